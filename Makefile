@@ -1,0 +1,50 @@
+# Every task of the project. `make run` and `make test` need only Python 3.11+, make and a C library.
+PYTHON ?= python3
+PORT ?= 8080
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-all lint types format bench lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.run: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	touch $@
+
+setup: $(VENV)/.dev ## create .venv with everything the tests need
+
+run: $(VENV)/.run ## serve on PORT (default 8080) in the foreground
+	PORT=$(PORT) $(BIN)/gunicorn -c python:service.server.gunicorn_conf service.wsgi:app
+
+test: setup ## every test, with branch coverage
+	$(BIN)/pytest
+
+lint: setup ## ruff and import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: setup ## mypy --strict
+	$(BIN)/mypy
+
+format: setup ## rewrite the layout of the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## what a panel costs, beside a bare echo in the same run
+	$(BIN)/python -m bench
+
+lock: ## pin the newest allowed versions, with hashes (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build

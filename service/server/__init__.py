@@ -1,0 +1,1 @@
+"""How the process lives: settings, health, logs, metrics, access. Knows no medicine."""
