@@ -131,7 +131,9 @@ def test_decisive_are_exactly_the_inputs_that_can_decide(request: dict[str, Any]
     assume(result.verdict is UNKNOWN)
     known = set(panel.measured) | set(request["findings"]) | {"molecular_hlh_diagnosis"}
     contradicting = {
-        size for size, sign in SIGNS.items() if sign in request["findings"] and sign_rules_first(result, sign)
+        size
+        for size, sign in SIGNS.items()
+        if request["findings"].get(sign) is False or (sign in request["findings"] and sign_rules_first(result, sign))
     }
     contradicting |= {sign for size, sign in SIGNS.items() if size in panel.measured}
     for key in [*ANALYTES, *FINDINGS, "age_years", AGE_AT_ONSET]:
