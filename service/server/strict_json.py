@@ -47,6 +47,11 @@ def dumps(document: object) -> bytes:
     return _ENCODER.encode(document)
 
 
+def written(document: object) -> msgspec.Raw:
+    """Return JSON written beforehand, to be put into a document as it is."""
+    return msgspec.Raw(dumps(document))
+
+
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
