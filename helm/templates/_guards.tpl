@@ -7,6 +7,7 @@
 {{- include "mas.guard.monitoring" . }}
 {{- include "mas.guard.egress" . }}
 {{- include "mas.guard.environment" . }}
+{{- include "mas.guard.labels" . }}
 {{- end }}
 
 {{- define "mas.guard.drain" -}}
@@ -20,6 +21,9 @@
 {{- end }}
 
 {{- define "mas.guard.scale" -}}
+{{- if and .Values.service.trafficDistribution (semverCompare "<1.30-0" .Capabilities.KubeVersion.Version) }}
+{{- fail "service.trafficDistribution needs Kubernetes 1.30" }}
+{{- end }}
 {{- with .Values.autoscaling }}
 {{- if .enabled }}
 {{- if lt (int .maxReplicas) (int .minReplicas) }}
@@ -93,6 +97,16 @@
 {{- range .Values.extraEnv }}
 {{- if or (hasKey $own .name) (hasPrefix "MAS_" .name) }}
 {{- fail (printf "extraEnv: %s has a value of its own under config or auth" .name) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "mas.guard.labels" -}}
+{{- range $place, $labels := dict "podLabels" .Values.podLabels "monitoring.serviceMonitor.additionalLabels" .Values.monitoring.serviceMonitor.additionalLabels "monitoring.prometheusRule.additionalLabels" .Values.monitoring.prometheusRule.additionalLabels "monitoring.dashboard.labels" .Values.monitoring.dashboard.labels }}
+{{- range $key, $_ := $labels }}
+{{- if hasKey $.Values.commonLabels $key }}
+{{- fail (printf "%s: %s is among commonLabels already" $place $key) }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
