@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from service.api import errors, openapi, routes
 from service.server import health
 from service.server.settings import Settings, from_environment
 
@@ -13,5 +14,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.register_blueprint(health.blueprint)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    errors.install(app)
+    for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
+        app.register_blueprint(blueprint)
     return app

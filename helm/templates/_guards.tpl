@@ -11,9 +11,9 @@
 {{- end }}
 
 {{- define "mas.guard.drain" -}}
-{{- $needed := add (int .Values.drain.preStopSeconds) 25 5 }}
+{{- $needed := add (int .Values.drain.preStopSeconds) (int .Values.drain.gracefulSeconds) 5 }}
 {{- if lt (int .Values.drain.terminationGracePeriodSeconds) (int $needed) }}
-{{- fail (printf "drain.terminationGracePeriodSeconds must be at least %d: drain.preStopSeconds, the server's 25 and 5 to spare" $needed) }}
+{{- fail (printf "drain.terminationGracePeriodSeconds must be at least %d: drain.preStopSeconds, drain.gracefulSeconds and 5 to spare" $needed) }}
 {{- end }}
 {{- if and (eq .Values.drain.sleep "native") (semverCompare "<1.30-0" .Capabilities.KubeVersion.Version) }}
 {{- fail "drain.sleep native needs Kubernetes 1.30: set drain.sleep to exec" }}

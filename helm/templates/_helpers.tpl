@@ -73,9 +73,18 @@ WEB_CONCURRENCY: {{ int .Values.config.workers | quote }}
 MAS_THREADS: {{ int .Values.config.threads | quote }}
 MAS_LOG_LEVEL: {{ .Values.config.logLevel | quote }}
 MAS_MAX_BODY_BYTES: {{ int64 .Values.config.maxBodyBytes | quote }}
-MAS_BODY_READ_SECONDS: {{ .Values.config.bodyReadSeconds | quote }}
+MAS_BATCH_MAX_LINE_BYTES: {{ int64 .Values.config.batchMaxLineBytes | quote }}
+MAS_BODY_READ_SECONDS: {{ int .Values.config.bodyReadSeconds | quote }}
+MAS_KEEPALIVE_SECONDS: {{ int .Values.config.keepaliveSeconds | quote }}
+MAS_GRACEFUL_SECONDS: {{ int .Values.drain.gracefulSeconds | quote }}
+{{- /* The preStop hook does the waiting. */}}
+MAS_DRAIN_SECONDS: "0"
 MAS_WEB: {{ ternary "on" "off" .Values.config.web | quote }}
-MAS_CDS_HOOKS: {{ ternary "on" "off" .Values.config.cdsHooks | quote }}
+{{- /* An empty text means the default; a lone comma is the empty list. */}}
+MAS_CDS_HOOKS: {{ join "," .Values.config.cdsHooks | default "," | quote }}
+MAS_CDS_CARD_FROM: {{ .Values.config.cdsCardFrom | quote }}
+MAS_CDS_SUGGESTIONS: {{ ternary "on" "off" .Values.config.cdsSuggestions | quote }}
+MAS_FHIR_FETCH_SECONDS: {{ int .Values.config.fhirFetchSeconds | quote }}
 MAS_AUTH_MODE: {{ .Values.auth.mode | quote }}
 {{- with .Values.config.publicUrl }}
 MAS_PUBLIC_URL: {{ . | quote }}

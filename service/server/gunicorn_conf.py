@@ -13,4 +13,5 @@ timeout = 30
 graceful_timeout = 25
 keepalive = 75  # above a load balancer's idle timeout, or it reuses a socket that is closing
 control_socket_disable = True  # would be written to $HOME, which a read-only container lacks
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # heartbeat in memory, never on a slow disk
+MEMORY = "/dev/shm"  # noqa: S108  # the heartbeat stays in memory: a slow disk would stall the workers
+worker_tmp_dir = MEMORY if Path(MEMORY).is_dir() else None

@@ -15,6 +15,7 @@ JWT = {"mode": "jwt", "jwt": {"issuers": ["https://ehr.example.org"], "audience"
 
 FORBIDDEN = {
     "drain longer than the grace period": ({"drain": {"terminationGracePeriodSeconds": 39}}, "must be at least 40"),
+    "more time for requests, same grace period": ({"drain": {"gracefulSeconds": 31}}, "must be at least 46"),
     "longer sleep, same grace period": ({"drain": {"preStopSeconds": 16}}, "must be at least 46"),
     "autoscaler upside down": ({"autoscaling": {"enabled": True, "minReplicas": 7}}, "must not be below"),
     "autoscaler without a metric": ({"autoscaling": {"enabled": True, "cpuPercent": 0}}, "needs a metric"),
@@ -99,10 +100,3 @@ def test_an_old_cluster_is_told_what_it_lacks(
     output = capfd.readouterr().err
     assert told in output
     assert bool(told) is ("fail message" in output)
-
-
-def test_the_drain_counts_with_the_servers_own_seconds() -> None:
-    from service.server import gunicorn_conf
-
-    guards = (rendering.CHART / "templates" / "_guards.tpl").read_text(encoding="utf-8")
-    assert f"(int .Values.drain.preStopSeconds) {gunicorn_conf.graceful_timeout} 5" in guards
