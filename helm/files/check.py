@@ -1,6 +1,7 @@
-"""Asks a running service one question and fails unless the answer is right; `helm test` runs it in the service's own image.
+"""Asks a running service one question and fails unless the answer is right.
 
-Usage: check.py BASE_URL ready|worked-case|bad-case AUTH_MODE. With authentication on, the two posts must be refused with 401.
+`helm test` runs it in the service's own image: check.py BASE_URL ready|worked-case|bad-case AUTH_MODE.
+With authentication on, the two posts must be refused with 401.
 """
 
 import json
@@ -50,7 +51,7 @@ def refused(base: str, body: object) -> None:
     demand("status in the problem", problem["status"], 401)
 
 
-def ready(base: str, auth_mode: str) -> None:  # noqa: ARG001 -- the three cases are called alike
+def ready(base: str, auth_mode: str) -> None:
     """Demand that requests may be sent."""
     demand("status of /readyz", ask(f"{base}/readyz")[0], 200)
 
@@ -74,7 +75,8 @@ def bad_case(base: str, auth_mode: str) -> None:
     status, media_type, problem = ask(f"{base}/v1/assessments", NO_UNIT)
     demand("status", status, 422)
     demand("media type", media_type, "application/problem+json")
-    demand("codes", [(e["pointer"], e["code"]) for e in problem["errors"]], [("/observations/ferritin", "unit_required")])
+    found = [(error["pointer"], error["code"]) for error in problem["errors"]]
+    demand("errors", found, [("/observations/ferritin", "unit_required")])
 
 
 if __name__ == "__main__":

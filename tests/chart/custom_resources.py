@@ -21,7 +21,13 @@ def _list(items: Schema, most: int = 1000) -> Schema:
 
 def _resource(version: str, kind: str, spec: Schema) -> Schema:
     metadata = _closed("name namespace labels", name=TEXT, namespace=TEXT, labels=LABELS, annotations=LABELS)
-    return _closed("apiVersion kind metadata spec", apiVersion={"const": version}, kind={"const": kind}, metadata=metadata, spec=spec)
+    return _closed(
+        "apiVersion kind metadata spec",
+        apiVersion={"const": version},
+        kind={"const": kind},
+        metadata=metadata,
+        spec=spec,
+    )
 
 
 _RULE = _closed(

@@ -16,7 +16,11 @@ from tests.chart.rendering import manifests, only
 pytestmark = pytest.mark.chart
 
 UNIT_TESTS = Path(__file__).with_name("alerts_test.yml")
-VALUES = {"fullnameOverride": "mas", "autoscaling": {"enabled": True}, "monitoring": {"prometheusRule": {"enabled": True}}}
+VALUES = {
+    "fullnameOverride": "mas",
+    "autoscaling": {"enabled": True},
+    "monitoring": {"prometheusRule": {"enabled": True}},
+}
 
 
 def rule_groups() -> dict[str, Any]:

@@ -57,7 +57,9 @@ def test_panels_ask_for_what_exists(query: str) -> None:
         assert {label.strip() for label in group.split(",")} <= known
 
 
-@pytest.mark.parametrize("name", ["MasErrorsFast", "MasErrorsSlow", "MasSlow", "MasRejectionsJump", "MasAuthFailures", "MasVersionsMixed"])
+@pytest.mark.parametrize(
+    "name", ["MasErrorsFast", "MasErrorsSlow", "MasSlow", "MasRejectionsJump", "MasAuthFailures", "MasVersionsMixed"]
+)
 def test_alerts_ask_for_what_the_service_exposes(name: str) -> None:
     for metric, labels in asked(rules()[name]["expr"]):
         assert labels <= {*EXPOSED[metric]["labels"], *TARGET_LABELS}
@@ -74,11 +76,20 @@ def test_every_metric_of_the_service_is_drawn() -> None:
 
 
 def test_prometheus_can_read_every_query(tmp_path: Path) -> None:
-    concrete = [query.replace("$__rate_interval", "5m").replace("$namespace", "clinical").replace("$job", "mas") for query in panel_queries()]
-    groups = {"groups": [{"name": "panels", "rules": [{"record": f"panel:{i}", "expr": query} for i, query in enumerate(concrete)]}]}
+    concrete = [
+        query.replace("$__rate_interval", "5m").replace("$namespace", "clinical").replace("$job", "mas")
+        for query in panel_queries()
+    ]
+    groups = {
+        "groups": [
+            {"name": "panels", "rules": [{"record": f"panel:{i}", "expr": query} for i, query in enumerate(concrete)]}
+        ]
+    }
     path = tmp_path / "panels.yml"
     path.write_text(yaml.safe_dump(groups), encoding="utf-8")
-    checked = subprocess.run([rendering.program("promtool"), "check", "rules", path], check=False, capture_output=True, text=True)
+    checked = subprocess.run(
+        [rendering.program("promtool"), "check", "rules", path], check=False, capture_output=True, text=True
+    )
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 

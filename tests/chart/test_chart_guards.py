@@ -11,7 +11,10 @@ from tests.chart import rendering
 pytestmark = pytest.mark.chart
 
 ROUTED = {"ingress": {"enabled": True, "hosts": ["mas.example.org"]}, "auth": {"enforcedUpstream": True}}
-JWT = {"mode": "jwt", "jwt": {"issuers": ["https://ehr.example.org"], "audience": "https://mas.example.org", "jwksSecret": "keys"}}
+JWT = {
+    "mode": "jwt",
+    "jwt": {"issuers": ["https://ehr.example.org"], "audience": "https://mas.example.org", "jwksSecret": "keys"},
+}
 
 FORBIDDEN = {
     "drain longer than the grace period": ({"drain": {"terminationGracePeriodSeconds": 39}}, "must be at least 40"),
@@ -26,7 +29,10 @@ FORBIDDEN = {
     "budget of nothing": ({"podDisruptionBudget": {"maxUnavailable": 0}}, "blocks every drain"),
     "budget of nothing, in percent": ({"podDisruptionBudget": {"maxUnavailable": "0%"}}, "blocks every drain"),
     "API keys from nowhere": ({"auth": {"mode": "api_key"}}, "needs auth.apiKeysSecret"),
-    "tokens of anyone": ({"auth": {"mode": "jwt", "jwt": {"jwksSecret": "keys"}}}, "auth.jwt.issuers and auth.jwt.audience"),
+    "tokens of anyone": (
+        {"auth": {"mode": "jwt", "jwt": {"jwksSecret": "keys"}}},
+        "auth.jwt.issuers and auth.jwt.audience",
+    ),
     "tokens without keys": ({"auth": {**JWT, "jwt": {**JWT["jwt"], "jwksSecret": ""}}}, "exactly one of"),  # type: ignore[dict-item]
     "tokens with two key sets": (
         {"auth": {**JWT, "jwt": {**JWT["jwt"], "jwksUrl": "https://ehr.example.org/keys"}}},  # type: ignore[dict-item]
@@ -38,21 +44,36 @@ FORBIDDEN = {
         "auth.mode none",
     ),
     "ingress for every name": ({**ROUTED, "ingress": {"enabled": True}}, "needs ingress.hosts"),
-    "route from nowhere": ({"auth": ROUTED["auth"], "httpRoute": {"enabled": True, "hostnames": ["mas.example.org"]}}, "httpRoute.parentRefs"),
-    "route for every name": ({"auth": ROUTED["auth"], "httpRoute": {"enabled": True, "parentRefs": [{"name": "g"}]}}, "httpRoute.hostnames"),
+    "route from nowhere": (
+        {"auth": ROUTED["auth"], "httpRoute": {"enabled": True, "hostnames": ["mas.example.org"]}},
+        "httpRoute.parentRefs",
+    ),
+    "route for every name": (
+        {"auth": ROUTED["auth"], "httpRoute": {"enabled": True, "parentRefs": [{"name": "g"}]}},
+        "httpRoute.hostnames",
+    ),
     "everything public": ({"publicPaths": [{"path": "/", "type": "Prefix"}]}, "would route metrics or probes"),
     "metrics public": ({"publicPaths": [{"path": "/metrics", "type": "Exact"}]}, "would route metrics or probes"),
-    "metrics public by prefix": ({"publicPaths": [{"path": "/Metrics", "type": "Prefix"}]}, "would route metrics or probes"),
+    "metrics public by prefix": (
+        {"publicPaths": [{"path": "/Metrics", "type": "Prefix"}]},
+        "would route metrics or probes",
+    ),
     "probes public": ({"publicPaths": [{"path": "/readyz", "type": "Exact"}]}, "would route metrics or probes"),
     "scraped twice": ({"monitoring": {"annotations": True, "serviceMonitor": {"enabled": True}}}, "choose one"),
-    "scrapes that overlap": ({"monitoring": {"serviceMonitor": {"timeoutSeconds": 31}}}, "must not exceed intervalSeconds"),
+    "scrapes that overlap": (
+        {"monitoring": {"serviceMonitor": {"timeoutSeconds": 31}}},
+        "must not exceed intervalSeconds",
+    ),
     "calls out, walled in": ({"config": {"fhirFetchServers": ["https://fhir.example.org"]}}, "networkPolicy.egress"),
     "keys out of reach": (
         {"auth": {**JWT, "jwt": {**JWT["jwt"], "jwksSecret": "", "jwksUrl": "https://ehr.example.org/keys"}}},  # type: ignore[dict-item]
         "networkPolicy.egress",
     ),
     "setting given twice": ({"extraEnv": [{"name": "PORT", "value": "9090"}]}, "extraEnv: PORT"),
-    "setting past its value": ({"extraEnv": [{"name": "MAS_JWT_AUDIENCE", "value": "any"}]}, "extraEnv: MAS_JWT_AUDIENCE"),
+    "setting past its value": (
+        {"extraEnv": [{"name": "MAS_JWT_AUDIENCE", "value": "any"}]},
+        "extraEnv: MAS_JWT_AUDIENCE",
+    ),
     "label given twice": ({"commonLabels": {"team": "a"}, "podLabels": {"team": "b"}}, "podLabels: team"),
 }
 
@@ -66,7 +87,10 @@ ALLOWED = {
     "route with tokens": {"auth": JWT, "ingress": ROUTED["ingress"]},
     "route behind a gateway that authenticates": ROUTED,
     "path that only begins like metrics": {"publicPaths": [{"path": "/metricspage", "type": "Exact"}]},
-    "calls out, no wall": {"config": {"fhirFetchServers": ["https://fhir.example.org"]}, "networkPolicy": {"enabled": False}},
+    "calls out, no wall": {
+        "config": {"fhirFetchServers": ["https://fhir.example.org"]},
+        "networkPolicy": {"enabled": False},
+    },
     "foreign variable": {"extraEnv": [{"name": "TZ", "value": "Etc/UTC"}]},
 }
 
@@ -88,7 +112,11 @@ def test_allowed(values: dict[str, Any]) -> None:
     [
         ("v1.29.0", {}, "set drain.sleep to exec"),
         ("v1.29.0", {"drain": {"sleep": "exec"}}, ""),
-        ("v1.29.0", {"drain": {"sleep": "exec"}, "service": {"trafficDistribution": "PreferClose"}}, "trafficDistribution needs"),
+        (
+            "v1.29.0",
+            {"drain": {"sleep": "exec"}, "service": {"trafficDistribution": "PreferClose"}},
+            "trafficDistribution needs",
+        ),
         ("v1.30.0", {"service": {"trafficDistribution": "PreferClose"}}, ""),
     ],
 )

@@ -20,9 +20,23 @@ EXPECTED_KINDS = {
     "default": ALWAYS | {"ServiceAccount", "NetworkPolicy", "PodDisruptionBudget"},
     "minimal": ALWAYS,
     "ha": ALWAYS
-    | {"ServiceAccount", "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler", "ServiceMonitor", "PrometheusRule"},
+    | {
+        "ServiceAccount",
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "HorizontalPodAutoscaler",
+        "ServiceMonitor",
+        "PrometheusRule",
+    },
     "everything": ALWAYS
-    | {"ServiceAccount", "NetworkPolicy", "PodDisruptionBudget", "HorizontalPodAutoscaler", "ServiceMonitor", "PrometheusRule"}
+    | {
+        "ServiceAccount",
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "HorizontalPodAutoscaler",
+        "ServiceMonitor",
+        "PrometheusRule",
+    }
     | {"Ingress", "HTTPRoute"},
 }
 # What a 1.29 cluster lacks; a guard refuses it there.
@@ -67,7 +81,9 @@ def test_same_values_same_bytes(name: str) -> None:
 
 @pytest.mark.parametrize("name", rendering.VALUE_SETS)
 def test_no_secret_and_no_privilege_is_ever_made(name: str) -> None:
-    assert not {"Secret", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"} & {o["kind"] for o in manifests(rendering.values_of(name))}
+    assert not {"Secret", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"} & {
+        o["kind"] for o in manifests(rendering.values_of(name))
+    }
 
 
 @pytest.mark.parametrize(
@@ -90,7 +106,13 @@ def test_switched_off(values: dict[str, Any], kind: str) -> None:
     [
         ({"autoscaling": {"enabled": True}}, "HorizontalPodAutoscaler"),
         (INGRESS, "Ingress"),
-        ({"httpRoute": {"enabled": True, "parentRefs": [{"name": "g"}], "hostnames": ["mas.example.org"]}, **ROUTE_AUTH}, "HTTPRoute"),
+        (
+            {
+                "httpRoute": {"enabled": True, "parentRefs": [{"name": "g"}], "hostnames": ["mas.example.org"]},
+                **ROUTE_AUTH,
+            },
+            "HTTPRoute",
+        ),
         ({"monitoring": {"serviceMonitor": {"enabled": True}}}, "ServiceMonitor"),
         ({"monitoring": {"prometheusRule": {"enabled": True}}}, "PrometheusRule"),
     ],
@@ -131,7 +153,9 @@ def test_test_pods_get_no_requests(name: str) -> None:
 
 def test_the_image_is_named_as_the_values_say() -> None:
     def image(**values: str) -> str:
-        return str(only(manifests({"image": values}), "Deployment")["spec"]["template"]["spec"]["containers"][0]["image"])
+        return str(
+            only(manifests({"image": values}), "Deployment")["spec"]["template"]["spec"]["containers"][0]["image"]
+        )
 
     assert image() == "mas-risk-service:1.0.0"
     assert image(registry="registry.example.org", tag="1.2.3") == "registry.example.org/mas-risk-service:1.2.3"
@@ -141,9 +165,16 @@ def test_the_image_is_named_as_the_values_say() -> None:
 
 def test_a_changed_setting_restarts_the_pods() -> None:
     def checksum(values: dict[str, Any]) -> str:
-        return str(only(manifests(values), "Deployment")["spec"]["template"]["metadata"]["annotations"]["checksum/config"])
+        return str(
+            only(manifests(values), "Deployment")["spec"]["template"]["metadata"]["annotations"]["checksum/config"]
+        )
 
-    sums = [checksum({}), checksum({"config": {"threads": 9}}), checksum({"config": {"codeMap": "a = 1"}}), checksum({"config": {"codeMap": "a = 2"}})]
+    sums = [
+        checksum({}),
+        checksum({"config": {"threads": 9}}),
+        checksum({"config": {"codeMap": "a = 1"}}),
+        checksum({"config": {"codeMap": "a = 2"}}),
+    ]
     assert len(set(sums)) == len(sums)
     assert checksum({"replicaCount": 5}) == checksum({})
 
@@ -165,7 +196,11 @@ def test_settings_reach_the_environment() -> None:
     ("auth", "variable", "volume"),
     [
         ({"mode": "api_key", "apiKeysSecret": "site-keys"}, "MAS_API_KEYS_FILE", "api-keys"),
-        ({"mode": "jwt", "jwt": {"issuers": ["i"], "audience": "a", "jwksSecret": "site-keys"}}, "MAS_JWT_JWKS_FILE", "jwks"),
+        (
+            {"mode": "jwt", "jwt": {"issuers": ["i"], "audience": "a", "jwksSecret": "site-keys"}},
+            "MAS_JWT_JWKS_FILE",
+            "jwks",
+        ),
     ],
 )
 def test_a_secret_is_mounted_by_name(auth: dict[str, Any], variable: str, volume: str) -> None:
@@ -197,8 +232,16 @@ def test_network_lets_in_only_the_named_peers_and_nothing_out() -> None:
     (rule,) = policy["ingress"]
     assert rule["ports"] == [{"port": "http", "protocol": "TCP"}]
     assert {"podSelector": {}} in rule["from"]
-    walled = only(manifests({"networkPolicy": {"from": [], "metricsFrom": []}}), "NetworkPolicy")["spec"]["ingress"][0]["from"]
-    assert walled == [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "mas-risk-service-test", "app.kubernetes.io/instance": "mas"}}}]
+    walled = only(manifests({"networkPolicy": {"from": [], "metricsFrom": []}}), "NetworkPolicy")["spec"]["ingress"][0][
+        "from"
+    ]
+    assert walled == [
+        {
+            "podSelector": {
+                "matchLabels": {"app.kubernetes.io/name": "mas-risk-service-test", "app.kubernetes.io/instance": "mas"}
+            }
+        }
+    ]
 
 
 def test_network_lets_out_what_is_listed_and_dns() -> None:
@@ -219,13 +262,23 @@ def test_dashboard_goes_where_grafana_looks() -> None:
     (dashboard,) = [o for o in manifests(values) if o["metadata"]["name"].endswith("-dashboard")]
     assert dashboard["metadata"]["namespace"] == "grafana"
     assert dashboard["metadata"]["labels"]["grafana_dashboard"] == "1"
-    assert dashboard["data"]["mas-risk-service.json"] == (rendering.CHART / "dashboards" / "mas-risk-service.json").read_text(encoding="utf-8")
+    assert dashboard["data"]["mas-risk-service.json"] == (
+        rendering.CHART / "dashboards" / "mas-risk-service.json"
+    ).read_text(encoding="utf-8")
 
 
 def test_annotations_for_a_prometheus_without_the_operator() -> None:
-    pod = only(manifests({"monitoring": {"annotations": True}}), "Deployment")["spec"]["template"]["metadata"]["annotations"]
-    assert (pod["prometheus.io/scrape"], pod["prometheus.io/port"], pod["prometheus.io/path"]) == ("true", "8080", "/metrics")
-    assert "prometheus.io/scrape" not in only(manifests({}), "Deployment")["spec"]["template"]["metadata"]["annotations"]
+    pod = only(manifests({"monitoring": {"annotations": True}}), "Deployment")["spec"]["template"]["metadata"][
+        "annotations"
+    ]
+    assert (pod["prometheus.io/scrape"], pod["prometheus.io/port"], pod["prometheus.io/path"]) == (
+        "true",
+        "8080",
+        "/metrics",
+    )
+    assert (
+        "prometheus.io/scrape" not in only(manifests({}), "Deployment")["spec"]["template"]["metadata"]["annotations"]
+    )
 
 
 @pytest.mark.parametrize("release", ["mas", "mas-risk-service", "a" * 53])
@@ -248,7 +301,9 @@ def test_names_fit_kubernetes(release: str) -> None:
     ids=str,
 )
 def test_notes_warn(values: dict[str, Any], warning: str) -> None:
-    assert f"WARNING: {warning}" in rendering.files(values)["NOTES.txt"] or warning in rendering.files(values)["NOTES.txt"]
+    assert (
+        f"WARNING: {warning}" in rendering.files(values)["NOTES.txt"] or warning in rendering.files(values)["NOTES.txt"]
+    )
 
 
 def test_notes_are_quiet_when_all_is_well() -> None:

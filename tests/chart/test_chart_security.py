@@ -34,7 +34,7 @@ def test_restricted(name: str) -> None:
         assert context["runAsUser"] == 65532
         assert context["seccompProfile"] == {"type": "RuntimeDefault"}
         assert not {"hostNetwork", "hostPID", "hostIPC", "initContainers"} & set(pod)
-        assert all(ALLOWED_VOLUMES >= set(volume) - {"name"} for volume in pod["volumes"])
+        assert all(set(volume) - {"name"} <= ALLOWED_VOLUMES for volume in pod["volumes"])
         for container in pod["containers"]:
             assert container["securityContext"] == {
                 "readOnlyRootFilesystem": True,
@@ -66,7 +66,9 @@ def test_what_is_written_is_in_memory_and_bounded(name: str) -> None:
 
 @pytest.mark.parametrize("name", rendering.VALUE_SETS)
 def test_memory_is_limited_and_cpu_is_not(name: str) -> None:
-    resources = only(manifests(rendering.values_of(name)), "Deployment")["spec"]["template"]["spec"]["containers"][0]["resources"]
+    resources = only(manifests(rendering.values_of(name)), "Deployment")["spec"]["template"]["spec"]["containers"][0][
+        "resources"
+    ]
     assert set(resources["requests"]) == {"cpu", "memory"}
     assert set(resources["limits"]) == {"memory"}
 
@@ -78,4 +80,7 @@ def test_probes_ask_the_named_port_and_mean_different_things() -> None:
     assert asked["livenessProbe"]["path"] == "/livez"
     liveness = container["livenessProbe"]
     readiness = container["readinessProbe"]
-    assert liveness["periodSeconds"] * liveness["failureThreshold"] > readiness["periodSeconds"] * readiness["failureThreshold"]
+    assert (
+        liveness["periodSeconds"] * liveness["failureThreshold"]
+        > readiness["periodSeconds"] * readiness["failureThreshold"]
+    )

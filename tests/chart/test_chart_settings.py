@@ -23,7 +23,11 @@ def environment(values: dict[str, Any]) -> dict[str, str]:
     return dict(only(manifests(values), "ConfigMap")["data"])
 
 
-@pytest.mark.parametrize("values", [*map(rendering.values_of, rendering.VALUE_SETS), API_KEY, STATIC_KEYS], ids=[*rendering.VALUE_SETS, "api_key", "jwks"])
+@pytest.mark.parametrize(
+    "values",
+    [*map(rendering.values_of, rendering.VALUE_SETS), API_KEY, STATIC_KEYS],
+    ids=[*rendering.VALUE_SETS, "api_key", "jwks"],
+)
 def test_the_service_takes_what_the_chart_sets(values: dict[str, Any], tmp_path: Path) -> None:
     given = environment(values)
     mounted = tmp_path / "mounted"

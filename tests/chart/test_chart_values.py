@@ -18,7 +18,9 @@ DEFAULTS = yaml.safe_load((rendering.CHART / "values.yaml").read_text(encoding="
 SCHEMA = rendering.yaml.safe_load((rendering.CHART / "values.schema.json").read_text(encoding="utf-8"))
 
 
-def owned_objects(schema: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+def owned_objects(
+    schema: dict[str, Any], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Yield every object of the schema that names its own properties."""
     if "properties" in schema:
         yield path, schema
@@ -28,7 +30,9 @@ def owned_objects(schema: dict[str, Any], path: tuple[str, ...] = ()) -> Iterato
 
 @pytest.mark.parametrize("name", rendering.VALUE_SETS)
 def test_lint_is_strictly_clean(name: str) -> None:
-    report = rendering.module("helm_python").lint(rendering.CHART, rendering.values_of(name), strict=True, kube_version="v1.30.0")
+    report = rendering.module("helm_python").lint(
+        rendering.CHART, rendering.values_of(name), strict=True, kube_version="v1.30.0"
+    )
     assert (report["messages"], report["errors"]) == ([], [])
 
 
@@ -80,7 +84,9 @@ def test_a_parent_chart_may_pass_its_globals() -> None:
         chart.validate_schema({"global": {"site": "north"}})
 
 
-@pytest.mark.parametrize(("path", "schema"), list(owned_objects(SCHEMA)), ids=lambda part: ".".join(part) if isinstance(part, tuple) else "")
+@pytest.mark.parametrize(
+    ("path", "schema"), list(owned_objects(SCHEMA)), ids=lambda part: ".".join(part) if isinstance(part, tuple) else ""
+)
 def test_schema_and_defaults_have_the_same_keys(path: tuple[str, ...], schema: dict[str, Any]) -> None:
     """Read together with the typo test: every key has a default to be found, and no default is unknown."""
     defaults = DEFAULTS
@@ -91,19 +97,32 @@ def test_schema_and_defaults_have_the_same_keys(path: tuple[str, ...], schema: d
 
 
 def test_every_value_is_documented_and_the_table_is_current() -> None:
-    check = subprocess.run([sys.executable, rendering.ROOT / ".ci" / "chart_docs.py", "--check"], check=False, capture_output=True, text=True)
+    check = subprocess.run(
+        [sys.executable, rendering.ROOT / ".ci" / "chart_docs.py", "--check"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     assert (check.returncode, check.stderr) == (0, "")
     readme = (rendering.CHART / "README.md").read_text(encoding="utf-8")
     for path, schema in owned_objects(SCHEMA):
-        leaves = [name for name, child in schema["properties"].items() if "properties" not in child and name != "global"]
-        assert [leaf for leaf in leaves if f"| `{'.'.join((*path, leaf))}` |" not in readme] in ([], ["requests", "limits"])
+        leaves = [
+            name for name, child in schema["properties"].items() if "properties" not in child and name != "global"
+        ]
+        assert [leaf for leaf in leaves if f"| `{'.'.join((*path, leaf))}` |" not in readme] in (
+            [],
+            ["requests", "limits"],
+        )
 
 
 def test_the_outdated_table_is_noticed(tmp_path: Any) -> None:
     for name in ("values.yaml", "README.md"):
         target = tmp_path / "helm" / name
         target.parent.mkdir(exist_ok=True)
-        target.write_text((rendering.CHART / name).read_text(encoding="utf-8").replace("replicaCount: 2", "replicaCount: 3"), encoding="utf-8")
+        target.write_text(
+            (rendering.CHART / name).read_text(encoding="utf-8").replace("replicaCount: 2", "replicaCount: 3"),
+            encoding="utf-8",
+        )
     script = tmp_path / ".ci" / "chart_docs.py"
     script.parent.mkdir()
     script.write_text((rendering.ROOT / ".ci" / "chart_docs.py").read_text(encoding="utf-8"), encoding="utf-8")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import json
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,8 @@ HERE = Path(__file__).resolve().parent
 BASE = os.environ.get("PYTHON_IMAGE", "localhost/python:bookworm")
 IMAGE = "localhost/mas-risk-service:container-tests"
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+FIRST_PORT = 18080 + int(WORKER.removeprefix("gw")) % 2 * 10  # two test processes side by side, ten ports each
 ENVIRONMENT = {**os.environ, "CONTAINERS_CONF": str(HERE / "containers.conf")}
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -45,13 +50,33 @@ def podman() -> Run:
 
 @pytest.fixture(scope="session")
 def image(podman: Run) -> str:
-    """Build the image with buildah; the machine's own authorities are lent to the build, not put into the image."""
+    """Build the image with buildah, once for all test processes of a run."""
+    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    built = Path(tempfile.gettempdir()) / f"mas-image-{run_id}"
+    with built.open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        if not lock.read():
+            build()
+            lock.write("built")
+    return IMAGE
+
+
+def build() -> None:
+    """Build the image; the machine's own authorities are lent to the build, not put into the image."""
     lent = ["--volume", f"{AUTHORITIES}:{AUTHORITIES}:ro"] if AUTHORITIES.exists() else []
     run(
         *("buildah", "bud", "--isolation", "chroot", "--format", "docker", *lent),
-        *("--build-arg", f"PYTHON_IMAGE={BASE}", "--build-arg", "VERSION=0.0.0-test", "--tag", IMAGE, str(rendering.ROOT)),
+        *(
+            "--build-arg",
+            f"PYTHON_IMAGE={BASE}",
+            "--build-arg",
+            "VERSION=0.0.0-test",
+            "--tag",
+            IMAGE,
+            str(rendering.ROOT),
+        ),
     )
-    return IMAGE
 
 
 @pytest.fixture(scope="session")
@@ -100,14 +125,21 @@ LOCKED_DOWN = [
 
 
 @pytest.fixture(scope="module")
-def container(podman: Run, image: str) -> Iterator[tuple[str, int, float]]:
-    """Run the image locked down; yields its name, its port and the seconds from `podman run` to the first 200."""
-    name, port = "mas-container-test", 18080
-    podman("rm", "--force", "--ignore", name)
+def container(podman: Run, image: str) -> Iterator[tuple[str, int]]:
+    """Run the image locked down; yields its name and its port."""
+    with started(podman, image, "locked", FIRST_PORT) as (name, _):
+        yield name, FIRST_PORT
+
+
+@contextmanager
+def started(podman: Run, image: str, name: str, port: int, *options: str) -> Iterator[tuple[str, float]]:
+    """Run the image locked down; yields the container's name and the seconds from `podman run` to the first 200."""
+    full = f"mas-{name}-{WORKER}"
+    podman("rm", "--force", "--ignore", full)
     began = time.monotonic()
-    podman("run", "--detach", "--name", name, *LOCKED_DOWN, "--env", f"PORT={port}", image)
+    podman("run", "--detach", "--name", full, *LOCKED_DOWN, *options, "--env", f"PORT={port}", image)
     try:
         wait_for(port, "/livez")
-        yield name, port, time.monotonic() - began
+        yield full, time.monotonic() - began
     finally:
-        podman("rm", "--force", "--time", "5", name)
+        podman("rm", "--force", "--time", "5", full)

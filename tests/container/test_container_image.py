@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.chart import rendering
-from tests.container.conftest import BASE, LOCKED_DOWN, Run, ask, wait_for
+from tests.container.conftest import BASE, FIRST_PORT, Run, ask, started
 
 pytestmark = pytest.mark.container
 
@@ -26,36 +26,43 @@ def python(podman: Run, image: str, code: str, user: str = "65532") -> Any:
     return json.loads(podman("run", *alone, image, "python3", "-c", code).stdout)
 
 
-def test_starts_locked_down_and_fast(container: tuple[str, int, float]) -> None:
-    name, port, seconds = container
-    print(f"\nstart of {name}: {seconds:.2f} s")
-    assert ask(port, "/livez").status == 200
-    assert ask(port, "/readyz").status == 200
-    assert seconds < START_SECONDS
+def test_starts_locked_down_and_fast(podman: Run, image: str) -> None:
+    """The best of three, so that a busy machine does not pass for a slow image."""
+    taken = []
+    for _ in range(3):
+        with started(podman, image, "start", FIRST_PORT + 1) as (_, seconds):
+            assert ask(FIRST_PORT + 1, "/readyz").status == 200
+            taken.append(seconds)
+    print(f"\nfrom podman run to the first answer: {', '.join(f'{seconds:.2f} s' for seconds in taken)}")
+    assert min(taken) < START_SECONDS
 
 
-def test_every_process_is_a_plain_user_without_rights(podman: Run, container: tuple[str, int, float]) -> None:
+def test_every_process_is_a_plain_user_without_rights(podman: Run, container: tuple[str, int]) -> None:
     pids = podman("top", container[0], "hpid").stdout.split()[1:]
     assert len(pids) >= 2, "a master and at least one worker"
     for pid in pids:
-        status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines())
+        status = dict(
+            line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+        )
         assert status["Uid"].split() == ["65532"] * 4
         assert int(status["NoNewPrivs"]) == 1
         assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
 
 
-def test_the_root_cannot_be_written(podman: Run, container: tuple[str, int, float]) -> None:
+def test_the_root_cannot_be_written(podman: Run, container: tuple[str, int]) -> None:
     tried = podman("exec", container[0], "python3", "-c", "open('/app/left-behind', 'w')", check=False)
     assert tried.returncode == 1
     assert "Read-only file system" in tried.stderr
 
 
-def test_the_log_has_no_error(podman: Run, container: tuple[str, int, float]) -> None:
+def test_the_log_has_no_error(podman: Run, container: tuple[str, int]) -> None:
     logs = podman("logs", container[0])
-    assert not re.search("error|traceback", logs.stdout + logs.stderr, re.IGNORECASE)
+    assert not re.search(r"\[error\]|\"level\": ?\"error\"|traceback", logs.stdout + logs.stderr, re.IGNORECASE)
 
 
-def test_the_health_check_tells_alive_from_dead(podman: Run, image: str, inspected: dict[str, Any], container: tuple[str, int, float]) -> None:
+def test_the_health_check_tells_alive_from_dead(
+    podman: Run, image: str, inspected: dict[str, Any], container: tuple[str, int]
+) -> None:
     kind, *command = inspected["Healthcheck"]["Test"]
     assert kind == "CMD"
     assert podman("exec", container[0], *command, check=False).returncode == 0
@@ -63,29 +70,21 @@ def test_the_health_check_tells_alive_from_dead(podman: Run, image: str, inspect
 
 
 def test_a_stop_is_graceful_and_within_the_drain(podman: Run, image: str) -> None:
-    podman("run", "--detach", "--name", "mas-stop-test", *LOCKED_DOWN, "--env", "PORT=18081", image)
-    try:
-        wait_for(18081, "/livez")
+    with started(podman, image, "stop", FIRST_PORT + 2) as (name, _):
         began = time.monotonic()
-        podman("stop", "--time", "30", "mas-stop-test")
+        podman("stop", "--time", "30", name)
         assert time.monotonic() - began < 25
-        assert podman("inspect", "--format", "{{.State.ExitCode}}", "mas-stop-test").stdout.strip() == "0"
-    finally:
-        podman("rm", "--force", "mas-stop-test")
+        assert podman("inspect", "--format", "{{.State.ExitCode}}", name).stdout.strip() == "0"
 
 
 def test_no_shell_is_needed(podman: Run, image: str, tmp_path: Path) -> None:
     """Every shell of the base is hidden behind an empty file; the service starts and answers all the same."""
     nothing = tmp_path / "nothing"
     nothing.touch(mode=0o444)
-    shells = python(podman, image, "import json, os; print(json.dumps(sorted({os.path.realpath(f'/bin/{s}') for s in ('sh', 'bash', 'dash')})))")
-    hidden = [argument for shell in shells for argument in ("--volume", f"{nothing}:{shell}:ro")]
-    podman("run", "--detach", "--name", "mas-shell-test", *LOCKED_DOWN, *hidden, "--env", "PORT=18082", image)
-    try:
-        wait_for(18082, "/livez")
-        assert podman("exec", "mas-shell-test", "/bin/sh", "-c", "true", check=False).returncode != 0
-    finally:
-        podman("rm", "--force", "--time", "5", "mas-shell-test")
+    code = "import json, os; print(json.dumps(sorted({os.path.realpath(f'/bin/{s}') for s in ('sh', 'bash', 'dash')})))"
+    hidden = [argument for shell in python(podman, image, code) for argument in ("--volume", f"{nothing}:{shell}:ro")]
+    with started(podman, image, "shell", FIRST_PORT + 3, *hidden) as (name, _):
+        assert podman("exec", name, "/bin/sh", "-c", "true", check=False).returncode != 0
 
 
 def test_neither_compiler_nor_installer_is_left(podman: Run, image: str) -> None:
@@ -100,7 +99,11 @@ print(json.dumps(programs + modules + left))
 
 
 def test_only_what_runs_is_shipped(podman: Run, image: str) -> None:
-    assert python(podman, image, "import json, os; print(json.dumps(sorted(os.listdir('/app'))))") == ["openapi.yaml", "service", "venv"]
+    assert python(podman, image, "import json, os; print(json.dumps(sorted(os.listdir('/app'))))") == [
+        "openapi.yaml",
+        "service",
+        "venv",
+    ]
 
 
 def test_everything_is_compiled(podman: Run, image: str) -> None:
@@ -138,5 +141,7 @@ def test_labels_and_user(inspected: dict[str, Any]) -> None:
 
 def test_small(podman: Run, inspected: dict[str, Any]) -> None:
     base = json.loads(podman("image", "inspect", BASE).stdout)[0]["Size"]
-    print(f"\nimage {inspected['Size'] / 1e6:.0f} MB, of which {(inspected['Size'] - base) / 1e6:.0f} MB on top of the base")
+    print(
+        f"\nimage {inspected['Size'] / 1e6:.0f} MB, of which {(inspected['Size'] - base) / 1e6:.0f} MB on top of the base"
+    )
     assert inspected["Size"] - base < OWN_BYTES
