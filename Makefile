@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all lint types format bench lock clean image chart chart-docs sbom
+.PHONY: help setup run test test-all lint types format bench lock clean image chart container chart-docs sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,12 +62,18 @@ $(VENV)/.chart: requirements-chart.txt $(VENV)/.dev
 chart: $(VENV)/.chart ## render, validate and test the chart
 	$(BIN)/pytest tests/chart
 
+container: $(VENV)/.chart ## build the image and run it, the chart's pod and a Prometheus (.ci/container-tools first)
+	$(BIN)/pytest -n 0 -s tests/container
+
 chart-docs: ## write the table of values in helm/README.md
 	$(PYTHON) .ci/chart_docs.py
 
-sbom: $(VENV)/.chart ## write build/sbom.cdx.json, the bill of materials of the image's Python packages
-	mkdir -p build
-	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --mc-type application --output-reproducible --of JSON -o build/sbom.cdx.json
+sbom: $(VENV)/.chart ## write build/sbom.cdx.json: the image's Python packages, their licences and what needs what
+	rm -rf build/runtime && $(PYTHON) -m venv --without-pip build/runtime
+	$(BIN)/pip --python build/runtime/bin/python install --quiet --require-hashes -r requirements.txt
+	sed 's/^dynamic = .*/version = "$(VERSION)"/' pyproject.toml > build/pyproject.toml
+	$(BIN)/cyclonedx-py environment build/runtime/bin/python --pyproject build/pyproject.toml --mc-type application \
+	  --output-reproducible --of JSON -o build/sbom.cdx.json
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build

@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,11 +48,11 @@ def podman() -> Run:
 
 
 @pytest.fixture(scope="session")
-def image(podman: Run) -> str:
-    """Build the image with buildah, once for all test processes of a run."""
-    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    built = Path(tempfile.gettempdir()) / f"mas-image-{run_id}"
-    with built.open("a+") as lock:
+def image(podman: Run, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Build the image with buildah, once for all test processes of a run: the folder above theirs is shared."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    with (shared / "image-built").open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.seek(0)
         if not lock.read():

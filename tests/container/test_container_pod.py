@@ -40,13 +40,16 @@ EXPOSED = tomllib.loads((Path(rendering.__file__).with_name("exposed_metrics.tom
 def for_the_host_network(objects: list[Manifest]) -> str:
     """Write the objects as YAML for podman, which lends them the host's network.
 
-    Changed are only the port number, and the declaration of ports, which podman refuses there.
+    Changed are only the port number, the declaration of ports, which podman refuses there, and the names of volumes,
+    which podman shares between all pods of the machine.
     """
     copies = json.loads(json.dumps(objects))
     for document in copies:
         pod = document["spec"]["template"]["spec"] if document["kind"] == "Deployment" else document.get("spec", {})
         for container in pod.get("containers", []):
             container.pop("ports", None)
+        for volume in [*pod.get("volumes", []), *(m for c in pod.get("containers", []) for m in c["volumeMounts"])]:
+            volume["name"] = f"{NAME}-{volume['name']}"
     return (
         yaml.safe_dump_all(copies).replace("8080", str(PORT)).replace(f"http://{NAME}:80", f"http://127.0.0.1:{PORT}")
     )
@@ -121,6 +124,7 @@ def play_check(podman: Run, case: str, auth_mode: str, folder: Path) -> tuple[in
         return code, logs.stdout + logs.stderr
     finally:
         podman("kube", "down", str(path))
+        podman("volume", "rm", "--force", f"{NAME}-check")  # or the next test would be given this script again
 
 
 @pytest.mark.parametrize("case", ["ready", "worked-case", "bad-case"])
