@@ -76,6 +76,39 @@ def test_the_pod_answers_its_own_probes(pod: list[Manifest]) -> None:
         assert ask(PORT, container[probe]["httpGet"]["path"]).status == 200
 
 
+SERVED = [
+    "/",
+    "/docs",
+    "/openapi.yaml",
+    "/openapi.json",
+    "/v1/criteria",
+    "/v1/analytes",
+    "/fhir/metadata",
+    "/cds-services",
+]
+
+
+def routed(path: str) -> bool:
+    """Whether an Ingress or HTTPRoute with the default values would send a path here."""
+    rules = yaml.safe_load((rendering.CHART / "values.yaml").read_text(encoding="utf-8"))["publicPaths"]
+    return any(path == r["path"] or (r["type"] == "Prefix" and path.startswith(f"{r['path']}/")) for r in rules)
+
+
+@pytest.mark.parametrize("path", SERVED)
+def test_what_is_public_is_routed_and_served(pod: list[Manifest], path: str) -> None:
+    assert routed(path)
+    assert ask(PORT, path).status == 200
+
+
+@pytest.mark.parametrize("page", ["/", "/docs"])
+def test_the_files_of_a_page_are_routed_with_it(pod: list[Manifest], page: str) -> None:
+    html = ask(PORT, page).body.decode()
+    links = {
+        urllib.parse.urljoin(page, link).split("#")[0] for link in re.findall(r'(?:src|href)="([^"#:][^":]*)"', html)
+    }
+    assert [link for link in sorted(links) if not routed(link) or ask(PORT, link).status != 200] == []
+
+
 def test_the_pod_has_the_rights_that_the_chart_gives(podman: Run, pod: list[Manifest]) -> None:
     described = json.loads(podman("inspect", f"{POD}-mas-risk-service").stdout)[0]
     assert described["HostConfig"]["ReadonlyRootfs"] is True
