@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
+import sys
 import time
 import tomllib
 import urllib.parse
@@ -20,7 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.chart import rendering
 from tests.chart.rendering import Manifest, manifests, only
 from tests.chart.test_chart_dashboard import panel_queries
-from tests.container.conftest import FIRST_PORT, IMAGE, WORKER, Run, ask, wait_for
+from tests.container.conftest import FIRST_PORT, IMAGE, WORKER, Run, ask, started, wait_for
 
 pytestmark = pytest.mark.container
 
@@ -171,6 +173,26 @@ def test_the_helm_tests_can_fail(podman: Run, pod: list[Manifest], case: str, tm
     code, said = play_check(podman, case, "api_key", tmp_path)
     assert code == 1
     assert "status without credentials: wanted 401" in said
+
+
+@pytest.mark.parametrize("case", ["ready", "worked-case", "bad-case"])
+def test_the_helm_tests_pass_with_api_keys_too(podman: Run, image: str, case: str, tmp_path: Path) -> None:
+    """The key file is mounted where the chart mounts the Secret."""
+    keys = tmp_path / "api-keys"
+    keys.write_text(f"laboratory:{hashlib.sha256(b'a long random key').hexdigest()}\n", encoding="utf-8")
+    settings = only(manifests({"auth": {"mode": "api_key", "apiKeysSecret": "keys"}}), "ConfigMap")["data"]
+    file = settings["MAS_API_KEYS_FILE"]
+    options = ["--volume", f"{keys}:{file}:ro", "--env", "MAS_AUTH_MODE=api_key", "--env", f"MAS_API_KEYS_FILE={file}"]
+    with started(podman, image, "keys", FIRST_PORT + 7, *options):
+        command = [
+            sys.executable,
+            rendering.CHART / "files" / "check.py",
+            f"http://127.0.0.1:{FIRST_PORT + 7}",
+            case,
+            "api_key",
+        ]
+        checked = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert (checked.returncode, checked.stdout) == (0, f"{case}: right\n"), checked.stderr
 
 
 @pytest.fixture(scope="module")
