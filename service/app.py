@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.server import health
+from service.server import auth, bodies, cors, headers, health, logs, metrics
 from service.server.settings import Settings, from_environment
 
 
@@ -12,6 +12,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    logs.install(app, settings)
+    metrics.install(app)
+    headers.install(app)
+    cors.install(app, settings)
+    auth.install(app, settings)
+    bodies.install(app, settings)
     app.register_blueprint(health.blueprint)
     return app
