@@ -18,7 +18,8 @@ HEAD_LIMIT = 32 * 1024
 STREAM_AFTER = 64 * 1024  # bytes of a body of unknown length that show its sender is at work
 _READ = 64 * 1024
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
-_CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_CODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 _LAST_CHUNK = b"\r\n0\r\n"
 
@@ -58,10 +59,11 @@ class Arrival:
 
     def _read_head(self, head: bytes) -> None:
         self.expects = bool(_EXPECTS.search(head))
-        if _CHUNKED.search(head):
-            return
         found = _LENGTH.search(head)
-        self.body = int(found[1]) if found else 0
+        if not _CODED.search(head):
+            self.body = int(found[1]) if found else 0
+        elif found or not _CHUNKED.search(head):
+            self.body = 0  # the parser refuses it: nothing to wait for
 
     def whole(self) -> bool:
         """Whether a thread may start: the request is all here, or is of a kind not worth holding back."""
@@ -69,7 +71,8 @@ class Arrival:
             return False
         here = len(self.buffer) - self.head
         if self.body is None:
-            return here >= STREAM_AFTER or self.buffer.find(_LAST_CHUNK, self.head - 2) >= 0
+            ended = self.buffer.endswith(b"0\r\n\r\n") or self.buffer.find(_LAST_CHUNK, self.head - 2) >= 0
+            return ended or here >= STREAM_AFTER
         return here >= self.body or self.body > self.hold
 
     def head_too_long(self) -> bool:

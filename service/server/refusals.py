@@ -6,6 +6,7 @@ import json
 from http import HTTPStatus
 
 from gunicorn.http import errors  # type: ignore[import-untyped]
+from werkzeug.exceptions import HTTPException
 
 from service.server import logs, metrics
 from service.server.exchange import Exchange
@@ -29,6 +30,8 @@ def status_for(error: BaseException) -> HTTPStatus:
     for kind, status in _STATUS:
         if isinstance(error, kind):
             return status
+    if isinstance(error, HTTPException) and error.code:  # raised by a stream before its first byte
+        return HTTPStatus(error.code)
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
