@@ -125,6 +125,7 @@ class _Counted:
             for part in self.body:
                 self.exchange.sent += len(part)
                 yield part
+            _close(self.exchange, self.observers)
         except Exception:
             self.exchange.broken = True
             raise
@@ -138,6 +139,9 @@ class _Counted:
 
 
 def _close(exchange: Exchange, observers: list[Observer]) -> None:
+    """Tell the observers, once."""
+    if exchange.duration:
+        return
     exchange.duration = time.perf_counter() - exchange.started
     for observe in observers:
         observe(exchange)

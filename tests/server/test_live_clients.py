@@ -125,7 +125,7 @@ def test_malformed_requests_get_problem_json(live: Live, sent: bytes, status: in
     assert live.get("/livez")[0] == 200
 
 
-@pytest.mark.parametrize("chunks", [b"2x\r\n{}\r\n0\r\n\r\n", b"2\r\n{}0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n"])
+@pytest.mark.parametrize("chunks", [b"2x\r\n{}\r\n0\r\n\r\n", b"2\r\n{}z\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n"])
 def test_malformed_chunks_get_400_and_end_the_connection(live: Live, chunks: bytes) -> None:
     """Where the next request would begin is unknown, so there is none."""
     answer = live.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")

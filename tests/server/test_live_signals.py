@@ -111,7 +111,8 @@ def test_a_killed_worker_costs_at_most_what_it_held(tmp_path: Path) -> None:
         assert victim not in live.workers()
         counted = live.counter("mas_assessments_total")
         assert outcomes["200"] <= counted <= outcomes["200"] + outcomes["lost"]
-        assert live.counter("http_request_duration_seconds_count", route="/v1/assessments", method="POST", status="200") == counted
+        timed = live.counter("http_request_duration_seconds_count", route="/v1/assessments", status="200")
+        assert counted - clients <= timed <= counted
 
 
 def test_metrics_start_from_nothing_and_leave_a_clean_folder(tmp_path: Path) -> None:
