@@ -50,9 +50,12 @@ class Keys(Protocol):
 
 def parsed(text: bytes | str) -> tuple[Key, ...]:
     """Read a JWKS, leaving out keys that are not for ES384, RS384 or RS256 signatures; ValueError if none is left."""
-    document = json.loads(text)
+    try:
+        document = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     listed = document.get("keys") if isinstance(document, dict) else None
-    keys = tuple(key for item in listed or () if (key := _key(item)))
+    keys = tuple(key for item in listed if (key := _key(item))) if isinstance(listed, list) else ()
     if not keys:
         raise ValueError("no usable key")
     return keys
@@ -92,7 +95,7 @@ def from_file(path: str) -> FixedKeys:
     """Read a JWKS file; raises BadSetting."""
     try:
         return FixedKeys(parsed(Path(path).read_bytes()))
-    except (ValueError, OSError, AttributeError) as error:
+    except (ValueError, OSError) as error:
         raise BadSetting("MAS_JWT_JWKS_FILE must hold a JWKS with a public key for ES384, RS384 or RS256") from error
 
 
@@ -133,7 +136,7 @@ class FetchedKeys:
             self.tried = self.clock()
             self.keys = parsed(fetched(self.url))
             self.fetched = self.clock()
-        except (OSError, ValueError, AttributeError):  # requests' errors are OSErrors
+        except (OSError, ValueError):  # requests' errors are OSErrors
             return
         finally:
             self.asking.release()

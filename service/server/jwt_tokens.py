@@ -77,7 +77,7 @@ class Tokens:
                 leeway=_LEEWAY,
                 options={"require": required},
             )
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, RecursionError) as error:
             raise Refused(next((word for kind, word in _REASONS if isinstance(error, kind)), "malformed")) from error
         if not all(isinstance(claims[name], (str, int, float, list)) for name in required):
             raise Refused("claims")
@@ -87,7 +87,7 @@ class Tokens:
 def _header(token: str) -> tuple[str, str]:
     try:
         header = jwt.get_unverified_header(token)
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, RecursionError) as error:  # the header is read before any signature
         raise Refused("malformed") from error
     algorithm, kid = header.get("alg"), header.get("kid")
     if algorithm not in ALGORITHMS:

@@ -193,14 +193,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  # gunicorn's
         """Stop accepting; when stopping for good, first take the connections the kernel has accepted already."""
-        if not self.alive and not enabled:
-            for listener in self.sockets:
-                listener.setblocking(False)
-                self._take_backlog(listener)
+        stopping = not enabled and not self.alive
+        for listener in self.sockets if stopping else ():
+            listener.setblocking(False)
+            self._take_backlog(listener)
         super().set_accept_enabled(enabled)
-        if not self.alive:
-            for listener in self.sockets:
-                listener.close()  # else new clients would wait in a queue that nobody empties
+        for listener in self.sockets if stopping else ():
+            listener.close()  # else new clients would wait in a queue that nobody empties
 
     def _take_backlog(self, listener: socket.socket) -> None:
         while self.nr_conns < self.worker_connections and select.select([listener], [], [], 0)[0]:

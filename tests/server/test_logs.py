@@ -186,6 +186,16 @@ def test_log_exception_bears_an_absent_exception(app: Flask, capfd: Printed) -> 
     assert printed(capfd) == []
 
 
+def test_a_body_that_cannot_be_closed_is_counted_too(capfd: Printed) -> None:
+    """A list is a WSGI body as well; the line is written once."""
+    app = Flask("plain")
+    app.wsgi_app = lambda _environ, start: [start("200 OK", []), b"abc"][1:]  # type: ignore[method-assign, assignment]
+    logs.install(app, Settings())
+    answer = app.test_client().get("/", buffered=True)
+    answer.close()
+    assert [line["bytes"] for line in printed(capfd)] == [3]
+
+
 def test_outside_a_request_there_is_a_fresh_exchange() -> None:
     """Start-up code may log as well, and an application without the recorder has ids too."""
     assert exchange.current().route == "unmatched"
