@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -189,7 +190,12 @@ def test_log_exception_bears_an_absent_exception(app: Flask, capfd: Printed) -> 
 def test_a_body_that_cannot_be_closed_is_counted_too(capfd: Printed) -> None:
     """A list is a WSGI body as well; the line is written once."""
     app = Flask("plain")
-    app.wsgi_app = lambda _environ, start: [start("200 OK", []), b"abc"][1:]  # type: ignore[method-assign, assignment]
+
+    def plain(_environ: object, start_response: Callable[..., object]) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"abc"]
+
+    app.wsgi_app = plain  # type: ignore[method-assign, assignment]
     logs.install(app, Settings())
     answer = app.test_client().get("/", buffered=True)
     answer.close()

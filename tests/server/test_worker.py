@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import selectors
 import socket
 import struct
 import threading
@@ -10,7 +11,7 @@ import time
 import types
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from gunicorn.config import Config  # type: ignore[import-untyped]
@@ -44,7 +45,7 @@ class Bench:
         self.worker.pause = PAUSE
         self.worker.wsgi = self.answer
         self.worker.tpool = self.worker.get_thread_pool()
-        self.worker.poller = module.selectors.DefaultSelector()
+        self.worker.poller = selectors.DefaultSelector()
         self.worker.method_queue.init()
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.worker.run, daemon=True)
@@ -390,7 +391,7 @@ def test_each_refusal_has_its_status_and_repeats_nothing(
     error: Exception, status: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The client's bytes are in neither the answer nor the log."""
-    answer = refusals.answer(cast("HTTPStatus", refusals.status_for(error)))
+    answer = refusals.answer(refusals.status_for(error))
     assert status_of(answer) == status
     assert b"Miller" not in answer
     printed = capfd.readouterr().out
