@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from service import __version__
+from service.api import errors, openapi, routes
+from service.clinical.analytes import ANALYTES, FINDINGS
+from service.clinical.criteria import CATALOGUE, DIGEST
 from service.server import auth, bodies, cors, headers, health, logs, metrics
 from service.server.settings import Settings, from_environment
 
@@ -12,11 +16,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    _install_server(app, settings)
+    errors.install(app)
+    for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _install_server(app: Flask, settings: Settings) -> None:
+    """Put the server's parts around the application; in this order requests pass them."""
+    metrics.allow(criteria=CATALOGUE, observation=[*ANALYTES, *FINDINGS])
+    metrics.build_info(__version__, DIGEST)
     logs.install(app, settings)
     metrics.install(app)
     headers.install(app)
     cors.install(app, settings)
     auth.install(app, settings)
     bodies.install(app, settings)
-    app.register_blueprint(health.blueprint)
-    return app

@@ -1,0 +1,25 @@
+"""Takes the body of a request as strict JSON, or says which status the sender has earned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from service.server.strict_json import NotJson, loads
+
+
+def json_body(request: Request) -> Any:
+    """Return the JSON of the body; raises UnsupportedMediaType or BadRequest."""
+    if request.content_encoding not in (None, "", "identity"):
+        raise UnsupportedMediaType("The body may not be compressed.")
+    if not request.is_json:
+        raise UnsupportedMediaType("Send the body as application/json.")
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("Send the body as UTF-8.")
+    try:
+        return loads(request.get_data(cache=False))
+    except NotJson as error:
+        raise BadRequest(f"Not usable JSON: {error}.") from None

@@ -1,0 +1,135 @@
+"""marshmallow fields that take nothing for something else: its own take "12.5", 1 for true, and "yes"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+
+from service.api.problems import Entry
+from service.api.sentences import invalid_value, not_a_number, one_of, unknown_field
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
+LONGEST_LIST = 200
+LONGEST_TEXT = 200
+
+
+class StrictSchema(Schema):
+    """An object that names every unknown key, with the nearest known one. ``null`` is the same as absent."""
+
+    class Meta:
+        unknown = EXCLUDE  # the check below names them better
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def refuse_unknown(self, data: Any, original: Any, **_: Any) -> None:
+        """Raise for every key that is no field."""
+        strange = [key for key in original if key not in self.fields]
+        if strange:
+            raise ValidationError({key: [unknown_field((key,), self.fields)] for key in strange})
+
+
+class StrictNumber(fields.Field[Decimal]):
+    """A JSON number between two ends, as an exact Decimal."""
+
+    def __init__(self, low: int, high: int) -> None:
+        super().__init__(allow_none=True)
+        self._low, self._high = low, high
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Decimal:
+        if not isinstance(value, Decimal):
+            raise _error(not_a_number(()))
+        if not self._low <= value <= self._high:
+            raise _error(Entry((), "implausible_value", f"A number from {self._low} to {self._high} is needed here."))
+        return value
+
+
+class Moment(fields.Field[str]):
+    """An RFC 3339 date or date and time with its offset, kept as sent."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_none=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
+        if not isinstance(value, str) or not is_moment(value):
+            detail = "A date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z) is needed here."
+            raise _error(invalid_value((), detail))
+        return value
+
+
+class Choice(fields.Field[str]):
+    """One word of a closed list."""
+
+    def __init__(self, accepted: Sequence[str], *, none: bool = True) -> None:
+        super().__init__(allow_none=none)
+        self._accepted = tuple(accepted)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
+        if not isinstance(value, str) or value not in self._accepted:
+            raise _error(one_of((), self._accepted))
+        return value
+
+
+class Choices(fields.Field[tuple[str, ...]]):
+    """Several words of a closed list."""
+
+    def __init__(self, accepted: Sequence[str], *, at_least: int = 0) -> None:
+        super().__init__(allow_none=True)
+        self._accepted, self._at_least = tuple(accepted), at_least
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> tuple[str, ...]:
+        if not isinstance(value, list) or not self._at_least <= len(value) <= LONGEST_LIST:
+            raise _error(invalid_value((), f"A list of {self._at_least} to {LONGEST_LIST} words is needed here."))
+        wrong = {str(at): [one_of((), self._accepted)] for at, one in enumerate(value) if one not in self._accepted}
+        if wrong:
+            raise ValidationError(wrong)
+        return tuple(value)
+
+
+class Text(fields.Field[str]):
+    """A text of 1 to 200 characters."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
+        if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST_TEXT:
+            raise _error(invalid_value((), f"A text of 1 to {LONGEST_TEXT} characters is needed here."))
+        return value
+
+
+def is_moment(text: str) -> bool:
+    """Return whether a text is an RFC 3339 date, or a date and time with an offset (a leap second included)."""
+    match = _MOMENT.fullmatch(text)
+    if match is None:
+        return False
+    day, minute, second, _, offset = match.groups()
+    try:
+        date.fromisoformat(day)
+        if minute is not None:
+            datetime.fromisoformat(f"{day}T{minute}{'59' if second == '60' else second}{offset.upper()}")
+    except ValueError:
+        return False
+    return True
+
+
+def flatten(messages: Any, where: tuple[str, ...] = ()) -> list[Entry]:
+    """Turn marshmallow's nested messages into entries with their full path."""
+    if isinstance(messages, Mapping):
+        inside = ((where if key == "_schema" else (*where, str(key)), below) for key, below in messages.items())
+        return [entry for path, below in inside for entry in flatten(below, path)]
+    return [_placed(one, where) for one in messages]
+
+
+def _placed(message: Entry | str, where: tuple[str, ...]) -> Entry:
+    if isinstance(message, Entry):
+        return Entry(where, message.code, message.detail, message.facts)
+    if "required" in message:
+        return invalid_value(where, "This field is required.")
+    return invalid_value(
+        where, "An object or a value of another kind is needed here; see the description of the field."
+    )
+
+
+def _error(entry: Entry) -> ValidationError:
+    return ValidationError([entry])

@@ -1,0 +1,178 @@
+"""Reads the observations and findings of a request; a fault of one never hides those of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from service.api.fields import is_moment
+from service.api.problems import Entry
+from service.api.sentences import entry_of, invalid_value, not_a_number, one_of, unknown_field
+from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
+from service.clinical.reading import (
+    COMPARATORS,
+    Fault,
+    Quantity,
+    Range,
+    Reading,
+    read_number,
+    read_range,
+    read_text,
+    read_word,
+)
+
+KEYS = ("value", "unit", "comparator", "interpretation", "reference_range", "collected_at")
+RANGE_KEYS = ("low", "high", "unit")
+LONGEST_CODE = 20
+Where = tuple[str, ...]
+
+
+class Faulty(Exception):
+    """One or more faults of one observation."""
+
+    def __init__(self, *entries: Entry) -> None:
+        super().__init__("faulty observation")
+        self.entries = entries
+
+
+@dataclass(slots=True)
+class Observed:
+    """What could be read, and the faults of what could not."""
+
+    readings: dict[str, Reading] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+
+
+class Observations(fields.Field[Observed]):
+    """An object from observation id to a quantity; it collects the faults instead of raising at the first."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_none=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Observed:
+        if not isinstance(value, dict):
+            raise ValidationError([invalid_value((), "An object from observation to value is needed here.")])
+        observed = Observed()
+        for key, raw in value.items():
+            where = ("observations", key)
+            if key not in ANALYTES:
+                observed.entries.append(unknown_field(where, ANALYTES))
+            elif raw is not None:
+                _read_into(observed, ANALYTES[key], raw, where)
+        return observed
+
+
+class Findings(fields.Field[tuple[dict[str, bool], list[Entry]]]):
+    """An object from finding id to true, false or null (unknown); the faults are collected."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_none=True)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
+    ) -> tuple[dict[str, bool], list[Entry]]:
+        if not isinstance(value, dict):
+            raise ValidationError([invalid_value((), "An object from finding to true or false is needed here.")])
+        entries = [unknown_field(("findings", key), FINDINGS) for key in value if key not in FINDINGS]
+        for key, present in value.items():
+            if key in FINDINGS and present is not None and present is not True and present is not False:
+                entries.append(invalid_value(("findings", key), "true, false or null (unknown) is needed here."))
+        return {key: one for key, one in value.items() if key in FINDINGS and (one is True or one is False)}, entries
+
+
+def _read_into(observed: Observed, analyte: Analyte, raw: Any, where: Where) -> None:
+    try:
+        observed.readings[analyte.id] = read_observation(analyte, raw, where)
+    except Fault as fault:
+        observed.entries.append(entry_of(fault, where))
+    except Faulty as faulty:
+        observed.entries += faulty.entries
+
+
+def read_observation(analyte: Analyte, raw: Any, where: Where) -> Reading:
+    """Return the reading of one observation in any of its forms; raises Fault (about it as a whole) or Faulty."""
+    if isinstance(raw, str):
+        return read_number(analyte, read_text(analyte, raw))
+    if isinstance(raw, dict):
+        return _read_object(analyte, raw, where)
+    if isinstance(raw, Decimal):
+        raise Fault("unit_required", accepted=list(analyte.table.units))
+    if isinstance(raw, bool):
+        raise Faulty(not_a_number(where))
+    raise Faulty(invalid_value(where, "A text such as '905 ug/L' or an object with value and unit is needed here."))
+
+
+def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading:
+    entries = _form_faults(raw, where)
+    if entries:
+        raise Faulty(*entries)
+    word, moment, value = raw.get("interpretation") or "", raw.get("collected_at") or "", raw.get("value")
+    reference = _range(raw.get("reference_range"), (*where, "reference_range"))
+    if reference is not None:
+        _check_range(analyte, reference, (*where, "reference_range"))
+    if value is None:
+        reading = read_word(analyte, word, reference)
+        return replace(reading, collected_at=moment) if moment else reading
+    quantity = Quantity(value, raw.get("unit") or "", raw.get("comparator") or "")
+    try:
+        reading = read_number(analyte, quantity)
+    except Fault as fault:
+        at_unit = fault.code in ("unit_required", "unit_not_accepted")
+        raise Faulty(entry_of(fault, (*where, "unit") if at_unit else where)) from fault
+    if not (word or moment or reference):
+        return reading
+    return replace(reading, word=word, collected_at=moment, reference=_reference_in(analyte, reference, reading.unit))
+
+
+def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:
+    """Return what is wrong with the form of the object, before any of it is used."""
+    entries = [unknown_field((*where, key), KEYS) for key in raw if key not in KEYS]
+    value, unit, comparator = raw.get("value"), raw.get("unit"), raw.get("comparator")
+    if value is not None and not isinstance(value, Decimal):
+        entries.append(not_a_number((*where, "value")))
+    if unit is not None and not isinstance(unit, str):
+        entries.append(invalid_value((*where, "unit"), "A text is needed here."))
+    if comparator is not None and comparator not in COMPARATORS:
+        entries.append(one_of((*where, "comparator"), COMPARATORS))
+    word = raw.get("interpretation")
+    if word is not None and (not isinstance(word, str) or not 1 <= len(word) <= LONGEST_CODE):
+        entries.append(invalid_value((*where, "interpretation"), "An HL7 v3 code such as L, H or N is needed here."))
+    if value is None and word is None and not entries:
+        entries.append(invalid_value(where, "A value with its unit, or an interpretation, is needed here."))
+    moment = raw.get("collected_at")
+    if moment is not None and not (isinstance(moment, str) and is_moment(moment)):
+        entries.append(invalid_value((*where, "collected_at"), "A date or a time with its offset is needed here."))
+    return entries
+
+
+def _range(raw: Any, where: Where) -> Range | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, dict):
+        raise Faulty(invalid_value(where, "An object with low, high and unit is needed here."))
+    entries = [unknown_field((*where, key), RANGE_KEYS) for key in raw if key not in RANGE_KEYS]
+    numbers = {end: raw[end] for end in ("low", "high") if raw.get(end) is not None}
+    entries += [not_a_number((*where, end)) for end, one in numbers.items() if not isinstance(one, Decimal)]
+    if raw.get("unit") is not None and not isinstance(raw["unit"], str):
+        entries.append(invalid_value((*where, "unit"), "A text is needed here."))
+    if entries:
+        raise Faulty(*entries)
+    return Range(raw.get("low"), raw.get("high"), raw.get("unit") or "")
+
+
+def _check_range(analyte: Analyte, reference: Range, where: Where) -> None:
+    try:
+        read_range(analyte, reference)
+    except Fault as fault:
+        raise Faulty(entry_of(fault, where if fault.code == "invalid_value" else (*where, "unit"))) from fault
+
+
+def _reference_in(analyte: Analyte, reference: Range | None, unit: str) -> Any:
+    if reference is None or not analyte.table.units[unit].comparable:
+        return None
+    source, limits = read_range(analyte, reference)
+    return analyte.table.convert_interval(limits, source, unit)

@@ -1,0 +1,158 @@
+"""Reads a request for an assessment: one load, then a panel and what was left out, or every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from service.api.fields import Choice, Choices, Moment, StrictNumber, StrictSchema, Text, flatten
+from service.api.observations import Findings, Observations, Observed
+from service.api.problems import Entry, InvalidRequest
+from service.api.sentences import invalid_value
+from service.clinical.analytes import AGE, AGE_AT_ONSET, MEASURES, YEARS
+from service.clinical.criteria import CATALOGUE
+from service.clinical.interval import Interval, point
+from service.clinical.panel import CONDITIONS, CONFOUNDERS, UNKNOWN_CONDITION, Medication, Panel
+from service.clinical.reading import Evidence, Reading
+
+OLDEST = 120
+OMIT = "omit"
+CONTRADICTIONS = (
+    ("neutrophils", "wbc", "observations", "Neutrophils are part of the white cells and cannot exceed them."),
+    (AGE_AT_ONSET, AGE, "patient", "The illness cannot have begun after the present age."),
+)
+OMITTABLE = ("observations", "findings", "patient", "context")
+
+
+class PatientSchema(StrictSchema):
+    """Who: only what a rule reads."""
+
+    age_years = StrictNumber(0, OLDEST)
+    age_at_onset_years = StrictNumber(0, OLDEST)
+
+
+class MedicationSchema(StrictSchema):
+    """One drug."""
+
+    name = Text(required=True)
+    last_dose = Moment()
+
+
+class ContextSchema(StrictSchema):
+    """What is known besides the panel."""
+
+    condition = Choice(CONDITIONS)
+    medications = fields.List(fields.Nested(MedicationSchema), allow_none=True)
+    confounders = Choices(CONFOUNDERS)
+
+
+class OptionsSchema(StrictSchema):
+    """What to evaluate, and what to do with a bad value."""
+
+    criteria = Choices(tuple(CATALOGUE), at_least=1)
+    on_invalid = Choice(("reject", OMIT))
+
+
+class PanelRequestSchema(StrictSchema):
+    """The body of POST /v1/assessments."""
+
+    patient = fields.Nested(PatientSchema, allow_none=True)
+    context = fields.Nested(ContextSchema, allow_none=True)
+    collected_at = Moment()
+    observations = Observations()
+    findings = Findings()
+    options = fields.Nested(OptionsSchema, allow_none=True)
+
+
+SCHEMA = PanelRequestSchema()
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRequest:
+    """A request that can be assessed; ``omitted`` are the faults whose values count as unknown."""
+
+    panel: Panel
+    criteria: tuple[str, ...]
+    omitted: tuple[Entry, ...]
+
+
+def read_panel_request(document: Any) -> PanelRequest:
+    """Return the request; raises InvalidRequest with every fault."""
+    if not isinstance(document, dict):
+        raise InvalidRequest([invalid_value((), "The body must be a JSON object.")])
+    data, entries = _load(document)
+    observed: Observed = data.get("observations") or Observed()
+    findings, finding_entries = data.get("findings") or ({}, [])
+    readings = _ages(data.get("patient") or {}) | observed.readings
+    entries += [*observed.entries, *finding_entries, *_inconsistent(readings), *_empty(document)]
+    options = data.get("options") or {}
+    if entries and not (options.get("on_invalid") == OMIT and all(_is_omittable(one) for one in entries)):
+        raise InvalidRequest(entries)
+    return PanelRequest(_panel(data, readings, findings), options.get("criteria") or (), tuple(entries))
+
+
+def _load(document: dict[str, Any]) -> tuple[Mapping[str, Any], list[Entry]]:
+    try:
+        return SCHEMA.load(document), []
+    except ValidationError as error:
+        valid = error.valid_data if isinstance(error.valid_data, dict) else {}
+        return valid, flatten(error.messages)
+
+
+def _panel(data: Mapping[str, Any], readings: dict[str, Reading], findings: dict[str, bool]) -> Panel:
+    context = data.get("context") or {}
+    drugs = tuple(_medication(one) for one in context.get("medications") or () if "name" in one)
+    return Panel(
+        readings,
+        findings,
+        context.get("condition") or UNKNOWN_CONDITION,
+        drugs,
+        frozenset(context.get("confounders") or ()),
+        data.get("collected_at") or "",
+    )
+
+
+def _medication(raw: Mapping[str, Any]) -> Medication:
+    dose = raw.get("last_dose")
+    return Medication(raw["name"], date.fromisoformat(dose[:10]) if dose else None)
+
+
+def _ages(patient: Mapping[str, Any]) -> dict[str, Reading]:
+    return {key: _age(patient[key]) for key in (AGE, AGE_AT_ONSET) if patient.get(key) is not None}
+
+
+def _age(years: Decimal) -> Reading:
+    return Reading(point(years), YEARS, Evidence.MEASURED, f"{years:f} {YEARS}")
+
+
+def _inconsistent(readings: dict[str, Reading]) -> list[Entry]:
+    """Find values that contradict each other, and drop both: which of the two is wrong cannot be known."""
+    entries = []
+    for small, large, where, detail in CONTRADICTIONS:
+        one, other = readings.get(small), readings.get(large)
+        if one is None or other is None or one.evidence is not Evidence.MEASURED:
+            continue
+        if other.evidence is Evidence.MEASURED and _in_canonical(small, one).low > _in_canonical(large, other).high:
+            entries.append(Entry((where, small), "inconsistent_values", detail, {"with": f"/{where}/{large}"}))
+            del readings[small], readings[large]
+    return entries
+
+
+def _in_canonical(key: str, reading: Reading) -> Interval:
+    analyte = MEASURES[key]
+    return analyte.table.convert_interval(reading.interval, reading.unit, analyte.canonical)
+
+
+def _empty(document: dict[str, Any]) -> list[Entry]:
+    if document.get("observations") or document.get("findings"):
+        return []
+    return [invalid_value((), "Send at least one entry in observations or findings.")]
+
+
+def _is_omittable(entry: Entry) -> bool:
+    return len(entry.where) > 1 and entry.where[0] in OMITTABLE

@@ -1,0 +1,84 @@
+"""RFC 9457 problem details: every fault of a request at once, by JSON pointer, never with a value of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response
+
+from service.server.strict_json import dumps
+
+MEDIA_TYPE = "application/problem+json"
+LONGEST_KEY = 64
+
+TITLES = {
+    400: ("malformed-json", "The body is not usable JSON"),
+    401: ("unauthorized", "Authentication is required"),
+    404: ("not-found", "There is nothing at this address"),
+    405: ("method-not-allowed", "The method is not allowed here"),
+    406: ("not-acceptable", "The answer cannot be given in an accepted format"),
+    408: ("request-timeout", "The body did not arrive in time"),
+    412: ("precondition-failed", "Something that the request needs is missing"),
+    413: ("payload-too-large", "The body is too large"),
+    414: ("uri-too-long", "The address is too long"),
+    415: ("unsupported-media-type", "The body's format is not supported"),
+    422: ("invalid-panel", "The panel cannot be used as it is"),
+    429: ("too-many-requests", "Too many requests"),
+    431: ("headers-too-large", "The header fields are too large"),
+    500: ("internal", "The service failed"),
+    503: ("unavailable", "The service is not ready"),
+}
+TYPE_ROOT = "/docs#problem-"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fault: where (tokens of a JSON pointer), which code, how to mend it, and facts such as ``accepted``."""
+
+    where: tuple[str, ...]
+    code: str
+    detail: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def pointer(self) -> str:
+        """Return the place as an RFC 6901 JSON pointer; a key beyond 64 characters is cut."""
+        return "".join("/" + token[:LONGEST_KEY].replace("~", "~0").replace("/", "~1") for token in self.where)
+
+    def document(self) -> dict[str, Any]:
+        """Return the entry as it is sent."""
+        return {"pointer": self.pointer, "code": self.code, "detail": self.detail, **self.facts}
+
+
+class InvalidRequest(Exception):
+    """A request that was understood but cannot be used: all its faults."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        super().__init__("invalid request")
+        self.entries = tuple(entries)
+
+
+def problem_document(status: int, detail: str, request_id: str, entries: Iterable[Entry] = ()) -> dict[str, Any]:
+    """Return a problem as it is sent; statuses without a title of their own share that of 400 or 500."""
+    slug, title = TITLES.get(status) or (TITLES[500] if status >= 500 else ("bad-request", "The request is not usable"))
+    return {
+        "type": TYPE_ROOT + slug,
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id,
+        "errors": [entry.document() for entry in entries],
+    }
+
+
+def invalid_detail(entries: tuple[Entry, ...]) -> str:
+    """Return the sentence above the list of faults."""
+    return "One field needs attention." if len(entries) == 1 else f"{len(entries)} fields need attention."
+
+
+def problem(status: int, detail: str, request_id: str, entries: Iterable[Entry] = ()) -> Response:
+    """Return a problem as a response."""
+    body = dumps(problem_document(status, detail, request_id, entries)) + b"\n"
+    return Response(body, status=status, content_type=MEDIA_TYPE)

@@ -1,0 +1,160 @@
+"""An assessment as the JSON of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from service import __version__
+from service.api.numbers import ends, json_number
+from service.api.problems import Entry
+from service.api.rule_document import limit_document, reference_document
+from service.clinical.analytes import MEASURES
+from service.clinical.assess import DISCLAIMER, Assessment
+from service.clinical.criteria import CATALOGUE, DIGEST
+from service.clinical.evaluate import verdict_text
+from service.clinical.interval import UNKNOWN
+from service.clinical.notices import Caution, Oddity
+from service.clinical.probability import probability
+from service.clinical.reading import Evidence, Reading
+from service.clinical.result import Count, Item, Result
+from service.clinical.rules import Linear, Measure, Ratio, Sum, Tally, Term, Threshold
+
+META = {"service_version": __version__, "criteria_digest": DIGEST}
+REFERENCES = {key: [reference_document(one) for one in criteria.references] for key, criteria in CATALOGUE.items()}
+
+
+def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
+    """Return the answer to POST /v1/assessments; ``omitted`` faults come first among the warnings."""
+    classification = assessment.classification
+    return {
+        "classification": {
+            "category": classification.category,
+            "primary": classification.primary,
+            "summary": assessment.summary,
+            "basis": [_basis(one) for one in classification.basis],
+        },
+        "criteria": [result_document(one) for one in assessment.results],
+        "cautions": [_caution(one) for one in assessment.cautions],
+        "warnings": [*(_omission(one) for one in omitted), *(_oddity(one) for one in assessment.warnings)],
+        "suggested_tests": [
+            {"observation": one.observation, "loinc": one.loinc or None, "why": one.why}
+            for one in assessment.suggestions
+        ],
+        "disclaimer": DISCLAIMER,
+        "meta": META,
+    }
+
+
+def result_document(result: Result) -> dict[str, Any]:
+    """Return one criteria set of the breakdown."""
+    criteria = result.criteria
+    shown: dict[str, Any] = {
+        "id": criteria.id,
+        "version": criteria.version,
+        "title": criteria.title,
+        "applicability": result.applicability,
+        "verdict": verdict_text(result.verdict),
+        "verdict_implied": verdict_text(result.verdict_implied),
+    }
+    if result.verdict_without_confounded is not None:
+        shown["verdict_without_confounded"] = verdict_text(result.verdict_without_confounded)
+    if result.parts:
+        shown["parts"] = [
+            {
+                "id": part.id,
+                "verdict": verdict_text(part.verdict),
+                "verdict_implied": verdict_text(part.verdict_implied),
+            }
+            | ({"count": _count(part.count)} if part.count else {})
+            for part in result.parts
+        ]
+    if result.count is not None:
+        shown["count"] = _count(result.count)
+    shown |= _score(result)
+    shown["items"] = [_item(one) for one in result.items]
+    shown["missing"] = list(result.missing)
+    shown["decisive"] = list(result.decisive)
+    shown["references"] = REFERENCES[criteria.id]
+    return shown
+
+
+def _basis(result: Result) -> dict[str, str]:
+    return {
+        "criteria": result.criteria.id,
+        "verdict": verdict_text(result.verdict),
+        "verdict_implied": verdict_text(result.verdict_implied),
+    }
+
+
+def _count(count: Count) -> dict[str, int]:
+    return {"met": count.met, "not_met": count.not_met, "unknown": count.unknown, "required": count.required}
+
+
+def _score(result: Result) -> dict[str, Any]:
+    rule = result.criteria.rule
+    if not isinstance(rule, Sum | Linear | Ratio) or result.score is None or result.score_implied is None:
+        return {}
+    shown: dict[str, Any] = {
+        "score": ends(result.score)
+        | {"cutoff": json_number(rule.cutoff.value), "comparator": rule.cutoff.comparator}
+        | {"implied": ends(result.score_implied)}
+    }
+    knots = result.criteria.probability
+    if knots:
+        low, high = (probability(knots, end) for end in (result.score.low, result.score.high))
+        shown["probability"] = {
+            end: {"percent": json_number(one.percent), "relation": one.relation, "interpolated": one.interpolated}
+            for end, one in (("min", low), ("max", high))
+        }
+    return shown
+
+
+def _item(item: Item) -> dict[str, Any]:
+    node = item.node
+    shown: dict[str, Any] = {"id": item.id, "label": item.label}
+    counted = isinstance(node, Measure) or (isinstance(node, Term) and bool(node.observation))
+    shown["status"] = "counted" if counted and item.status is not UNKNOWN else item.status.value
+    shown["status_implied"] = "counted" if counted and item.status_implied is not UNKNOWN else item.status_implied.value
+    if isinstance(node, Threshold):
+        unit = item.reading.unit if item.reading else ""
+        shown["observed"] = _observed(item.reading, node.observation, node.limit.unit)
+        shown["threshold"] = limit_document(node.limit, node.source, unit)
+    elif isinstance(node, Term | Measure) and node.observation:
+        shown["observed"] = _observed(item.reading, node.observation, node.unit)
+    if isinstance(node, Term):
+        shown["weight"] = json_number(node.weight)
+    if item.points is not None:
+        shown["points"] = ends(item.points)
+    if isinstance(node, Tally):
+        shown["points_by_count"] = [json_number(one) for one in node.points]
+    shown["confounded"] = item.confounded
+    shown["reason"] = item.reason
+    if item.items:
+        shown["items"] = [_item(one) for one in item.items]
+    return shown
+
+
+def _observed(reading: Reading | None, observation: str, unit: str) -> dict[str, Any] | None:
+    """Show a result in the unit of its limit, or in its own where it cannot be converted."""
+    if reading is None:
+        return None
+    shown: dict[str, Any] = {"reported": reading.reported, "evidence": reading.evidence.value}
+    if reading.evidence is Evidence.UNKNOWN:
+        return shown | {"low": None, "high": None, "low_open": True, "high_open": True, "unit": unit}
+    value = MEASURES[observation].table.convert_interval(reading.interval, reading.unit, unit)
+    low, high = json_number(value.low), json_number(value.high)
+    return shown | {"low": low, "high": high, "low_open": value.low_open, "high_open": value.high_open, "unit": unit}
+
+
+def _caution(caution: Caution) -> dict[str, Any]:
+    references = [reference_document(one) for one in caution.references]
+    return {"code": caution.code, "severity": caution.severity, "message": caution.message, "references": references}
+
+
+def _omission(entry: Entry) -> dict[str, Any]:
+    return {"code": entry.code, "pointer": entry.pointer, "message": f"Left out, counts as unknown. {entry.detail}"}
+
+
+def _oddity(oddity: Oddity) -> dict[str, Any]:
+    return {"code": oddity.code, "pointer": "/" + "/".join(oddity.where), "message": oddity.message}

@@ -1,0 +1,85 @@
+"""One panel through the house: evaluate the sets, classify, caution, suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from service.clinical.analytes import ANALYTES
+from service.clinical.classify import Classification, classify, guide_for
+from service.clinical.criteria import CATALOGUE
+from service.clinical.evaluate import evaluate
+from service.clinical.notices import Caution, Oddity, cautions, warnings
+from service.clinical.panel import Panel
+from service.clinical.result import Result
+from service.clinical.summary import summary
+
+DISCLAIMER = (
+    "Classification aid, not a diagnosis. Do not delay treatment to wait for a threshold; "
+    "clinical judgement and the trend over time come first."
+)
+WATCH_LIST = (
+    *("hemoglobin", "platelets", "wbc", "neutrophils", "ferritin", "crp", "ast", "alt", "ldh", "triglycerides"),
+    *("fibrinogen", "d_dimer", "scd25", "cxcl9", "il18"),
+)
+"""What the 2022 EULAR/ACR points to consider follow serially (Shakoory 2023; the list is from memory)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A test that is missing: its observation id, its LOINC code ("" if there is none), and what it would do."""
+
+    observation: str
+    loinc: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything there is to say about one panel."""
+
+    panel: Panel
+    classification: Classification
+    summary: str
+    results: tuple[Result, ...]
+    cautions: tuple[Caution, ...]
+    warnings: tuple[Oddity, ...]
+    suggestions: tuple[Suggestion, ...]
+
+
+def assess(panel: Panel, criteria: Sequence[str] = ()) -> Assessment:
+    """Assess a panel; ``criteria`` are the ids to report (default all). The category rests on the sets it needs."""
+    wanted = criteria or tuple(CATALOGUE)
+    guide = guide_for(panel)
+    keys = [key for key in CATALOGUE if key in wanted or key in guide.needed]
+    results = {key: evaluate(CATALOGUE[key], panel) for key in keys}
+    classification = classify(panel, guide, results)
+    reported = tuple(results[key] for key in CATALOGUE if key in wanted)
+    leading = tuple(results[key] for key in guide.needed) if guide.primary else ()
+    return Assessment(
+        panel,
+        classification,
+        summary(panel, classification, leading),
+        reported,
+        tuple(cautions(panel, reported)),
+        tuple(warnings(panel)),
+        tuple(_suggestions(panel, leading or reported)),
+    )
+
+
+def _suggestions(panel: Panel, results: Iterable[Result]) -> Iterable[Suggestion]:
+    """Name the tests that alone could settle a set, the leading set's first, then those to watch that are missing."""
+    named: set[str] = set()
+    for result in results:
+        for key in result.decisive:
+            if key in ANALYTES and key not in named:
+                named.add(key)
+                yield _suggest(key, f"by itself it could settle the {result.criteria.short}")
+    for key in WATCH_LIST:
+        if key not in named and key not in panel.measured:
+            yield _suggest(key, "part of the serial tests that the 2022 EULAR/ACR points to consider ask for")
+
+
+def _suggest(key: str, why: str) -> Suggestion:
+    codes = ANALYTES[key].loinc
+    return Suggestion(key, codes[0] if codes else "", why)

@@ -1,0 +1,131 @@
+"""Reads one criteria file; every slip is refused with the file and the key."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from service.clinical import strict_toml
+from service.clinical.criteria.criteria_set import Applicability, Audit, Case, CriteriaSet, Knot, Note, Reference
+from service.clinical.criteria.load_rule import RuleReader, check_directions
+from service.clinical.panel import CONDITIONS, CONFOUNDERS
+from service.clinical.rules import CERTAINTIES, inputs, leaves
+from service.clinical.strict_toml import BadData, Table
+
+KINDS = ("classification", "diagnostic guideline", "score")
+FITS = ("applicable", "extrapolated", "unknown", "not_applicable")
+VERDICTS = ("met", "not_met", "indeterminate")
+REQUIRED = ("id", "version", "title", "short", "kind", "audit", "reference", "applicability", "rule", "case")
+OPTIONAL = ("confounders", "note", "probability")
+
+
+def load_set(path: Path) -> CriteriaSet:
+    """Return the set in the file; raises BadData."""
+    where = path.name
+    table = strict_toml.keys(strict_toml.read(path), where, REQUIRED, OPTIONAL)
+    if strict_toml.text(table, "id", where) != path.stem:
+        raise BadData(f"{where}.id: the id must be the name of the file")
+    references = tuple(_reference(one, f"{where}: reference") for one in table["reference"])
+    known = {one.key for one in references}
+    rule = RuleReader(known).rule(table["rule"], f"{where}: rule")
+    check_directions(rule, where)
+    return CriteriaSet(
+        table["id"],
+        strict_toml.text(table, "version", where),
+        strict_toml.text(table, "title", where),
+        strict_toml.text(table, "short", where),
+        strict_toml.choice(table, "kind", where, KINDS),
+        _audit(table["audit"], f"{where}: audit"),
+        references,
+        _applicability(table["applicability"], f"{where}: applicability"),
+        rule,
+        _confounders(table.get("confounders", {}), {key for one in leaves(rule) for key in inputs(one)}, where),
+        tuple(_note(one, known, f"{where}: note") for one in table.get("note", [])),
+        tuple(_knot(one, f"{where}: probability") for one in table.get("probability", [])),
+        tuple(_case(one, f"{where}: case") for one in table["case"]),
+    )
+
+
+def _reference(raw: object, where: str) -> Reference:
+    table = strict_toml.keys(raw, where, ["key", "citation", "certainty"], ["doi"])
+    return Reference(
+        strict_toml.text(table, "key", where),
+        strict_toml.text(table, "citation", where),
+        strict_toml.text(table, "doi", where, ""),
+        strict_toml.choice(table, "certainty", where, CERTAINTIES),
+    )
+
+
+def _audit(raw: object, where: str) -> Audit:
+    table = strict_toml.keys(raw, where, ["intent", "population", "performance", "caveats"])
+    return Audit(
+        strict_toml.text(table, "intent", where),
+        strict_toml.text(table, "population", where),
+        strict_toml.texts(table, "performance", where),
+        strict_toml.texts(table, "caveats", where),
+    )
+
+
+def _applicability(raw: object, where: str) -> Applicability:
+    table = strict_toml.keys(raw, where, [], ["condition", "age"])
+    if not table:
+        raise BadData(f"{where}: say for which condition or age the set was made")
+    condition = _fits(table, "condition", where, (*CONDITIONS, "unknown", "otherwise"))
+    return Applicability(condition, _fits(table, "age", where, ("child", "adult", "unknown")))
+
+
+def _fits(table: Table, key: str, where: str, groups: tuple[str, ...]) -> dict[str, str]:
+    if key not in table:
+        return {}
+    where = f"{where}.{key}"
+    rows = strict_toml.keys(table[key], where, ["unknown"], groups)
+    return {group: strict_toml.choice(rows, group, where, FITS) for group in rows}
+
+
+def _confounders(raw: object, known: set[str], where: str) -> dict[str, tuple[str, ...]]:
+    where = f"{where}: confounders"
+    table = strict_toml.keys(raw, where, [], CONFOUNDERS)
+    found = {key: strict_toml.texts(table, key, where) for key in table}
+    for key, observations in found.items():
+        for observation in set(observations) - known:
+            raise BadData(f"{where}.{key}: the rule does not read '{observation}'")
+    return found
+
+
+def _note(raw: object, known: set[str], where: str) -> Note:
+    table = strict_toml.keys(raw, where, ["when", "text", "ref", "sure"])
+    return Note(
+        strict_toml.choice(table, "when", where, VERDICTS),
+        strict_toml.text(table, "text", where),
+        strict_toml.choice(table, "ref", where, known),
+        strict_toml.choice(table, "sure", where, CERTAINTIES),
+    )
+
+
+def _knot(raw: object, where: str) -> Knot:
+    table = strict_toml.keys(raw, where, ["score", "percent"], ["relation"])
+    score, percent = strict_toml.number(table, "score", where), strict_toml.number(table, "percent", where)
+    if not 0 < percent < 100:
+        raise BadData(f"{where}: a percentage lies between 0 and 100")
+    return Knot(score, percent, strict_toml.choice(table, "relation", where, "<=>") if "relation" in table else "=")
+
+
+def _case(raw: object, where: str) -> Case:
+    parts = ("patient", "context", "observations", "findings")
+    table = strict_toml.keys(raw, where, ["name", "source", "expect"], parts)
+    where = f"{where} '{strict_toml.text(table, 'name', where)}'"
+    expected = ("verdict_implied", "applicability", "score_min", "score_max", "met", "unknown", "decisive")
+    expect = strict_toml.keys(table["expect"], f"{where}.expect", ["verdict"], expected)
+    strict_toml.choice(expect, "verdict", f"{where}.expect", VERDICTS)
+    request: dict[str, Any] = {key: table[key] for key in parts if key in table}
+    return Case(table["name"], strict_toml.text(table, "source", where), _exact(request), expect)
+
+
+def _exact(value: Any) -> Any:
+    """Make every number of a worked case a Decimal, as a request's numbers are."""
+    if isinstance(value, dict):
+        return {key: _exact(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_exact(one) for one in value]
+    return Decimal(value) if type(value) is int else value

@@ -1,0 +1,191 @@
+"""Reads the rule of a criteria file into the closed vocabulary of rules.py."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from service.clinical import strict_toml
+from service.clinical.analytes import FINDINGS, MEASURES
+from service.clinical.interval import COMPARE
+from service.clinical.rules import (
+    CERTAINTIES,
+    AllOf,
+    AnyNode,
+    AtLeast,
+    CutOff,
+    Finding,
+    FirstKnown,
+    Limit,
+    Linear,
+    Measure,
+    Node,
+    Ratio,
+    Rule,
+    Source,
+    Sum,
+    Tally,
+    Term,
+    Threshold,
+    leaves,
+)
+from service.clinical.strict_toml import BadData, Table
+
+SOURCE = ("ref", "sure")
+
+
+class RuleReader:
+    """Reads the nodes of one file, whose references are known."""
+
+    def __init__(self, references: Collection[str]) -> None:
+        self._references = references
+
+    def rule(self, raw: object, where: str) -> Rule:
+        """Return the whole rule: a score, or a node; raises BadData."""
+        table: dict[str, Any] = raw if isinstance(raw, dict) else {}
+        if "sum" in table:
+            strict_toml.keys(table, where, ["sum", "cutoff"])
+            return Sum(tuple(self._tally(one, f"{where}.sum") for one in table["sum"]), self._cutoff(table, where))
+        if "linear" in table:
+            strict_toml.keys(table, where, ["linear", "cutoff"])
+            return Linear(
+                tuple(self._term(one, f"{where}.linear") for one in table["linear"]), self._cutoff(table, where)
+            )
+        if "ratio" in table:
+            strict_toml.keys(table, where, ["ratio", "cutoff"])
+            above, below = (self._measure(one, f"{where}.ratio") for one in table["ratio"])
+            return Ratio((above, below), self._cutoff(table, where))
+        return self._node(raw, where)
+
+    def _node(self, raw: object, where: str) -> Node:
+        table: dict[str, Any] = raw if isinstance(raw, dict) else {}
+        for kind, read in (
+            ("observation", self._threshold),
+            ("finding", self._finding),
+            ("first_known", self._first_known),
+            ("all_of", self._all_of),
+            ("any_of", self._any_of),
+            ("at_least", self._at_least),
+        ):
+            if kind in table:
+                return read(table, where)
+        raise BadData(f"{where}: none of the known kinds of node")
+
+    def _threshold(self, table: Table, where: str) -> Threshold:
+        required, optional = ["observation", "op", "value", "unit", *SOURCE], ["id", "label", "also", "excluded_by"]
+        strict_toml.keys(table, where, required, optional)
+        observation = strict_toml.choice(table, "observation", where, MEASURES)
+        where = f"{where}.{observation}"
+        excluded_by = strict_toml.choice(table, "excluded_by", where, FINDINGS) if "excluded_by" in table else ""
+        label = strict_toml.text(table, "label", where, MEASURES[observation].label)
+        key = strict_toml.text(table, "id", where, observation)
+        return Threshold(
+            key, label, observation, _limit(table, observation, where), excluded_by, self._source(table, where)
+        )
+
+    def _finding(self, table: Table, where: str) -> Finding:
+        strict_toml.keys(table, where, ["finding", *SOURCE], ["id", "label"])
+        finding = strict_toml.choice(table, "finding", where, FINDINGS)
+        label = strict_toml.text(table, "label", where, FINDINGS[finding].label)
+        return Finding(strict_toml.text(table, "id", where, finding), label, finding, self._source(table, where))
+
+    def _first_known(self, table: Table, where: str) -> FirstKnown:
+        strict_toml.keys(table, where, ["id", "label", "first_known"])
+        return FirstKnown(*_name(table, where), self._nodes(table["first_known"], f"{where}.{table['id']}"))
+
+    def _all_of(self, table: Table, where: str) -> AllOf:
+        strict_toml.keys(table, where, ["all_of"], ["id", "label", "part"])
+        return AllOf(*_name(table, where), self._nodes(table["all_of"], where), table.get("part", False) is True)
+
+    def _any_of(self, table: Table, where: str) -> AtLeast:
+        strict_toml.keys(table, where, ["any_of"], ["id", "label", "part"])
+        return AtLeast(*_name(table, where), 1, self._nodes(table["any_of"], where), table.get("part", False) is True)
+
+    def _at_least(self, table: Table, where: str) -> AtLeast:
+        strict_toml.keys(table, where, ["at_least", "of"], ["id", "label", "part"])
+        nodes, required = self._nodes(table["of"], where), table["at_least"]
+        if type(required) is not int or not 1 <= required <= len(nodes):
+            raise BadData(f"{where}.at_least: a whole number from 1 to {len(nodes)} is expected")
+        return AtLeast(*_name(table, where), required, nodes, table.get("part", False) is True)
+
+    def _tally(self, raw: object, where: str) -> Tally:
+        table = strict_toml.keys(raw, where, ["id", "label", "points", "of"])
+        key, label = _name(table, where)
+        points = tuple(strict_toml.number({"points": one}, "points", f"{where}.{key}") for one in table["points"])
+        nodes = self._nodes(table["of"], f"{where}.{key}")
+        if len(points) != len(nodes) + 1 or list(points) != sorted(points):
+            raise BadData(f"{where}.{key}.points: one for none met, then one more for each that is met, never falling")
+        return Tally(key, label, points, nodes)
+
+    def _term(self, raw: object, where: str) -> Term:
+        table = strict_toml.keys(raw, where, ["weight", *SOURCE], ["finding", "observation", "unit"])
+        weight = strict_toml.number(table, "weight", where)
+        if "finding" in table:
+            finding = strict_toml.choice(table, "finding", where, FINDINGS)
+            return Term(finding, FINDINGS[finding].label, "", finding, "", weight, self._source(table, where))
+        observation = strict_toml.choice(table, "observation", where, MEASURES)
+        unit, label = _unit(table, observation, where), MEASURES[observation].label
+        return Term(observation, label, observation, "", unit, weight, self._source(table, where))
+
+    def _measure(self, raw: object, where: str) -> Measure:
+        table = strict_toml.keys(raw, where, ["observation", "unit", *SOURCE], ["resolution"])
+        observation = strict_toml.choice(table, "observation", where, MEASURES)
+        resolution = strict_toml.number({"resolution": table.get("resolution", 0)}, "resolution", where)
+        unit, label = _unit(table, observation, where), MEASURES[observation].label
+        return Measure(observation, label, observation, unit, self._source(table, where), resolution)
+
+    def _cutoff(self, table: Table, where: str) -> CutOff:
+        where = f"{where}.cutoff"
+        cutoff = strict_toml.keys(table["cutoff"], where, ["op", "value", *SOURCE])
+        comparator = strict_toml.choice(cutoff, "op", where, COMPARE)
+        return CutOff(comparator, strict_toml.number(cutoff, "value", where), self._source(cutoff, where))
+
+    def _nodes(self, raw: object, where: str) -> tuple[Node, ...]:
+        if not isinstance(raw, list) or not raw:
+            raise BadData(f"{where}: a list of nodes is expected")
+        return tuple(self._node(one, where) for one in raw)
+
+    def _source(self, table: Table, where: str) -> Source:
+        return Source(
+            strict_toml.choice(table, "ref", where, self._references),
+            strict_toml.choice(table, "sure", where, CERTAINTIES),
+        )
+
+
+def check_directions(rule: AnyNode, where: str) -> None:
+    """Refuse a rule in which more of one observation counts for it here and against it there; raises BadData.
+
+    What would decide is found by trying each input at its two ends, and that is complete only in one direction.
+    """
+    rising: dict[str, bool] = {}
+    for observation, upwards in _directions(leaves(rule)):
+        if rising.setdefault(observation, upwards) is not upwards:
+            raise BadData(f"{where}: rule: '{observation}' counts in both directions")
+
+
+def _directions(found: Iterable[AnyNode]) -> Iterable[tuple[str, bool]]:
+    for leaf in found:
+        if isinstance(leaf, Threshold):
+            yield leaf.observation, leaf.limit.comparator in (">", ">=")
+        elif isinstance(leaf, Term):
+            yield leaf.observation or leaf.finding, leaf.weight > 0
+
+
+def _name(table: Table, where: str) -> tuple[str, str]:
+    return strict_toml.text(table, "id", where, ""), strict_toml.text(table, "label", where, "")
+
+
+def _unit(table: Table, observation: str, where: str) -> str:
+    comparable = [unit.code for unit in MEASURES[observation].table.units.values() if unit.comparable]
+    return strict_toml.choice(table, "unit", f"{where}.{observation}", comparable)
+
+
+def _limit(table: Table, observation: str, where: str) -> Limit:
+    value, unit = strict_toml.number(table, "value", where), _unit(table, observation, where)
+    units = MEASURES[observation].table
+    by_unit = {one.code: units.convert(value, unit, one.code) for one in units.units.values() if one.comparable}
+    printed = {unit: value}
+    for raw in table.get("also", []):
+        other = strict_toml.keys(raw, f"{where}.also", ["value", "unit"])
+        printed[_unit(other, observation, where)] = strict_toml.number(other, "value", f"{where}.also")
+    return Limit(strict_toml.choice(table, "op", where, COMPARE), value, unit, by_unit | printed, printed)

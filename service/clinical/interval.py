@@ -1,0 +1,154 @@
+"""The one idea of the service: a value is the interval of what it may still be.
+
+Missing, censored, worded and exact results are all intervals; a threshold against an interval is met, not met or
+unknown, and rules combine those three by Kleene's logic. There is no second mechanism.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from enum import Enum
+from fractions import Fraction
+
+Number = Decimal | Fraction
+"""An exact number: a Decimal where it terminates, a Fraction where it does not (1 mg/dL is 1/88.57 mmol/L)."""
+
+INFINITY = Decimal("Infinity")
+ZERO = Decimal(0)
+EXACT = Context(prec=400)  # wide enough that no sum or product of accepted numbers is ever rounded
+
+
+class Verdict(Enum):
+    """The three answers. A whole criteria set that is UNKNOWN is shown as ``indeterminate``."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+
+
+MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """All values between ``low`` and ``high``; an open end is not itself a possible value."""
+
+    low: Number
+    high: Number
+    low_open: bool = False
+    high_open: bool = False
+
+    @property
+    def is_point(self) -> bool:
+        """Whether exactly one value is left."""
+        return self.low == self.high
+
+
+ANYTHING = Interval(-INFINITY, INFINITY, low_open=True, high_open=True)
+
+
+def point(value: Number) -> Interval:
+    """Return the interval that holds one value."""
+    return Interval(value, value)
+
+
+def exact(value: Fraction) -> Number:
+    """Return the same number as a Decimal if its decimal expansion ends, else unchanged."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return value
+    return EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def multiply(left: Number, right: Number) -> Number:
+    """Return the exact product; an infinite factor keeps its sign."""
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return EXACT.multiply(left, right)
+    for number, other in ((left, right), (right, left)):
+        if isinstance(number, Decimal) and number.is_infinite():
+            return number if other > 0 else -number
+    return exact(Fraction(left) * Fraction(right))
+
+
+def add(left: Number, right: Number) -> Number:
+    """Return the exact sum; an infinite summand wins."""
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return EXACT.add(left, right)
+    for number in (left, right):
+        if isinstance(number, Decimal) and number.is_infinite():
+            return number
+    return exact(Fraction(left) + Fraction(right))
+
+
+def scaled(interval: Interval, weight: Number) -> Interval:
+    """Return every value of the interval times a weight other than 0."""
+    low, high = multiply(interval.low, weight), multiply(interval.high, weight)
+    if weight > 0:
+        return Interval(low, high, interval.low_open, interval.high_open)
+    return Interval(high, low, interval.high_open, interval.low_open)
+
+
+def total(intervals: Iterable[Interval]) -> Interval:
+    """Return the interval of all sums of one value from each."""
+    low: Number = ZERO
+    high: Number = ZERO
+    low_open = high_open = False
+    for interval in intervals:
+        low, high = add(low, interval.low), add(high, interval.high)
+        low_open, high_open = low_open or interval.low_open, high_open or interval.high_open
+    return Interval(low, high, low_open, high_open)
+
+
+def quotient(numerator: Interval, denominator: Interval) -> Interval:
+    """Return all quotients of two intervals of numbers not below 0; a denominator that may be 0 leaves the top open."""
+    return Interval(
+        _divide(numerator.low, denominator.high),
+        _divide(numerator.high, denominator.low),
+        numerator.low_open or denominator.high_open,
+        numerator.high_open or denominator.low_open,
+    )
+
+
+def _divide(value: Number, by: Number) -> Number:
+    if by == INFINITY:
+        return ZERO
+    if by == 0 or value == INFINITY:
+        return INFINITY
+    return exact(Fraction(value) / Fraction(by))
+
+
+def _above(interval: Interval, limit: Number) -> Verdict:
+    if interval.low > limit or (interval.low_open and interval.low == limit):
+        return MET
+    return NOT_MET if interval.high <= limit else UNKNOWN
+
+
+def _at_or_above(interval: Interval, limit: Number) -> Verdict:
+    if interval.low >= limit:
+        return MET
+    if interval.high < limit or (interval.high_open and interval.high == limit):
+        return NOT_MET
+    return UNKNOWN
+
+
+_OPPOSITE = {MET: NOT_MET, NOT_MET: MET, UNKNOWN: UNKNOWN}
+
+COMPARE: dict[str, Callable[[Interval, Number], Verdict]] = {
+    ">": _above,
+    ">=": _at_or_above,
+    "<": lambda interval, limit: _OPPOSITE[_at_or_above(interval, limit)],
+    "<=": lambda interval, limit: _OPPOSITE[_above(interval, limit)],
+}
+"""By comparator: is every value of the interval on that side of the limit (met), none (not met), or some (unknown)?"""
+
+
+def at_least(required: int, met: int, unknown: int) -> Verdict:
+    """Return whether at least ``required`` are met, given how many are met and how many are still unknown."""
+    if met >= required:
+        return MET
+    return UNKNOWN if met + unknown >= required else NOT_MET

@@ -1,0 +1,62 @@
+"""Panel: what is known of one patient at one time, and what follows from it without any paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from service.clinical.analytes import AGE, AGE_AT_ONSET, FINDINGS, YEARS
+from service.clinical.interval import ZERO, Interval, Number
+from service.clinical.reading import Evidence, Reading
+
+CONDITIONS = ("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "other")
+CONFOUNDERS = ("itp", "infectious_hepatitis", "visceral_leishmaniasis", "familial_hyperlipidaemia")
+UNKNOWN_CONDITION = "unknown"
+ADULT_AGE = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """One drug: its generic name or RxNorm/ATC code as sent, and the day of its last dose if known."""
+
+    name: str
+    last_dose: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Readings and findings of one patient at one time. Absent means unknown, never normal.
+
+    ``measured`` holds what was measured, ``implied`` those and what words alone imply: the two grounds of a verdict.
+    """
+
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    findings: Mapping[str, bool] = field(default_factory=dict)
+    condition: str = UNKNOWN_CONDITION
+    medications: tuple[Medication, ...] = ()
+    confounders: frozenset[str] = frozenset()
+    collected_at: str = ""
+    measured: Mapping[str, Reading] = field(init=False)
+    implied: Mapping[str, Reading] = field(init=False)
+
+    def __post_init__(self) -> None:
+        measured = {key: one for key, one in self.readings.items() if one.evidence is Evidence.MEASURED}
+        if AGE in measured and AGE_AT_ONSET not in measured:
+            measured[AGE_AT_ONSET] = _onset_before(measured[AGE].interval.high)
+        worded = {key: one for key, one in self.readings.items() if one.evidence is Evidence.IMPLIED}
+        settled = {kind.id: False for kind in FINDINGS.values() if kind.absent_is_false}
+        object.__setattr__(self, "findings", settled | dict(self.findings))
+        object.__setattr__(self, "measured", measured)
+        object.__setattr__(self, "implied", measured | worded if worded else measured)
+
+    @property
+    def is_adult(self) -> bool | None:
+        """Whether the patient is 18 or older; None if the age is unknown."""
+        age = self.measured.get(AGE)
+        return None if age is None else age.interval.low >= ADULT_AGE
+
+
+def _onset_before(age: Number) -> Reading:
+    """An illness began between birth and now: that settles a limit above the present age, and no other."""
+    return Reading(Interval(ZERO, age), YEARS, Evidence.MEASURED, "not after the present age")

@@ -1,0 +1,178 @@
+"""Turns what a laboratory reports into the interval it still allows, or into a fault that the sender can mend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from service.clinical.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
+from service.clinical.interval import ANYTHING, INFINITY, ZERO, Interval, Number, point
+from service.clinical.units import Unit
+
+COMPARATORS = ("<", "<=", ">", ">=")
+WORDS = (*LOW_WORDS, NORMAL_WORD, *HIGH_WORDS)
+
+
+class Evidence(Enum):
+    """How a reading is known: by a number or the laboratory's own limits, by a word alone, or not at all."""
+
+    MEASURED = "measured"
+    IMPLIED = "implied"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as sent: comparator or "", value, unit text or ""."""
+
+    value: Decimal
+    unit: str = ""
+    comparator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A laboratory's reference range as sent; either end may be missing."""
+
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One result: the interval it allows in ``unit``, how it is known, and the words in which it came.
+
+    ``reference`` is the laboratory's range in ``unit`` (an open end where it gave none), ``word`` its HL7 v3 code.
+    """
+
+    interval: Interval
+    unit: str
+    evidence: Evidence
+    reported: str
+    word: str = ""
+    reference: Interval | None = None
+    collected_at: str = ""
+
+
+class Fault(Exception):
+    """A value that cannot be used: a code of the contract, and what the sender needs to mend it. Never the value."""
+
+    def __init__(self, code: str, about: str = "", **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.about = about
+        self.facts: Mapping[str, object] = facts
+
+
+_QUANTITY = re.compile(
+    r"\s*(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2}(?=\s))?)\s*(.*?)\s*", re.ASCII
+)
+_LOST_EXPONENT = re.compile(r"(?:[x×*]\s*)?10\d{1,2}(?!\d)", re.ASCII | re.IGNORECASE)
+_MORE_NUMBER = re.compile(r"[,.'_]|(?!10\s*[*^eE(⁰-⁹¹²³])\d", re.ASCII)
+LONGEST_QUANTITY = 64
+
+
+def read_text(analyte: Analyte, text: str) -> Quantity:
+    """Parse ``"[<|<=|>|>=] number unit"``; raises Fault ``invalid_quantity``."""
+    text = text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    match = _QUANTITY.fullmatch(text) if len(text) <= LONGEST_QUANTITY else None
+    if match is None:
+        raise Fault("invalid_quantity", "form")
+    comparator, value, unit = match[1] or "", Decimal(match[2]), match[3]
+    if _LOST_EXPONENT.match(unit):
+        raise Fault("invalid_quantity", "lost_exponent", **_suggestion(analyte, value, None))
+    if _MORE_NUMBER.match(unit):
+        raise Fault("invalid_quantity", "decimal_comma" if unit[0] == "," else "form")
+    return Quantity(value, unit, {"≤": "<=", "≥": ">="}.get(comparator, comparator))
+
+
+def read_unit(analyte: Analyte, text: str) -> Unit:
+    """Return the accepted unit; raises Fault ``unit_required`` or ``unit_not_accepted``."""
+    if not text.strip():
+        raise Fault("unit_required", accepted=list(analyte.table.units))
+    unit = analyte.table.find(text)
+    if unit is None:
+        about = "percent" if text.strip() == "%" else ""
+        raise Fault("unit_not_accepted", about, accepted=list(analyte.table.units))
+    return unit
+
+
+def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
+    """Return the reading of a number with its unit; raises Fault, also ``implausible_value`` with a ``suggestion``."""
+    unit = read_unit(analyte, quantity.unit)
+    reported = f"{quantity.comparator}{quantity.value:f} {unit.code}"
+    if not unit.comparable:
+        return Reading(ANYTHING, unit.code, Evidence.UNKNOWN, reported)
+    if not _within(analyte.hard, analyte, quantity.value, unit.code):
+        raise Fault("implausible_value", "", **_suggestion(analyte, quantity.value, unit))
+    return Reading(_side(quantity), unit.code, Evidence.MEASURED, reported)
+
+
+def read_word(analyte: Analyte, word: str, reference: Range | None = None) -> Reading:
+    """Return the reading of a result in words, by the laboratory's own limits or by the implied ones; raises Fault."""
+    if reference is not None:
+        unit, limits = read_range(analyte, reference)
+        interval = _beyond(word, limits)
+        if interval is not None:
+            return Reading(interval, unit, Evidence.MEASURED, word, word, limits)
+        return _by_word_alone(analyte, word, limits)
+    return _by_word_alone(analyte, word, None)
+
+
+def read_range(analyte: Analyte, reference: Range) -> tuple[str, Interval]:
+    """Return the laboratory's range and its unit; raises Fault."""
+    unit = read_unit(analyte, reference.unit)
+    low = ZERO if reference.low is None else reference.low
+    high: Number = INFINITY if reference.high is None else reference.high
+    if low < 0 or low > high or not unit.comparable:
+        raise Fault("invalid_value", "reference_range")
+    return unit.code, Interval(low, high, high_open=high == INFINITY)
+
+
+def soft_plausible(analyte: Analyte, reading: Reading) -> bool:
+    """Return whether the number lies where results usually lie; outside it is accepted with a warning."""
+    ends = (reading.interval.low, reading.interval.high)
+    finite = [end for end in ends if end not in (INFINITY, -INFINITY) and not (end == 0 and reading.interval.high != 0)]
+    return all(_within(analyte.soft, analyte, end, reading.unit) for end in finite)
+
+
+def _by_word_alone(analyte: Analyte, word: str, limits: Interval | None) -> Reading:
+    interval = analyte.implied(word)
+    if interval is None:
+        return Reading(ANYTHING, analyte.canonical, Evidence.UNKNOWN, word, word, limits)
+    return Reading(interval, analyte.implied_unit, Evidence.IMPLIED, word, word, limits)
+
+
+def _beyond(word: str, limits: Interval) -> Interval | None:
+    if word == NORMAL_WORD:
+        return limits if limits.low > 0 or limits.high < INFINITY else None
+    if word in LOW_WORDS and limits.low > 0:
+        return Interval(ZERO, limits.low, high_open=True)
+    if word in HIGH_WORDS and limits.high < INFINITY:
+        return Interval(limits.high, INFINITY, low_open=True, high_open=True)
+    return None
+
+
+def _side(quantity: Quantity) -> Interval:
+    value = quantity.value
+    if quantity.comparator in ("<", "<="):
+        return Interval(ZERO, value, high_open=quantity.comparator == "<")
+    if quantity.comparator in (">", ">="):
+        return Interval(value, INFINITY, low_open=quantity.comparator == ">", high_open=True)
+    return point(value)
+
+
+def _within(limits: Interval, analyte: Analyte, value: Number, unit: str) -> bool:
+    return limits.low <= analyte.table.convert(value, unit, analyte.canonical) <= limits.high
+
+
+def _suggestion(analyte: Analyte, value: Decimal, sent: Unit | None) -> dict[str, object]:
+    """Name the first unit in which the same number would be an ordinary result; the sender decides, never we."""
+    for unit in analyte.table.units.values():
+        if unit is not sent and unit.comparable and _within(analyte.soft, analyte, value, unit.code):
+            return {"suggestion": unit.code}
+    return {}

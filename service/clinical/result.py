@@ -1,0 +1,71 @@
+"""What evaluating one criteria set comes to: a tree that mirrors its rule, with every number and its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.clinical.criteria.criteria_set import CriteriaSet
+from service.clinical.interval import Interval, Verdict
+from service.clinical.reading import Reading
+from service.clinical.rules import AnyNode
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item: its status by what was measured, and by what words imply as well; its points where it has any."""
+
+    node: AnyNode
+    id: str
+    label: str
+    status: Verdict
+    status_implied: Verdict
+    reason: str
+    reading: Reading | None = None
+    points: Interval | None = None
+    confounded: bool = False
+    items: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of a group are met, not met, unknown, and how many it takes."""
+
+    met: int
+    not_met: int
+    unknown: int
+    required: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a set that has a verdict of its own."""
+
+    id: str
+    verdict: Verdict
+    verdict_implied: Verdict
+    count: Count | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One set evaluated. ``missing`` are the inputs still unknown, ``decisive`` those that alone could settle it."""
+
+    criteria: CriteriaSet
+    applicability: str
+    verdict: Verdict
+    verdict_implied: Verdict
+    verdict_without_confounded: Verdict | None
+    parts: tuple[Part, ...]
+    count: Count | None
+    score: Interval | None
+    score_implied: Interval | None
+    items: tuple[Item, ...]
+    missing: tuple[str, ...]
+    decisive: tuple[str, ...]
+
+    def part(self, key: str) -> Part:
+        """Return the part with that id; raises KeyError."""
+        for part in self.parts:
+            if part.id == key:
+                return part
+        raise KeyError(key)

@@ -1,0 +1,110 @@
+"""Treatments that change what the criteria can see, IL-6 blockade above all: it switches off fever and ferritin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from service.clinical import strict_toml
+from service.clinical.criteria.criteria_set import Reference
+from service.clinical.panel import Medication, Panel
+from service.clinical.rules import CERTAINTIES
+from service.clinical.strict_toml import BadData, Table
+
+IL6_BLOCKADE = "il6_blockade"
+
+
+@dataclass(frozen=True, slots=True)
+class Drug:
+    """One drug: its generic name, its codes, and the days for which its last dose still counts (None: no limit)."""
+
+    name: str
+    codes: tuple[str, ...]
+    window: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Therapy:
+    """A class of drugs and what a reader of the criteria must know while it acts."""
+
+    id: str
+    label: str
+    severity: str
+    message: str
+    drugs: tuple[Drug, ...]
+    codes_sure: str
+    references: tuple[Reference, ...]
+
+
+def load_therapies(path: Path) -> dict[str, Therapy]:
+    """Read the classes in file order; raises BadData with the file and the key."""
+    return {key: _therapy(key, raw, f"{path.name}: {key}") for key, raw in strict_toml.read(path).items()}
+
+
+def active_therapies(panel: Panel) -> list[Therapy]:
+    """Return the classes that act at the time of the panel, in the order of the data."""
+    day = day_of(panel.collected_at)
+    return [one for one in THERAPIES.values() if any(_acts(one, medication, day) for medication in panel.medications)]
+
+
+def on_il6_blockade(panel: Panel) -> bool:
+    """Return whether an IL-6 blocker may act: its last dose unknown, or not more than 8 weeks before the panel."""
+    return any(one.id == IL6_BLOCKADE for one in active_therapies(panel))
+
+
+def day_of(moment: str) -> date | None:
+    """Return the day of an RFC 3339 date or time, None if there is none."""
+    return date.fromisoformat(moment[:10]) if moment else None
+
+
+def _acts(therapy: Therapy, medication: Medication, day: date | None) -> bool:
+    drug = _DRUGS.get((therapy.id, medication.name.strip().casefold()))
+    if drug is None:
+        return False
+    if drug.window is None or medication.last_dose is None or day is None:
+        return True
+    return day - medication.last_dose <= drug.window  # a dose after the panel may follow earlier ones: it counts too
+
+
+def _therapy(key: str, raw: object, where: str) -> Therapy:
+    table = strict_toml.keys(raw, where, ["label", "severity", "codes_sure", "drugs", "message", "references"])
+    return Therapy(
+        key,
+        strict_toml.text(table, "label", where),
+        strict_toml.choice(table, "severity", where, ("info", "warning")),
+        strict_toml.text(table, "message", where),
+        tuple(_drug(one, f"{where}.drugs") for one in table["drugs"]),
+        strict_toml.choice(table, "codes_sure", where, CERTAINTIES),
+        tuple(_reference(one, f"{where}.references") for one in table["references"]),
+    )
+
+
+def _drug(raw: object, where: str) -> Drug:
+    table: Table = strict_toml.keys(raw, where, ["name", "codes"], ["window_days"])
+    days: Any = table.get("window_days")
+    if days is not None and (type(days) is not int or days < 1):
+        raise BadData(f"{where}.window_days: a whole number of days above 0 is expected")
+    window = None if days is None else timedelta(days=days)
+    return Drug(strict_toml.text(table, "name", where), strict_toml.texts(table, "codes", where), window)
+
+
+def _reference(raw: object, where: str) -> Reference:
+    table = strict_toml.keys(raw, where, ["citation", "doi", "certainty"])
+    certainty = strict_toml.choice(table, "certainty", where, CERTAINTIES)
+    return Reference("", strict_toml.text(table, "citation", where), strict_toml.text(table, "doi", where), certainty)
+
+
+def _by_name(therapies: Iterable[Therapy]) -> dict[tuple[str, str], Drug]:
+    return {
+        (therapy.id, key.casefold()): drug
+        for therapy in therapies
+        for drug in therapy.drugs
+        for key in (drug.name, *drug.codes)
+    }
+
+
+THERAPIES = load_therapies(Path(__file__).parent / "therapies.toml")
+_DRUGS = _by_name(THERAPIES.values())

@@ -1,0 +1,37 @@
+"""Numbers and intervals as a reader would write them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from service.clinical.interval import INFINITY, Interval, Number
+
+SHOWN_DIGITS = Context(prec=15, rounding=ROUND_HALF_EVEN)  # for the few numbers without an end; never before a decision
+READ_DIGITS = Context(prec=5, rounding=ROUND_HALF_EVEN)
+
+
+def as_decimal(number: Number) -> Decimal:
+    """Return the number as a Decimal: unchanged if it is one, else to 15 digits."""
+    if isinstance(number, Decimal):
+        return number
+    return SHOWN_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
+
+
+def number_text(number: Number) -> str:
+    """Write a number plainly, without an exponent or idle zeros; one without an end to five digits."""
+    if not isinstance(number, Decimal):
+        number = READ_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def interval_text(interval: Interval) -> str:
+    """Write what is known of a value: ``116``, ``anything above 10000``, ``2 to 4``."""
+    low, high = interval.low, interval.high
+    if low == high:
+        return number_text(low)
+    if high == INFINITY:
+        return f"anything {'above' if interval.low_open else 'at or above'} {number_text(low)}"
+    if low <= 0:
+        return f"anything {'below' if interval.high_open else 'at or below'} {number_text(high)}"
+    return f"{number_text(low)} to {number_text(high)}"

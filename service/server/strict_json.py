@@ -1,0 +1,94 @@
+"""JSON as a lab panel needs it: no NaN, no duplicate keys, no number that is not exact, no bomb.
+
+Python's own reader takes all of these silently (of two equal keys the last one wins): a wrong ferritin could slip in.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any, NoReturn
+
+import msgspec
+
+LONGEST_NUMBER = 32
+LARGEST_EXPONENT = 30
+DEEPEST = 64
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+class NotJson(ValueError):
+    """The body is not JSON that may be used; the message says why without quoting it."""
+
+
+def loads(body: bytes) -> Any:
+    """Read UTF-8 JSON with every number a Decimal; raises NotJson."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotJson(f"the body is not UTF-8 (byte {error.start})") from None
+    if text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}"):
+        raise NotJson("the body starts with a byte order mark")
+    try:
+        document = _DECODER.decode(text)
+    except RecursionError:
+        raise NotJson("the body is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise NotJson(f"{error.msg} at line {error.lineno} column {error.colno}") from None
+    if "\\u" in text and ("\\ud" in text or "\\uD" in text):
+        _refuse_lone_surrogates(document)
+    _refuse_depth(document)
+    return document
+
+
+def dumps(document: object) -> bytes:
+    """Write JSON; every Decimal is written digit for digit."""
+    return _ENCODER.encode(document)
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise NotJson("an object has the same key twice")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise NotJson(f"{name} is not a JSON number")
+
+
+def _number(text: str) -> Decimal:
+    if len(text) > LONGEST_NUMBER:
+        raise NotJson(f"a number has more than {LONGEST_NUMBER} characters")
+    number = Decimal(text)
+    if abs(number.adjusted()) > LARGEST_EXPONENT:
+        raise NotJson(f"a number is beyond 10 to the power of {LARGEST_EXPONENT}")
+    return number
+
+
+def _refuse_lone_surrogates(document: object) -> None:
+    try:
+        json.dumps(document, ensure_ascii=False, default=str).encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotJson("a text has half of a surrogate pair") from None
+
+
+def _refuse_depth(document: object) -> None:
+    level: list[Any] = [document]
+    for _ in range(DEEPEST):
+        level = [
+            below
+            for one in level
+            if isinstance(one, dict | list)
+            for below in (one.values() if isinstance(one, dict) else one)
+            if isinstance(below, dict | list)
+        ]
+        if not level:
+            return
+    raise NotJson(f"the body is nested deeper than {DEEPEST} levels")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant, parse_float=_number, parse_int=_number
+)
