@@ -24,7 +24,7 @@ class CodedBody(UnsupportedMediaType):
 
     description = "The request body must not be compressed."
 
-    def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:  # noqa: ANN401
+    def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
         """Say what is accepted instead (RFC 9110, 12.5.3)."""
         return [*super().get_headers(*args, **kwargs), ("Accept-Encoding", "identity")]
 

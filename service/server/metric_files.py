@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+MEMORY = "/dev/shm"  # noqa: S108  # only private files inside it
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _made: list[str] = []
 
@@ -16,8 +17,7 @@ def prepare() -> None:
     if os.environ.get(VARIABLE):
         Path(os.environ[VARIABLE]).mkdir(parents=True, exist_ok=True)
         return
-    memory = Path("/dev/shm")  # noqa: S108  # a private directory inside it, made by mkdtemp
-    where = str(memory) if os.access(memory, os.W_OK) else None
+    where = MEMORY if os.access(MEMORY, os.W_OK) else None
     os.environ[VARIABLE] = tempfile.mkdtemp(prefix="mas-metrics-", dir=where)
     _made.append(os.environ[VARIABLE])
 

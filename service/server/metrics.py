@@ -9,10 +9,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import TypeVar
 
 from flask import Flask, Response
-from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_PLAIN_0_0_4,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.server import exchange
@@ -24,7 +31,6 @@ _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a series of start times for each counter, of use to nobody
 _registry = CollectorRegistry()
-_Instrument = TypeVar("_Instrument", Counter, Histogram)
 
 
 class _Series:
@@ -52,13 +58,33 @@ _allowed: dict[str, frozenset[str]] = {
     "category": frozenset({"likely", "probable", "possible", "indeterminate", "unlikely"}),
     "verdict": frozenset({"met", "not_met", "indeterminate"}),
     "code": frozenset(
-        "unit_required unit_not_accepted implausible_value not_a_number invalid_quantity unknown_field"
-        " inconsistent_values invalid_value".split()
+        [
+            "unit_required",
+            "unit_not_accepted",
+            "implausible_value",
+            "not_a_number",
+            "invalid_quantity",
+            "unknown_field",
+            "inconsistent_values",
+            "invalid_value",
+        ]
     ),
     "state": frozenset({"data", "empty", "null", "missing", "outcome", "paged"}),
     "outcome": frozenset({"accepted", "overridden"}),
     "auth_reason": frozenset(
-        "missing malformed key algorithm key_id signature issuer audience expired claims no_keys".split()
+        [
+            "missing",
+            "malformed",
+            "key",
+            "algorithm",
+            "key_id",
+            "signature",
+            "issuer",
+            "audience",
+            "expired",
+            "claims",
+            "no_keys",
+        ]
     ),
 }
 for _label in ("criteria", "observation", "unknown_reason", "prefetch_key", "feedback_reason"):
@@ -66,7 +92,7 @@ for _label in ("criteria", "observation", "unknown_reason", "prefetch_key", "fee
 
 
 def allow(**sets: Iterable[str]) -> None:
-    """Close the sets of labels: ``criteria``, ``observation``, ``unknown_reason``, ``prefetch_key``, ``feedback_reason``."""
+    """Close a set: ``criteria``, ``observation``, ``unknown_reason``, ``prefetch_key``, ``feedback_reason``."""
     for label, values in sets.items():
         if label not in _allowed:
             raise KeyError(label)
@@ -84,7 +110,13 @@ _rejected = _series("mas_rejected_inputs", "Inputs refused.", observation="obser
 _prefetch = _series("mas_cds_prefetch", "CDS Hooks prefetch entries.", key="prefetch_key", state="state")
 _feedback = _series("mas_cds_feedback", "CDS Hooks feedback.", outcome="outcome", reason="feedback_reason")
 _auth = _series("mas_auth_failures", "Requests refused for their credentials.", reason="auth_reason")
-_build = Gauge("mas_build_info", "The running version.", ["version", "criteria_digest"], registry=_registry, multiprocess_mode="max")
+_build = Gauge(
+    "mas_build_info",
+    "The running version.",
+    ["version", "criteria_digest"],
+    registry=_registry,
+    multiprocess_mode="max",
+)
 _duration = Histogram(
     "http_request_duration_seconds",
     "Time from the request to the last byte of the answer.",

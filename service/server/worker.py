@@ -37,7 +37,7 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """A threaded worker that waits for requests, and for connections to close, without spending threads on it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # gunicorn's
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # gunicorn's
         super().__init__(*args, **kwargs)
         chosen = settings.from_environment()
         self.pause: float = chosen.body_read_seconds
@@ -102,7 +102,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     # A thread serves it
 
-    def handle_request(self, req: Any, conn: TConn) -> bool:  # noqa: ANN401  # gunicorn's
+    def handle_request(self, req: Any, conn: TConn) -> bool:  # gunicorn's
         """Serve one request; a client that does not take its answer is cut off."""
         conn.sock.settimeout(_SEND_SECONDS)
         if draining():
@@ -112,7 +112,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         except TimeoutError:
             raise StopIteration from None  # gunicorn's word for closing without an answer
 
-    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:  # noqa: FBT001  # gunicorn's
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:  # gunicorn's
         """Keep the connection only if the rest of the request is here: what has not arrived is not waited for."""
         conn.parser.unreader.over = True
         return bool(super()._keepalive_after(conn, keepalive))
@@ -191,7 +191,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         for conn in [c for c, (until, _) in self.leaving.items() if now > until]:
             self._cut(conn)
 
-    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  # gunicorn's
+    def set_accept_enabled(self, enabled: bool) -> None:  # gunicorn's
         """Stop accepting; when stopping for good, first take the connections the kernel has accepted already."""
         stopping = not enabled and not self.alive
         for listener in self.sockets if stopping else ():
@@ -230,5 +230,3 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             send(data)
         except OSError:
             return  # gone, or not reading: nobody is left to tell
-
-

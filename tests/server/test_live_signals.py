@@ -139,8 +139,9 @@ def test_a_bad_key_file_stops_the_start(tmp_path: Path) -> None:
     """Credentials that cannot be checked are no reason to serve without."""
     keys = tmp_path / "keys"
     keys.write_text("ehr:905\n")
-    with pytest.raises(RuntimeError, match="MAS_API_KEYS_FILE line 1"), Live(
-        tmp_path, MAS_AUTH_MODE="api_key", MAS_API_KEYS_FILE=str(keys)
+    with (
+        pytest.raises(RuntimeError, match="MAS_API_KEYS_FILE line 1"),
+        Live(tmp_path, MAS_AUTH_MODE="api_key", MAS_API_KEYS_FILE=str(keys)),
     ):
         pass
 

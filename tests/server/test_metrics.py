@@ -24,7 +24,11 @@ def sample(name: str) -> float:
 def _vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "_allowed", dict(metrics._allowed))
     metrics.allow(
-        criteria=["hscore"], observation=["ferritin"], unknown_reason=["missing"], prefetch_key=["labs"], feedback_reason=["seen"]
+        criteria=["hscore"],
+        observation=["ferritin"],
+        unknown_reason=["missing"],
+        prefetch_key=["labs"],
+        feedback_reason=["seen"],
     )
 
 
@@ -32,7 +36,12 @@ COUNTS = [
     (metrics.assessment, ("json", "likely"), 'mas_assessments_total{category="%s",channel="%s"}', (1, 0)),
     (metrics.verdict, ("hscore", "met"), 'mas_verdicts_total{criteria="%s",verdict="%s"}', (0, 1)),
     (metrics.unknown_input, ("ferritin", "missing"), 'mas_unknown_inputs_total{observation="%s",reason="%s"}', (0, 1)),
-    (metrics.rejected_input, ("ferritin", "unit_required"), 'mas_rejected_inputs_total{code="%s",observation="%s"}', (1, 0)),
+    (
+        metrics.rejected_input,
+        ("ferritin", "unit_required"),
+        'mas_rejected_inputs_total{code="%s",observation="%s"}',
+        (1, 0),
+    ),
     (metrics.cds_prefetch, ("labs", "null"), 'mas_cds_prefetch_total{key="%s",state="%s"}', (0, 1)),
     (metrics.cds_feedback, ("accepted", "seen"), 'mas_cds_feedback_total{outcome="%s",reason="%s"}', (0, 1)),
     (metrics.auth_failure, ("expired",), 'mas_auth_failures_total{reason="%s"}', (0,)),

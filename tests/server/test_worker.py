@@ -8,7 +8,6 @@ import socket
 import struct
 import threading
 import time
-import types
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.http import errors  # type: ignore[import-untyped]
-from gunicorn.sock import TCPSocket  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 from werkzeug.exceptions import NotFound
 
 from service.server import drain, refusals
@@ -36,7 +35,9 @@ class Bench:
 
     def __init__(self, **choices: Any) -> None:
         self.config = Config()
-        for name, value in ({"threads": 2, "keepalive": 5, "graceful_timeout": 3, "worker_tmp_dir": None} | choices).items():
+        for name, value in (
+            {"threads": 2, "keepalive": 5, "graceful_timeout": 3, "worker_tmp_dir": None} | choices
+        ).items():
             self.config.set(name, value)
         self.gate = threading.Event()
         self.gate.set()
@@ -243,7 +244,7 @@ def test_a_false_alarm_is_ignored(bench: Bench) -> None:
     here, there = socket.socketpair()
     with here, there:
         here.setblocking(False)
-        leaver = types.SimpleNamespace(sock=here)
+        leaver = TConn(bench.config, here, ("", 0), ("", 0))
         bench.worker.leaving[leaver] = time.monotonic() + 60, 0
         bench.worker._discard(leaver)
         assert bench.worker.leaving.pop(leaver)[1] == 0
@@ -255,7 +256,7 @@ def test_a_draining_worker_ends_kept_connections(bench: Bench) -> None:
     try:
         assert b"Connection: close" in bench.raw(GET)
     finally:
-        drain.announce(False)
+        drain.announce(value=False)
 
 
 def test_a_stopping_worker_serves_what_the_kernel_accepted() -> None:
