@@ -210,9 +210,27 @@ def test_underscored_headers_do_not_pass_for_hyphened_ones(live: Live) -> None:
     assert b"forged" not in answer
 
 
-def test_the_service_itself_answers_probes(tmp_path: Path) -> None:
-    """The real application starts under the same configuration."""
-    with Live(tmp_path, SERVICE, WEB_CONCURRENCY="1") as server:
+def test_every_error_of_the_service_is_a_problem(tmp_path: Path) -> None:
+    """From the parser, the worker, the limits and the application alike."""
+    with Live(tmp_path, SERVICE, WEB_CONCURRENCY="1", MAS_MAX_BODY_BYTES="100000", MAS_BODY_READ_SECONDS="1") as server:
+        long = b'"' + b"a" * 200_000 + b'"'
+        close = HEAD + b"Connection: close\r\n"
+        sent = {
+            400: close + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
+            404: b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            405: b"PUT /v1/assessments HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            408: close + b"Content-Length: 4\r\n\r\n{",
+            413: close + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(long),
+            414: b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+            415: close + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+            422: close + b"Content-Length: 2\r\n\r\n{}",
+            431: b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 70_000,
+        }
+        for status, request in sent.items():
+            head, _, body = server.raw(request).partition(b"\r\n\r\n")
+            assert status_of(head) == json.loads(body)["status"] == status
+            assert b"Content-Type: application/problem+json" in head
+        broken = server.raw(close + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n0\r\n\r\n")
+        assert status_of(broken) == 400
+        assert b"application/problem+json" in broken
         assert server.get("/readyz")[0] == 200
-        assert server.get("/metrics")[0] == 200
-        assert server.raw(HEAD + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n").startswith(b"HTTP/1.1 400")
