@@ -41,7 +41,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def guard() -> None:
-        coding = request.headers.get("Content-Encoding", "").strip().lower()
+        coding = request.environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
         if coding not in {"", "identity"}:
             raise CodedBody
         free = getattr(current_app.view_functions.get(request.endpoint or ""), _UNLIMITED, False)

@@ -18,7 +18,7 @@ from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 from werkzeug.exceptions import NotFound
 
-from service.server import drain, refusals
+from service.server import departure, drain, refusals
 from service.server import worker as module
 from service.server.arrival import HEAD_LIMIT, STREAM_AFTER, Arrival, PatientReader
 from service.server.gunicorn_log import JsonLogger
@@ -219,7 +219,7 @@ def test_a_client_that_does_not_take_its_answer_is_cut_off(bench: Bench, monkeyp
 
 def test_a_client_that_keeps_talking_after_goodbye_is_cut(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """By amount."""
-    monkeypatch.setattr(module, "_LINGER_BYTES", 1000)
+    monkeypatch.setattr(departure, "LARGEST", 1000)
     with bench.connect(CLOSE) as client:
         assert status_of(read_all(client)) == 200
         with pytest.raises(OSError):  # noqa: PT012  # which send fails depends on the kernel
@@ -230,12 +230,12 @@ def test_a_client_that_keeps_talking_after_goodbye_is_cut(bench: Bench, monkeypa
 
 def test_a_client_that_does_not_hang_up_is_cut(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """By time; and one that resets is gone at once."""
-    monkeypatch.setattr(module, "_LINGER", 0.1)
+    monkeypatch.setattr(departure, "LINGER", 0.1)
     lazy, rude = bench.connect(CLOSE), bench.connect(CLOSE)
     for client in (lazy, rude):
         assert status_of(read_all(client)) == 200
     rudely(rude)
-    bench.until(lambda: not bench.worker.leaving)
+    bench.until(lambda: not bench.worker.departures.leaving)
     lazy.close()
 
 
@@ -245,9 +245,9 @@ def test_a_false_alarm_is_ignored(bench: Bench) -> None:
     with here, there:
         here.setblocking(False)
         leaver = TConn(bench.config, here, ("", 0), ("", 0))
-        bench.worker.leaving[leaver] = time.monotonic() + 60, 0
-        bench.worker._discard(leaver)
-        assert bench.worker.leaving.pop(leaver)[1] == 0
+        bench.worker.departures.leaving[leaver] = time.monotonic() + 60, 0
+        bench.worker.departures.discard(leaver)
+        assert bench.worker.departures.leaving.pop(leaver)[1] == 0
 
 
 def test_a_draining_worker_ends_kept_connections(bench: Bench) -> None:
