@@ -16,8 +16,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     _install_server(app, settings)
     errors.install(app)
     for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
