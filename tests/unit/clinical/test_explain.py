@@ -26,8 +26,8 @@ def reason(key: str, *path: str, **request: Any) -> str:
         ("platelets", "<=100 10*9/L", "anything at or below 100 is at or below 181"),
         ("platelets", ">400 10*9/L", "anything above 400 is not at or below 181"),
         ("platelets", "116 K/uL", "116 10*3/uL (116 10*9/L) is at or below 181 10*9/L"),
-        ("platelets", "<1 lakh/mm3", "anything below 100 10*9/L is at or below 181 10*9/L"),
-        ("ferritin", ">10000 ug/L", "anything above 10000 ng/mL is above 684 ng/mL"),
+        ("platelets", "<1 lakh/mm3", "anything below 1 lakh/mm3 (anything below 100 10*9/L) is at or below 181 10*9/L"),
+        ("ferritin", ">10000 ug/L", "anything above 10000 ug/L (anything above 10000 ng/mL) is above 684 ng/mL"),
         ("ferritin", ">=10000 ng/mL", "anything at or above 10000 is above 684"),
         ("ferritin", "<500 ng/mL", "anything below 500 is not above 684"),
         ("ast", "0.5 ukat/L", "0.5 ukat/L (30 U/L) is not above 48 U/L"),
@@ -43,7 +43,11 @@ def test_a_decided_item_says_the_value_the_side_and_the_limit(observation: str, 
     ("observation", "sent", "sentence"),
     [
         ("ferritin", "<700 ng/mL", "anything below 700 leaves open whether it is above 684"),
-        ("platelets", "<2 lakh/mm3", "anything below 200 leaves open whether it is at or below 181 10*9/L"),
+        (
+            "platelets",
+            "<2 lakh/mm3",
+            "anything below 2 lakh/mm3 (anything below 200 10*9/L) leaves open whether it is at or below 181 10*9/L",
+        ),
         ("triglycerides", ">150 mg/dL", "anything above 150 leaves open whether it is above 156"),
     ],
 )
@@ -63,8 +67,18 @@ def test_a_normal_result_is_told_by_the_ends_of_its_range() -> None:
 @pytest.mark.parametrize(
     ("observation", "word", "implied", "ending"),
     [
-        ("fibrinogen", "L", MET, ": anything below 200 mg/dL is at or below 360 mg/dL"),
-        ("fibrinogen", "H", UNKNOWN, ": anything above 350 leaves open whether it is at or below 360 mg/dL"),
+        (
+            "fibrinogen",
+            "L",
+            MET,
+            ": anything below 2 g/L (anything below 200 mg/dL) is at or below 360 mg/dL",
+        ),
+        (
+            "fibrinogen",
+            "H",
+            UNKNOWN,
+            ": anything above 3.5 g/L (anything above 350 mg/dL) leaves open whether it is at or below 360 mg/dL",
+        ),
         ("platelets", "L", MET, ": anything below 150 is at or below 181"),
         ("platelets", "H", NOT_MET, ": anything above 350 is not at or below 181"),
         ("ferritin", "H", UNKNOWN, ": anything above 140 leaves open whether it is above 684"),
