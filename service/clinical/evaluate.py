@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import Applicability, CriteriaSet
 from service.clinical.decide import decisive, open_inputs
@@ -16,13 +18,21 @@ PLANS = {key: make_plan(one.rule) for key, one in CATALOGUE.items()}
 LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
 
 
-def evaluate(criteria: CriteriaSet, panel: Panel, plan: Plan | None = None) -> Result:
+class Depth(Enum):
+    """How much of a result is worked out: the verdicts and scores, also what is missing, also every item's reason."""
+
+    VERDICT = 1
+    MISSING = 2
+    ITEMS = 3
+
+
+def evaluate(criteria: CriteriaSet, panel: Panel, plan: Plan | None = None, depth: Depth = Depth.ITEMS) -> Result:
     """Return the result of one set; ``plan`` only for a set that is not in the catalogue."""
     plan = plan or PLANS[criteria.id]
     root = plan.root
     states = plan.read(panel.measured, panel.findings)
     implied = states if panel.implied is panel.measured else plan.read(panel.implied, panel.findings)
-    missing = open_inputs(plan, states, panel.measured, panel.findings)
+    missing = {} if depth is Depth.VERDICT else open_inputs(plan, states, panel.measured, panel.findings)
     confounded = _confounded(criteria, panel)
     return Result(
         criteria,
@@ -34,7 +44,7 @@ def evaluate(criteria: CriteriaSet, panel: Panel, plan: Plan | None = None) -> R
         _count_of(root, states),
         root.score(states) if root.score else None,
         root.score(implied) if root.score else None,
-        items_of(root, states, implied, panel, confounded),
+        items_of(root, states, implied, panel, confounded) if depth is Depth.ITEMS else (),
         tuple(missing),
         decisive(plan, states, missing),
     )
