@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from service.api import errors, openapi, routes
+from service.api import batch_routes, errors, openapi, routes, trajectory_routes
 from service.server import health
 from service.server.settings import Settings, from_environment
 
@@ -14,9 +14,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config[batch_routes.LONGEST_LINE] = settings.batch_max_line_bytes
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     errors.install(app)
-    for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (health, routes, batch_routes, trajectory_routes, openapi):
+        app.register_blueprint(part.blueprint)
     return app

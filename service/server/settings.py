@@ -16,12 +16,16 @@ class Settings:
     """What an operator may choose; field ``max_body_bytes`` is read from ``MAS_MAX_BODY_BYTES`` and so on."""
 
     max_body_bytes: int = 1_048_576
+    batch_max_line_bytes: int = 65_536
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check every ``MAS_`` variable; raises BadSetting."""
     environ = os.environ if environ is None else environ
-    return Settings(max_body_bytes=_positive(environ, "MAS_MAX_BODY_BYTES", 1_048_576))
+    return Settings(
+        max_body_bytes=_positive(environ, "MAS_MAX_BODY_BYTES", 1_048_576),
+        batch_max_line_bytes=_positive(environ, "MAS_BATCH_MAX_LINE_BYTES", 65_536),
+    )
 
 
 def _positive(environ: Mapping[str, str], name: str, default: int) -> int:
