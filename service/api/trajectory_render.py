@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from service.api.brief_document import BREAKDOWN
+from service.api.brief_document import scored_document
 from service.api.numbers import ends, json_number
 from service.api.problems import Entry
-from service.api.render import META, assessment_document
+from service.api.render import META
 from service.api.rule_document import reference_document
 from service.clinical.assess import DISCLAIMER
 from service.clinical.dynamics import CONSENSUS, Change
@@ -40,14 +40,9 @@ def trajectory_document(trajectory: Trajectory, omitted: Mapping[str, Iterable[E
 
 def _visit(visit: Visit, omitted: Iterable[Entry]) -> dict[str, Any]:
     """Return the assessment of one panel without the breakdown; its pointers start at that panel."""
-    document = assessment_document(visit.assessment, omitted)
-    sets = [{key: value for key, value in one.items() if key not in BREAKDOWN} for one in document["criteria"]]
     return {
         "collected_at": visit.moment.text,
-        "classification": document["classification"],
-        "criteria": sets,
-        "cautions": document["cautions"],
-        "warnings": document["warnings"],
+        **scored_document(visit.assessment, omitted),
         "treatments_before": [_dose(one) for one in visit.doses],
     }
 

@@ -63,7 +63,9 @@ def _rows(document: Mapping[str, Any], key: str, least: int, most: int, entries:
             detail += " Panels of many patients, or panels without an order, go to POST /v1/assessments/batch."
         entries.append(invalid_value((key,), detail, limit=most))
         return []
-    entries += [invalid_value((key, str(at)), "An object is needed here.") for at, one in enumerate(rows) if not _is(one)]
+    entries += [
+        invalid_value((key, str(at)), "An object is needed here.") for at, one in enumerate(rows) if not _is(one)
+    ]
     return rows if all(_is(one) for one in rows) else []
 
 
@@ -78,7 +80,9 @@ def _treatments(rows: list[dict[str, Any]], entries: list[Entry]) -> list[Treatm
         faults = [unknown_field((*where, key), TREATMENT_KEYS) for key in raw if key not in TREATMENT_KEYS]
         name, given_at = raw.get("name"), raw.get("given_at")
         if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME:
-            detail = f"The generic name of the drug, or its RxNorm or ATC code, is needed: 1 to {LONGEST_NAME} characters."
+            detail = (
+                f"The generic name of the drug, or its RxNorm or ATC code, is needed: 1 to {LONGEST_NAME} characters."
+            )
             faults.append(invalid_value((*where, "name"), detail))
         faults += _time_faults(given_at, (*where, "given_at"))
         if not faults:
@@ -97,7 +101,9 @@ def _time_faults(raw: Any, where: Where) -> Iterator[Entry]:
 
 def _shared(document: Mapping[str, Any], entries: list[Entry]) -> dict[str, Any]:
     """Return what counts for every panel, checked once; a fault in it cannot be left out panel by panel."""
-    shared = {key: document[key] for key in ("patient", "context", "findings", "options") if document.get(key) is not None}
+    shared = {
+        key: document[key] for key in ("patient", "context", "findings", "options") if document.get(key) is not None
+    }
     faults = _faults(shared | {"observations": {}})
     drugs = shared["context"].get("medications") if isinstance(shared.get("context"), dict) else None
     if isinstance(drugs, list) and len(drugs) > MOST_DRUGS:

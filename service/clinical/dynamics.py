@@ -12,7 +12,7 @@ from pathlib import Path
 from service.clinical import strict_toml
 from service.clinical.analytes import ANALYTES, Analyte
 from service.clinical.criteria.criteria_set import Reference
-from service.clinical.interval import COMPARE, INFINITY, MET, ZERO, Interval, add, point, quotient, scaled, total
+from service.clinical.interval import COMPARE, MET, ZERO, Interval, point, quotient, scaled, total
 from service.clinical.reading import Evidence, Reading
 from service.clinical.rules import CERTAINTIES
 from service.clinical.strict_toml import BadData

@@ -126,4 +126,3 @@ def _normalisation(observation: str, visits: Sequence[Visit]) -> Iterator[Event]
         normal -= 1
     if 0 < normal < len(reported):
         yield Event(NORMALISATION, reported[normal][0], observation, reported[normal - 1][1])
-

@@ -1,4 +1,4 @@
-"""Whether one result is normal: by its own reference range, or by the laboratory's word, never by the lack of either."""
+"""Whether one result is normal: by its own reference range or the laboratory's word, never for want of either."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from service.clinical.assess import assess
 from service.clinical.dynamics import Change, changes
@@ -58,7 +59,7 @@ def follow(
 def first_tie(moments: Sequence[Moment]) -> tuple[int, int] | None:
     """Return the places of two moments of which neither is certain to be the earlier, None if there are none."""
     order = sorted(range(len(moments)), key=lambda place: (moments[place].first, moments[place].last))
-    for one, other in zip(order, order[1:], strict=False):
+    for one, other in pairwise(order):
         if not moments[one].precedes(moments[other]):
             return min(one, other), max(one, other)
     return None
