@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all lint types format bench lock clean
+.PHONY: help setup run test lint types format generate bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ types: setup ## mypy --strict
 format: setup ## rewrite the layout of the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+generate: setup ## write the parts of openapi.yaml and README.md that come from the data
+	$(BIN)/python -m tools.generate
 
 bench: setup ## what a panel costs, beside a bare echo in the same run
 	$(BIN)/python -m bench

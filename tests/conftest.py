@@ -1,0 +1,40 @@
+"""What every test may ask for: the application, a client, and panels in the words of the API."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from service.api.panel_request import read_panel_request
+from service.app import create_app
+from service.clinical.panel import Panel
+from service.server.settings import Settings
+from service.server.strict_json import dumps, loads
+
+
+@pytest.fixture(scope="session")
+def app() -> Flask:
+    return create_app(Settings())
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def panel_of(**request: Any) -> Panel:
+    """Return the panel that a request means; numbers go through JSON as a caller's would."""
+    return read_panel_request(loads(dumps(request))).panel
+
+
+@pytest.fixture
+def post(client: FlaskClient) -> Callable[..., Any]:
+    """Post a request to /v1/assessments and return (status, document)."""
+
+    def send(**request: Any) -> tuple[int, Any]:
+        answer = client.post("/v1/assessments", data=dumps(request), content_type="application/json")
+        return answer.status_code, loads(answer.data)
+
+    return send

@@ -1,0 +1,1 @@
+"""What writes the parts of documents that come from data, so that nothing is written twice."""

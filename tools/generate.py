@@ -1,0 +1,171 @@
+"""Write the generated parts of openapi.yaml and README.md: ``python -m tools.generate`` (``--check`` only compares).
+
+A generated part stands between a line with ``generated: NAME`` and one with ``end: NAME``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
+from service.clinical.criteria import CATALOGUE
+from service.clinical.criteria.criteria_set import CriteriaSet
+from service.clinical.panel import CONDITIONS, CONFOUNDERS
+from service.clinical.rules import leaves
+
+ROOT = Path(__file__).parent.parent
+
+
+def observation_schemas() -> Iterable[str]:
+    """Yield one OpenAPI schema per observation: its units, its two forms, and null."""
+    for analyte in ANALYTES.values():
+        yield from _observation_schema(analyte)
+
+
+def _observation_schema(analyte: Analyte) -> Iterable[str]:
+    units = [text for unit in analyte.table.units.values() for text in (unit.code, *unit.spellings)]
+    spelled = "|".join(re.escape(unit).replace("/", "/") for unit in units)
+    pattern = rf"^(<=|>=|<|>)? ?[0-9]{{1,9}}(\.[0-9]{{1,6}})? ?({spelled})$"
+    codes = ", ".join(f"`{code}`" for code in analyte.table.units)
+    yield f"    observation_{analyte.id}:"
+    yield f"      description: {_quoted(f'{analyte.label}. Units: {codes}; spellings as in the list of units.')}"
+    yield "      anyOf:"
+    yield "        - {type: 'null'}"
+    yield "        - type: string"
+    yield f"          description: {_quoted('Comparator, number and unit in one text.')}"
+    yield f"          pattern: {_quoted(pattern)}"
+    yield "        - type: object"
+    yield "          additionalProperties: false"
+    yield "          anyOf:"
+    yield "            - {required: [value, unit], properties: {value: {type: number}, unit: {type: string}}}"
+    yield "            - {required: [interpretation], properties: {interpretation: {type: string}, value: {type: 'null'}}}"
+    yield "          properties:"
+    yield "            value: {$ref: '#/components/schemas/Value'}"
+    yield f"            unit: {{type: ['null', string], enum: {json.dumps([None, *units], ensure_ascii=False)}}}"
+    yield "            comparator: {$ref: '#/components/schemas/Comparator'}"
+    yield "            interpretation: {$ref: '#/components/schemas/Interpretation'}"
+    yield f"            reference_range: {{$ref: '#/components/schemas/{_range_name(analyte)}'}}"
+    yield "            collected_at: {$ref: '#/components/schemas/Moment'}"
+    yield from _range_schema(analyte)
+
+
+def _range_name(analyte: Analyte) -> str:
+    return f"range_{analyte.id}"
+
+
+def _range_schema(analyte: Analyte) -> Iterable[str]:
+    comparable = [unit for unit in analyte.table.units.values() if unit.comparable]
+    units = [text for unit in comparable for text in (unit.code, *unit.spellings)]
+    yield f"    {_range_name(analyte)}:"
+    yield f"      description: {_quoted(f'Reference range of the laboratory for {analyte.label}; one end may be missing.')}"
+    yield "      type: ['null', object]"
+    yield "      additionalProperties: false"
+    yield "      required: [unit]"
+    yield "      properties:"
+    yield "        low: {type: ['null', number], minimum: 0, maximum: 100000000}"
+    yield "        high: {type: ['null', number], minimum: 0, maximum: 100000000}"
+    yield f"        unit: {{type: string, enum: {json.dumps(units, ensure_ascii=False)}}}"
+
+
+def observations_schema() -> Iterable[str]:
+    """Yield the object that holds the observations."""
+    yield "    Observations:"
+    yield "      description: What was measured, by observation id. Absent and null both mean unknown, never normal."
+    yield "      type: ['null', object]"
+    yield "      additionalProperties: false"
+    yield "      properties:"
+    for key in ANALYTES:
+        yield f"        {key}: {{$ref: '#/components/schemas/observation_{key}'}}"
+
+
+def findings_schema() -> Iterable[str]:
+    """Yield the object that holds the findings."""
+    yield "    Findings:"
+    yield "      description: What was seen or is known. true, false, or null for unknown; absent is unknown."
+    yield "      type: ['null', object]"
+    yield "      additionalProperties: false"
+    yield "      properties:"
+    for kind in FINDINGS.values():
+        meaning = f"{kind.label}{': ' + kind.meaning if kind.meaning else ''}."
+        yield f"        {kind.id}: {{type: ['null', boolean], description: {_quoted(meaning)}}}"
+
+
+def word_lists() -> Iterable[str]:
+    """Yield the closed lists of ids."""
+    for name, words in (
+        ("CriteriaId", tuple(CATALOGUE)),
+        ("ObservationId", tuple(ANALYTES)),
+        ("Condition", CONDITIONS),
+        ("Confounder", CONFOUNDERS),
+    ):
+        yield f"    {name}: {{type: string, enum: {json.dumps(list(words))}}}"
+
+
+def criteria_table() -> Iterable[str]:
+    """Yield the table of criteria sets for the README."""
+    yield "| id | what it is | made for | limits it reads | source |"
+    yield "|---|---|---|---|---|"
+    for criteria in CATALOGUE.values():
+        yield _criteria_row(criteria)
+
+
+def _criteria_row(criteria: CriteriaSet) -> str:
+    source = criteria.references[0]
+    cited = f"[{source.citation}](https://doi.org/{source.doi})" if source.doi else source.citation
+    count = sum(1 for _ in leaves(criteria.rule))
+    return f"| `{criteria.id}` | {criteria.short}, {criteria.kind} | {criteria.audit.population} | {count} | {cited} |"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+PARTS: dict[str, tuple[str, Callable[[], Iterable[str]]]] = {
+    "observation schemas": ("openapi.yaml", observation_schemas),
+    "observations": ("openapi.yaml", observations_schema),
+    "findings": ("openapi.yaml", findings_schema),
+    "word lists": ("openapi.yaml", word_lists),
+    "criteria table": ("README.md", criteria_table),
+}
+
+
+def with_part(document: str, name: str, lines: Iterable[str]) -> str:
+    """Return the document with one generated part replaced; raises ValueError if its two marks are not there."""
+    marks = re.compile(
+        rf"(^[^\n]*generated: {re.escape(name)}\b[^\n]*\n).*?(^[^\n]*end: {re.escape(name)}\b)", re.DOTALL | re.MULTILINE
+    )
+    body = "".join(f"{line}\n" for line in lines)
+    replaced, count = marks.subn(lambda match: match[1] + body + match[2], document)
+    if count != 1:
+        raise ValueError(f"the marks of '{name}' are not there exactly once")
+    return replaced
+
+
+def generated(file: str) -> str:
+    """Return a document with all its generated parts as they should be."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    for name, (home, lines) in PARTS.items():
+        if home == file:
+            text = with_part(text, name, lines())
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    """Write the documents, or with --check say which are not current."""
+    stale = 0
+    for file in sorted({home for home, _ in PARTS.values()}):
+        text = generated(file)
+        if text != (ROOT / file).read_text(encoding="utf-8"):
+            stale = 1
+            print(f"{file}: {'not current' if '--check' in arguments else 'written'}")
+            if "--check" not in arguments:
+                (ROOT / file).write_text(text, encoding="utf-8")
+    return stale if "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
