@@ -1,0 +1,74 @@
+"""Both courses of AB0700, as the examples send them, through POST /v1/trajectories."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.server.strict_json import loads
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+TOCILIZUMAB = "tocilizumab"
+
+
+def follow(client: FlaskClient, name: str) -> Any:
+    answer = client.post("/v1/trajectories", data=(EXAMPLES / name).read_bytes(), content_type="application/json")
+    assert answer.status_code == 200
+    return loads(answer.data)
+
+
+@pytest.fixture
+def first(client: FlaskClient) -> Any:
+    return follow(client, "ab0700-patient-1-course.json")
+
+
+@pytest.fixture
+def second(client: FlaskClient) -> Any:
+    return follow(client, "ab0700-patient-2-course.json")
+
+
+def test_patient_1_the_sedimentation_rate_and_the_white_cells_fall(first: Any) -> None:
+    changes = {one["observation"]: one for one in first["dynamics"]}
+    assert changes["esr"]["delta"] == -62
+    assert changes["esr"]["delta_percent"] == Decimal("-96.875")
+    assert "(-96.9 %)" in changes["esr"]["text"]
+    assert str(round(changes["wbc"]["delta_percent"], 1)) == "-75.5"
+    assert changes["wbc"]["in_mas_direction"] is changes["esr"]["in_mas_direction"] is True
+    assert set(changes) == {"wbc", "esr"}
+
+
+def test_patient_1_onset_at_the_mas_panel(first: Any) -> None:
+    onset = first["events"][0]
+    assert (onset["type"], onset["collected_at"], onset["category"]) == ("onset", "2026-01-12", "probable")
+    assert "after_treatment" not in onset
+    assert "il6_blockade" not in onset["cautions"]
+    assert first["assessments"][0]["classification"]["category"] == "indeterminate"
+
+
+def test_patient_1_ferritin_and_ldh_normal_after_the_second_dose(first: Any) -> None:
+    normal = {one["observation"]: one for one in first["events"] if one["type"] == "normalisation"}
+    assert set(normal) == {"ferritin", "ldh"}
+    assert all(one["after_treatment"] == {"name": TOCILIZUMAB, "dose_number": 2} for one in normal.values())
+    assert (normal["ferritin"]["masked_by"], normal["ldh"]["masked_by"]) == (["il6_blockade"], [])
+    assert (normal["ferritin"]["was"], normal["ldh"]["was"]) == ("unknown", "abnormal")
+
+
+def test_patient_1_what_was_not_reported_again_keeps_the_course_open(first: Any) -> None:
+    assert first["course"]["state"] == "open"
+    assert "platelets" in first["course"]["awaited"]
+    assert "il6_blockade" in [one["code"] for one in first["assessments"][2]["cautions"]]
+
+
+def test_patient_2_onset_under_anakinra(second: Any) -> None:
+    onset = second["events"][0]
+    assert (onset["type"], onset["category"], onset["cautions"]) == ("onset", "probable", ["il1_blockade"])
+    assert [one["code"] for one in second["assessments"][0]["cautions"]][0] == "il1_blockade"
+
+
+def test_patient_2_normal_after_the_third_dose(second: Any) -> None:
+    normal = [one for one in second["events"] if one["type"] == "normalisation"]
+    assert [one["observation"] for one in normal] == ["ferritin", "ldh"]
+    assert all(one["after_treatment"] == {"name": TOCILIZUMAB, "dose_number": 3} for one in normal)
+    assert [one["code"] for one in second["assessments"][1]["cautions"]][0] == "il6_blockade"
