@@ -15,8 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config[batch_routes.LONGEST_LINE] = settings.batch_max_line_bytes
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     errors.install(app)
     for part in (health, routes, batch_routes, trajectory_routes, openapi):
         app.register_blueprint(part.blueprint)
