@@ -61,7 +61,7 @@ def _rows(document: Mapping[str, Any], key: str, least: int, most: int, entries:
         detail = f"A list of {least} to {most} objects is needed here."
         if key == "panels" and isinstance(rows, list) and len(rows) > most:
             detail += " Panels of many patients, or panels without an order, go to POST /v1/assessments/batch."
-        entries.append(invalid_value((key,), detail, limit=most))
+        entries.append(invalid_value((key,), detail))
         return []
     entries += [
         invalid_value((key, str(at)), "An object is needed here.") for at, one in enumerate(rows) if not _is(one)
@@ -89,7 +89,7 @@ def _treatments(rows: list[dict[str, Any]], entries: list[Entry]) -> list[Treatm
             found.append(Treatment(name, read_moment(given_at)))  # type: ignore[arg-type]  # checked above
         entries += faults
     if len({one.key for one in found}) > MOST_DRUGS:
-        entries.append(invalid_value(("treatments",), f"At most {MOST_DRUGS} different drugs fit.", limit=MOST_DRUGS))
+        entries.append(invalid_value(("treatments",), f"At most {MOST_DRUGS} different drugs fit."))
     return found
 
 
@@ -105,10 +105,6 @@ def _shared(document: Mapping[str, Any], entries: list[Entry]) -> dict[str, Any]
         key: document[key] for key in ("patient", "context", "findings", "options") if document.get(key) is not None
     }
     faults = _faults(shared | {"observations": {}})
-    drugs = shared["context"].get("medications") if isinstance(shared.get("context"), dict) else None
-    if isinstance(drugs, list) and len(drugs) > MOST_DRUGS:
-        detail = f"At most {MOST_DRUGS} medications fit here."
-        faults.append(invalid_value(("context", "medications"), detail, limit=MOST_DRUGS))
     entries += faults
     return {"options": _options(shared)} if faults else shared
 
@@ -137,10 +133,13 @@ def _panel(
     if late:
         entries += late
         own.pop("collected_at", None)
+    if not (own.get("observations") or own.get("findings")):
+        entries.append(invalid_value(where, "Send at least one entry in observations or findings of each panel."))
     try:
         asked = read_panel_request(_merged(shared, own))
     except InvalidRequest as error:
-        entries += [Entry((*where, *one.where), one.code, one.detail, one.facts) for one in error.entries]
+        inside = (one for one in error.entries if one.where)  # that it is empty has been said
+        entries += [Entry((*where, *one.where), one.code, one.detail, one.facts) for one in inside]
         return None
     return None if late else (read_moment(own["collected_at"]), asked)
 

@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from service.api.body import json_body
+from service.api.errors import refuse_unless_json_is_accepted
 from service.api.trajectory_render import trajectory_document
 from service.api.trajectory_request import read_trajectory_request
 from service.clinical.trajectory import follow
 from service.server.strict_json import dumps
 
 blueprint = Blueprint("trajectories", __name__, url_prefix="/v1")
+blueprint.before_request(refuse_unless_json_is_accepted)
 
 
 @blueprint.post("/trajectories")

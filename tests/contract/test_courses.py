@@ -1,13 +1,17 @@
 """Both courses of AB0700, as the examples send them, through POST /v1/trajectories."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator, FormatChecker
 
-from service.server.strict_json import loads
+from service.api.openapi import DOCUMENT
+from service.cohort.command import main
+from service.server.strict_json import dumps, loads
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TOCILIZUMAB = "tocilizumab"
@@ -72,3 +76,26 @@ def test_patient_2_normal_after_the_third_dose(second: Any) -> None:
     assert [one["observation"] for one in normal] == ["ferritin", "ldh"]
     assert all(one["after_treatment"] == {"name": TOCILIZUMAB, "dose_number": 3} for one in normal)
     assert [one["code"] for one in second["assessments"][1]["cautions"]][0] == "il6_blockade"
+
+
+@pytest.mark.parametrize("name", ["ab0700-patient-1-course.json", "ab0700-patient-2-course.json"])
+def test_the_examples_and_their_answers_fit_the_contract(client: FlaskClient, name: str) -> None:
+    components = DOCUMENT["components"]
+    request = json.loads((EXAMPLES / name).read_bytes())
+    for schema, document in (("TrajectoryRequest", request), ("Trajectory", json.loads(dumps(follow(client, name))))):
+        reference = {"$ref": f"#/components/schemas/{schema}", "components": components}
+        Draft202012Validator(reference, format_checker=FormatChecker()).validate(document)
+
+
+def test_the_contract_shows_the_same_examples() -> None:
+    content = DOCUMENT["paths"]["/v1/trajectories"]["post"]["requestBody"]["content"]["application/json"]
+    shown = [one["value"] for one in content["examples"].values()]
+    assert shown == [json.loads((EXAMPLES / f"ab0700-patient-{number}-course.json").read_bytes()) for number in (1, 2)]
+
+
+def test_the_example_table_is_assessed_without_a_remark(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(EXAMPLES / "panels.csv"), "--workers", "1"]) == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    rows = [line.split(",")[1:4] for line in told.out.splitlines()[1:]]
+    assert rows == [["A-1", "200", "probable"], ["A-2", "200", "probable"], ["A-3", "200", "unlikely"], ["A-4", "200", "indeterminate"]]

@@ -98,12 +98,11 @@ def test_findings_and_context_given_once_count_for_every_panel_that_gives_none_o
         day(2, observations=platelets, findings={"fever": False}),
         day(3, observations=platelets, findings={"fever": None}),
         day(4, observations=platelets, context={"condition": "jsle"}),
-        {"collected_at": "2026-11-05"},
     ]
     status, found = send(panels=panels, findings={"fever": True}, context={"condition": "sjia"}, treatments=None)
     assert status == 200
     entry = [one["criteria"][0]["parts"][0]["verdict"] for one in found["assessments"]]
-    assert entry == ["met", "not_met", "indeterminate", "met", "met"]
+    assert entry == ["met", "not_met", "indeterminate", "met"]
     assert found["assessments"][3]["classification"]["primary"] == "parodi-2009"
 
 
@@ -116,7 +115,6 @@ def test_too_many_panels_are_sent_to_the_batch(send: Send) -> None:
     status, problem = send(panels=[PANEL] * 10_000)
     assert status == 422
     assert "/v1/assessments/batch" in problem["errors"][0]["detail"]
-    assert problem["errors"][0]["limit"] == 1000
 
 
 def test_too_many_drugs_are_refused(send: Send) -> None:
