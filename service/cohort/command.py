@@ -73,25 +73,26 @@ def _opened(name: str) -> Iterator[BinaryIO]:
 
 
 def _assess(options: argparse.Namespace, stream: BinaryIO) -> None:
-    lines = text_of(stream)  # held until the end: letting go of it would close the stream
-    header, rows = open_table(lines)
-    _tell(header.remarks)
-    progress, total = Progress(sys.stderr), _size(stream)
-    reading = Reading(header, options.on_invalid, options.decimal_comma)
-    sys.stdout.write(write_rows([COLUMNS]))
-    done = refused = 0
-    for part in assess_rows(reading, rows, options.workers):
-        sys.stdout.write(part.text)
-        done, refused = done + part.rows, refused + part.refused
-        progress.show(done, stream.tell() / total if total else None)
-    progress.end(done, refused)
+    with text_of(stream) as lines:
+        header, rows = open_table(lines)
+        _tell(header.remarks)
+        progress, total = Progress(sys.stderr), _size(stream)
+        reading = Reading(header, options.on_invalid, options.decimal_comma)
+        sys.stdout.write(write_rows([COLUMNS]))
+        done = refused = 0
+        for part in assess_rows(reading, rows, options.workers):
+            sys.stdout.write(part.text)
+            done, refused = done + part.rows, refused + part.refused
+            progress.show(done, stream.tell() / total if total else None)
+        progress.end(done, refused)
 
 
 def _to_ndjson(options: argparse.Namespace, stream: BinaryIO) -> None:
-    header, rows = open_table(text_of(stream))
-    _tell(header.remarks)
-    for line in to_ndjson(Reading(header, options.on_invalid, options.decimal_comma), rows):
-        sys.stdout.buffer.write(line)
+    with text_of(stream) as lines:
+        header, rows = open_table(lines)
+        _tell(header.remarks)
+        for line in to_ndjson(Reading(header, options.on_invalid, options.decimal_comma), rows):
+            sys.stdout.buffer.write(line)
 
 
 def _to_csv(options: argparse.Namespace, stream: BinaryIO) -> None:
