@@ -55,7 +55,7 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
     wanted = criteria or tuple(CATALOGUE)
     guide = guide_for(panel)
     keys = [key for key in CATALOGUE if key in wanted or key in guide.needed]
-    results = {key: evaluate(CATALOGUE[key], panel, None, _depth(key, guide, brief)) for key in keys}
+    results = {key: evaluate(CATALOGUE[key], panel, _depth(key, guide, brief)) for key in keys}
     classification = classify(panel, guide, results)
     reported = tuple(results[key] for key in CATALOGUE if key in wanted)
     leading = tuple(results[key] for key in guide.needed) if guide.primary else ()

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.dynamics import masked_by
-from service.clinical.evaluate import PLANS
+from service.clinical.evaluate import PREPARED
 from service.clinical.interval import MET, NOT_MET
 from service.clinical.normality import Normality, normality_in
+from service.clinical.plan import Step
 from service.clinical.rules import Threshold
 from service.clinical.visit import Visit
 
 ONSET, RESOLUTION, NORMALISATION = "onset", "resolution", "normalisation"
 NO_ONSET, OPEN, RESOLVED = "no_onset", "open", "resolved"
 Grounds = frozenset[tuple[str, int]]
-"""Where a result was past a threshold: the id of the set and the position of the leaf."""
+"""Where a result was past a threshold: the id of the set and the position of the threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,19 @@ def _abnormal(visit: Visit) -> dict[str, Grounds]:
 
 
 def _thresholds_met(criteria: str, visit: Visit) -> Iterator[tuple[int, str]]:
-    plan = PLANS[criteria]
+    plan = PREPARED[criteria].plan
     states = plan.read(visit.panel.implied, visit.panel.findings)
-    for position, (leaf, state) in enumerate(zip(plan.leaves, states, strict=True)):
-        if isinstance(leaf, Threshold) and state is MET and leaf.observation in visit.panel.readings.keys() & ANALYTES:
-            yield position, leaf.observation
+    for step in _thresholds(plan.root):
+        assert isinstance(step.node, Threshold)
+        if states[step.position] is MET and step.node.observation in visit.panel.readings.keys() & ANALYTES:
+            yield step.position, step.node.observation
+
+
+def _thresholds(step: Step) -> Iterator[Step]:
+    if isinstance(step.node, Threshold):
+        yield step
+    for below in step.steps:
+        yield from _thresholds(below)
 
 
 def _update(episode: _Episode, visit: Visit) -> None:
@@ -115,7 +124,9 @@ def _past_none(grounds: Grounds, visit: Visit) -> bool:
 
 
 def _state(criteria: str, position: int, visit: Visit) -> object:
-    return PLANS[criteria].readers[position](visit.panel.measured, visit.panel.findings)
+    read = PREPARED[criteria].plan.readers[position]
+    assert read is not None
+    return read(visit.panel.measured, visit.panel.findings)
 
 
 def _normalisation(observation: str, visits: Sequence[Visit]) -> Iterator[Event]:
