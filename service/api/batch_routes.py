@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
@@ -27,6 +29,6 @@ def post_batch() -> Response:
     accepted = request.accept_mimetypes
     if accepted and not any(accepted[one] > 0 for one in TAKEN):
         raise NotAcceptable(f"The answer is {NDJSON}.")
-    request.max_content_length = None  # the limit of a batch is that of each line
+    request.max_content_length = sys.maxsize  # a batch is limited line by line; None would mean the general limit
     batch = Batch(VIEWS[view], request_id(), current_app.config[LONGEST_LINE])
     return Response(batch.answers(request.stream), content_type=NDJSON, headers={"X-Accel-Buffering": "no"})

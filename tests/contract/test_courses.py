@@ -98,4 +98,9 @@ def test_the_example_table_is_assessed_without_a_remark(capsys: pytest.CaptureFi
     told = capsys.readouterr()
     assert told.err == ""
     rows = [line.split(",")[1:4] for line in told.out.splitlines()[1:]]
-    assert rows == [["A-1", "200", "probable"], ["A-2", "200", "indeterminate"], ["A-3", "200", "unlikely"], ["A-4", "200", "possible"]]
+    assert rows == [
+        ["A-1", "200", "probable"],
+        ["A-2", "200", "indeterminate"],
+        ["A-3", "200", "unlikely"],
+        ["A-4", "200", "possible"],
+    ]

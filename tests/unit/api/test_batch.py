@@ -64,7 +64,9 @@ def test_the_kinds_of_lines_that_are_taken(client: FlaskClient, kind: str) -> No
         ("?view=full", {}, 200),
     ],
 )
-def test_what_a_batch_asks_of_its_request(client: FlaskClient, query: str, headers: dict[str, str], status: int) -> None:
+def test_what_a_batch_asks_of_its_request(
+    client: FlaskClient, query: str, headers: dict[str, str], status: int
+) -> None:
     assert send(client, GOOD, query, **headers).status_code == status
 
 
