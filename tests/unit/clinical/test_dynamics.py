@@ -26,26 +26,26 @@ def change(observation: str, before: Any, after: Any) -> Change:
 
 
 @pytest.mark.parametrize(
-    ("observation", "before", "after", "low", "high", "direction", "mas"),
+    ("observation", "before", "after", "delta", "claim"),
     [
-        ("esr", "64 mm/h", "2 mm/h", -62, -62, "down", True),
-        ("ferritin", ">10000 ug/L", "500 ug/L", "-Infinity", -9500, "down", False),
-        ("ferritin", "500 ug/L", ">10000 ug/L", 9500, "Infinity", "up", True),
-        ("ferritin", ">10000 ug/L", ">5000 ug/L", "-Infinity", "Infinity", "unknown", None),
-        ("ferritin", ">500 ug/L", "500 ug/L", "-Infinity", 0, "down", False),
-        ("ferritin", ">=500 ug/L", "500 ug/L", "-Infinity", 0, "unknown", None),
-        ("platelets", "116 10*9/L", "116 K/uL", 0, 0, "unchanged", False),
-        ("platelets", "116 10*9/L", "116000 /uL", 0, 0, "unchanged", False),
-        ("fibrinogen", "3 g/L", {"interpretation": "L"}, -3, -1, "down", True),
-        ("crp", "1 mg/L", "2 mg/L", 1, 1, "up", None),
+        ("esr", "64 mm/h", "2 mm/h", (-62, -62), ("down", True)),
+        ("ferritin", ">10000 ug/L", "500 ug/L", ("-Infinity", -9500), ("down", False)),
+        ("ferritin", "500 ug/L", ">10000 ug/L", (9500, "Infinity"), ("up", True)),
+        ("ferritin", ">10000 ug/L", ">5000 ug/L", ("-Infinity", "Infinity"), ("unknown", None)),
+        ("ferritin", ">500 ug/L", "500 ug/L", ("-Infinity", 0), ("down", False)),
+        ("ferritin", ">=500 ug/L", "500 ug/L", ("-Infinity", 0), ("unknown", None)),
+        ("platelets", "116 10*9/L", "116 K/uL", (0, 0), ("unchanged", False)),
+        ("platelets", "116 10*9/L", "116000 /uL", (0, 0), ("unchanged", False)),
+        ("fibrinogen", "3 g/L", {"interpretation": "L"}, (-3, -1), ("down", True)),
+        ("crp", "1 mg/L", "2 mg/L", (1, 1), ("up", None)),
     ],
 )
 def test_change(
-    observation: str, before: Any, after: Any, low: Any, high: Any, direction: str, mas: bool | None
+    observation: str, before: Any, after: Any, delta: tuple[Any, Any], claim: tuple[str, bool | None]
 ) -> None:
     found = change(observation, before, after)
-    assert (found.delta.low, found.delta.high) == (Decimal(low), Decimal(high))
-    assert (found.direction, found.in_mas_direction) == (direction, mas)
+    assert (found.delta.low, found.delta.high) == tuple(Decimal(end) for end in delta)
+    assert (found.direction, found.in_mas_direction) == claim
 
 
 def test_a_change_keeps_the_unit_of_both_or_takes_the_canonical_one() -> None:

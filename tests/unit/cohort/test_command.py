@@ -4,6 +4,7 @@ import csv
 import io
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,10 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_every_row_has_its_result_in_order(run: Any, workers: str) -> None:
     head, rows = TABLE.split("\n", 1)
-    code, results, told = run(f"{head}\n{rows * 300}", "--workers", workers)
+    code, results, told = run(f"{head}\n{rows * 450}", "--workers", workers)
     assert (code, told) == (0, "")
-    assert [one["row"] for one in results] == [str(number) for number in range(1, 901)]
-    assert [(one["id"], one["status"]) for one in results] == [("A", "200"), ("B", "422"), ("C", "200")] * 300
+    assert [one["row"] for one in results] == [str(number) for number in range(1, 1351)]
+    assert [(one["id"], one["status"]) for one in results] == [("A", "200"), ("B", "422"), ("C", "200")] * 450
     assert "invalid_quantity" in results[1]["problems"]
 
 
@@ -132,10 +133,8 @@ def test_the_two_conversions_around_a_batch_give_what_the_command_gives(client: 
     through_service = list(csv.DictReader(io.StringIO(piped("to-csv", sent=answers).decode())))
     here = list(csv.DictReader(io.StringIO(piped("--workers", "1", sent=table).decode())))
     for one, other in zip(here, through_service, strict=True):
-        if one["row"] != "4":  # the service sees of it only that it is no JSON
-            one = one | {"id": ""}
-            assert one == other
         assert one["status"] == other["status"]
+    assert [one | {"id": ""} for one in here[:3]] == through_service[:3]  # of the fourth the service sees no JSON
 
 
 def test_lines_that_are_no_answers_are_told_as_such() -> None:
@@ -182,3 +181,7 @@ def test_a_bar_is_drawn_a_few_times_a_second_at_most() -> None:
     bar = Progress(seen)
     bar.show(1, 0.1)
     assert seen.getvalue() == ""
+
+
+def test_importing_the_package_runs_nothing() -> None:
+    assert import_module("service.cohort.__main__").main is main
