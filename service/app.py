@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from service import __version__
 from service.api import batch_routes, errors, openapi, routes, trajectory_routes
-from service.server import health
+from service.api.counting import UNKNOWN_REASONS
+from service.clinical.analytes import FINDINGS, MEASURES
+from service.clinical.criteria import CATALOGUE, DIGEST
+from service.server import auth, bodies, cors, headers, health, logs, metric_labels, metrics
 from service.server.settings import Settings, from_environment
 
 
@@ -13,10 +17,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config[batch_routes.LONGEST_LINE] = settings.batch_max_line_bytes
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
+    _install_server(app, settings)
     errors.install(app)
     for part in (health, routes, batch_routes, trajectory_routes, openapi):
         app.register_blueprint(part.blueprint)
     return app
+
+
+def _install_server(app: Flask, settings: Settings) -> None:
+    """Put the server's parts around the application; in this order requests pass them."""
+    metric_labels.allow(criteria=CATALOGUE, observation=[*MEASURES, *FINDINGS], unknown_reason=UNKNOWN_REASONS)
+    metrics.build_info(__version__, DIGEST)
+    logs.install(app, settings)
+    metrics.install(app)
+    headers.install(app)
+    cors.install(app, settings)
+    auth.install(app, settings)
+    bodies.install(app, settings)

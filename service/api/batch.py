@@ -13,12 +13,14 @@ from typing import Any
 
 from werkzeug.exceptions import HTTPException
 
+from service.api import counting
 from service.api.brief_document import summary_document
 from service.api.line_stream import Line, Readable, TooLong, line_groups
 from service.api.panel_request import PanelRequest, read_panel_request
 from service.api.problems import Entry, InvalidRequest, invalid_detail, problem_document
 from service.api.render import assessment_document
 from service.clinical.assess import Assessment, assess
+from service.server import logs
 from service.server.strict_json import NotJson, dumps, loads
 
 LOG = logging.getLogger("service.batch")
@@ -42,7 +44,9 @@ VIEWS: dict[str, View] = {"full": full, "summary": summary}
 
 
 def _assessed(asked: PanelRequest, *, brief: bool) -> Assessment:
-    return assess(asked.panel, asked.criteria, brief=brief)
+    assessment = assess(asked.panel, asked.criteria, brief=brief)
+    counting.assessed("batch", assessment, asked.omitted)
+    return assessment
 
 
 @dataclass(slots=True)
@@ -88,9 +92,10 @@ class Batch:
         except NotJson as error:
             return self._problem(400, f"Not usable JSON: {error}.")
         except InvalidRequest as error:
+            counting.refused(error.entries)
             return self._problem(422, invalid_detail(error.entries), error.entries)
         except Exception as error:  # noqa: BLE001  # one line never stops the rest
-            LOG.error("batch %s: a line failed with %s", self.request_id, type(error).__name__)  # noqa: TRY400
+            logs.write("error", request_id=self.request_id, **logs.described(error))
             return self._problem(500, FAILED)
         index, self.answered = self.answered, self.answered + 1
         return b'{"index":%d,"status":200,"assessment":%b}\n' % (index, dumps(document))

@@ -17,6 +17,8 @@ from service.clinical.result import Item
 from service.clinical.rules import Measure, Tally, Term, Threshold, leaves
 from service.server.strict_json import written
 
+STATUS = {one: one.value for one in Verdict}
+EVIDENCE = {one: one.value for one in Evidence}
 LIMITS = {
     id(leaf): {unit: written(limit_document(leaf.limit, leaf.source, unit)) for unit in leaf.limit.by_unit}
     for criteria in CATALOGUE.values()
@@ -25,24 +27,28 @@ LIMITS = {
 }
 
 
-def item_document(item: Item) -> dict[str, Any] | msgspec.Raw:
+Observed = dict[tuple[str, str], dict[str, Any]]
+"""The results of one panel as they were shown already, by observation and unit: several limits read each."""
+
+
+def item_document(item: Item, observed: Observed) -> dict[str, Any] | msgspec.Raw:
     """Return an item and those below it."""
-    return CONSTANTS.get(id(item)) or _document(item)
+    return CONSTANTS.get(id(item)) or _document(item, observed)
 
 
-def _document(item: Item) -> dict[str, Any]:
+def _document(item: Item, observed: Observed) -> dict[str, Any]:
     node = item.node
     shown: dict[str, Any] = {
         "id": item.id,
         "label": item.label,
-        "status": item.status.value,
-        "status_implied": item.status_implied.value,
+        "status": STATUS[item.status],
+        "status_implied": STATUS[item.status_implied],
     }
     if isinstance(node, Threshold):
-        shown["observed"] = _observed(item.reading, node.observation, node.limit.unit)
+        shown["observed"] = _observed(item.reading, node.observation, node.limit.unit, observed)
         shown["threshold"] = _limit(node, item.reading)
     elif isinstance(node, Term | Measure):
-        _describe_summand(shown, item, node)
+        _describe_summand(shown, item, node, observed)
     if item.points is not None:
         shown["points"] = ends(item.points)
     if isinstance(node, Tally):
@@ -50,7 +56,7 @@ def _document(item: Item) -> dict[str, Any]:
     shown["confounded"] = item.confounded
     shown["reason"] = item.reason
     if item.items:
-        shown["items"] = [item_document(one) for one in item.items]
+        shown["items"] = [item_document(one, observed) for one in item.items]
     return shown
 
 
@@ -60,36 +66,42 @@ def _limit(node: Threshold, reading: Reading | None) -> Any:
     return by_unit.get(unit) or limit_document(node.limit, node.source, unit)
 
 
-def _describe_summand(shown: dict[str, Any], item: Item, node: Term | Measure) -> None:
+def _describe_summand(shown: dict[str, Any], item: Item, node: Term | Measure, observed: Observed) -> None:
     if node.observation:
         shown["status"], shown["status_implied"] = _counted(item.status), _counted(item.status_implied)
-        shown["observed"] = _observed(item.reading, node.observation, node.unit)
+        shown["observed"] = _observed(item.reading, node.observation, node.unit, observed)
     if isinstance(node, Term):
         shown["weight"] = json_number(node.weight)
 
 
 def _counted(status: Verdict) -> str:
     """A number that has no limit of its own is not met or not met: it counts."""
-    return status.value if status is UNKNOWN else "counted"
+    return STATUS[status] if status is UNKNOWN else "counted"
 
 
-def _observed(reading: Reading | None, observation: str, unit: str) -> dict[str, Any] | None:
+def _observed(reading: Reading | None, observation: str, unit: str, observed: Observed) -> dict[str, Any] | None:
     """Show a result in the unit of its limit; the ends of one that cannot be used are open."""
     if reading is None:
         return None
-    shown: dict[str, Any] = {"reported": reading.reported, "evidence": reading.evidence.value}
-    if reading.evidence is Evidence.UNKNOWN:
-        return shown | {"low": None, "high": None, "low_open": True, "high_open": True, "unit": unit}
+    key = (observation, unit)
+    if key not in observed:
+        observed[key] = {
+            "reported": reading.reported,
+            "evidence": EVIDENCE[reading.evidence],
+            **_ends(reading, observation, unit),
+        }
+    return observed[key]
+
+
+def _ends(reading: Reading, observation: str, unit: str) -> dict[str, Any]:
     value = reading.interval
-    if reading.unit != unit:
+    if reading.evidence is not Evidence.UNKNOWN and reading.unit != unit:
         value = MEASURES[observation].table.convert_interval(value, reading.unit, unit)
-    shown["low"] = json_number(value.low)
-    shown["high"] = shown["low"] if value.is_point else json_number(value.high)
-    shown["low_open"], shown["high_open"], shown["unit"] = value.low_open, value.high_open, unit
-    return shown
+    low, high = json_number(value.low), json_number(value.high)
+    return {"low": low, "high": high, "low_open": value.low_open, "high_open": value.high_open, "unit": unit}
 
 
 CONSTANTS: dict[int, msgspec.Raw] = {}
 CONSTANTS |= {
-    id(item): written(_document(item)) for prepared in PREPARED.values() for item in prepared.explanation.constants
+    id(item): written(_document(item, {})) for prepared in PREPARED.values() for item in prepared.explanation.constants
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from service import __version__
-from service.api.item_document import item_document
+from service.api.item_document import Observed, item_document
 from service.api.numbers import ends, json_number
 from service.api.problems import Entry
 from service.api.rule_document import reference_document
@@ -27,9 +27,10 @@ REFERENCES = {
 
 def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
     """Return the answer to POST /v1/assessments; ``omitted`` faults come first among the warnings."""
+    observed = Observed()
     return {
         "classification": classification_document(assessment),
-        "criteria": [result_document(one) for one in assessment.results],
+        "criteria": [result_document(one, observed) for one in assessment.results],
         "cautions": [_caution(one) for one in assessment.cautions],
         "warnings": [*(_omission(one) for one in omitted), *(_oddity(one) for one in assessment.warnings)],
         "suggested_tests": [
@@ -52,7 +53,7 @@ def classification_document(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def result_document(result: Result) -> dict[str, Any]:
+def result_document(result: Result, observed: Observed) -> dict[str, Any]:
     """Return one criteria set of the breakdown."""
     criteria = result.criteria
     shown: dict[str, Any] = {
@@ -78,7 +79,7 @@ def result_document(result: Result) -> dict[str, Any]:
     if result.count is not None:
         shown["count"] = _count(result.count)
     shown |= _score(result)
-    shown["items"] = [item_document(one) for one in result.items]
+    shown["items"] = [item_document(one, observed) for one in result.items]
     shown["missing"] = list(result.missing)
     shown["decisive"] = list(result.decisive)
     shown["references"] = REFERENCES[criteria.id]

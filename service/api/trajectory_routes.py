@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from service.api import counting
 from service.api.body import json_body
 from service.api.errors import refuse_unless_json_is_accepted
 from service.api.trajectory_render import trajectory_document
@@ -28,4 +29,6 @@ def trajectory_of(document: Any) -> dict[str, Any]:
     asked = read_trajectory_request(document)
     panels = [(moment, one.panel) for moment, one in asked.panels]
     trajectory = follow(panels, asked.treatments, asked.criteria)
+    for visit, (_, one) in zip(trajectory.visits, sorted(asked.panels, key=lambda one: one[0].first), strict=True):
+        counting.assessed("trajectory", visit.assessment, one.omitted)
     return trajectory_document(trajectory, {moment.text: one.omitted for moment, one in asked.panels})

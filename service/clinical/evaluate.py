@@ -17,6 +17,7 @@ from service.clinical.result import Count, Part, Result
 from service.clinical.rules import AllOf, AtLeast, Rule, Threshold
 
 LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
+SET_WORDS = {one: "indeterminate" if one is UNKNOWN else one.value for one in Verdict}
 AGE_GROUPS = {True: "adult", False: "child", None: "unknown"}
 
 
@@ -84,7 +85,7 @@ def applicability(fits: Applicability, panel: Panel) -> str:
 
 def verdict_text(verdict: Verdict) -> str:
     """Return the word for a whole set: what is unknown of an item is indeterminate of a set."""
-    return "indeterminate" if verdict is UNKNOWN else verdict.value
+    return SET_WORDS[verdict]
 
 
 def _score(state: State) -> Interval | None:
