@@ -52,6 +52,7 @@ soak: setup ## full load for SECONDS (default 600): memory flat, no error, count
 lock: ## pin the newest allowed versions, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q --group pyproject.toml:browser -c requirements-dev.txt -o requirements-browser.txt
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build

@@ -10,6 +10,7 @@ from service.clinical.analytes import ANALYTES, FINDINGS
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.server import auth, bodies, cors, headers, health, logs, metrics
 from service.server.settings import Settings, from_environment
+from service.web import docs, page
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -22,6 +23,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.install(app)
     for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
+    app.register_blueprint(docs.blueprint)
+    if settings.web:
+        app.register_blueprint(page.blueprint)
     return app
 
 

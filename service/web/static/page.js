@@ -1,0 +1,98 @@
+// Wires the page: what is pressed, what is asked of the service, and where the answer goes.
+
+import { all, button, find } from "./dom.js";
+import { showAssessment, unmarkForm } from "./answer.js";
+import { openRange } from "./cell.js";
+import { showCourse } from "./course.js";
+import * as faults from "./faults.js";
+import { showFhir } from "./fhir.js";
+import { addRow } from "./form.js";
+import { draw, isCourse, load, openRequest, request, whenChanged } from "./panels.js";
+import { usePasted } from "./paste.js";
+import { PATIENTS } from "./patients.js";
+import { ask, knowledge } from "./service.js";
+
+const say = (text) => (find("#status").textContent = text);
+const settled = (status) => status >= 200 && status < 300;
+
+async function assess(options = {}) {
+  const asked = withOptions(isCourse() ? request() : openRequest(), options);
+  const [answer, course] = await Promise.all([
+    ask("v1/assessments", JSON.stringify(withOptions(openRequest(), options))),
+    isCourse() ? ask("v1/trajectories", JSON.stringify(asked)) : null,
+  ]);
+  const failed = course && !settled(course.status) ? course : answer;
+  if (!settled(failed.status)) return refuse(failed, assess);
+  faults.clear();
+  const { sets, analytes } = await knowledge();
+  const sentence = showAssessment(answer.document, openRequest(), sets);
+  if (course) showCourse(course.document, asked, { sets, analytes });
+  return arrive(sentence);
+}
+
+const withOptions = (document, options) =>
+  Object.keys(options).length ? { ...document, options: { ...document.options, ...options } } : document;
+
+async function assessFhir(resource) {
+  const { status, document } = await ask("fhir/$evaluate-mas", JSON.stringify(resource), "application/fhir+json");
+  if (!settled(status) && document.resourceType !== "OperationOutcome") return refuse({ status, document }, () => assessFhir(resource));
+  faults.clear();
+  unmarkForm();
+  return arrive(showFhir(document));
+}
+
+function refuse({ status, document }, again) {
+  faults.showProblem({ status, ...document }, { say, without: () => assess({ on_invalid: "omit" }), again: () => again() });
+  say(document.detail ?? "The service refused the request.");
+}
+
+function arrive(sentence) {
+  find("#answer-title").focus();
+  find("#answer").scrollIntoView({ block: "start" });
+  say(sentence);
+}
+
+async function pasted() {
+  find("#paste-fault").textContent = "";
+  try {
+    const resource = await usePasted();
+    await (resource ? assessFhir(resource) : assess());
+  } catch (error) {
+    find("#paste-fault").textContent = error.message;
+    find("#paste-text").focus();
+  }
+}
+
+function toggle(opener, place) {
+  place.hidden = !place.hidden;
+  opener.setAttribute("aria-expanded", String(!place.hidden));
+  if (!place.hidden) find("textarea", place).focus();
+}
+
+async function example({ name, document }) {
+  faults.clear();
+  await load(document);
+  await assess();
+  if (find("#faults").hidden) say(`${name}. ${find(".category")?.textContent ?? ""}`);
+}
+
+function wire() {
+  for (const [id, one] of Object.entries(PATIENTS)) {
+    find("#examples").append(button(one.name, () => example(one), { "data-example": id, class: id.endsWith("printed") ? "quiet" : "" }));
+  }
+  for (const row of all(".cell")) find(".range", row).addEventListener("click", () => openRange(row));
+  find("#ask").addEventListener("submit", (event) => {
+    event.preventDefault();
+    assess();
+  });
+  find("#paste-open").addEventListener("click", (event) => toggle(event.target, find("#paste")));
+  find("#paste-use").addEventListener("click", pasted);
+  find("#add-medication").addEventListener("click", () => addRow("medications", "last_dose").focus());
+  find("#clear").addEventListener("click", () => location.reload());
+  whenChanged(() => unmarkForm());
+  draw();
+  find("#assess").disabled = false;
+  knowledge();
+}
+
+wire();
