@@ -31,10 +31,11 @@ _SPELT = (("[degF]", "°F"), ("Cel", "°C"), ("[IU]", "IU"), ("{FEU}", " FEU"), 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One observation of the form: its units as (code, as printed) and how many sets read it."""
+    """One observation of the form: its names, its units as (code, as printed) and how many sets read it."""
 
     id: str
     label: str
+    short: str
     units: tuple[tuple[str, str], ...]
     read_by: int
 
@@ -46,6 +47,12 @@ def unit_text(code: str) -> str:
     for ucum, printed in _SPELT:
         text = text.replace(ucum, printed)
     return text
+
+
+def short_name(label: str) -> str:
+    """Return the name a ward uses: ``AST`` for ``Aspartate aminotransferase (AST)``, else what stands before a bracket."""
+    name, _, inside = label.removesuffix(")").partition(" (")
+    return inside if inside.isupper() else name
 
 
 def label_of(key: str, labels: dict[str, str]) -> str:
@@ -60,7 +67,7 @@ def cells(analytes: Iterable[Analyte], sets: Iterable[CriteriaSet]) -> tuple[tup
     bedside: list[Cell] = []
     for one in analytes:
         units = tuple((unit.code, unit_text(unit.code)) for unit in one.table.units.values())
-        cell = Cell(one.id, one.label, units, sum(one.id in keys for keys in reads))
+        cell = Cell(one.id, one.label, short_name(one.label), units, sum(one.id in keys for keys in reads))
         (bedside if one.canonical in BODY else bench).append(cell)
     return tuple(bench), tuple(bedside)
 

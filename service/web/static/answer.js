@@ -3,7 +3,7 @@
 import { all, button, el, find } from "./dom.js";
 import { copyButtons } from "./copy.js";
 import { references, setRow, verdicts } from "./sets.js";
-import { category, label, readable, short } from "./words.js";
+import { category, label, readable } from "./words.js";
 
 const MARKS = { likely: "▲", probable: "▲", possible: "◆", indeterminate: "◐", unlikely: "○" };
 
@@ -48,7 +48,7 @@ function toField(id) {
     field.closest("details")?.setAttribute("open", "");
     field.focus();
   };
-  return button(short(id), go, { class: "test", "aria-label": `${label(id)}: go to its field` });
+  return button(label(id), go, { class: "test", "aria-label": `${label(id)}: go to its field` });
 }
 
 function cautions(items) {
@@ -60,7 +60,7 @@ function cautions(items) {
 function warnings(items) {
   if (!items.length) return "";
   const byMessage = Map.groupBy ? Map.groupBy(items, (one) => one.message) : new Map(items.map((one) => [one.message, [one]]));
-  const about = (one) => short(one.pointer.split("/")[2] ?? one.pointer.slice(1));
+  const about = (one) => label(one.pointer.split("/")[2] ?? one.pointer.slice(1));
   const line = ([message, those]) => el("li", {}, el("b", {}, [...new Set(those.map(about))].join(", ")), ": ", readable(message));
   return el("section", { class: "warnings", "aria-labelledby": "warnings-title" },
     el("h3", { id: "warnings-title" }, "About what was entered"), el("ul", {}, [...byMessage].map(line)));
@@ -68,13 +68,14 @@ function warnings(items) {
 
 function setBySet(answer, sets) {
   const { primary, basis } = answer.classification;
-  const leading = new Set([primary, ...basis.map((one) => one.criteria)]);
-  const rows = (wanted) => answer.criteria.filter((one) => fits(one) === wanted).map((one) => setRow(one, sets.get(one.id), leading.has(one.id)));
+  const leading = primary ?? basis[0]?.criteria;
+  const rows = (wanted) => answer.criteria.filter((one) => fits(one) === wanted).map((one) => setRow(one, sets.get(one.id), one.id === leading));
   const unfit = rows(false);
   return el("section", { class: "sets", "aria-labelledby": "sets-title" },
     el("div", { class: "sets-head" }, el("h3", { id: "sets-title" }, "Set by set"),
       button("Open all", () => all(".set").forEach((one) => (one.open = true)), { class: "quiet" }),
       button("Close all", () => all(".set").forEach((one) => (one.open = false)), { class: "quiet" })),
+    el("p", { class: "hint" }, "One box per item, the upright bar after as many as are needed. A line is every score still possible, the tinted side is met, an arrow is an open end. “If words count” also takes results given only as low or high."),
     rows(true), unfit.length > 0 && el("h4", { class: "unfit" }, "Made for other patients"), unfit);
 }
 

@@ -3,7 +3,7 @@
 import { button, el, find } from "./dom.js";
 import { shown, sign, span } from "./numbers.js";
 import { address } from "./service.js";
-import { VERDICTS, category, list, readable, short } from "./words.js";
+import { VERDICTS, category, list, readable } from "./words.js";
 
 export const json = (document) => JSON.stringify(document, null, 2);
 
@@ -22,7 +22,7 @@ export function notes(answer, request, sets) {
     `MAS criteria${request.collected_at ? `, panel of ${request.collected_at.slice(0, 10)}` : ""}: ${category(classification.category)}.`,
     readable(classification.summary),
     ...answer.criteria.filter((one) => one.applicability !== "not_applicable").map(line),
-    open.length ? `Would decide: ${list(open.map(short))}.` : "",
+    open.length ? `Would decide: ${list(open.map(label))}.` : "",
     ...answer.cautions.map((one) => `Caution: ${readable(one.message)}`),
     answer.disclaimer,
     `(service ${answer.meta.service_version}, ${answer.meta.criteria_digest.slice(0, 19)})`,

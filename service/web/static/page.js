@@ -3,9 +3,7 @@
 import { all, button, find } from "./dom.js";
 import { showAssessment, unmarkForm } from "./answer.js";
 import { openRange } from "./cell.js";
-import { showCourse } from "./course.js";
 import * as faults from "./faults.js";
-import { showFhir } from "./fhir.js";
 import { addRow } from "./form.js";
 import { draw, isCourse, load, openRequest, request, whenChanged } from "./panels.js";
 import { usePasted } from "./paste.js";
@@ -26,7 +24,7 @@ async function assess(options = {}) {
   faults.clear();
   const { sets, analytes } = await knowledge();
   const sentence = showAssessment(answer.document, openRequest(), sets);
-  if (course) showCourse(course.document, asked, { sets, analytes });
+  if (course) (await import("./course.js")).showCourse(course.document, asked, { sets, analytes });
   return arrive(sentence);
 }
 
@@ -38,7 +36,7 @@ async function assessFhir(resource) {
   if (!settled(status) && document.resourceType !== "OperationOutcome") return refuse({ status, document }, () => assessFhir(resource));
   faults.clear();
   unmarkForm();
-  return arrive(showFhir(document));
+  return arrive((await import("./fhir.js")).showFhir(document));
 }
 
 function refuse({ status, document }, again) {

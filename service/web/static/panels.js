@@ -15,12 +15,15 @@ export const whenChanged = (handler) => (changed = handler);
 export async function load(document) {
   const { analytes } = await knowledge();
   const fragment = Object.fromEntries(Object.entries(document).filter(([key]) => PANEL.includes(key)));
-  panels = Array.isArray(document.panels) && document.panels.length ? structuredClone(document.panels) : [fragment];
+  panels = Array.isArray(document.panels) && document.panels.length ? document.panels.map((one) => own(document, one)) : [fragment];
   open = panels.length - 1;
   writeShared(document);
   draw(Array.isArray(document.treatments) ? document.treatments : []);
   writePanel(panels[open], analytes);
 }
+
+// A panel with the findings that were given once for all of them.
+const own = ({ findings }, panel) => structuredClone(findings ? { ...panel, findings: { ...findings, ...panel.findings } } : panel);
 
 export async function show(at) {
   if (at === open) return;
@@ -41,7 +44,8 @@ export function request() {
 // The request for the open panel alone; what was given before it counts among its medications.
 export function openRequest() {
   const shared = structuredClone(readShared());
-  const panel = { ...readPanel() };
+  const { context, ...panel } = readPanel();
+  if (context) shared.context = { ...shared.context, ...context };
   const given = (rows("treatments", "given_at") ?? []).filter((one) => isCourse() && (one.given_at ?? "") <= (panel.collected_at ?? ""));
   const medications = [...(shared.context?.medications ?? []), ...given.map(({ name, given_at }) => ({ name, last_dose: given_at }))];
   if (medications.length) shared.context = { ...shared.context, medications };

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { countBar, scoreBar } from "./bars.js";
 import { margin, shown, sign, span } from "./numbers.js";
-import { FITS, VERDICTS, label, list, plain, readable, reported, short, unit } from "./words.js";
+import { FITS, VERDICTS, label, list, plain, readable, reported, unit } from "./words.js";
 
 export const verdict = (word, before = "") =>
   el("span", { class: `verdict ${word}` }, el("span", { "aria-hidden": "true" }, VERDICTS[word].mark), ` ${before}${VERDICTS[word].word}`);
@@ -15,24 +15,31 @@ export function verdicts(one) {
 }
 
 export function setRow(result, set, open) {
+  const fit = result.applicability !== "applicable" && el("span", { class: "fit" }, FITS[result.applicability]);
   return el("details", { class: "set", "data-set": result.id, open },
-    el("summary", {}, el("h4", {}, set?.short_title ?? result.title), verdicts(result),
-      result.applicability !== "applicable" && el("span", { class: "fit" }, FITS[result.applicability])),
+    el("summary", {}, el("h4", {}, set?.short_title ?? result.title), verdicts(result), figure(result), fit),
     el("div", { class: "body" },
       el("p", { class: "full" }, result.title),
-      figures(result), without(result), decisive(result), itemTable(result), notes(result, set), about(set), references(result.references)));
+      said(result), without(result), decisive(result), itemTable(result), notes(result, set), about(set), references(result.references)));
 }
 
-function figures({ score, count, parts, probability }) {
-  const partLine = (part) => el("li", {}, `${plain(part.id)}: `, verdicts(part), " ", part.count && countBar(part.count));
+// The picture in the row: a score's bar, or one box per item; sets made of parts show them inside.
+function figure({ score, count, parts }) {
+  if (score) return el("span", { class: "figure" }, scoreBar(score));
+  if (count) return el("span", { class: "figure" }, countBar(count));
+  return parts && el("span", { class: "figure" }, parts.map((part) => part.count && countBar(part.count)));
+}
+
+function said({ score, count, parts, probability }) {
+  const partLine = (part) => el("li", {}, el("b", {}, plain(part.id)), " ", verdicts(part), part.count && ` ${counted(part.count)}`);
   return [
-    score && el("p", { class: "figure" }, el("b", {}, span(score)), ` (met at ${sign(score.comparator)} ${shown(score.cutoff)})`,
-      probability && `; probability ${chance(probability)}`),
-    score && scoreBar(score),
-    count && !parts && el("p", { class: "figure" }, countBar(count), ` ${count.met} of ${count.required} needed; ${count.unknown} not known`),
+    score && el("p", {}, el("b", {}, span(score)), ` (met at ${sign(score.comparator)} ${shown(score.cutoff)})`, probability && `; probability ${chance(probability)}`),
+    count && !parts && el("p", {}, counted(count)),
     parts && el("ul", { class: "parts" }, parts.map(partLine)),
   ];
 }
+
+const counted = ({ met, unknown, required }) => `${met} met of ${required} needed, ${unknown} not known`;
 
 function chance({ min, max }) {
   const said = (one) => `${one.relation === "=" ? "" : one.relation}${shown(one.percent)} %${one.interpolated ? " (interpolated)" : ""}`;
@@ -44,20 +51,26 @@ const without = (result) =>
 
 function decisive(result) {
   return result.decisive.length > 0 &&
-    el("p", { class: "would" }, el("b", {}, list(result.decisive.map(short))), " would decide: one such value could settle this set.");
+    el("p", { class: "would" }, el("b", {}, list(result.decisive.map(label))), " would decide: one such value could settle this set.");
 }
 
-const COLUMNS = ["Item", "Value", "Limit", "Margin", "Why"];
-
+// Each item takes two lines: what can be compared, then the reason. A column that nothing fills is left out.
 function itemTable(result) {
-  const scored = result.items.some((item) => item.points);
-  const columns = scored ? [...COLUMNS.slice(0, 4), "Points", "Why"] : COLUMNS;
+  const lines = result.items.flatMap((item) => itemLines(merged(item), result, 0));
+  const columns = ["Item", "Value", "Limit", "Margin", "Points"].filter((name) => lines.some((line) => line.cells[name]));
   const head = el("tr", { role: "row" }, columns.map((one) => el("th", { scope: "col", role: "columnheader" }, one)));
-  const rows = result.items.flatMap((item) => itemRows(merged(item), result, columns, 0));
+  const sources = new Set(lines.map((line) => line.certainty).filter((one) => one in SOURCES));
   return el("div", { class: "wide" }, el("table", { role: "table", class: "items" },
     el("caption", { class: "unseen" }, `Items of ${result.title}`),
-    el("thead", { role: "rowgroup" }, head), el("tbody", { role: "rowgroup" }, rows)));
+    el("thead", { role: "rowgroup" }, head), el("tbody", { role: "rowgroup" }, lines.map((line) => rows(line, columns)))),
+    sources.size > 0 && el("p", { class: "sources" }, [...sources].map((one) => `${SOURCES[one].mark} ${SOURCES[one].text}. `)));
 }
+
+const SOURCES = {
+  secondary: { mark: "*", text: "limit from a secondary source" },
+  memory: { mark: "†", text: "limit from memory, not seen in a source" },
+  design: { mark: "‡", text: "this service’s reading, not in the paper" },
+};
 
 // An item that only wraps another of the same id is shown as one.
 function merged(item) {
@@ -65,36 +78,41 @@ function merged(item) {
   return only ? merged({ ...only, ...item, observed: only.observed, threshold: only.threshold, items: only.items }) : item;
 }
 
-function itemRows(item, result, columns, depth) {
+function itemLines(item, result, depth) {
   const settled = item.status === "met" || item.status === "not_met";
   const below = (item.items ?? []).map(merged).filter((one) => !(settled && one.status === "unknown"));
   const same = below.length === 1 && below[0].id === item.id;
-  return [row(item, result, columns, depth), ...(same ? [] : below.flatMap((one) => itemRows(one, result, columns, depth + 1)))];
+  return [line(item, result, depth), ...(same ? [] : below.flatMap((one) => itemLines(one, result, depth + 1)))];
 }
 
-function row(item, result, columns, depth) {
-  const open = item.status === "unknown" || item.status === "indeterminate";
+function line(item, result, depth) {
+  const open = item.status === "unknown";
+  const certainty = item.threshold?.certainty;
   const tag = open && (result.decisive.includes(item.id) ? "would decide" : result.missing.includes(item.id) ? "missing" : "");
-  const cells = {
-    Item: [el("span", { class: `mark ${item.status}`, "aria-hidden": "true" }, VERDICTS[item.status].mark), " ", item.label, el("span", { class: "unseen" }, `: ${VERDICTS[item.status].word}`),
-      tag && el("span", { class: `tag ${tag === "missing" ? "" : "deciding"}` }, tag), item.confounded && el("span", { class: "tag" }, "may be explained otherwise"),
-      item.status_implied !== item.status && el("span", { class: "tag words" }, `${VERDICTS[item.status_implied].word} if words count`)],
-    Value: value(item),
-    Limit: item.threshold ? `${sign(item.threshold.comparator)} ${shown(item.threshold.value)} ${unit(item.threshold.unit)}` : "",
-    Margin: margin(item.observed, item.threshold),
-    Points: item.points ? span(item.points) : "",
-    Why: [readable(item.reason), item.threshold && item.threshold.certainty !== "seen" && el("span", { class: "sure" }, ` Limit: ${SURE[item.threshold.certainty] ?? item.threshold.certainty}.`)],
-  };
-  const kind = `${tag === "would decide" ? "deciding " : ""}depth${depth}`;
-  return el("tr", { role: "row", class: kind, "data-item": item.id }, columns.map((name, at) =>
-    el(at ? "td" : "th", { role: at ? "cell" : "rowheader", scope: at ? null : "row", "data-name": name }, cells[name])));
+  const limit = item.threshold && `${sign(item.threshold.comparator)} ${shown(item.threshold.value)} ${unit(item.threshold.unit)}${SOURCES[certainty]?.mark ?? ""}`;
+  const cells = { Item: itemName(item, tag), Value: value(item), Limit: limit || "", Margin: margin(item.observed, item.threshold), Points: item.points ? span(item.points) : "" };
+  const plainReason = ["present", "absent", "not reported"].includes(item.reason);
+  return { id: item.id, depth, cells, certainty, deciding: tag === "would decide", reason: plainReason ? "" : readable(item.reason) };
 }
 
-const SURE = { secondary: "from a secondary source", memory: "from memory, not seen in a source", design: "this service’s reading" };
+function itemName(item, tag) {
+  return [el("span", { class: `mark ${item.status}`, "aria-hidden": "true" }, VERDICTS[item.status].mark), " ", item.label,
+    el("span", { class: "unseen" }, `: ${VERDICTS[item.status].word}`),
+    tag && el("span", { class: `tag ${tag === "missing" ? "" : "deciding"}` }, tag),
+    item.confounded && el("span", { class: "tag" }, "may be explained otherwise"),
+    item.status_implied !== item.status && el("span", { class: "tag words" }, `${VERDICTS[item.status_implied].word} if words count`)];
+}
+
+function rows({ id, depth, cells, deciding, reason }, columns) {
+  const cell = (name, at) => el(at ? "td" : "th", { role: at ? "cell" : "rowheader", scope: at ? null : "row", "data-name": name }, cells[name]);
+  const kind = `${deciding ? "deciding " : ""}depth${depth}`;
+  return [el("tr", { role: "row", class: kind, "data-item": id }, columns.map(cell)),
+    reason && el("tr", { role: "row", class: `why ${kind}` }, el("td", { role: "cell", colspan: columns.length }, reason))];
+}
 
 function value(item) {
   if (item.observed) return reported(item.observed.reported);
-  if ("observed" in item || item.status === "unknown") return "–";
+  if ("observed" in item || item.reason === "not reported") return "not reported";
   return { present: "yes", absent: "no" }[item.reason.split(":")[0]] ?? "";
 }
 

@@ -23,7 +23,6 @@ export const FITS = {
   not_applicable: "not made for this patient",
 };
 const OTHER_LABELS = { age_years: "Age", age_at_onset_years: "Age at onset" };
-const SHORT = / \((AST|ALT|LDH|CRP|ESR)\)$/;
 
 export const plain = (word) => word.replaceAll("_", " ");
 export const category = (word) => CATEGORIES[word] ?? plain(word);
@@ -32,11 +31,6 @@ export const category = (word) => CATEGORIES[word] ?? plain(word);
 export function label(id) {
   const shown = find(`[data-observation="${CSS.escape(id)}"] label, [data-finding="${CSS.escape(id)}"] .name`);
   return shown ? shown.textContent : (OTHER_LABELS[id] ?? plain(id));
-}
-
-export function short(id) {
-  const full = label(id);
-  return SHORT.exec(full)?.[1] ?? full;
 }
 
 // A UCUM code as the unit pickers print it.
@@ -55,6 +49,8 @@ const TIDY = [
   [/\{(FEU|DDU)\}/g, " $1"],
   [/(\d) a\b/g, "$1 years"],
   [/(^|[ (])-(?=\d)/g, "$1−"],
+  [/'(LL|L|HH|H|N)'/g, (_, word) => reported(word)],
+  [/\bverdict_implied only\b/g, "the verdict “if words count” only"],
 ];
 // A sentence of the API with its units as a laboratory prints them.
 export const readable = (text) => TIDY.reduce((so, [pattern, by]) => so.replace(pattern, by), text);
