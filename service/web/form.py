@@ -50,7 +50,7 @@ def unit_text(code: str) -> str:
 
 
 def short_name(label: str) -> str:
-    """Return the name a ward uses: ``AST`` for ``Aspartate aminotransferase (AST)``, else what stands before a bracket."""
+    """Return the ward's name: ``AST`` of ``Aspartate aminotransferase (AST)``, else what stands before a bracket."""
     name, _, inside = label.removesuffix(")").partition(" (")
     return inside if inside.isupper() else name
 

@@ -55,6 +55,7 @@ async function pasted() {
   try {
     const resource = await usePasted();
     await (resource ? assessFhir(resource) : assess());
+    if (find("#faults").hidden) toggle(find("#paste-open"), find("#paste"));
   } catch (error) {
     find("#paste-fault").textContent = error.message;
     find("#paste-text").focus();
@@ -63,6 +64,7 @@ async function pasted() {
 
 function toggle(opener, place) {
   place.hidden = !place.hidden;
+  find("textarea", place).value = "";
   opener.setAttribute("aria-expanded", String(!place.hidden));
   if (!place.hidden) find("textarea", place).focus();
 }

@@ -46,10 +46,16 @@ export function openRequest() {
   const shared = structuredClone(readShared());
   const { context, ...panel } = readPanel();
   if (context) shared.context = { ...shared.context, ...context };
-  const given = (rows("treatments", "given_at") ?? []).filter((one) => isCourse() && (one.given_at ?? "") <= (panel.collected_at ?? ""));
+  const given = (rows("treatments", "given_at") ?? []).filter((one) => isCourse() && precedes(one.given_at, panel.collected_at));
   const medications = [...(shared.context?.medications ?? []), ...given.map(({ name, given_at }) => ({ name, last_dose: given_at }))];
   if (medications.length) shared.context = { ...shared.context, medications };
   return { ...shared, ...panel };
+}
+
+// Whether one moment is certain to come first; of two on one day without times it is not.
+function precedes(one = "", other = "") {
+  const whole = one.length > 10 && other.length > 10;
+  return one !== "" && (whole ? Date.parse(one) < Date.parse(other) : one.slice(0, 10) < other.slice(0, 10));
 }
 
 export function draw(treatments = rows("treatments", "given_at") ?? []) {
@@ -60,7 +66,7 @@ export function draw(treatments = rows("treatments", "given_at") ?? []) {
   bar.append(button(isCourse() ? "Add a panel" : "Add a later panel", add, { class: "quiet", id: "add-panel" }));
   place.replaceChildren(bar);
   if (!isCourse()) return;
-  place.append(el("fieldset", { class: "group" }, el("legend", {}, "Treatments during the course"), el("div", { id: "treatments" }),
+  place.append(el("fieldset", { class: "group" }, el("legend", {}, "Treatments during the course"), el("p", { class: "hint" }, "Generic name, and the day it was given."), el("div", { id: "treatments" }),
     button("Add a treatment", () => addRow("treatments", "given_at").focus(), { class: "quiet" })));
   writeRows("treatments", "given_at", treatments);
 }

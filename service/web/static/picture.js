@@ -15,7 +15,8 @@ export function picture({ name, analyte, points, limit, given, times }) {
   const up = vertical([...numbers.map((one) => one.value), ...(limit ? [limit.value] : [])]);
   const drawn = points.map((one) => ({ ...one, x: across(one.time), y: one.kind === "word" ? wordHeight(one.word) : up.at(one.value) }));
   const printed = unit(analyte.canonical_unit);
-  return el("figure", { "data-course": analyte.id }, el("figcaption", {}, name, el("span", { class: "hint" }, ` ${printed}${up.log ? ", log scale" : ""}`)),
+  return el("figure", { "data-course": analyte.id }, el("figcaption", {}, name, " ", el("span", { class: "hint" }, `${printed}${up.log ? ", log scale" : ""}`),
+      limit && el("span", { class: "hint" }, `limit ${sign(limit.comparator)} ${shown(Number(limit.value.toPrecision(4)))}, ${limit.title}`)),
     svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": spoken(name, printed, points, limit, given) },
       limit && limitMarks(limit, up.at(limit.value)),
       svg("line", { class: "axis", x1: BOX.left, x2: BOX.right, y1: BOX.bottom + 6, y2: BOX.bottom + 6 }),
@@ -35,11 +36,10 @@ function point(one, limit) {
     svg("text", { class: "name", x: beside[0], y: one.y - 5, "text-anchor": beside[1] }, `${{ above: ">", below: "<", value: "" }[one.kind]}${shown(Number(one.value.toPrecision(4)))}`)];
 }
 
-function limitMarks({ value, comparator, title }, y) {
+function limitMarks({ comparator }, y) {
   const [from, to] = comparator.startsWith(">") ? [BOX.top - 10, y] : [y, BOX.bottom + 6];
   return [svg("rect", { class: "beyond", x: BOX.left, width: BOX.right - BOX.left, y: from, height: Math.max(0, to - from) }),
-    svg("line", { class: "limit", x1: BOX.left, x2: BOX.right, y1: y, y2: y }),
-    svg("text", { x: BOX.left, y: y > BOX.bottom - 14 ? y - 3 : y + 10 }, `${sign(comparator)} ${shown(Number(value.toPrecision(4)))} ${title}`)];
+    svg("line", { class: "limit", x1: BOX.left, x2: BOX.right, y1: y, y2: y })];
 }
 
 const treatment = (x, number) => [svg("line", { class: "given", x1: x, x2: x, y1: 12, y2: BOX.bottom + 6 }), svg("text", { x, y: 9, "text-anchor": "middle" }, String(number))];
