@@ -44,7 +44,7 @@ function deciding(answer, sets) {
 
 function toField(id) {
   const go = () => {
-    const field = find(`[data-observation="${CSS.escape(id)}"] input, [data-finding="${CSS.escape(id)}"] input:checked, #onset`);
+    const field = find(`[data-observation="${CSS.escape(id)}"] input, [data-finding="${CSS.escape(id)}"] input:checked`) ?? find("#onset");
     field.closest("details")?.setAttribute("open", "");
     field.focus();
   };

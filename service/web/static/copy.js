@@ -3,7 +3,7 @@
 import { button, el, find } from "./dom.js";
 import { shown, sign, span } from "./numbers.js";
 import { address } from "./service.js";
-import { VERDICTS, category, list, readable } from "./words.js";
+import { VERDICTS, category, label, list, readable } from "./words.js";
 
 export const json = (document) => JSON.stringify(document, null, 2);
 

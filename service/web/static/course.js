@@ -9,7 +9,7 @@ const day = (moment) => moment.slice(0, 10);
 const EVENTS = { onset: "Onset", resolution: "Resolution", normalisation: "back to normal" };
 const STATES = { no_onset: "No panel was likely or probable.", open: "Not yet resolved.", resolved: "Resolved." };
 
-export function showCourse(course, request, { sets, analytes }) {
+export function showCourse(course, request, shownPanel, { sets, analytes }) {
   const awaited = course.course?.awaited ?? [];
   const state = STATES[course.course?.state] ?? "";
   find("#result").prepend(el("section", { class: "course", "aria-labelledby": "course-title" },
@@ -19,7 +19,7 @@ export function showCourse(course, request, { sets, analytes }) {
     course.events.length > 0 && el("ul", { class: "events" }, course.events.map(event)),
     key(request), multiples(course, request, sets, analytes),
     course.warnings?.length > 0 && el("ul", { class: "hint" }, course.warnings.map((one) => el("li", {}, readable(one.message))))));
-  find("#result").insertBefore(el("h3", {}, "The panel shown"), find("#result").children[1]);
+  find("#result").insertBefore(el("h3", {}, `Panel of ${day(shownPanel.collected_at ?? "no date")}`), find("#result").children[1]);
 }
 
 function event(one) {

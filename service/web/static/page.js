@@ -24,7 +24,7 @@ async function assess(options = {}) {
   faults.clear();
   const { sets, analytes } = await knowledge();
   const sentence = showAssessment(answer.document, openRequest(), sets);
-  if (course) (await import("./course.js")).showCourse(course.document, asked, { sets, analytes });
+  if (course) (await import("./course.js")).showCourse(course.document, asked, openRequest(), { sets, analytes });
   return arrive(sentence);
 }
 
@@ -76,7 +76,18 @@ async function example({ name, document }) {
   if (find("#faults").hidden) say(`${name}. ${find(".category")?.textContent ?? ""}`);
 }
 
+async function clearAll(blank) {
+  faults.clear();
+  unmarkForm();
+  await load({});
+  find("#answer-title").textContent = "The answer";
+  find("#result").replaceChildren(...blank.cloneNode(true).childNodes);
+  say("Cleared.");
+  find("#age").focus();
+}
+
 function wire() {
+  const blank = find("#result").cloneNode(true);
   for (const [id, one] of Object.entries(PATIENTS)) {
     find("#examples").append(button(one.name, () => example(one), { "data-example": id, class: id.endsWith("printed") ? "quiet" : "" }));
   }
@@ -88,7 +99,7 @@ function wire() {
   find("#paste-open").addEventListener("click", (event) => toggle(event.target, find("#paste")));
   find("#paste-use").addEventListener("click", pasted);
   find("#add-medication").addEventListener("click", () => addRow("medications", "last_dose").focus());
-  find("#clear").addEventListener("click", () => location.reload());
+  find("#clear").addEventListener("click", () => clearAll(blank));
   whenChanged(() => unmarkForm());
   draw();
   find("#assess").disabled = false;

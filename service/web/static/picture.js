@@ -16,7 +16,7 @@ export function picture({ name, analyte, points, limit, given, times }) {
   const drawn = points.map((one) => ({ ...one, x: across(one.time), y: one.kind === "word" ? wordHeight(one.word) : up.at(one.value) }));
   const printed = unit(analyte.canonical_unit);
   return el("figure", { "data-course": analyte.id }, el("figcaption", {}, name, " ", el("span", { class: "hint" }, `${printed}${up.log ? ", log scale" : ""}`),
-      limit && el("span", { class: "hint" }, `limit ${sign(limit.comparator)} ${shown(Number(limit.value.toPrecision(4)))}, ${limit.title}`)),
+      limit && el("span", { class: "hint" }, `limit ${sign(limit.comparator)} ${shown(Number(limit.value.toPrecision(4)))} (${limit.title})`)),
     svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": spoken(name, printed, points, limit, given) },
       limit && limitMarks(limit, up.at(limit.value)),
       svg("line", { class: "axis", x1: BOX.left, x2: BOX.right, y1: BOX.bottom + 6, y2: BOX.bottom + 6 }),
