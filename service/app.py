@@ -8,7 +8,7 @@ from service import __version__
 from service.api import errors, openapi, routes
 from service.clinical.analytes import ANALYTES, FINDINGS
 from service.clinical.criteria import CATALOGUE, DIGEST
-from service.server import auth, bodies, cors, headers, health, logs, metrics
+from service.server import auth, bodies, cors, headers, health, logs, metric_labels, metrics
 from service.server.settings import Settings, from_environment
 from service.web import docs, page
 
@@ -17,8 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     _install_server(app, settings)
     errors.install(app)
     for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
@@ -31,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _install_server(app: Flask, settings: Settings) -> None:
     """Put the server's parts around the application; in this order requests pass them."""
-    metrics.allow(criteria=CATALOGUE, observation=[*ANALYTES, *FINDINGS])
+    metric_labels.allow(criteria=CATALOGUE, observation=[*ANALYTES, *FINDINGS])
     metrics.build_info(__version__, DIGEST)
     logs.install(app, settings)
     metrics.install(app)

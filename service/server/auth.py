@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NoReturn
 
 from flask import Flask, current_app, request
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import ServiceUnavailable, Unauthorized
+from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
 from service.server import api_keys, exchange, health, jwt_tokens, metrics
 from service.server.access import is_open, wants_endpoint_audience
@@ -44,13 +43,14 @@ def _checked(check: Check, token: str | None = None) -> str:
         return check(_credentials() if token is None else token)
     except Refused as refused:
         metrics.auth_failure(refused.reason)
-        if refused.reason == "no_keys":  # ours to mend, not the caller's
-            raise ServiceUnavailable(retry_after=_RETRY_SECONDS) from None
-    _refuse()
+        raise _refusal(refused) from None
 
 
-def _refuse() -> NoReturn:
-    raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "mas"}))
+def _refusal(refused: Refused) -> HTTPException:
+    """Say no in the same words for every reason; that we lack the keys is ours to mend, not the caller's."""
+    if refused.reason == "no_keys":
+        return ServiceUnavailable(retry_after=_RETRY_SECONDS)
+    return Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "mas"}))
 
 
 def _credentials() -> str:

@@ -18,7 +18,7 @@ def draining() -> bool:
     return _byte[0] != 0
 
 
-def announce(value: bool = True) -> None:
+def announce(*, value: bool = True) -> None:
     """Say to every process of this pod that it is about to stop (or, in tests, that it is not)."""
     _byte[0] = int(value)
 

@@ -100,7 +100,7 @@ class _Recorder:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         exchange = environ[_KEY] = opened(environ)
 
-        def begin(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], object]:  # noqa: ANN401
+        def begin(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], object]:
             exchange.status = int(status[:3])
             return start_response(status, [*headers, ("X-Request-Id", exchange.request_id)], *exc_info)
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from service.server import metric_files
+from service.server import drain, metric_files
 from service.server.settings import BadSetting, cautions, from_environment
 
 try:
@@ -30,33 +30,28 @@ limit_request_fields = 64  # a mesh adds a dozen of its own
 limit_request_field_size = 8190  # tokens of large directories and forwarded certificates reach 4 kB
 header_map = "drop"  # X_Foo must not pass for X-Foo
 control_socket_disable = True  # would be written to $HOME, which a read-only container lacks
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # heartbeat in memory, never on a slow disk
+worker_tmp_dir = (
+    metric_files.MEMORY if Path(metric_files.MEMORY).is_dir() else None
+)  # no slow disk stalls the heartbeat
 logger_class = "service.server.gunicorn_log.JsonLogger"
 loglevel = _chosen.log_level
 accesslog = None
 
 
-def on_starting(server: Any) -> None:  # noqa: ANN401  # gunicorn's arbiter, here and below
+def on_starting(server: Any) -> None:
     """Start from empty metrics and say what an operator should know; not called on HUP."""
     metric_files.wipe()
     for caution in cautions(_chosen):
         server.log.warning(caution)
 
 
-def when_ready(server: Any) -> None:  # noqa: ANN401
+def when_ready(server: Any) -> None:
     """Let readiness turn false before the port closes."""
-    from service.server import drain
-
     drain.hold_sigterm(lambda: server.signal(signal.SIGTERM, None), _chosen.drain_seconds)
 
 
-def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401
+def child_exit(_server: Any, worker: Any) -> None:
     """Drop a dead worker's live gauges; its counts stay."""
-    from prometheus_client import multiprocess  # after the directory is named
+    from prometheus_client import multiprocess  # noqa: PLC0415  # after the directory is named
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
-
-
-def on_exit(_server: Any) -> None:  # noqa: ANN401
-    """Leave nothing behind."""
-    metric_files.remove()

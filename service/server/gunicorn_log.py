@@ -13,7 +13,7 @@ from service.server.logs import JsonHandler
 class JsonLogger(Logger):  # type: ignore[misc]
     """Writes what gunicorn says, from info upwards: its debug messages repeat what clients sent."""
 
-    def setup(self, cfg: Any) -> None:  # noqa: ANN401  # gunicorn's
+    def setup(self, cfg: Any) -> None:  # gunicorn's
         """Replace gunicorn's handlers."""
         super().setup(cfg)
         self.error_log.handlers[:] = [JsonHandler()]

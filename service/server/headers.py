@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 
-_DEFAULTS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",  # an answer may hold a patient's data unless its view says otherwise
-}
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_DEFAULTS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cache-Control", "no-store"),  # an answer may hold a patient's data unless its view says otherwise
+)
 
 
 def install(app: Flask) -> None:
-    """Give every answer of ``app`` the headers its view did not set."""
+    """Give every answer of ``app`` the headers its view did not set; on the wire's own list, which costs least."""
+    inner = app.wsgi_app
 
-    @app.after_request
-    def complete(response: Response) -> Response:
-        for name, value in _DEFAULTS.items():
-            response.headers.setdefault(name, value)
-        return response
+    def complete(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def begin(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], object]:
+            given = {name.lower() for name, _ in headers}
+            added = [(name, value) for name, value in _DEFAULTS if name.lower() not in given]
+            return start_response(status, [*headers, *added], *exc_info)
+
+        return inner(environ, begin)
+
+    app.wsgi_app = complete  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True, slots=True)

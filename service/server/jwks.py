@@ -61,7 +61,7 @@ def parsed(text: bytes | str) -> tuple[Key, ...]:
     return keys
 
 
-def _key(item: Any) -> Key | None:  # noqa: ANN401  # whatever the document holds
+def _key(item: Any) -> Key | None:  # whatever the document holds
     if not isinstance(item, dict) or not isinstance(item.get("kid"), str) or item.get("use", "sig") != "sig":
         return None
     usual = {"RSA": {"RS256", "RS384"}, "EC": {"ES384"}}.get(str(item.get("kty")), set())
@@ -100,7 +100,7 @@ def from_file(path: str) -> FixedKeys:
 
 
 class FetchedKeys:
-    """Keys from the configured address: asked every ten minutes, or sooner for an unknown id; the last good set stays."""
+    """Keys from the configured address: asked every ten minutes, sooner for an unknown id; the last good set stays."""
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.url = url

@@ -30,14 +30,20 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 def write(level: str, **fields: object) -> None:
     """Write one line, in one system call so that workers cannot mix theirs; a closed pipe is no request's problem."""
-    line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), "level": level, **fields}
+    line = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "level": level,
+        **fields,
+    }
     with suppress(OSError):
         os.write(_STDOUT, json.dumps(line, separators=(",", ":")).encode() + b"\n")
 
 
 def described(error: BaseException) -> dict[str, object]:
     """An exception as type and places (``module:line``, innermost first), without its message."""
-    frames = [f"{frame.f_globals.get('__name__', '?')}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)]
+    frames = [
+        f"{frame.f_globals.get('__name__', '?')}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
     places = frames[::-1][:_DEEPEST]
     return {"error": type(error).__name__, "at": places[0] if places else "?", "trace": places[1:]}
 
@@ -99,6 +105,6 @@ def request_fields(told: Exchange) -> dict[str, Any]:
 
 
 def _level(told: Exchange) -> str:
-    if told.broken or told.status >= 500:  # noqa: PLR2004  # the class of status codes that are our fault
+    if told.broken or told.status >= 500:  # the class of status codes that are our fault
         return "error"
     return "debug" if told.route in _QUIET_ROUTES else "info"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
+MEMORY = "/dev/shm"  # noqa: S108  # only private files inside it
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-_made: list[str] = []
 
 
 def prepare() -> None:
@@ -16,10 +17,9 @@ def prepare() -> None:
     if os.environ.get(VARIABLE):
         Path(os.environ[VARIABLE]).mkdir(parents=True, exist_ok=True)
         return
-    memory = Path("/dev/shm")  # noqa: S108  # a private directory inside it, made by mkdtemp
-    where = str(memory) if os.access(memory, os.W_OK) else None
+    where = MEMORY if os.access(MEMORY, os.W_OK) else None
     os.environ[VARIABLE] = tempfile.mkdtemp(prefix="mas-metrics-", dir=where)
-    _made.append(os.environ[VARIABLE])
+    atexit.register(remove, os.environ[VARIABLE], os.getpid())
 
 
 def wipe() -> None:
@@ -28,7 +28,7 @@ def wipe() -> None:
         path.unlink()
 
 
-def remove() -> None:
-    """Remove the directory if it was made here."""
-    while _made:
-        shutil.rmtree(_made.pop(), ignore_errors=True)
+def remove(folder: str, maker: int) -> None:
+    """Remove a private directory when the process that made it ends; its workers inherit this call and must not."""
+    if os.getpid() == maker:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,30 +1,34 @@
 """Prometheus instruments, right over several workers, and small functions to count with.
 
-Every label comes from a closed set; a value outside it becomes "other", so no caller can make a series. The words of
-medicine are not known here: ``allow`` is told them once, at the start. ``/metrics`` asks for no token: the chart keeps
-it off public routes.
+Every label comes from a closed set (``metric_labels``). ``/metrics`` asks for no token: the chart keeps it off public
+routes.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import TypeVar
 
 from flask import Flask, Response
-from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_PLAIN_0_0_4,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.server import exchange
 from service.server.access import open_to_all
 from service.server.exchange import Exchange
+from service.server.metric_labels import closed
 
-OTHER = "other"
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a series of start times for each counter, of use to nobody
 _registry = CollectorRegistry()
-_Instrument = TypeVar("_Instrument", Counter, Histogram)
 
 
 class _Series:
@@ -40,37 +44,11 @@ class _Series:
         (child or self.child(values)).inc()
 
     def child(self, values: tuple[str, ...]) -> Counter:
-        closed = tuple(v if v in _allowed[label] else OTHER for label, v in zip(self.labels, values, strict=True))
-        child = self.instrument.labels(*closed)
-        if closed == values:  # only these are remembered: what a caller makes up must not grow the table
+        known = tuple(closed(label, value) for label, value in zip(self.labels, values, strict=True))
+        child = self.instrument.labels(*known)
+        if known == values:  # only these are remembered: what a caller makes up must not grow the table
             self.children[values] = child
         return child
-
-
-_allowed: dict[str, frozenset[str]] = {
-    "channel": frozenset({"json", "batch", "trajectory", "fhir", "cds"}),
-    "category": frozenset({"likely", "probable", "possible", "indeterminate", "unlikely"}),
-    "verdict": frozenset({"met", "not_met", "indeterminate"}),
-    "code": frozenset(
-        "unit_required unit_not_accepted implausible_value not_a_number invalid_quantity unknown_field"
-        " inconsistent_values invalid_value".split()
-    ),
-    "state": frozenset({"data", "empty", "null", "missing", "outcome", "paged"}),
-    "outcome": frozenset({"accepted", "overridden"}),
-    "auth_reason": frozenset(
-        "missing malformed key algorithm key_id signature issuer audience expired claims no_keys".split()
-    ),
-}
-for _label in ("criteria", "observation", "unknown_reason", "prefetch_key", "feedback_reason"):
-    _allowed[_label] = frozenset()
-
-
-def allow(**sets: Iterable[str]) -> None:
-    """Close the sets of labels: ``criteria``, ``observation``, ``unknown_reason``, ``prefetch_key``, ``feedback_reason``."""
-    for label, values in sets.items():
-        if label not in _allowed:
-            raise KeyError(label)
-        _allowed[label] = frozenset(values)
 
 
 def _series(name: str, says: str, **labels: str) -> _Series:
@@ -84,7 +62,13 @@ _rejected = _series("mas_rejected_inputs", "Inputs refused.", observation="obser
 _prefetch = _series("mas_cds_prefetch", "CDS Hooks prefetch entries.", key="prefetch_key", state="state")
 _feedback = _series("mas_cds_feedback", "CDS Hooks feedback.", outcome="outcome", reason="feedback_reason")
 _auth = _series("mas_auth_failures", "Requests refused for their credentials.", reason="auth_reason")
-_build = Gauge("mas_build_info", "The running version.", ["version", "criteria_digest"], registry=_registry, multiprocess_mode="max")
+_build = Gauge(
+    "mas_build_info",
+    "The running version.",
+    ["version", "criteria_digest"],
+    registry=_registry,
+    multiprocess_mode="max",
+)
 _duration = Histogram(
     "http_request_duration_seconds",
     "Time from the request to the last byte of the answer.",

@@ -38,7 +38,12 @@ def status_for(error: BaseException) -> HTTPStatus:
 def answer(status: HTTPStatus) -> bytes:
     """The whole response, as problem+json, naming nothing the client sent; logs and counts it."""
     told = Exchange(route="refused", status=status)
-    problem = {"type": "about:blank", "title": status.phrase, "status": status, "detail": status.description or status.phrase}
+    problem = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status,
+        "detail": status.description or status.phrase,
+    }
     body = json.dumps(problem | {"request_id": told.request_id, "errors": []}).encode()
     head = [
         f"HTTP/1.1 {status} {status.phrase}",

@@ -86,7 +86,9 @@ def _url(text: str) -> str:
 
 def _origin(text: str) -> str:
     parts = urlsplit(text)
-    if text != "*" and (parts.scheme not in {"http", "https"} or text != f"{parts.scheme}://{parts.netloc}" or "@" in text):
+    if text != "*" and (
+        parts.scheme not in {"http", "https"} or text != f"{parts.scheme}://{parts.netloc}" or "@" in text
+    ):
         raise ValueError
     return text.lower()
 

@@ -75,9 +75,18 @@ def _row(field: str, check: tuple[Callable[[str], object], str], meaning: str, v
 
 TABLE: tuple[Setting, ...] = (
     _row("port", form.whole(1, 65_535), "Port to listen on.", "PORT"),
-    _row("workers", form.whole(1, 64), "Worker processes; explicit, since a pod sees its node's cores.", "WEB_CONCURRENCY"),
+    _row(
+        "workers",
+        form.whole(1, 64),
+        "Worker processes; explicit, since a pod sees its node's cores.",
+        "WEB_CONCURRENCY",
+    ),
     _row("threads", form.whole(1, 256), "Threads of each worker, that is requests computed at once."),
-    _row("log_level", form.one_of("debug", "info", "warning", "error"), "Least level logged; probes and scrapes are debug."),
+    _row(
+        "log_level",
+        form.one_of("debug", "info", "warning", "error"),
+        "Least level logged; probes and scrapes are debug.",
+    ),
     _row("max_body_bytes", form.whole(1, 1 << 30), "Largest request body; a longer one gets 413. Batches are exempt."),
     _row("batch_max_line_bytes", form.whole(1, 1 << 30), "Longest line of a batch."),
     _row(
@@ -85,12 +94,14 @@ TABLE: tuple[Setting, ...] = (
         form.whole(1, 600),
         "Longest pause while a request arrives; the whole gets this plus 1 s per 16 KiB, then 408.",
     ),
-    _row("keepalive_seconds", form.whole(1, 3600), "How long an idle connection is kept; above the load balancer's own."),
+    _row(
+        "keepalive_seconds", form.whole(1, 3600), "How long an idle connection is kept; above the load balancer's own."
+    ),
     _row("graceful_seconds", form.whole(1, 3600), "How long a stopping worker may finish the requests it holds."),
     _row(
         "drain_seconds",
         form.whole(0, 3600),
-        "How long /readyz says 503 after SIGTERM before the port closes; 0 where a preStop hook or nothing routes by it.",
+        "How long /readyz says 503 after SIGTERM before the port closes; 0 where a preStop hook does that job.",
     ),
     _row("auth_mode", form.one_of("none", "api_key", "jwt"), "How callers prove who they are."),
     _row("api_keys_file", form.file(), "For api_key: lines of name:sha256 of the key in hex; # starts a comment."),
@@ -98,11 +109,15 @@ TABLE: tuple[Setting, ...] = (
     _row("jwt_audience", form.text(), "For jwt: the audience (aud) a token must name."),
     _row("jwt_jwks_file", form.file(), "For jwt: the issuers' public keys, a JWKS file; or MAS_JWT_JWKS_URL."),
     _row("jwt_jwks_url", form.url(), "For jwt: the https address of the keys; fetched again every 10 minutes."),
-    _row("public_url", form.web_address(), "The address callers use; a CDS Hooks token's audience is checked against it."),
+    _row(
+        "public_url", form.web_address(), "The address callers use; a CDS Hooks token's audience is checked against it."
+    ),
     _row("cors_origins", form.origins(), "Browser origins that may call, separated by commas; * means any."),
     _row("web", form.switch(), "Whether / serves the page for people."),
     _row("code_map_file", form.file(), "A file of further laboratory codes for this site."),
-    _row("fhir_fetch_servers", form.urls(), "FHIR servers that may be read when prefetch lacks data; empty means never."),
+    _row(
+        "fhir_fetch_servers", form.urls(), "FHIR servers that may be read when prefetch lacks data; empty means never."
+    ),
     _row("fhir_fetch_seconds", form.whole(1, 60), "Total time for such a read."),
     _row("cds_hooks", form.names(), "The CDS Hooks advertised, separated by commas."),
     _row("cds_card_from", form.one_of(*_CATEGORIES), "The weakest category that shows a card."),
@@ -148,11 +163,19 @@ def cautions(settings: Settings, environ: Mapping[str, str] | None = None) -> li
     """What an operator should read in the log at the start, though it does not stop it."""
     environ = os.environ if environ is None else environ
     known = {setting.variable for setting in TABLE}
-    said = [f"{name} is not a setting of this service" for name in sorted(environ) if name.startswith("MAS_") and name not in known]
+    said = [
+        f"{name} is not a setting of this service"
+        for name in sorted(environ)
+        if name.startswith("MAS_") and name not in known
+    ]
     if settings.auth_mode == "none":
         said.append("authentication is off (MAS_AUTH_MODE=none): whoever reaches the port may call")
         unused = ("api_keys_file", "jwt_issuers", "jwt_jwks_file", "jwt_jwks_url")
-        said += [f"MAS_{field.upper()} has no effect while MAS_AUTH_MODE=none" for field in unused if getattr(settings, field)]
+        said += [
+            f"MAS_{field.upper()} has no effect while MAS_AUTH_MODE=none"
+            for field in unused
+            if getattr(settings, field)
+        ]
     if "*" in settings.cors_origins:
         said.append("any web page may call (MAS_CORS_ORIGINS=*)")
     return said

@@ -22,10 +22,9 @@ from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-
 
 from service.server import refusals, settings
 from service.server.arrival import Arrival, PatientReader
+from service.server.departure import LINGER, Departures
 from service.server.drain import draining
 
-_LINGER = 2.0  # seconds a closed connection may still send before it is cut, so that it can read its answer
-_LINGER_BYTES = 1 << 20
 _SEND_SECONDS = 30  # longest wait for a client to take a piece of its answer
 _SWEEP = 0.25  # seconds between two looks for connections that are overdue
 _HELD_BYTES = 32 << 20  # of requests that are arriving; beyond this, threads read them
@@ -37,13 +36,13 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """A threaded worker that waits for requests, and for connections to close, without spending threads on it."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # gunicorn's
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # gunicorn's
         super().__init__(*args, **kwargs)
         chosen = settings.from_environment()
         self.pause: float = chosen.body_read_seconds
         self.hold = chosen.max_body_bytes
         self.arriving: dict[TConn, Arrival] = {}
-        self.leaving: dict[TConn, tuple[float, int]] = {}
+        self.departures = Departures(self._watch, self._unwatch, self._hang_up)
         self.held = 0
         self.in_threads = 0
         self.swept = 0.0
@@ -58,7 +57,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             conn.initialized = True
         conn.sock.setblocking(False)
         now = time.monotonic()
-        arrival = Arrival(self.hold, now + (self.cfg.keepalive if self.alive else _LINGER))
+        arrival = Arrival(self.hold, now + (self.cfg.keepalive if self.alive else LINGER))
         arrival.add(conn.parser.unreader.take_buffered(), now)
         self.held += len(arrival.buffer)
         self.arriving[conn] = arrival
@@ -102,7 +101,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     # A thread serves it
 
-    def handle_request(self, req: Any, conn: TConn) -> bool:  # noqa: ANN401  # gunicorn's
+    def handle_request(self, req: Any, conn: TConn) -> bool:  # gunicorn's
         """Serve one request; a client that does not take its answer is cut off."""
         conn.sock.settimeout(_SEND_SECONDS)
         if draining():
@@ -112,7 +111,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         except TimeoutError:
             raise StopIteration from None  # gunicorn's word for closing without an answer
 
-    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:  # noqa: FBT001  # gunicorn's
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:  # gunicorn's
         """Keep the connection only if the rest of the request is here: what has not arrived is not waited for."""
         conn.parser.unreader.over = True
         return bool(super()._keepalive_after(conn, keepalive))
@@ -131,43 +130,14 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         """Keep the connection for its next request, or see it off."""
         self.in_threads -= 1
         if fs.cancelled() or fs.exception() or not fs.result():
-            self._see_off(conn)
+            self.departures.see_off(conn)
         else:
             super().finish_request(conn, fs)
 
     def _refuse(self, conn: TConn, status: HTTPStatus) -> None:
         self._forget(conn)
         self._send(conn, refusals.answer(status))
-        self._see_off(conn)
-
-    def _see_off(self, conn: TConn) -> None:
-        """Say that no more will come, and discard what the client still sends (RFC 9112, 9.6)."""
-        self.leaving[conn] = time.monotonic() + _LINGER, 0
-        try:
-            conn.sock.setblocking(False)
-            conn.sock.shutdown(socket.SHUT_WR)
-        except OSError:
-            del self.leaving[conn]
-            self._hang_up(conn)
-        else:
-            self._watch(conn, self._discard)
-
-    def _discard(self, conn: TConn) -> None:
-        until, discarded = self.leaving[conn]
-        try:
-            data = conn.sock.recv(65_536)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        self.leaving[conn] = until, discarded + len(data)
-        if not data or discarded > _LINGER_BYTES:
-            self._cut(conn)
-
-    def _cut(self, conn: TConn) -> None:
-        del self.leaving[conn]
-        self._unwatch(conn)
-        self._hang_up(conn)
+        self.departures.see_off(conn)
 
     def _hang_up(self, conn: TConn) -> None:
         self.nr_conns -= 1
@@ -188,10 +158,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             else:
                 self._forget(conn)
                 self._hang_up(conn)
-        for conn in [c for c, (until, _) in self.leaving.items() if now > until]:
-            self._cut(conn)
+        self.departures.sweep(now)
 
-    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001  # gunicorn's
+    def set_accept_enabled(self, enabled: bool) -> None:  # gunicorn's
         """Stop accepting; when stopping for good, first take the connections the kernel has accepted already."""
         stopping = not enabled and not self.alive
         for listener in self.sockets if stopping else ():
@@ -230,5 +199,3 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             send(data)
         except OSError:
             return  # gone, or not reading: nobody is left to tell
-
-

@@ -13,8 +13,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = "tests.server.sample:create_app()"
@@ -47,7 +46,7 @@ class Live:
                 command, cwd=ROOT, env=inherited | chosen | environ, stdout=sink, stderr=subprocess.STDOUT
             )
 
-    def __enter__(self) -> Live:
+    def __enter__(self) -> Self:
         until = time.monotonic() + 15
         while time.monotonic() < until and self.process.poll() is None:
             try:
@@ -58,7 +57,7 @@ class Live:
         self.process.kill()
         raise RuntimeError(self.output.read_text())
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.process.terminate()
             try:

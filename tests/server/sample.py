@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from service.server import auth, bodies, cors, exchange, headers, health, logs, metrics
+from service.server import auth, bodies, cors, exchange, headers, health, logs, metric_labels, metrics
 from service.server.access import audience_is_endpoint
 from service.server.settings import Settings, from_environment
 
@@ -27,12 +27,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     auth.install(app, settings)
     bodies.install(app, settings)
     app.register_blueprint(health.blueprint)
-    metrics.allow(criteria=["hscore"], observation=["ferritin"], unknown_reason=["missing"])
+    metric_labels.allow(criteria=["hscore"], observation=["ferritin"], unknown_reason=["missing"])
     _add_routes(app)
     return app
 
 
-def _add_routes(app: Flask) -> None:
+def _add_routes(app: Flask) -> None:  # noqa: C901  # a list of small views
     @app.post("/v1/assessments")
     def assess() -> Response:
         try:
@@ -88,4 +88,3 @@ def _add_routes(app: Flask) -> None:
             raise RuntimeError("secret-905")
 
         return Response(parts())
-

@@ -1,3 +1,4 @@
+# ruff: noqa: T201  # it prints its report
 """Full load for a while: memory flat, no error, counters equal to the requests sent.
 
 Run as ``python -m tests.server.soak [seconds] [application]``, 600 seconds unless told; exits 1 when a promise is broken.
@@ -31,7 +32,10 @@ def resident(live: Live) -> int:
 
 def main(seconds: float, app: str) -> int:
     """Load the server, tell what happened, and say whether it was well."""
-    with tempfile.TemporaryDirectory() as folder, Live(Path(folder), app, WEB_CONCURRENCY="2", MAS_LOG_LEVEL="error") as live:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Live(Path(folder), app, WEB_CONCURRENCY="2", MAS_LOG_LEVEL="error") as live,
+    ):
         before = live.counter("http_request_duration_seconds_count", route="/v1/assessments")
         load = Load(live.port, _CLIENTS)
         time.sleep(seconds * _WARM_UP)
@@ -51,7 +55,9 @@ def report(
     """Print the figures; 0 when every promise held."""
     sent = outcomes.total()
     print(f"{sent} requests in {seconds:.0f} s ({sent / seconds:.0f}/s): {dict(outcomes)}")
-    print(f"counted {counted:.0f}; private memory of the workers {memory[0]} kB after warming up, {memory[1]} kB at the end")
+    print(
+        f"counted {counted:.0f}; private memory of the workers {memory[0]} kB after warming up, {memory[1]} kB at the end"
+    )
     print(f"error lines {errors}; exit code {exit_code}")
     well = set(outcomes) == {"200"} and counted == sent and memory[1] <= memory[0] * _GROWTH
     return 0 if well and not errors and not exit_code else 1

@@ -34,7 +34,9 @@ Private = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 def public(key: Private, kid: str, **extra: str) -> dict[str, Any]:
     """The JWK of a key's public half."""
-    algorithm = jwt.algorithms.ECAlgorithm if isinstance(key, ec.EllipticCurvePrivateKey) else jwt.algorithms.RSAAlgorithm
+    algorithm = (
+        jwt.algorithms.ECAlgorithm if isinstance(key, ec.EllipticCurvePrivateKey) else jwt.algorithms.RSAAlgorithm
+    )
     return json.loads(algorithm.to_jwk(key.public_key())) | {"kid": kid, "use": "sig"} | extra  # type: ignore[no-any-return, arg-type]
 
 
@@ -92,7 +94,13 @@ def who(client: FlaskClient, given: str) -> TestResponse:
 
 @pytest.mark.parametrize(
     "given",
-    [token(), token(RSA, "RS384", "rsa"), token(RSA, "RS256", "rsa"), token(aud=["x", AUDIENCE]), token(exp=time.time() - 30)],
+    [
+        token(),
+        token(RSA, "RS384", "rsa"),
+        token(RSA, "RS256", "rsa"),
+        token(aud=["x", AUDIENCE]),
+        token(exp=time.time() - 30),
+    ],
 )
 def test_good_tokens_name_their_issuer(client: FlaskClient, given: str) -> None:
     """All three algorithms; an audience among several; a minute of clock difference."""
@@ -124,7 +132,12 @@ ATTACKS = {
     "no kid": (token(kid=None), "key_id"),
     "kid of another key": (token(RSA, "RS384", "ec"), "key_id"),
     "key in the header": (
-        jwt.encode(claims(), OTHER_EC, "ES384", headers={"kid": "ec", "jwk": public(OTHER_EC, "ec"), "jku": "http://127.0.0.1:1/"}),
+        jwt.encode(
+            claims(),
+            OTHER_EC,
+            "ES384",
+            headers={"kid": "ec", "jwk": public(OTHER_EC, "ec"), "jku": "http://127.0.0.1:1/"},
+        ),
         "signature",
     ),
     "kid that is no text": (unsigned({"alg": "ES384", "kid": ["ec"]}), "malformed"),
@@ -186,7 +199,9 @@ def test_an_endpoint_may_demand_its_own_address_as_audience(client: FlaskClient)
 
 def test_without_a_public_address_the_configured_audience_holds(settings: Settings) -> None:
     """An address that is not known cannot be demanded."""
-    chosen = Settings(auth_mode="jwt", jwt_issuers=(ISSUER,), jwt_audience=AUDIENCE, jwt_jwks_file=settings.jwt_jwks_file)
+    chosen = Settings(
+        auth_mode="jwt", jwt_issuers=(ISSUER,), jwt_audience=AUDIENCE, jwt_jwks_file=settings.jwt_jwks_file
+    )
     header = {"Authorization": f"Bearer {token()}"}
     assert create_app(chosen).test_client().post("/cds-services/mas-criteria", headers=header).status_code == 200
 

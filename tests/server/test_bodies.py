@@ -55,7 +55,9 @@ def test_an_unlimited_view_minds_its_own_size(app: Flask) -> None:
     assert posted(app, "/v1/assessments/batch", io.BytesIO(body)) == 200
 
 
-@pytest.mark.parametrize(("coding", "status"), [("gzip", 415), ("br, gzip", 415), ("identity", 200), ("", 200), ("Identity", 200)])
+@pytest.mark.parametrize(
+    ("coding", "status"), [("gzip", 415), ("br, gzip", 415), ("identity", 200), ("", 200), ("Identity", 200)]
+)
 def test_coded_bodies_are_refused(app: Flask, coding: str, status: int) -> None:
     """415 says what would be taken."""
     answer = app.test_client().post("/v1/assessments", data=b"{}", headers={"Content-Encoding": coding})
@@ -63,7 +65,9 @@ def test_coded_bodies_are_refused(app: Flask, coding: str, status: int) -> None:
     assert (answer.headers.get("Accept-Encoding") == "identity") is (status == 415)
 
 
-@pytest.mark.parametrize(("error", "status"), [(TimeoutError(), 408), (ValueError("bad chunk"), 400), (ConnectionResetError(), 400)])
+@pytest.mark.parametrize(
+    ("error", "status"), [(TimeoutError(), 408), (ValueError("bad chunk"), 400), (ConnectionResetError(), 400)]
+)
 def test_a_failing_stream_is_the_matching_error(app: Flask, error: Exception, status: int) -> None:
     """Too slow is 408, anything else wrong with the body 400."""
     assert posted(app, "/v1/assessments", broken(error)) == status

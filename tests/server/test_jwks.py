@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 
@@ -23,7 +24,7 @@ class Issuer(http.server.BaseHTTPRequestHandler):
     """Answers as the test says, and counts how often it was asked."""
 
     manner = "good"
-    asked: list[str]
+    asked: ClassVar[list[str]]
 
     def log_message(self, *_: object) -> None:
         pass
@@ -86,7 +87,7 @@ def issuer(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, type[Issuer]]
     """An issuer on this host."""
 
     class Here(Issuer):
-        asked: list[str] = []
+        asked: ClassVar[list[str]] = []
 
         def do_GET(self) -> None:
             self.asked.append(self.path)

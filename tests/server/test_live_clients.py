@@ -14,9 +14,9 @@ from tests.server.live import PANEL, SERVICE, Live, read_all, status_of
 pytestmark = pytest.mark.server
 
 HEAD = b"POST /v1/assessments HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-STALLED_BODY = HEAD + b"Content-Length: 50\r\n\r\n{\"a\":"
+STALLED_BODY = HEAD + b'Content-Length: 50\r\n\r\n{"a":'
 STALLED_HEAD = b"POST /v1/assessments HTTP/1.1\r\nHost: a\r\nX-Wai"
-STALLED_CHUNK = HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n"
+STALLED_CHUNK = HEAD + b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n'
 STALLED_EXPECT = HEAD + b"Expect: 100-continue\r\nContent-Length: 50\r\n\r\n"
 
 
@@ -100,7 +100,9 @@ def test_clients_that_do_not_read_delay_nobody_for_ever(live: Live) -> None:
         pytest.param(HEAD + b"Content-Length: 2, 2\r\n\r\n{}", 400, id="CL list"),
         pytest.param(HEAD + b"Transfer-Encoding: xchunked\r\n\r\n", 501, id="unknown TE"),
         pytest.param(HEAD + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", 400, id="TE not last"),
-        pytest.param(HEAD.replace(b"1.1", b"1.0") + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, id="1.0 chunked"),
+        pytest.param(
+            HEAD.replace(b"1.1", b"1.0") + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, id="1.0 chunked"
+        ),
         pytest.param(HEAD + b"X: a\r\n b\r\nContent-Length: 2\r\n\r\n{}", 400, id="folded header"),
         pytest.param(HEAD + b"X\x00Y: a\r\nContent-Length: 2\r\n\r\n{}", 400, id="NUL in name"),
         pytest.param(HEAD + b"Expect: magic\r\nContent-Length: 2\r\n\r\n{}", 417, id="unknown expectation"),
@@ -175,7 +177,9 @@ def test_a_batch_of_any_length_streams_through(live: Live) -> None:
     status, _, body = live.post("/v1/assessments/batch", line * 3000)
     assert status == 200
     assert body.count(b"\n") == 3000
-    status, _, body = live.request("POST", "/v1/assessments/batch", iter([line * 100] * 30), Transfer_Encoding="chunked")
+    status, _, body = live.request(
+        "POST", "/v1/assessments/batch", iter([line * 100] * 30), Transfer_Encoding="chunked"
+    )
     assert status == 200
     assert body.count(b"\n") == 3000
 
@@ -190,7 +194,9 @@ def test_pipelined_requests_are_answered_in_order(live: Live) -> None:
 
 def test_expectations_are_answered(live: Live) -> None:
     """A client that asks first is told to go on, then served."""
-    connection = live.connect(HEAD + b"Connection: close\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(PANEL))
+    connection = live.connect(
+        HEAD + b"Connection: close\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(PANEL)
+    )
     assert connection.recv(100).startswith(b"HTTP/1.1 100 Continue")
     connection.sendall(PANEL)
     assert b"HTTP/1.1 200 OK" in read_all(connection)
@@ -204,9 +210,27 @@ def test_underscored_headers_do_not_pass_for_hyphened_ones(live: Live) -> None:
     assert b"forged" not in answer
 
 
-def test_the_service_itself_answers_probes(tmp_path: Path) -> None:
-    """The real application starts under the same configuration."""
-    with Live(tmp_path, SERVICE, WEB_CONCURRENCY="1") as server:
+def test_every_error_of_the_service_is_a_problem(tmp_path: Path) -> None:
+    """From the parser, the worker, the limits and the application alike."""
+    with Live(tmp_path, SERVICE, WEB_CONCURRENCY="1", MAS_MAX_BODY_BYTES="100000", MAS_BODY_READ_SECONDS="1") as server:
+        long = b'"' + b"a" * 200_000 + b'"'
+        close = HEAD + b"Connection: close\r\n"
+        sent = {
+            400: close + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
+            404: b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            405: b"PUT /v1/assessments HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            408: close + b"Content-Length: 4\r\n\r\n{",
+            413: close + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(long),
+            414: b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+            415: close + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+            422: close + b"Content-Length: 2\r\n\r\n{}",
+            431: b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 70_000,
+        }
+        for status, request in sent.items():
+            head, _, body = server.raw(request).partition(b"\r\n\r\n")
+            assert status_of(head) == json.loads(body)["status"] == status
+            assert b"Content-Type: application/problem+json" in head
+        broken = server.raw(close + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n0\r\n\r\n")
+        assert status_of(broken) == 400
+        assert b"application/problem+json" in broken
         assert server.get("/readyz")[0] == 200
-        assert server.get("/metrics")[0] == 200
-        assert server.raw(HEAD + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n").startswith(b"HTTP/1.1 400")

@@ -58,7 +58,16 @@ def send_everything(live: Live) -> int:
         live.get(f"{path}/{TEXT}", Accept=f"{TEXT}/x")
         live.request(TEXT.upper(), f"{path}/{TEXT}")
         answered += 4
-    for header in ("Cookie", "User_Agent", "Referer", "Accept", "Origin", "X_API_Key", "traceparent", "X_Forwarded_For"):
+    for header in (
+        "Cookie",
+        "User_Agent",
+        "Referer",
+        "Accept",
+        "Origin",
+        "X_API_Key",
+        "traceparent",
+        "X_Forwarded_For",
+    ):
         live.get(f"/v1/criteria?{header}={TEXT}", **{header: TEXT})
         answered += 1
     for given in (f"Bearer {TEXT}", f"Basic {TEXT}", f"{TEXT} a"):

@@ -124,6 +124,11 @@ def test_metrics_start_from_nothing_and_leave_a_clean_folder(tmp_path: Path) -> 
     assert list(shared.glob("*.db"))
     with Live(tmp_path, WEB_CONCURRENCY="2", PROMETHEUS_MULTIPROC_DIR=str(shared)) as live:
         assert live.counter("mas_assessments_total") == 0
+    with Live(tmp_path, WEB_CONCURRENCY="2", PROMETHEUS_MULTIPROC_DIR="", TMPDIR=str(tmp_path)) as live:
+        maps = "".join(Path(f"/proc/{pid}/maps").read_text() for pid in live.workers())
+        private = {Path(line.split()[-1]).parent for line in maps.splitlines() if "mas-metrics-" in line}
+        assert [folder.is_dir() for folder in private] == [True]
+    assert [folder.is_dir() for folder in private] == [False]
 
 
 def test_bad_settings_stop_the_start_and_are_all_named(tmp_path: Path) -> None:
@@ -139,8 +144,9 @@ def test_a_bad_key_file_stops_the_start(tmp_path: Path) -> None:
     """Credentials that cannot be checked are no reason to serve without."""
     keys = tmp_path / "keys"
     keys.write_text("ehr:905\n")
-    with pytest.raises(RuntimeError, match="MAS_API_KEYS_FILE line 1"), Live(
-        tmp_path, MAS_AUTH_MODE="api_key", MAS_API_KEYS_FILE=str(keys)
+    with (
+        pytest.raises(RuntimeError, match="MAS_API_KEYS_FILE line 1"),
+        Live(tmp_path, MAS_AUTH_MODE="api_key", MAS_API_KEYS_FILE=str(keys)),
     ):
         pass
 

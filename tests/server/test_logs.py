@@ -16,7 +16,7 @@ from service.server import exchange, logs
 from service.server.settings import Settings
 from tests.server.sample import create_app
 
-FIELDS = "time level request_id trace_id method route status duration bytes caller".split()
+FIELDS = ["time", "level", "request_id", "trace_id", "method", "route", "status", "duration", "bytes", "caller"]
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 Printed = pytest.CaptureFixture[str]
 
@@ -59,7 +59,11 @@ def test_a_request_is_one_line_with_exactly_these_fields(app: Flask, capfd: Prin
 
 @pytest.mark.parametrize(
     ("path", "route", "level", "status"),
-    [("/livez", "/livez", "debug", 200), ("/metrics", "/metrics", "debug", 200), ("/Miller/905", "unmatched", "info", 404)],
+    [
+        ("/livez", "/livez", "debug", 200),
+        ("/metrics", "/metrics", "debug", 200),
+        ("/Miller/905", "unmatched", "info", 404),
+    ],
 )
 def test_probes_are_debug_and_unknown_paths_are_not_told(
     app: Flask, capfd: Printed, path: str, route: str, level: str, status: int
@@ -89,7 +93,15 @@ def test_unusual_methods_are_one_word(app: Flask, capfd: Printed) -> None:
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("abc-1.2:3_x", True), ("a" * 128, True), ("a" * 129, False), ("", False), ("a b", False), ("é", False), ('a"b', False)],
+    [
+        ("abc-1.2:3_x", True),
+        ("a" * 128, True),
+        ("a" * 129, False),
+        ("", False),
+        ("a b", False),
+        ("é", False),
+        ('a"b', False),
+    ],
 )
 def test_a_request_id_is_taken_over_or_made(app: Flask, given: str, kept: bool) -> None:
     """It is always returned."""
@@ -158,7 +170,7 @@ def test_an_exception_that_passes_through_is_logged_too(capfd: Printed) -> None:
 def test_libraries_speak_json_without_exception_messages(app: Flask, capfd: Printed) -> None:
     """A record of any logger becomes a line."""
     try:
-        raise ValueError("secret-905")
+        raise ValueError("secret-905")  # noqa: TRY301
     except ValueError:
         logging.getLogger("some.library").exception("It failed")
     logging.getLogger("some.library").warning("plain %s", "text")

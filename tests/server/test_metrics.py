@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.server import metrics
+from service.server import metric_labels, metrics
 from service.server.settings import Settings
 from tests.server.live import ROOT
 from tests.server.sample import create_app
@@ -22,9 +22,13 @@ def sample(name: str) -> float:
 
 @pytest.fixture(autouse=True)
 def _vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metrics, "_allowed", dict(metrics._allowed))
-    metrics.allow(
-        criteria=["hscore"], observation=["ferritin"], unknown_reason=["missing"], prefetch_key=["labs"], feedback_reason=["seen"]
+    monkeypatch.setattr(metric_labels, "_sets", dict(metric_labels._sets))
+    metric_labels.allow(
+        criteria=["hscore"],
+        observation=["ferritin"],
+        unknown_reason=["missing"],
+        prefetch_key=["labs"],
+        feedback_reason=["seen"],
     )
 
 
@@ -32,7 +36,12 @@ COUNTS = [
     (metrics.assessment, ("json", "likely"), 'mas_assessments_total{category="%s",channel="%s"}', (1, 0)),
     (metrics.verdict, ("hscore", "met"), 'mas_verdicts_total{criteria="%s",verdict="%s"}', (0, 1)),
     (metrics.unknown_input, ("ferritin", "missing"), 'mas_unknown_inputs_total{observation="%s",reason="%s"}', (0, 1)),
-    (metrics.rejected_input, ("ferritin", "unit_required"), 'mas_rejected_inputs_total{code="%s",observation="%s"}', (1, 0)),
+    (
+        metrics.rejected_input,
+        ("ferritin", "unit_required"),
+        'mas_rejected_inputs_total{code="%s",observation="%s"}',
+        (1, 0),
+    ),
     (metrics.cds_prefetch, ("labs", "null"), 'mas_cds_prefetch_total{key="%s",state="%s"}', (0, 1)),
     (metrics.cds_feedback, ("accepted", "seen"), 'mas_cds_feedback_total{outcome="%s",reason="%s"}', (0, 1)),
     (metrics.auth_failure, ("expired",), 'mas_auth_failures_total{reason="%s"}', (0,)),
@@ -65,7 +74,7 @@ def test_what_a_caller_makes_up_is_not_remembered() -> None:
 def test_only_known_labels_can_be_closed() -> None:
     """A misspelt set is a mistake of the programmer."""
     with pytest.raises(KeyError):
-        metrics.allow(criterias=["a"])
+        metric_labels.allow(criterias=["a"])
 
 
 def test_requests_are_timed_by_route_template() -> None:
@@ -96,7 +105,9 @@ def test_metrics_are_plain_prometheus_text() -> None:
 
 def test_several_processes_are_summed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes that have come and gone count together, and the build is one series."""
-    code = "from service.server import metrics as m; m.assessment('json', 'likely'); m.build_info('1', 'd')"
+    code = (
+        "from service.server import metric_labels, metrics as m; m.assessment('json', 'likely'); m.build_info('1', 'd')"
+    )
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     for _ in range(2):
         subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -40,7 +40,12 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("MAS_CDS_HOOKS", "patient-view, org.example.lab", "cds_hooks", ("patient-view", "org.example.lab")),
         ("MAS_PUBLIC_URL", "http://mas.example/base/", "public_url", "http://mas.example/base"),
         ("MAS_CORS_ORIGINS", "https://A.example,*", "cors_origins", ("https://a.example", "*")),
-        ("MAS_FHIR_FETCH_SERVERS", "https://f/r4/,http://localhost:8/x", "fhir_fetch_servers", ("https://f/r4", "http://localhost:8/x")),
+        (
+            "MAS_FHIR_FETCH_SERVERS",
+            "https://f/r4/,http://localhost:8/x",
+            "fhir_fetch_servers",
+            ("https://f/r4", "http://localhost:8/x"),
+        ),
         ("MAS_JWT_ISSUERS", "a,,b", "jwt_issuers", ("a", "b")),
         ("MAS_JWT_AUDIENCE", "mas", "jwt_audience", "mas"),
         ("MAS_CODE_MAP_FILE", __file__, "code_map_file", __file__),
