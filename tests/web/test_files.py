@@ -20,7 +20,10 @@ from service.web.form import label_of, short_name, unit_text
 WEB = Path(page.__file__).parent
 OWN = [path for path in sorted(WEB.rglob("*")) if path.suffix in {".html", ".js", ".css", ".svg"}]
 FIRST_PAINT = 100_000
-ALLOWED_ADDRESSES = {"http://www.w3.org/2000/svg", "https://doi.org/${one.doi}"}  # a namespace; a link that a reader may press
+ALLOWED_ADDRESSES = {
+    "http://www.w3.org/2000/svg",
+    "https://doi.org/${one.doi}",
+}  # a namespace; a link that a reader may press
 
 
 class Tags(HTMLParser):
@@ -43,7 +46,9 @@ def markup(client: FlaskClient) -> str:
     return client.get("/").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/page/page.js", "/page/page.css", "/page/mark.svg", "/docs/swagger-ui-bundle.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/page/page.js", "/page/page.css", "/page/mark.svg", "/docs/swagger-ui-bundle.js"]
+)
 def test_each_file_is_served_to_be_revalidated(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 200
@@ -150,7 +155,9 @@ def test_with_authentication_the_files_are_open_and_the_data_is_not(tmp_path: Pa
 
 
 def test_every_problem_type_lands_on_its_explanation(client: FlaskClient) -> None:
-    anchors = [one for one in Tags(client.get("/docs").get_data(as_text=True)).values("id") if one.startswith("problem-")]
+    anchors = [
+        one for one in Tags(client.get("/docs").get_data(as_text=True)).values("id") if one.startswith("problem-")
+    ]
     assert sorted(anchors) == sorted({f"problem-{slug}" for slug, _ in TITLES.values()} | {"problem-bad-request"})
 
 
@@ -177,4 +184,7 @@ def test_tests_go_by_the_name_of_the_ward(label: str, short: str) -> None:
 
 def test_a_word_without_a_label_of_its_own_is_made_readable() -> None:
     labels: dict[str, Any] = {"itp": "Immune thrombocytopenia"}
-    assert [label_of(one, labels) for one in ("itp", "visceral_leishmaniasis")] == ["Immune thrombocytopenia", "Visceral leishmaniasis"]
+    assert [label_of(one, labels) for one in ("itp", "visceral_leishmaniasis")] == [
+        "Immune thrombocytopenia",
+        "Visceral leishmaniasis",
+    ]

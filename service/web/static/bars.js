@@ -10,7 +10,7 @@ const LINE = 30; // where the interval lies
 // {min, max, cutoff, comparator, implied?}: an open end (null) becomes an arrow at the edge.
 export function scoreBar(score) {
   const implied = score.implied && (score.implied.min !== score.min || score.implied.max !== score.max) ? score.implied : null;
-  const at = scale([score.cutoff, score.min, score.max, implied?.min, implied?.max]);
+  const at = scale([score.cutoff, score.min, score.max, implied?.min, implied?.max], score.min === null, score.max === null);
   const upward = score.comparator.startsWith(">");
   const cut = at(score.cutoff);
   const metSide = { class: "met-side", x: `${upward ? cut : 0}%`, y: 16, width: `${upward ? 100 - cut : cut}%`, height: 28 };
@@ -37,22 +37,23 @@ function interval({ min, max }, at, y, kind) {
 
 const stop = (x, y, kind) => svg("line", { class: `stop ${kind}`, x1: `${x}%`, x2: `${x}%`, y1: y - 5, y2: y + 5 });
 const arrow = (x, y, kind, inward) =>
-  svg("svg", { x: `${x}%`, y, overflow: "visible" }, svg("path", { class: `arrow ${kind}`, d: `M0 0l${inward * 10} -6v12z` }));
+  svg("svg", { x: `${x}%`, y, overflow: "visible" }, svg("path", { class: `arrow ${kind}`, d: `M0 0l${inward * 14} -8v16z` }));
 const text = (x, y, words, anchor) => svg("text", { x: `${x}%`, y, "text-anchor": anchor }, words);
 
 function ends({ min, max }, at) {
   if (min !== null && min === max) return text(at(min), HEIGHT - 2, shown(min), at(min) > 90 ? "end" : at(min) < 10 ? "start" : "middle");
-  const low = min === null ? text(0, HEIGHT - 2, "open", "start") : text(at(min), HEIGHT - 2, shown(min), at(min) < 10 ? "start" : "middle");
+  const low = min === null ? text(0, HEIGHT - 2, "open", "start") : text(at(min), HEIGHT - 2, shown(min), at(min) < 10 ? "start" : max === null ? "end" : "middle");
   const high = max === null ? text(100, HEIGHT - 2, "open", "end") : text(at(max), HEIGHT - 2, shown(max), at(max) > 90 ? "end" : "middle");
   return [low, high];
 }
 
-// Percent of the width for a number, with room left beside the outermost.
-function scale(numbers) {
+// Percent of the width for a number, with room left beside the outermost, and more on an open side for its arrow.
+function scale(numbers, openBelow, openAbove) {
   const finite = numbers.filter((one) => one !== null && one !== undefined);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const room = (high - low || Math.abs(high) || 1) * 0.12;
-  return (number) => Math.round((1000 * (number - low + room)) / (high - low + 2 * room)) / 10;
+  const width = high - low || Math.abs(high) || 1;
+  const [from, to] = [low - width * (openBelow ? 0.6 : 0.12), high + width * (openAbove ? 0.6 : 0.12)];
+  return (number) => Math.round((1000 * (number - from)) / (to - from)) / 10;
 }
 
 // {met, not_met, unknown, required}: one box per item, and the mark of how many are needed.

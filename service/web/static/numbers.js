@@ -27,6 +27,6 @@ export function margin(observed, threshold) {
 function distance(difference, limit) {
   if (difference === 0) return "0: at the limit";
   const size = Math.abs(difference);
-  const percent = limit ? ` (${Math.abs((100 * difference) / limit).toPrecision(size >= Math.abs(limit) ? 3 : 2) * 1} %)` : "";
+  const percent = limit && size < 10 * Math.abs(limit) ? ` (${Math.abs((100 * difference) / limit).toPrecision(size >= Math.abs(limit) ? 3 : 2) * 1} %)` : "";
   return `${shown(size)} ${difference > 0 ? "above" : "below"}${percent}`;
 }

@@ -80,7 +80,9 @@ class Visit:
 
     def posted(self, path: str = "v1/assessments") -> Any:
         """Return the last body that was posted to a path."""
-        return [one for one in self.requests if one.method == "POST" and one.url == self.address + path][-1].post_data_json
+        return [one for one in self.requests if one.method == "POST" and one.url == self.address + path][
+            -1
+        ].post_data_json
 
 
 @pytest.fixture
@@ -88,12 +90,16 @@ def visitors(chromium: Any) -> Iterator[Any]:
     contexts, visits = [], []
 
     def come(address: str, **settings: Any) -> Visit:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | settings)
+        context = chromium.new_context(
+            **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | settings
+        )
         visit = Visit(context.new_page(), address)
         visit.page.set_default_timeout(15_000)
-        visit.page.on("request", lambda one: visit.requests.append(one))
+        visit.page.on("request", lambda one: visit.requests.append(one))  # noqa: PLW0108  # a bound builtin cannot be wrapped
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        visit.page.on("console", lambda said: visit.complaints.append(said.text) if said.type in ("error", "warning") else None)
+        visit.page.on(
+            "console", lambda said: visit.complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
         contexts.append(context)
         visits.append(visit)
         return visit

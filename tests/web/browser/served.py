@@ -30,11 +30,18 @@ def served(folder: Path, tree: Path = ROOT, **environ: str) -> Iterator[str]:
     """Yield the address of a server that runs ``tree``; it stops when the block ends."""
     port = free_port()
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    chosen = {"PORT": str(port), "PYTHONPATH": str(tree), "PROMETHEUS_MULTIPROC_DIR": str(folder / f"metrics-{port}"), "WEB_CONCURRENCY": "1"}
+    chosen = {
+        "PORT": str(port),
+        "PYTHONPATH": str(tree),
+        "PROMETHEUS_MULTIPROC_DIR": str(folder / f"metrics-{port}"),
+        "WEB_CONCURRENCY": "1",
+    }
     command = [sys.executable, "-m", "gunicorn", "-c", "python:service.server.gunicorn_conf", "service.wsgi:app"]
     output = folder / f"output-{port}"
     with output.open("wb") as sink:
-        process = subprocess.Popen(command, cwd=tree, env=inherited | chosen | environ, stdout=sink, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=tree, env=inherited | chosen | environ, stdout=sink, stderr=subprocess.STDOUT
+        )
     try:
         _wait(process, port, output)
         yield f"http://127.0.0.1:{port}/"

@@ -18,7 +18,9 @@ MENDS = {
 def test_each_typo_is_shown_at_its_field_and_mended_by_a_button(visit: Visit, patient: str) -> None:
     page = visit.load(patient)
     assert page.evaluate("document.activeElement.id") == "faults-title"
-    assert page.locator("[aria-invalid=true]").evaluate_all("all => all.map(one => one.closest('.cell').dataset.observation)") == list(MENDS[patient])
+    assert page.locator("[aria-invalid=true]").evaluate_all(
+        "all => all.map(one => one.closest('.cell').dataset.observation)"
+    ) == list(MENDS[patient])
     for key in MENDS[patient]:
         described = page.locator(f"#o-{key}").get_attribute("aria-describedby")
         assert page.locator(f"#{described}").is_visible()
@@ -28,7 +30,9 @@ def test_each_typo_is_shown_at_its_field_and_mended_by_a_button(visit: Visit, pa
     answer = visit.assess()
     assert {key: visit.posted()["observations"][key] for key in MENDS[patient]} == MENDS[patient]
     page.wait_for_selector(".headline")
-    assert page.locator(".headline").get_attribute("data-category") == answer["classification"]["category"] == "probable"
+    assert (
+        page.locator(".headline").get_attribute("data-category") == answer["classification"]["category"] == "probable"
+    )
     assert page.locator("#faults").is_hidden()
     assert page.locator(".at-field").count() == 0
 
@@ -101,7 +105,9 @@ def test_when_the_service_does_not_answer_nothing_is_lost(visit: Visit) -> None:
 
 def test_with_authentication_the_page_asks_for_the_key_and_keeps_it_nowhere(visitors: Any, tmp_path: Path) -> None:
     keys = tmp_path / "keys"
-    keys.write_text("ward:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\n", encoding="utf-8")  # of "secret"
+    keys.write_text(
+        "ward:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\n", encoding="utf-8"
+    )  # of "secret"
     with served(tmp_path, MAS_AUTH_MODE="api_key", MAS_API_KEYS_FILE=str(keys)) as address:
         visit = visitors(address)
         page = visit.open()

@@ -9,7 +9,13 @@ from service.api.openapi import PATH
 from tests.web.browser.conftest import Visit
 
 WORDS = {"met": "met", "not_met": "not met", "indeterminate": "open", "unknown": "not known", "counted": "counted"}
-CATEGORIES = {"likely": "MAS likely", "probable": "MAS probable", "possible": "MAS possible", "indeterminate": "Cannot be told yet", "unlikely": "MAS unlikely"}
+CATEGORIES = {
+    "likely": "MAS likely",
+    "probable": "MAS probable",
+    "possible": "MAS possible",
+    "indeterminate": "Cannot be told yet",
+    "unlikely": "MAS unlikely",
+}
 PATIENTS = ["patient_1", "patient_2"]
 
 
@@ -42,10 +48,14 @@ def test_a_published_patient_is_shown_as_the_api_says(visit: Visit, patient: str
 def test_each_set_has_its_verdicts_and_each_item_its_status(visit: Visit, patient: str) -> None:
     page = visit.load(patient)
     answer = answer_of(visit)
-    assert sorted(page.locator(".set").evaluate_all("all => all.map(one => one.dataset.set)")) == sorted(one["id"] for one in answer["criteria"])
+    assert sorted(page.locator(".set").evaluate_all("all => all.map(one => one.dataset.set)")) == sorted(
+        one["id"] for one in answer["criteria"]
+    )
     for one in answer["criteria"]:
         row = f".set[data-set={one['id']}]"
-        shown = [WORDS[one["verdict"]]] + ([f"if words count: {WORDS[one['verdict_implied']]}"] if one["verdict_implied"] != one["verdict"] else [])
+        shown = [WORDS[one["verdict"]]] + (
+            [f"if words count: {WORDS[one['verdict_implied']]}"] if one["verdict_implied"] != one["verdict"] else []
+        )
         assert [text[2:] for text in texts(page, f"{row} > summary .verdict")] == shown
         for item in one["items"]:
             said = texts(page, f"{row} tr[data-item={item['id']}]:not(.why) th")[0]
@@ -69,7 +79,11 @@ def test_an_open_end_is_said_and_drawn_as_one(visit: Visit) -> None:
     bar = page.locator(".set[data-set=ferritin-esr-ratio] svg.bar").first
     assert bar.get_attribute("aria-label") == "Score 1000 or more; met at ≥ 21.5"
     assert bar.locator(".arrow").count() == 1
-    assert page.locator(".set[data-set=eular-acr-printo-2016] tr[data-item=ferritin] td[data-name=Margin]").inner_text().startswith("more than 9316 above")
+    assert (
+        page.locator(".set[data-set=eular-acr-printo-2016] tr[data-item=ferritin] td[data-name=Margin]")
+        .inner_text()
+        .startswith("more than 9316 above")
+    )
 
 
 @pytest.mark.parametrize("patient", PATIENTS)
@@ -78,13 +92,17 @@ def test_what_would_decide_is_named_in_the_answer_and_marked_in_the_form(visit: 
     decisive = next(one for one in answer_of(visit)["criteria"] if one["id"] == "eular-acr-printo-2016")["decisive"]
     assert decisive == ["ast", "triglycerides", "fibrinogen"]
     assert texts(page, ".decide > ul > li:first-child button") == ["AST", "Triglycerides", "Fibrinogen"]
-    assert page.locator(".cell:has(.deciding)").evaluate_all("all => all.map(one => one.dataset.observation)") == decisive
+    assert (
+        page.locator(".cell:has(.deciding)").evaluate_all("all => all.map(one => one.dataset.observation)") == decisive
+    )
     page.click(".decide li:first-child button:has-text('Fibrinogen')")
     assert page.evaluate("document.activeElement.id") == "o-fibrinogen"
 
 
 def test_the_patients_are_those_of_the_contract(visit: Visit) -> None:
-    examples = yaml.safe_load(PATH.read_text(encoding="utf-8"))["paths"]["/v1/assessments"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    examples = yaml.safe_load(PATH.read_text(encoding="utf-8"))["paths"]["/v1/assessments"]["post"]["requestBody"][
+        "content"
+    ]["application/json"]["examples"]
     shown = visit.open().evaluate("async () => (await import(new URL('page/patients.js', document.baseURI))).PATIENTS")
     for patient in PATIENTS:
         assert shown[patient]["document"] == examples[patient]["value"]
@@ -98,7 +116,11 @@ def test_a_patient_loaded_into_the_form_is_sent_as_it_was(visit: Visit) -> None:
     visit.assess()
     assert visit.posted() == loaded
     assert loaded["observations"]["fibrinogen"] == {"interpretation": "L"}
-    assert loaded["context"]["medications"] == [{"name": "prednisolone"}, {"name": "methotrexate"}, {"name": "ciclosporin"}]
+    assert loaded["context"]["medications"] == [
+        {"name": "prednisolone"},
+        {"name": "methotrexate"},
+        {"name": "ciclosporin"},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -129,14 +151,20 @@ def test_a_word_with_the_laboratorys_range_counts_as_measured(visit: Visit) -> N
     page.fill("[data-observation=fibrinogen] [data-end=low]", "2.0")
     page.fill("[data-observation=fibrinogen] [data-end=high]", "4.0")
     answer = visit.assess()
-    assert visit.posted()["observations"]["fibrinogen"] == {"interpretation": "L", "reference_range": {"low": 2, "high": 4, "unit": "g/L"}}
+    assert visit.posted()["observations"]["fibrinogen"] == {
+        "interpretation": "L",
+        "reference_range": {"low": 2, "high": 4, "unit": "g/L"},
+    }
     item = next(one for one in answer["criteria"][0]["items"] if one["id"] == "fibrinogen")
     assert (item["observed"]["evidence"], item["status"]) == ("measured", "met")
 
 
 def test_a_finding_has_three_states_and_starts_not_known(visit: Visit) -> None:
     page = visit.open()
-    assert page.locator("[data-finding] input:checked").evaluate_all("all => all.map(one => one.value)") == [""] * page.locator("[data-finding]").count()
+    assert (
+        page.locator("[data-finding] input:checked").evaluate_all("all => all.map(one => one.value)")
+        == [""] * page.locator("[data-finding]").count()
+    )
     page.click("label[for=fever-y]")
     page.click("label[for=hemorrhage-n]")
     visit.assess()
@@ -159,7 +187,11 @@ def test_treatment_condition_age_date_and_choice_of_sets_are_sent(visit: Visit) 
     answer = visit.assess()
     assert visit.posted() == {
         "patient": {"age_years": 10.5},
-        "context": {"condition": "sjia", "medications": [{"name": "tocilizumab", "last_dose": "2026-11-01"}], "confounders": ["itp"]},
+        "context": {
+            "condition": "sjia",
+            "medications": [{"name": "tocilizumab", "last_dose": "2026-11-01"}],
+            "confounders": ["itp"],
+        },
         "collected_at": "2026-11-20",
         "findings": {"fever": False},
         "options": {"criteria": ["eular-acr-printo-2016"]},
@@ -214,7 +246,7 @@ def test_the_answer_can_be_taken_along(visitors: Any, address: str) -> None:
     assert page.evaluate("JSON.parse", found["Request (JSON)"]) == request
     assert page.evaluate("JSON.parse", found["Answer (JSON)"]) == answer
     assert found["curl"].startswith(f"curl -sS -X POST '{address}v1/assessments'")
-    assert page.evaluate("text => JSON.parse(text.split(\"-d '\")[1].trim().slice(0, -1))", found["curl"]) == request
+    assert page.evaluate('text => JSON.parse(text.split("-d \'")[1].trim().slice(0, -1))', found["curl"]) == request
     assert found["Text for the notes"].startswith("MAS criteria: MAS probable.")
     assert "Would decide: AST, Triglycerides or Fibrinogen." in found["Text for the notes"]
     assert answer["disclaimer"] in found["Text for the notes"]
