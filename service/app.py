@@ -6,7 +6,8 @@ from flask import Flask
 
 from service import __version__
 from service.api import errors, openapi, routes
-from service.clinical.analytes import ANALYTES, FINDINGS
+from service.api.counting import UNKNOWN_REASONS
+from service.clinical.analytes import FINDINGS, MEASURES
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.server import auth, bodies, cors, headers, health, logs, metric_labels, metrics
 from service.server.settings import Settings, from_environment
@@ -30,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _install_server(app: Flask, settings: Settings) -> None:
     """Put the server's parts around the application; in this order requests pass them."""
-    metric_labels.allow(criteria=CATALOGUE, observation=[*ANALYTES, *FINDINGS])
+    metric_labels.allow(criteria=CATALOGUE, observation=[*MEASURES, *FINDINGS], unknown_reason=UNKNOWN_REASONS)
     metrics.build_info(__version__, DIGEST)
     logs.install(app, settings)
     metrics.install(app)

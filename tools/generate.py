@@ -16,6 +16,7 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.panel import CONDITIONS, CONFOUNDERS
 from service.clinical.rules import leaves
+from service.server.settings import TABLE
 
 ROOT = Path(__file__).parent.parent
 
@@ -120,6 +121,14 @@ def _criteria_row(criteria: CriteriaSet) -> str:
     return f"| `{criteria.id}` | {criteria.short}, {criteria.kind} | {criteria.audit.population} | {count} | {cited} |"
 
 
+def settings_table() -> Iterable[str]:
+    """Yield the table of settings for the README."""
+    yield "| variable | default | takes | meaning |"
+    yield "|---|---|---|---|"
+    for setting in TABLE:
+        yield f"| `{setting.variable}` | {f'`{setting.default}`' if setting.default else ''} | {setting.takes} | {setting.meaning} |"
+
+
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -130,6 +139,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterable[str]]]] = {
     "findings": ("openapi.yaml", findings_schema),
     "word lists": ("openapi.yaml", word_lists),
     "criteria table": ("README.md", criteria_table),
+    "settings table": ("README.md", settings_table),
 }
 
 
