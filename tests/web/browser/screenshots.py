@@ -67,6 +67,8 @@ def main() -> None:
             page = browser.new_context(viewport=size, color_scheme=scheme, locale="en-GB").new_page()
             page.goto(address)
             prepare(page)
+            if size is WIDE:
+                page.evaluate("scrollTo(0, 0)")
             page.wait_for_timeout(300)
             page.screenshot(path=FOLDER / f"{name}.png")
 
