@@ -2,6 +2,7 @@
 
 import { all, button, el, find } from "./dom.js";
 import { copyButtons } from "./copy.js";
+import { unmarkForm } from "./form.js";
 import { references, setRow, verdicts } from "./sets.js";
 import { category, label, readable } from "./words.js";
 
@@ -91,5 +92,3 @@ function markForm(answer) {
     find("label, .name", box ?? document.createElement("i"))?.after(el("span", { class: "tag deciding in-form" }, "would decide"));
   }
 }
-
-export const unmarkForm = () => all(".in-form").forEach((one) => one.remove());

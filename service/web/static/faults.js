@@ -9,7 +9,10 @@ import { label, readable, unit } from "./words.js";
 
 const tokens = (pointer) => pointer.split("/").slice(1).map((one) => one.replaceAll("~1", "/").replaceAll("~0", "~"));
 
+let shown = null; // the problem on the page, with what it was shown by
+
 export function clear() {
+  shown = null;
   find("#faults").hidden = true;
   find("#faults").replaceChildren();
   for (const one of all(".at-field")) one.remove();
@@ -22,6 +25,7 @@ export function clear() {
 // Shows a problem (RFC 9457); `say` announces, `without` sends the request again leaving the bad values out.
 export function showProblem(problem, { say, without, again }) {
   clear();
+  shown = { problem, by: { say, without, again } };
   const faults = problem.errors ?? [];
   const place = find("#faults");
   place.hidden = false;
@@ -35,6 +39,16 @@ export function showProblem(problem, { say, without, again }) {
   find("#faults-title").focus();
 }
 
+// Shows what is left of the problem at the fields of the panel that is open now.
+export function refresh() {
+  if (shown) showProblem(shown.problem, shown.by);
+}
+
+function settle(fault) {
+  const { problem } = shown;
+  shown.problem = { ...problem, detail: "What is left:", errors: problem.errors.filter((one) => one !== fault) };
+}
+
 function summaryOf(fault, say) {
   const [panel, path] = placeOf(fault.pointer);
   const field = panel === openPanel() ? fieldOf(path) : null;
@@ -46,6 +60,7 @@ function summaryOf(fault, say) {
   const [group, wrong] = tokens(path);
   const mend = fault.did_you_mean && group && wrong && !elsewhere && button(`Rename to ${fault.did_you_mean}`, async (event) => {
     rename(group, wrong, fault.did_you_mean, (await knowledge()).analytes);
+    settle(fault);
     mended(event.target.closest("li"), `Renamed to ${fault.did_you_mean}.`, say);
   }, { class: "mend" });
   return el("li", {}, elsewhere, el("code", {}, path || "/"), ": ", readable(fault.detail), " ", mend);
@@ -73,6 +88,7 @@ function fieldOf(pointer) {
 function atField({ box, control, name }, fault, path, say) {
   const id = `fault${path.replaceAll(/[^\w]/g, "-")}`;
   const done = (text) => {
+    settle(fault);
     mended(note, text, say);
     for (const one of all("[aria-invalid]", box)) one.removeAttribute("aria-invalid");
     find("input", box).focus();

@@ -11,6 +11,9 @@ let restOfPanel = {};
 const isObject = (one) => typeof one === "object" && one !== null && !Array.isArray(one);
 const cells = () => all("[data-observation]");
 
+// Takes away the marks that an answer left beside the tests that would decide.
+export const unmarkForm = () => all(".in-form").forEach((one) => one.remove());
+
 export function readShared() {
   const patient = { age_years: number("age"), age_at_onset_years: number("onset") };
   const asked = all("[data-criteria]");

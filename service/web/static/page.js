@@ -1,10 +1,9 @@
 // Wires the page: what is pressed, what is asked of the service, and where the answer goes.
 
-import { all, button, find } from "./dom.js";
-import { showAssessment, unmarkForm } from "./answer.js";
+import { all, button, el, find } from "./dom.js";
 import { openRange } from "./cell.js";
 import * as faults from "./faults.js";
-import { addRow } from "./form.js";
+import { addRow, unmarkForm } from "./form.js";
 import { draw, isCourse, load, openRequest, request, whenChanged } from "./panels.js";
 import { usePasted } from "./paste.js";
 import { PATIENTS } from "./patients.js";
@@ -23,6 +22,7 @@ async function assess(options = {}) {
   if (!settled(failed.status)) return refuse(failed, assess);
   faults.clear();
   const { sets, analytes } = await knowledge();
+  const { showAssessment } = await import("./answer.js"); // what only an answer needs comes with the first answer
   const sentence = showAssessment(answer.document, openRequest(), sets);
   if (course) (await import("./course.js")).showCourse(course.document, asked, openRequest(), { sets, analytes });
   return arrive(sentence);
@@ -39,12 +39,19 @@ async function assessFhir(resource) {
   return arrive((await import("./fhir.js")).showFhir(document));
 }
 
+// An answer stands for what was sent: once the form differs from that, the page says so above the answer.
+function outdate() {
+  if (find(".headline") && !find(".changed")) find("#result").before(el("p", { class: "changed" }, "The form has changed since this answer: assess again."));
+}
+
 function refuse({ status, document }, again) {
   faults.showProblem({ status, ...document }, { say, without: () => assess({ on_invalid: "omit" }), again: () => again() });
+  outdate();
   say(document.detail ?? "The service refused the request.");
 }
 
 function arrive(sentence) {
+  find(".changed")?.remove();
   find("#answer-title").focus();
   find("#answer").scrollIntoView({ block: "start" });
   say(sentence);
@@ -79,6 +86,7 @@ async function example({ name, document }) {
 async function clearAll(blank) {
   faults.clear();
   unmarkForm();
+  find(".changed")?.remove();
   await load({});
   find("#answer-title").textContent = "The answer";
   find("#result").replaceChildren(...blank.cloneNode(true).childNodes);
@@ -96,11 +104,16 @@ function wire() {
     event.preventDefault();
     assess();
   });
+  find("#ask").addEventListener("input", (event) => event.target.id !== "paste-text" && outdate());
   find("#paste-open").addEventListener("click", (event) => toggle(event.target, find("#paste")));
   find("#paste-use").addEventListener("click", pasted);
   find("#add-medication").addEventListener("click", () => addRow("medications", "last_dose").focus());
   find("#clear").addEventListener("click", () => clearAll(blank));
-  whenChanged(() => unmarkForm());
+  whenChanged(({ shown }) => {
+    outdate();
+    unmarkForm();
+    (shown ? faults.refresh : faults.clear)();
+  });
   draw();
   find("#assess").disabled = false;
   knowledge();

@@ -31,7 +31,7 @@ export async function show(at) {
   open = at;
   writePanel(panels[open], (await knowledge()).analytes);
   draw();
-  changed();
+  changed({ shown: true });
 }
 
 // The request for all panels (POST /v1/trajectories), or for the only one (POST /v1/assessments).
@@ -79,7 +79,7 @@ async function add() {
   open = panels.length - 1;
   writePanel({}, (await knowledge()).analytes);
   draw();
-  changed();
+  changed({ shown: false });
   find("#collected").focus();
 }
 
@@ -88,6 +88,6 @@ async function remove() {
   open = Math.min(open, panels.length - 1);
   writePanel(panels[open], (await knowledge()).analytes);
   draw();
-  changed();
+  changed({ shown: false });
   (all("#panels .tab")[open] ?? find("#add-panel")).focus();
 }

@@ -49,6 +49,6 @@ def test_a_bundle_is_answered_by_a_risk_assessment(visit: Visit) -> None:
 
 
 def test_a_resource_that_cannot_be_used_is_told_by_its_outcome(visit: Visit) -> None:
-    page = pasted(visit, {"resourceType": "Patient"})
+    page = pasted(visit, {"resourceType": "Practitioner"})
     assert page.inner_text("#answer-title") == "The resource could not be used"
     assert page.locator(".headline li").count() >= 1

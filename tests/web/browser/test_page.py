@@ -224,6 +224,19 @@ def test_what_cannot_be_used_of_a_paste_is_said_beside_it(visit: Visit, pasted: 
     assert page.inner_text("#paste-fault") == said
 
 
+def test_an_answer_says_when_the_form_no_longer_is_what_was_asked(visit: Visit) -> None:
+    page = visit.load("patient_1")
+    assert page.locator(".changed").count() == 0
+    page.fill("#o-ferritin", "100")
+    assert page.inner_text(".changed") == "The form has changed since this answer: assess again."
+    visit.assess()
+    page.wait_for_function("!document.querySelector('.changed')")
+    page.fill("#o-ferritin", "100 g")
+    visit.assess()
+    page.wait_for_selector("#faults-title")
+    assert page.locator(".changed").count() == 1
+
+
 def test_clearing_leaves_nothing_of_the_patient(visit: Visit) -> None:
     page = visit.load("patient_1")
     page.click("#clear")
