@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from service import __version__
-from service.api import errors, openapi, routes
+from service.api import batch_routes, errors, openapi, routes, trajectory_routes
 from service.api.counting import UNKNOWN_REASONS
 from service.clinical.analytes import FINDINGS, MEASURES
 from service.clinical.criteria import CATALOGUE, DIGEST
@@ -18,11 +18,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
+    app.config[batch_routes.LONGEST_LINE] = settings.batch_max_line_bytes
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     _install_server(app, settings)
     errors.install(app)
-    for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (health, routes, batch_routes, trajectory_routes, openapi):
+        app.register_blueprint(part.blueprint)
     app.register_blueprint(docs.blueprint)
     if settings.web:
         app.register_blueprint(page.blueprint)

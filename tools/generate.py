@@ -67,8 +67,8 @@ def _range_schema(analyte: Analyte) -> Iterable[str]:
     yield "      additionalProperties: false"
     yield "      required: [unit]"
     yield "      properties:"
-    yield "        low: {type: ['null', number], minimum: 0, maximum: 100000000, description: Low end.}"
-    yield "        high: {type: ['null', number], minimum: 0, maximum: 100000000, description: High end.}"
+    yield "        low: {type: ['null', number], minimum: 0, description: Low end.}"
+    yield "        high: {type: ['null', number], minimum: 0, description: High end.}"
     yield f"        unit: {{type: string, enum: {json.dumps(units, ensure_ascii=False)}}}"
 
 
