@@ -11,6 +11,7 @@ from service.clinical.analytes import FINDINGS, MEASURES
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.server import auth, bodies, cors, headers, health, logs, metric_labels, metrics
 from service.server.settings import Settings, from_environment
+from service.web import docs, page
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -23,6 +24,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.install(app)
     for part in (health, routes, batch_routes, trajectory_routes, openapi):
         app.register_blueprint(part.blueprint)
+    app.register_blueprint(docs.blueprint)
+    if settings.web:
+        app.register_blueprint(page.blueprint)
     return app
 
 
