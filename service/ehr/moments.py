@@ -1,0 +1,54 @@
+"""FHIR dates and times: any precision, ordered by when they begin."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+_MOMENT = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?\s*(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII | re.I
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Moment:
+    """When something was: the beginning of what the text says (UTC), and the text if it names at least a day."""
+
+    at: datetime
+    text: str = field(compare=False)
+
+
+NEVER = Moment(datetime.min.replace(tzinfo=UTC), "")
+
+
+def read_moment(raw: object) -> Moment | None:
+    """Return the moment that a FHIR date, dateTime or instant means; None if it is not readable."""
+    match = _MOMENT.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, _, zone = match.groups()
+    stamp = f"{year}-{month or '01'}-{day or '01'}T{hour or '00'}:{minute or '00'}:{_leap(second)}{_zone(zone)}"
+    try:
+        at = datetime.fromisoformat(stamp).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return Moment(at, _text(match[0], zone) if day else "")
+
+
+def _leap(second: str | None) -> str:
+    return "59" if second == "60" else second or "00"
+
+
+def _zone(zone: str | None) -> str:
+    return "+00:00" if zone in (None, "Z", "z") else str(zone)
+
+
+def _text(text: str, zone: str | None) -> str:
+    """Return a day alone where the time has no offset: what offset was meant cannot be known."""
+    return text if zone else text[:10]
+
+
+def days_between(earlier: Moment, later: Moment) -> timedelta:
+    """Return how much later the second is."""
+    return later.at - earlier.at
