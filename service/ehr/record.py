@@ -69,7 +69,7 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
         _panel(given, chosen, told, subject, moment, issues, drugs),
         tuple(given.criteria),
         subject,
-        tuple(chosen.basis.items()) and tuple((key, one) for key, group in chosen.basis.items() for one in group),
+        tuple((key, one) for key, group in chosen.basis.items() for one in group),
         told.reference,
         moment,
         tuple(issues),
