@@ -14,8 +14,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     errors.install(app)
     for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)

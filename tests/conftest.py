@@ -1,17 +1,25 @@
 """What every test may ask for: the application, a client, and panels in the words of the API."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from service.api.panel_request import read_panel_request
 from service.app import create_app
 from service.clinical.panel import Panel
 from service.server.settings import Settings
 from service.server.strict_json import dumps, loads
+
+settings.register_profile(
+    "here", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.fixture(scope="session")

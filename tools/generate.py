@@ -66,8 +66,8 @@ def _range_schema(analyte: Analyte) -> Iterable[str]:
     yield "      additionalProperties: false"
     yield "      required: [unit]"
     yield "      properties:"
-    yield "        low: {type: ['null', number], minimum: 0, maximum: 100000000}"
-    yield "        high: {type: ['null', number], minimum: 0, maximum: 100000000}"
+    yield "        low: {type: ['null', number], minimum: 0, maximum: 100000000, description: Low end.}"
+    yield "        high: {type: ['null', number], minimum: 0, maximum: 100000000, description: High end.}"
     yield f"        unit: {{type: string, enum: {json.dumps(units, ensure_ascii=False)}}}"
 
 
@@ -136,7 +136,8 @@ PARTS: dict[str, tuple[str, Callable[[], Iterable[str]]]] = {
 def with_part(document: str, name: str, lines: Iterable[str]) -> str:
     """Return the document with one generated part replaced; raises ValueError if its two marks are not there."""
     marks = re.compile(
-        rf"(^[^\n]*generated: {re.escape(name)}\b[^\n]*\n).*?(^[^\n]*end: {re.escape(name)}\b)", re.DOTALL | re.MULTILINE
+        rf"(^[^\n]*generated: {re.escape(name)}\b[^\n]*\n).*?(^[^\n]*end: {re.escape(name)}\b)",
+        re.DOTALL | re.MULTILINE,
     )
     body = "".join(f"{line}\n" for line in lines)
     replaced, count = marks.subn(lambda match: match[1] + body + match[2], document)

@@ -27,7 +27,8 @@ class StrictSchema(Schema):
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def refuse_unknown(self, data: Any, original: Any, **_: Any) -> None:
         """Raise for every key that is no field."""
-        strange = [key for key in original if key not in self.fields]
+        keys = original if isinstance(original, dict) else ()  # another kind is refused by marshmallow itself
+        strange = [key for key in keys if key not in self.fields]
         if strange:
             raise ValidationError({key: [unknown_field((key,), self.fields)] for key in strange})
 

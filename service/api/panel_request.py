@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
-from service.api.fields import Choice, Choices, Moment, StrictNumber, StrictSchema, Text, flatten
+from service.api.fields import LONGEST_LIST, Choice, Choices, Moment, StrictNumber, StrictSchema, Text, flatten
 from service.api.observations import Findings, Observations, Observed
 from service.api.problems import Entry, InvalidRequest
 from service.api.sentences import invalid_value
@@ -48,7 +48,9 @@ class ContextSchema(StrictSchema):
     """What is known besides the panel."""
 
     condition = Choice(CONDITIONS)
-    medications = fields.List(fields.Nested(MedicationSchema), allow_none=True)
+    medications = fields.List(
+        fields.Nested(MedicationSchema), allow_none=True, validate=validate.Length(max=LONGEST_LIST)
+    )
     confounders = Choices(CONFOUNDERS)
 
 

@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from service.api.analyte_document import analytes_document
 from service.api.body import json_body
+from service.api.errors import refuse_unless_json_is_accepted
 from service.api.panel_request import read_panel_request
 from service.api.render import assessment_document
 from service.api.rule_document import criteria_document
@@ -16,6 +17,7 @@ from service.server.strict_json import dumps
 
 JSON = "application/json"
 blueprint = Blueprint("api", __name__, url_prefix="/v1")
+blueprint.before_request(refuse_unless_json_is_accepted)
 
 CRITERIA = {key: dumps(criteria_document(criteria)) + b"\n" for key, criteria in CATALOGUE.items()}
 ALL_CRITERIA = dumps({"criteria": [criteria_document(criteria) for criteria in CATALOGUE.values()]}) + b"\n"

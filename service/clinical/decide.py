@@ -8,11 +8,13 @@ ends of its plausible range, a censored one at its own open end.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from service.clinical.interval import MET, NOT_MET, UNKNOWN, Interval, point
+from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, point
 from service.clinical.plan import Findings, Plan, Readings, State, States, Step
-from service.clinical.rules import Finding, FirstKnown, Measure, Term, Threshold
+from service.clinical.rules import Finding, FirstKnown, Leaf, Measure, Term, Threshold
 
+FAR = Decimal("1E+40")
 Positions = dict[str, list[int]]
 
 
@@ -70,10 +72,18 @@ def _at_end(plan: Plan, position: int, key: str, state: State, high: bool) -> St
     """Return what a leaf comes to with the input at its low end (a finding: absent) or its high end (present)."""
     leaf = plan.leaves[position]
     if isinstance(state, Interval):
-        rising = not isinstance(leaf, Term) or leaf.weight > 0
-        return point(state.high if high is rising else state.low)
+        return _end_of(leaf, state, high)
     if isinstance(leaf, Threshold):
         if key == leaf.excluded_by:
             return state if high else NOT_MET
         return MET if high is (leaf.limit.comparator in (">", ">=")) else NOT_MET
     return MET if high else NOT_MET
+
+
+def _end_of(leaf: Leaf, state: Interval, high: bool) -> Interval:
+    """Return the contribution at one end; an open end is tried far out, for no result is ever infinite."""
+    if isinstance(leaf, Measure) and not high and state.low < leaf.resolution:
+        return Interval(ZERO, leaf.resolution, low_open=True)
+    rising = not isinstance(leaf, Term) or leaf.weight > 0
+    end = state.high if high is rising else state.low
+    return point(min(max(end, -FAR), FAR))

@@ -1,0 +1,40 @@
+"""The service attacked from its own contract, with every check of schemathesis on."""
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.config import SchemathesisConfig
+
+from service.api.openapi import PATH
+from service.app import create_app
+from service.server.settings import Settings
+from service.server.strict_json import loads
+
+CONFIG = SchemathesisConfig.from_dict(
+    {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 404, 422]}, "max_response_time": 5}}
+)
+schema = schemathesis.openapi.from_path(str(PATH), config=CONFIG)
+schema.app = create_app(Settings())
+ONLY_A_PERSON_CAN_TELL = {
+    "implausible_value",
+    "inconsistent_values",
+}  # JSON Schema cannot relate value, unit and others
+
+load_all_checks()
+
+
+@schema.parametrize()
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_service_keeps_its_contract(case: Any) -> None:
+    response = case.call()
+    case.validate_response(response, checks=CHECKS.get_all())
+    if response.status_code == 422 and case.meta is not None and case.meta.generation.mode.is_positive:
+        for error in loads(response.content)["errors"]:
+            is_range = error["code"] == "invalid_value" and error["pointer"].endswith("/reference_range")
+            assert error["code"] in ONLY_A_PERSON_CAN_TELL or is_range, error
+
+
+def test_every_check_is_known_to_this_test() -> None:
+    assert len(CHECKS.get_all()) >= 10

@@ -1,0 +1,127 @@
+"""The contract and the service agree: addresses, closed lists, version, and every example."""
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from flask import Flask
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+
+from service import __version__
+from service.api.openapi import DOCUMENT, PATH
+from service.clinical.classify import CATEGORIES
+from service.clinical.rules import CERTAINTIES
+from service.server.strict_json import dumps
+from tools.generate import generated
+
+SPEC: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+ASSESS = SPEC["paths"]["/v1/assessments"]["post"]
+
+
+def validator(name: str) -> Any:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": SPEC["components"]}
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+
+
+def test_it_is_valid_openapi_of_this_version() -> None:
+    validate(SPEC)
+    assert SPEC["openapi"] == "3.1.0"
+    assert SPEC["info"]["version"] == __version__
+
+
+def test_every_address_of_the_service_is_in_the_contract_and_the_other_way_round(app: Flask) -> None:
+    served = {
+        (rule.rule.replace("<key>", "{id}").replace("<", "{").replace(">", "}"), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS")
+    }
+    written = {(path, method) for path, item in SPEC["paths"].items() for method in item}
+    assert served == written
+
+
+def test_the_closed_lists_are_those_of_the_data() -> None:
+    schemas = SPEC["components"]["schemas"]
+    assert schemas["Category"]["enum"] == list(CATEGORIES)
+    assert schemas["Certainty"]["enum"] == list(CERTAINTIES)
+
+
+@pytest.mark.parametrize("file", ["openapi.yaml", "README.md"])
+def test_the_generated_parts_are_current(file: str) -> None:
+    assert (PATH.parent / file).read_text(encoding="utf-8") == generated(file), "run: make generate"
+
+
+def test_every_field_and_parameter_is_described() -> None:
+    bare = [where for where, schema in properties(SPEC["components"]["schemas"]) if not described(schema)]
+    assert bare == []
+
+
+def properties(node: Any, where: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    if isinstance(node, dict):
+        for key, below in node.items():
+            if key == "properties" and isinstance(below, dict):
+                found += [(f"{where}/{name}", schema) for name, schema in below.items()]
+            found += properties(below, f"{where}/{key}")
+    elif isinstance(node, list):
+        for index, below in enumerate(node):
+            found += properties(below, f"{where}/{index}")
+    return [(place, schema) for place, schema in found if "/anyOf/" not in place or "Observed" in place]
+
+
+def described(schema: Any) -> bool:
+    if "$ref" in schema:
+        schema = SPEC["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    words = {"CriteriaId", "ObservationId", "Condition", "Confounder"}
+    return "description" in schema or "enum" in schema or "$ref" in schema or bool(words & set(str(schema).split("/")))
+
+
+REQUESTS = ASSESS["requestBody"]["content"]["application/json"]["examples"]
+
+
+@pytest.mark.parametrize("name", [name for name in REQUESTS if name != "patient_1_as_printed"])
+def test_every_example_runs_and_its_answer_fits_the_contract(client: FlaskClient, name: str) -> None:
+    request = REQUESTS[name]["value"]
+    validator("PanelRequest").validate(request)
+    answer = client.post("/v1/assessments", data=dumps(request), content_type="application/json")
+    assert answer.status_code == 200
+    validator("Assessment").validate(answer.json)
+
+
+def test_the_example_that_is_refused_is_refused_as_described(client: FlaskClient) -> None:
+    request = REQUESTS["patient_1_as_printed"]["value"]
+    answer = client.post("/v1/assessments", data=dumps(request), content_type="application/json")
+    assert answer.status_code == 422
+    validator("Problem").validate(answer.json)
+
+
+@pytest.mark.parametrize(("path", "name"), [("/v1/analytes", "Analytes"), ("/v1/criteria/hscore", "CriteriaSet")])
+def test_the_knowledge_fits_the_contract(client: FlaskClient, path: str, name: str) -> None:
+    validator(name).validate(client.get(path).json)
+
+
+def test_one_set_is_the_same_alone_and_among_all(client: FlaskClient) -> None:
+    for one in json.loads(client.get("/v1/criteria").data)["criteria"]:
+        assert json.loads(client.get(f"/v1/criteria/{one['id']}").data) == one
+        validator("CriteriaSet").validate(one)
+
+
+def test_the_contract_is_served_as_written(client: FlaskClient) -> None:
+    assert client.get("/openapi.yaml").data == PATH.read_bytes()
+    assert client.get("/openapi.json").json == DOCUMENT
+
+
+def test_the_same_request_gives_the_same_bytes(client: FlaskClient) -> None:
+    body = dumps(REQUESTS["patient_2"]["value"])
+    answers = {client.post("/v1/assessments", data=body, content_type="application/json").data for _ in range(5)}
+    assert len(answers) == 1
+
+
+def test_numbers_are_written_digit_for_digit(client: FlaskClient) -> None:
+    body = dumps(REQUESTS["patient_1"]["value"])
+    answer = client.post("/v1/assessments", data=body, content_type="application/json")
+    assert b'"cutoff":-2.1,' in answer.data
+    assert b'"min":-4.8345,"max":0.3455' in answer.data
