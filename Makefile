@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format generate bench lock clean
+.PHONY: help setup run test lint types format generate bench soak lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ generate: setup ## write the parts of openapi.yaml and README.md that come from 
 
 bench: setup ## what a panel costs, beside a bare echo in the same run
 	$(BIN)/python -m bench
+
+SECONDS ?= 600
+soak: setup ## full load for SECONDS (default 600): memory flat, no error, counters right
+	$(BIN)/python -m tests.server.soak $(SECONDS)
 
 lock: ## pin the newest allowed versions, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml -o requirements.txt

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from service import __version__
 from service.api import errors, openapi, routes
-from service.server import health
+from service.clinical.analytes import ANALYTES, FINDINGS
+from service.clinical.criteria import CATALOGUE, DIGEST
+from service.server import auth, bodies, cors, headers, health, logs, metric_labels, metrics
 from service.server.settings import Settings, from_environment
 
 
@@ -13,9 +16,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
+    _install_server(app, settings)
     errors.install(app)
     for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
     return app
+
+
+def _install_server(app: Flask, settings: Settings) -> None:
+    """Put the server's parts around the application; in this order requests pass them."""
+    metric_labels.allow(criteria=CATALOGUE, observation=[*ANALYTES, *FINDINGS])
+    metrics.build_info(__version__, DIGEST)
+    logs.install(app, settings)
+    metrics.install(app)
+    headers.install(app)
+    cors.install(app, settings)
+    auth.install(app, settings)
+    bodies.install(app, settings)

@@ -2,16 +2,61 @@
 
 from __future__ import annotations
 
-import os
+import signal
+import sys
 from pathlib import Path
+from typing import Any
 
-bind = f"0.0.0.0:{os.environ.get('PORT') or '8080'}"
-workers = int(os.environ.get("WEB_CONCURRENCY") or "2")  # explicit: cpu_count() sees the node, not the pod
-worker_class = "gthread"
-threads = 8
-timeout = 30
-graceful_timeout = 25
-keepalive = 75  # above a load balancer's idle timeout, or it reuses a socket that is closing
+from service.server import drain, metric_files
+from service.server.settings import BadSetting, cautions, from_environment
+
+try:
+    _chosen = from_environment()
+except BadSetting as bad:
+    sys.exit(f"The service cannot start:\n{bad}")
+
+metric_files.prepare()
+
+bind = f"0.0.0.0:{_chosen.port}"
+workers = _chosen.workers
+worker_class = "service.server.worker.PatientWorker"
+threads = _chosen.threads
+timeout = 30  # proves only that a worker's event loop turns
+graceful_timeout = _chosen.graceful_seconds
+keepalive = _chosen.keepalive_seconds
+max_requests = 0  # a restarted worker leaves metric files behind for good
+limit_request_line = 2048
+limit_request_fields = 64  # a mesh adds a dozen of its own
+limit_request_field_size = 8190  # tokens of large directories and forwarded certificates reach 4 kB
+header_map = "drop"  # X_Foo must not pass for X-Foo
 control_socket_disable = True  # would be written to $HOME, which a read-only container lacks
-MEMORY = "/dev/shm"  # noqa: S108  # the heartbeat stays in memory: a slow disk would stall the workers
-worker_tmp_dir = MEMORY if Path(MEMORY).is_dir() else None
+worker_tmp_dir = (
+    metric_files.MEMORY if Path(metric_files.MEMORY).is_dir() else None
+)  # no slow disk stalls the heartbeat
+logger_class = "service.server.gunicorn_log.JsonLogger"
+loglevel = _chosen.log_level
+accesslog = None
+
+
+def on_starting(server: Any) -> None:
+    """Start from empty metrics and say what an operator should know; not called on HUP."""
+    metric_files.wipe()
+    for caution in cautions(_chosen):
+        server.log.warning(caution)
+
+
+def when_ready(server: Any) -> None:
+    """Let readiness turn false before the port closes."""
+    drain.hold_sigterm(lambda: server.signal(signal.SIGTERM, None), _chosen.drain_seconds)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Drop a dead worker's live gauges; its counts stay."""
+    from prometheus_client import multiprocess  # noqa: PLC0415  # after the directory is named
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: Any) -> None:
+    """Leave nothing behind."""
+    metric_files.remove()

@@ -1,33 +1,181 @@
-"""The only reader of the environment: every setting, its default and its check, in one place."""
+"""The only reader of the environment: every setting, its default, its check and its meaning, as one table."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from service.server import setting_forms as form
 
 
 class BadSetting(ValueError):
-    """A setting that stops the start; the message names the variable and what it takes."""
+    """Settings that stop the start; the message names each variable and what it takes, never its value."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an operator may choose; field ``max_body_bytes`` is read from ``MAS_MAX_BODY_BYTES`` and so on."""
+    """What an operator may choose, with its default; ``TABLE`` says which variable each comes from."""
 
+    port: int = 8080
+    workers: int = 2
+    threads: int = 8
+    log_level: str = "info"
     max_body_bytes: int = 1_048_576
+    batch_max_line_bytes: int = 65_536
+    body_read_seconds: int = 3
+    keepalive_seconds: int = 75
+    graceful_seconds: int = 25
+    drain_seconds: int = 0
+    auth_mode: str = "none"
+    api_keys_file: str = ""
+    jwt_issuers: tuple[str, ...] = ()
+    jwt_audience: str = ""
+    jwt_jwks_file: str = ""
+    jwt_jwks_url: str = ""
+    public_url: str = ""
+    cors_origins: tuple[str, ...] = ()
+    web: bool = True
+    code_map_file: str = ""
+    fhir_fetch_servers: tuple[str, ...] = ()
+    fhir_fetch_seconds: int = 2
+    cds_hooks: tuple[str, ...] = ("patient-view", "order-sign")
+    cds_card_from: str = "possible"
+    cds_suggestions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table: ``read`` turns the text of ``variable`` into the field's value or raises ValueError."""
+
+    field: str
+    variable: str
+    read: Callable[[str], object]
+    takes: str
+    meaning: str
+
+    @property
+    def default(self) -> str:
+        """The default as an operator would write it; empty when there is none."""
+        return form.written(getattr(DEFAULTS, self.field))
+
+
+DEFAULTS = Settings()
+
+_CATEGORIES = ("likely", "probable", "possible", "indeterminate", "unlikely")
+
+
+def _row(field: str, check: tuple[Callable[[str], object], str], meaning: str, variable: str = "") -> Setting:
+    return Setting(field, variable or f"MAS_{field.upper()}", check[0], check[1], meaning)
+
+
+TABLE: tuple[Setting, ...] = (
+    _row("port", form.whole(1, 65_535), "Port to listen on.", "PORT"),
+    _row(
+        "workers",
+        form.whole(1, 64),
+        "Worker processes; explicit, since a pod sees its node's cores.",
+        "WEB_CONCURRENCY",
+    ),
+    _row("threads", form.whole(1, 256), "Threads of each worker, that is requests computed at once."),
+    _row(
+        "log_level",
+        form.one_of("debug", "info", "warning", "error"),
+        "Least level logged; probes and scrapes are debug.",
+    ),
+    _row("max_body_bytes", form.whole(1, 1 << 30), "Largest request body; a longer one gets 413. Batches are exempt."),
+    _row("batch_max_line_bytes", form.whole(1, 1 << 30), "Longest line of a batch."),
+    _row(
+        "body_read_seconds",
+        form.whole(1, 600),
+        "Longest pause while a request arrives; the whole gets this plus 1 s per 16 KiB, then 408.",
+    ),
+    _row(
+        "keepalive_seconds", form.whole(1, 3600), "How long an idle connection is kept; above the load balancer's own."
+    ),
+    _row("graceful_seconds", form.whole(1, 3600), "How long a stopping worker may finish the requests it holds."),
+    _row(
+        "drain_seconds",
+        form.whole(0, 3600),
+        "How long /readyz says 503 after SIGTERM before the port closes; 0 where a preStop hook does that job.",
+    ),
+    _row("auth_mode", form.one_of("none", "api_key", "jwt"), "How callers prove who they are."),
+    _row("api_keys_file", form.file(), "For api_key: lines of name:sha256 of the key in hex; # starts a comment."),
+    _row("jwt_issuers", form.texts(), "For jwt: the issuers (iss) trusted, separated by commas."),
+    _row("jwt_audience", form.text(), "For jwt: the audience (aud) a token must name."),
+    _row("jwt_jwks_file", form.file(), "For jwt: the issuers' public keys, a JWKS file; or MAS_JWT_JWKS_URL."),
+    _row("jwt_jwks_url", form.url(), "For jwt: the https address of the keys; fetched again every 10 minutes."),
+    _row(
+        "public_url", form.web_address(), "The address callers use; a CDS Hooks token's audience is checked against it."
+    ),
+    _row("cors_origins", form.origins(), "Browser origins that may call, separated by commas; * means any."),
+    _row("web", form.switch(), "Whether / serves the page for people."),
+    _row("code_map_file", form.file(), "A file of further laboratory codes for this site."),
+    _row(
+        "fhir_fetch_servers", form.urls(), "FHIR servers that may be read when prefetch lacks data; empty means never."
+    ),
+    _row("fhir_fetch_seconds", form.whole(1, 60), "Total time for such a read."),
+    _row("cds_hooks", form.names(), "The CDS Hooks advertised, separated by commas."),
+    _row("cds_card_from", form.one_of(*_CATEGORIES), "The weakest category that shows a card."),
+    _row("cds_suggestions", form.switch(), "Whether cards suggest ordering the decisive tests."),
+)
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read and check every ``MAS_`` variable; raises BadSetting."""
+    """Read and check every variable; raises BadSetting listing all that is wrong at once."""
     environ = os.environ if environ is None else environ
-    return Settings(max_body_bytes=_positive(environ, "MAS_MAX_BODY_BYTES", 1_048_576))
+    values: dict[str, object] = {}
+    problems: list[str] = []
+    for setting in TABLE:
+        text = environ.get(setting.variable, "").strip()
+        try:
+            values[setting.field] = setting.read(text) if text else getattr(DEFAULTS, setting.field)
+        except ValueError:
+            problems.append(f"{setting.variable} must be {setting.takes}")
+    if problems:
+        raise BadSetting(*problems)
+    settings = Settings(**values)  # type: ignore[arg-type]  # the table's readers give each field its type
+    if missing := tuple(_auth_problems(settings)):
+        raise BadSetting(*missing)
+    return settings
 
 
-def _positive(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name, "").strip()
-    if not text:
-        return default
-    if not text.isdecimal() or int(text) < 1:
-        raise BadSetting(f"{name} must be a whole number above 0")
-    return int(text)
+def _auth_problems(settings: Settings) -> list[str]:
+    if settings.auth_mode == "api_key":
+        return [] if settings.api_keys_file else ["MAS_AUTH_MODE=api_key needs MAS_API_KEYS_FILE"]
+    if settings.auth_mode == "none":
+        return []
+    problems = []
+    if not settings.jwt_issuers:
+        problems.append("MAS_AUTH_MODE=jwt needs MAS_JWT_ISSUERS")
+    if not settings.jwt_audience:
+        problems.append("MAS_AUTH_MODE=jwt needs MAS_JWT_AUDIENCE")
+    if bool(settings.jwt_jwks_file) == bool(settings.jwt_jwks_url):
+        problems.append("MAS_AUTH_MODE=jwt needs one of MAS_JWT_JWKS_FILE and MAS_JWT_JWKS_URL")
+    return problems
+
+
+def cautions(settings: Settings, environ: Mapping[str, str] | None = None) -> list[str]:
+    """What an operator should read in the log at the start, though it does not stop it."""
+    environ = os.environ if environ is None else environ
+    known = {setting.variable for setting in TABLE}
+    said = [
+        f"{name} is not a setting of this service"
+        for name in sorted(environ)
+        if name.startswith("MAS_") and name not in known
+    ]
+    if settings.auth_mode == "none":
+        said.append("authentication is off (MAS_AUTH_MODE=none): whoever reaches the port may call")
+        unused = ("api_keys_file", "jwt_issuers", "jwt_jwks_file", "jwt_jwks_url")
+        said += [
+            f"MAS_{field.upper()} has no effect while MAS_AUTH_MODE=none"
+            for field in unused
+            if getattr(settings, field)
+        ]
+    if "*" in settings.cors_origins:
+        said.append("any web page may call (MAS_CORS_ORIGINS=*)")
+    return said

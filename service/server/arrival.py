@@ -1,0 +1,120 @@
+"""A request while it arrives: how much of it there is, whether it is whole, and how long it may still take.
+
+Only a guess at where a request ends, good enough to decide when a thread may start; the server's parser decides what
+the bytes mean, and a wrong guess costs a thread a bounded wait.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from dataclasses import dataclass, field
+
+from gunicorn.http.unreader import SocketUnreader  # type: ignore[import-untyped]
+
+LEAST_RATE = 16 * 1024  # bytes per second a sender must reach on average, beyond its first seconds
+HEAD_LIMIT = 32 * 1024
+STREAM_AFTER = 64 * 1024  # bytes of a body of unknown length that show its sender is at work
+_READ = 64 * 1024
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+_CODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
+_EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
+_LAST_CHUNK = b"\r\n0\r\n"
+
+
+@dataclass(slots=True)
+class Arrival:
+    """The bytes of one request so far. ``hold`` is the longest body worth waiting for in memory."""
+
+    hold: int
+    idle_until: float
+    buffer: bytearray = field(default_factory=bytearray)
+    began: float = 0.0
+    head: int = 0
+    body: int | None = None
+    expects: bool = False
+    closed: bool = False
+
+    def receive(self, sock: socket.socket, now: float) -> int:
+        """Take what the socket holds, at most 64 KiB, without waiting; return how much. Raises OSError."""
+        try:
+            data = sock.recv(_READ)
+        except BlockingIOError:
+            return 0
+        self.closed = not data
+        self.add(data, now)
+        return len(data)
+
+    def add(self, data: bytes, now: float) -> None:
+        """Append bytes; notes the length of the body when the head is complete."""
+        if data and not self.buffer:
+            self.began = now
+        searched = max(0, len(self.buffer) - 3)
+        self.buffer += data
+        if not self.head and (end := self.buffer.find(b"\r\n\r\n", searched)) >= 0:
+            self.head = end + 4
+            self._read_head(bytes(self.buffer[: self.head]))
+
+    def _read_head(self, head: bytes) -> None:
+        self.expects = bool(_EXPECTS.search(head))
+        found = _LENGTH.search(head)
+        if not _CODED.search(head):
+            self.body = int(found[1]) if found else 0
+        elif found or not _CHUNKED.search(head):
+            self.body = 0  # the parser refuses it: nothing to wait for
+
+    def whole(self) -> bool:
+        """Whether a thread may start: the request is all here, or is of a kind not worth holding back."""
+        if not self.head:
+            return False
+        here = len(self.buffer) - self.head
+        if self.body is None:
+            ended = self.buffer.endswith(b"0\r\n\r\n") or self.buffer.find(_LAST_CHUNK, self.head - 2) >= 0
+            return ended or here >= STREAM_AFTER
+        return here >= self.body or self.body > self.hold
+
+    def head_too_long(self) -> bool:
+        """Whether the request line and headers go on for longer than any honest ones."""
+        return not self.head and len(self.buffer) > HEAD_LIMIT
+
+    def deadline(self, pause: float) -> float:
+        """When to give up (monotonic): ``pause`` seconds after the first byte, and 1 more for every 16 KiB."""
+        if not self.buffer:
+            return self.idle_until
+        return self.began + pause + len(self.buffer) / LEAST_RATE
+
+
+class PatientReader(SocketUnreader):  # type: ignore[misc]
+    """What a thread reads a request through: bytes that arrived, then the socket for a bounded time.
+
+    Counts only the time spent waiting, so that a slow answer is not held against the sender.
+    """
+
+    def __init__(self, sock: socket.socket, pause: float) -> None:
+        super().__init__(sock)
+        self.pause = pause
+        self.waited = 0.0
+        self.arrived = 0
+        self.over = False
+
+    def begin(self, arrival: bytes) -> None:
+        """Start a request with the bytes that have arrived."""
+        self.unread(arrival)
+        self.waited, self.arrived, self.over = 0.0, len(arrival), False
+
+    def chunk(self, size_hint: int | None = None) -> bytes:
+        """Read from the socket; raises TimeoutError when the sender pauses or trickles for too long."""
+        allowed = self.pause + self.arrived / LEAST_RATE - self.waited
+        if self.over or allowed <= 0:
+            raise TimeoutError
+        before, started = self.sock.gettimeout(), time.monotonic()
+        self.sock.settimeout(min(self.pause, allowed))
+        try:
+            data: bytes = super().chunk(size_hint)
+        finally:
+            self.waited += time.monotonic() - started
+            self.sock.settimeout(before)
+        self.arrived += len(data)
+        return data

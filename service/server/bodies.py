@@ -1,0 +1,85 @@
+"""Limits on what a request may carry: its size with and without Content-Length, its coding, and its time to arrive."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import Flask, current_app, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout, UnsupportedMediaType
+
+from service.server.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+    from _typeshed.wsgi import InputStream
+
+View = TypeVar("View", bound=Callable[..., Any])
+_UNLIMITED = "mas_unlimited_body"
+
+
+class CodedBody(UnsupportedMediaType):
+    """A body under a content coding (gzip and the like): refused, since a few bytes could unpack to gigabytes."""
+
+    description = "The request body must not be compressed."
+
+    def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
+        """Say what is accepted instead (RFC 9110, 12.5.3)."""
+        return [*super().get_headers(*args, **kwargs), ("Accept-Encoding", "identity")]
+
+
+def unlimited(view: View) -> View:
+    """Mark a view that streams its body and minds its size itself."""
+    setattr(view, _UNLIMITED, True)
+    return view
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Refuse coded bodies (415) and, but for ``unlimited`` views, bodies over the limit (413)."""
+    app.config["MAX_CONTENT_LENGTH"] = None  # would cut a chunked body at the limit instead of refusing it
+
+    @app.before_request
+    def guard() -> None:
+        coding = request.environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+        if coding not in {"", "identity"}:
+            raise CodedBody
+        free = getattr(current_app.view_functions.get(request.endpoint or ""), _UNLIMITED, False)
+        limit = None if free else settings.max_body_bytes
+        length = request.content_length
+        if limit is not None and length is not None and length > limit:
+            raise RequestEntityTooLarge
+        request.environ["wsgi.input"] = io.BufferedReader(_Watched(request.environ["wsgi.input"], limit, length))
+
+
+class _Watched(io.RawIOBase):
+    """The server's body stream; too much, too little, too slow or malformed is the matching HTTP error."""
+
+    def __init__(self, stream: InputStream, limit: int | None, length: int | None) -> None:
+        super().__init__()
+        self.stream = stream
+        self.limit = limit
+        self.length = length
+        self.read_so_far = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        data = self._next(len(view))
+        self.read_so_far += len(data)
+        if self.limit is not None and self.read_so_far > self.limit:
+            raise RequestEntityTooLarge
+        if not data and self.length is not None and self.read_so_far < self.length:
+            raise BadRequest("The request body ended early.")
+        view[: len(data)] = data
+        return len(data)
+
+    def _next(self, size: int) -> bytes:
+        try:
+            return self.stream.read(size)
+        except TimeoutError as error:
+            raise RequestTimeout from error
+        except Exception as error:  # whatever the server's reader makes of a malformed body
+            raise BadRequest("The request body is malformed.") from error

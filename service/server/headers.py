@@ -1,0 +1,61 @@
+"""Headers every answer carries, and documents that may be cached."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_DEFAULTS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cache-Control", "no-store"),  # an answer may hold a patient's data unless its view says otherwise
+)
+
+
+def install(app: Flask) -> None:
+    """Give every answer of ``app`` the headers its view did not set; on the wire's own list, which costs least."""
+    inner = app.wsgi_app
+
+    def complete(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def begin(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], object]:
+            given = {name.lower() for name, _ in headers}
+            added = [(name, value) for name, value in _DEFAULTS if name.lower() not in given]
+            return start_response(status, [*headers, *added], *exc_info)
+
+        return inner(environ, begin)
+
+    app.wsgi_app = complete  # type: ignore[method-assign]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Bytes that stay the same while the process lives (criteria, contract, pages), served with an ETag.
+
+    ``policy`` replaces the default Content-Security-Policy, for pages.
+    """
+
+    body: bytes
+    content_type: str
+    policy: str = ""
+    etag: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Name the bytes by their digest."""
+        object.__setattr__(self, "etag", hashlib.sha256(self.body).hexdigest()[:32])
+
+    def respond(self) -> Response:
+        """Answer the current request: 200 with the bytes, or 304 when the caller has them."""
+        response = Response(self.body, content_type=self.content_type)
+        response.set_etag(self.etag)
+        response.headers["Cache-Control"] = "public, max-age=300"
+        if self.policy:
+            response.headers["Content-Security-Policy"] = self.policy
+        return response.make_conditional(request)  # type: ignore[return-value]

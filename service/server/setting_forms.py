@@ -1,0 +1,133 @@
+"""The forms a setting's text may take: each is a reader (raises ValueError) and the words that describe it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+Form = tuple[Callable[[str], T], str]
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+
+
+def written(value: object) -> str:
+    """A setting's value as an operator would write it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def whole(low: int, high: int) -> Form[int]:
+    """A whole number within two limits."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit()) or not low <= int(text[:12]) <= high:
+            raise ValueError
+        return int(text)
+
+    return read, f"a whole number from {low} to {high}"
+
+
+def one_of(*words: str) -> Form[str]:
+    """One of a few words, in any case."""
+
+    def read(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError
+        return text.lower()
+
+    return read, "one of " + ", ".join(words)
+
+
+def switch() -> Form[bool]:
+    """On or off."""
+    read, takes = one_of("on", "off")
+    return (lambda text: read(text) == "on"), takes
+
+
+def text() -> Form[str]:
+    """Any text."""
+    return str, "text"
+
+
+def file() -> Form[str]:
+    """The path of a file that can be read now."""
+
+    def read(path: str) -> str:
+        try:
+            with Path(path).open("rb"):
+                return path
+        except OSError as error:
+            raise ValueError from error
+
+    return read, "the path of a readable file"
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if not parts.hostname or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError
+    if parts.scheme not in {"http", "https"}:
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        raise ValueError
+    return _web_address(text)
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if text != "*" and (
+        parts.scheme not in {"http", "https"} or text != f"{parts.scheme}://{parts.netloc}" or "@" in text
+    ):
+        raise ValueError
+    return text.lower()
+
+
+def _name(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def web_address() -> Form[str]:
+    """An http or https address, kept without a closing slash."""
+    return _web_address, "an http or https address without query or user"
+
+
+def url() -> Form[str]:
+    """An https address, kept without a closing slash; plain http only for this host itself."""
+    return _url, "an https address without query or user (http only for localhost)"
+
+
+def _several(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    return lambda text: tuple(read(part.strip()) for part in text.split(",") if part.strip())
+
+
+def texts() -> Form[tuple[str, ...]]:
+    """Any texts between commas."""
+    return _several(str), "texts separated by commas"
+
+
+def urls() -> Form[tuple[str, ...]]:
+    """Addresses between commas."""
+    return _several(_url), "https addresses separated by commas"
+
+
+def origins() -> Form[tuple[str, ...]]:
+    """Browser origins between commas."""
+    return _several(_origin), "origins such as https://ehr.example separated by commas, or *"
+
+
+def names() -> Form[tuple[str, ...]]:
+    """Names of hooks between commas."""
+    return _several(_name), "names separated by commas"

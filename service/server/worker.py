@@ -1,0 +1,201 @@
+"""The worker: gunicorn's threads, with the slow parts of a connection kept in the event loop.
+
+A plain ``gthread`` worker gives a connection to a thread before its request has arrived, and lingers over each closed
+connection in its only event loop: a few clients that stall, or do not hang up, then stop the whole worker, probes and
+all. Here a thread starts when the request is whole, and a farewell costs no wait. Depends on the insides of the pinned
+gunicorn; ``tests/server`` proves each promise against the real server.
+"""
+
+from __future__ import annotations
+
+import select
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from http import HTTPStatus
+from typing import Any
+
+from gunicorn.http import get_parser  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
+
+from service.server import refusals, settings
+from service.server.arrival import Arrival, PatientReader
+from service.server.departure import LINGER, Departures
+from service.server.drain import draining
+
+_SEND_SECONDS = 30  # longest wait for a client to take a piece of its answer
+_SWEEP = 0.25  # seconds between two looks for connections that are overdue
+_HELD_BYTES = 32 << 20  # of requests that are arriving; beyond this, threads read them
+_QUEUE_PER_THREAD = 32
+_PROBES = (b"GET /livez ", b"GET /readyz ")
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]
+    """A threaded worker that waits for requests, and for connections to close, without spending threads on it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # gunicorn's
+        super().__init__(*args, **kwargs)
+        chosen = settings.from_environment()
+        self.pause: float = chosen.body_read_seconds
+        self.hold = chosen.max_body_bytes
+        self.arriving: dict[TConn, Arrival] = {}
+        self.departures = Departures(self._watch, self._unwatch, self._hang_up)
+        self.held = 0
+        self.in_threads = 0
+        self.swept = 0.0
+
+    # A request arrives
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Begin to collect a request, on a new connection or a kept one."""
+        if conn.parser is None:
+            conn.parser = get_parser(self.cfg, conn.sock, conn.client)
+            conn.parser.unreader = PatientReader(conn.sock, self.pause)
+            conn.initialized = True
+        conn.sock.setblocking(False)
+        now = time.monotonic()
+        arrival = Arrival(self.hold, now + (self.cfg.keepalive if self.alive else LINGER))
+        arrival.add(conn.parser.unreader.take_buffered(), now)
+        self.held += len(arrival.buffer)
+        self.arriving[conn] = arrival
+        self._collect(conn, watched=False)
+
+    def _collect(self, conn: TConn, *, watched: bool = True) -> None:
+        """Take what has arrived of a request; hand it to a thread once it is whole."""
+        arrival = self.arriving[conn]
+        try:
+            self.held += arrival.receive(conn.sock, time.monotonic())
+        except OSError:
+            arrival.closed = True
+        if arrival.head_too_long():
+            self._refuse(conn, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        elif arrival.whole() or (arrival.buffer and self.held > _HELD_BYTES):
+            self._dispatch(conn)
+        elif arrival.closed:
+            self._forget(conn)
+            self._hang_up(conn)
+        else:
+            self._await(conn, arrival, watched=watched)
+
+    def _await(self, conn: TConn, arrival: Arrival, *, watched: bool) -> None:
+        if arrival.expects and arrival.head:
+            arrival.expects = False
+            self._send(conn, _CONTINUE)
+        if not watched:
+            self._watch(conn, self._collect)
+
+    def _dispatch(self, conn: TConn) -> None:
+        """Give a request to the threads, unless so many wait already that it would be answered late."""
+        arrival = self.arriving[conn]
+        if self.in_threads > _QUEUE_PER_THREAD * self.cfg.threads and not arrival.buffer.startswith(_PROBES):
+            self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        self._forget(conn)
+        conn.parser.unreader.begin(bytes(arrival.buffer))
+        conn.data_ready = True
+        self.in_threads += 1
+        super().enqueue_req(conn)
+
+    # A thread serves it
+
+    def handle_request(self, req: Any, conn: TConn) -> bool:  # gunicorn's
+        """Serve one request; a client that does not take its answer is cut off."""
+        conn.sock.settimeout(_SEND_SECONDS)
+        if draining():
+            req.force_close()
+        try:
+            return bool(super().handle_request(req, conn))
+        except TimeoutError:
+            raise StopIteration from None  # gunicorn's word for closing without an answer
+
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:  # gunicorn's
+        """Keep the connection only if the rest of the request is here: what has not arrived is not waited for."""
+        conn.parser.unreader.over = True
+        return bool(super()._keepalive_after(conn, keepalive))
+
+    def handle_error(self, _req: object, client: socket.socket, _addr: object, exc: BaseException) -> None:
+        """Answer a request that could not be served, in the service's form and without repeating it."""
+        status = refusals.status_for(exc)
+        if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.log.error("Request failed", exc_info=exc)
+        client.setblocking(False)
+        self._try(client.send, refusals.answer(status))
+
+    # The connection ends
+
+    def finish_request(self, conn: TConn, fs: Future[object]) -> None:
+        """Keep the connection for its next request, or see it off."""
+        self.in_threads -= 1
+        if fs.cancelled() or fs.exception() or not fs.result():
+            self.departures.see_off(conn)
+        else:
+            super().finish_request(conn, fs)
+
+    def _refuse(self, conn: TConn, status: HTTPStatus) -> None:
+        self._forget(conn)
+        self._send(conn, refusals.answer(status))
+        self.departures.see_off(conn)
+
+    def _hang_up(self, conn: TConn) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+    # The event loop
+
+    def murder_pending(self) -> None:
+        """Refuse requests that are overdue and cut connections that linger; gunicorn calls this in every turn."""
+        super().murder_pending()
+        now = time.monotonic()
+        if now - self.swept < _SWEEP:
+            return
+        self.swept = now
+        for conn in [c for c, arrival in self.arriving.items() if now > arrival.deadline(self.pause)]:
+            if self.arriving[conn].buffer:
+                self._refuse(conn, HTTPStatus.REQUEST_TIMEOUT)
+            else:
+                self._forget(conn)
+                self._hang_up(conn)
+        self.departures.sweep(now)
+
+    def set_accept_enabled(self, enabled: bool) -> None:  # gunicorn's
+        """Stop accepting; when stopping for good, first take the connections the kernel has accepted already."""
+        stopping = not enabled and not self.alive
+        for listener in self.sockets if stopping else ():
+            listener.setblocking(False)
+            self._take_backlog(listener)
+        super().set_accept_enabled(enabled)
+        for listener in self.sockets if stopping else ():
+            listener.close()  # else new clients would wait in a queue that nobody empties
+
+    def _take_backlog(self, listener: socket.socket) -> None:
+        while self.nr_conns < self.worker_connections and select.select([listener], [], [], 0)[0]:
+            self.accept(listener)
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        super()._cap_keepalive(deadline)
+        for arrival in self.arriving.values():
+            arrival.idle_until = min(arrival.idle_until, deadline)
+
+    def _forget(self, conn: TConn) -> None:
+        self.held -= len(self.arriving.pop(conn).buffer)
+        self._unwatch(conn)
+
+    def _watch(self, conn: TConn, act: Callable[[TConn], None]) -> None:
+        self.poller.register(conn.sock, selectors.EVENT_READ, lambda _sock: act(conn))
+
+    def _unwatch(self, conn: TConn) -> None:
+        if conn.sock in self.poller.get_map():
+            self.poller.unregister(conn.sock)
+
+    def _send(self, conn: TConn, data: bytes) -> None:
+        self._try(conn.sock.send, data)
+
+    @staticmethod
+    def _try(send: Callable[[bytes], int], data: bytes) -> None:
+        try:
+            send(data)
+        except OSError:
+            return  # gone, or not reading: nobody is left to tell

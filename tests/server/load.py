@@ -1,0 +1,58 @@
+"""Steady load from a few keep-alive clients, with an account of every request that was sent."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections import Counter
+from contextlib import closing
+
+from tests.server.live import PANEL
+
+
+class Load:
+    """Clients that post panels until ``stop``; ``outcomes`` counts answers by status, refused and lost requests."""
+
+    def __init__(self, port: int, clients: int = 6, pause: float = 0.0) -> None:
+        self.port = port
+        self.pause = pause
+        self.outcomes: Counter[str] = Counter()
+        self.over = threading.Event()
+        self.threads = [threading.Thread(target=self._client, daemon=True) for _ in range(clients)]
+        for thread in self.threads:
+            thread.start()
+
+    def stop(self) -> Counter[str]:
+        """End the load and give the account."""
+        self.over.set()
+        for thread in self.threads:
+            thread.join(20)
+        return self.outcomes
+
+    def _client(self) -> None:
+        while not self.over.is_set():
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+            with closing(connection):
+                try:
+                    connection.connect()
+                except OSError:
+                    self.outcomes["refused"] += 1
+                    time.sleep(0.02)
+                    continue
+                self._requests(connection)
+
+    def _requests(self, connection: http.client.HTTPConnection) -> None:
+        while not self.over.is_set():
+            try:
+                connection.request("POST", "/v1/assessments", PANEL, {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                answer.read()
+            except (OSError, http.client.HTTPException) as error:
+                self.outcomes["lost"] += 1
+                self.outcomes[f"lost: {type(error).__name__}"] += 1
+                return
+            self.outcomes[str(answer.status)] += 1
+            if answer.will_close:
+                return
+            time.sleep(self.pause)

@@ -1,0 +1,236 @@
+"""Clients that stall, trickle, flood or lie about their bodies, against the real server."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.live import PANEL, SERVICE, Live, read_all, status_of
+
+pytestmark = pytest.mark.server
+
+HEAD = b"POST /v1/assessments HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+STALLED_BODY = HEAD + b'Content-Length: 50\r\n\r\n{"a":'
+STALLED_HEAD = b"POST /v1/assessments HTTP/1.1\r\nHost: a\r\nX-Wai"
+STALLED_CHUNK = HEAD + b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n'
+STALLED_EXPECT = HEAD + b"Expect: 100-continue\r\nContent-Length: 50\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """One worker with two threads: whatever blocks a thread shows at once."""
+    limits = {"MAS_BODY_READ_SECONDS": "1", "MAS_MAX_BODY_BYTES": "100000"}
+    folder = tmp_path_factory.mktemp("clients")
+    with Live(folder, WEB_CONCURRENCY="1", MAS_THREADS="2", MAS_LOG_LEVEL="debug", **limits) as server:
+        yield server
+
+
+@pytest.mark.parametrize("stall", [STALLED_BODY, STALLED_HEAD, STALLED_CHUNK, STALLED_EXPECT, b""])
+def test_forty_stalled_clients_delay_nobody(live: Live, stall: bytes) -> None:
+    """A stalled head, body or chunk occupies no thread; it gets 408 when its time is up."""
+    stalled = [live.connect(stall) for _ in range(40)]
+    time.sleep(0.1)
+    started = time.monotonic()
+    assert live.post("/v1/assessments")[0] == 200
+    assert live.get("/livez")[0] == 200
+    assert time.monotonic() - started < 1.0
+    if stall:
+        answers = [read_all(connection) for connection in stalled]
+        assert {status_of(answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")) for answer in answers} == {408}
+        assert time.monotonic() - started < 4.0
+    for connection in stalled:
+        connection.close()
+
+
+def test_a_trickling_body_is_cut_off(live: Live) -> None:
+    """A byte now and then resets nothing: the whole request has one budget."""
+    connection = live.connect(HEAD + b"Content-Length: 5000\r\n\r\n")
+    started = time.monotonic()
+    with pytest.raises(OSError):  # noqa: PT012  # which byte fails depends on the kernel
+        while time.monotonic() - started < 8:
+            connection.sendall(b" ")
+            time.sleep(0.1)
+    assert time.monotonic() - started < 5
+    connection.close()
+
+
+def test_a_trickling_stream_frees_its_thread(live: Live) -> None:
+    """Bodies too long to hold back are read by a thread, for as long as they keep their rate."""
+    stream = b"POST /v1/assessments/batch HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n{}\n"
+    stalled = [live.connect(stream) for _ in range(4)]
+    started = time.monotonic()
+    assert live.post("/v1/assessments")[0] == 200
+    assert time.monotonic() - started < 5
+    for connection in stalled:
+        read_all(connection)
+        connection.close()
+
+
+def test_clients_that_do_not_hang_up_delay_nobody(live: Live) -> None:
+    """The farewell to a client that keeps its side open costs the event loop no wait."""
+    lazy = [live.connect(b"GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") for _ in range(20)]
+    started = time.monotonic()
+    assert live.get("/livez")[0] == 200
+    assert time.monotonic() - started < 1.0
+    for connection in lazy:
+        assert status_of(read_all(connection)) == 200
+        connection.close()
+
+
+def test_clients_that_do_not_read_delay_nobody_for_ever(live: Live) -> None:
+    """A client that hangs up in the middle of its answer leaves the server well."""
+    deaf = [live.connect(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(2)]
+    time.sleep(0.2)
+    for connection in deaf:
+        connection.close()
+    assert live.get("/livez")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        pytest.param(HEAD + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, id="CL and TE"),
+        pytest.param(HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400, id="two CL"),
+        pytest.param(HEAD + b"Host: b\r\nContent-Length: 2\r\n\r\n{}", 400, id="two Host"),
+        pytest.param(HEAD + b"Content-Length: +2\r\n\r\n{}", 400, id="signed CL"),
+        pytest.param(HEAD + b"Content-Length: 2, 2\r\n\r\n{}", 400, id="CL list"),
+        pytest.param(HEAD + b"Transfer-Encoding: xchunked\r\n\r\n", 501, id="unknown TE"),
+        pytest.param(HEAD + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n", 400, id="TE not last"),
+        pytest.param(
+            HEAD.replace(b"1.1", b"1.0") + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, id="1.0 chunked"
+        ),
+        pytest.param(HEAD + b"X: a\r\n b\r\nContent-Length: 2\r\n\r\n{}", 400, id="folded header"),
+        pytest.param(HEAD + b"X\x00Y: a\r\nContent-Length: 2\r\n\r\n{}", 400, id="NUL in name"),
+        pytest.param(HEAD + b"Expect: magic\r\nContent-Length: 2\r\n\r\n{}", 417, id="unknown expectation"),
+        pytest.param(b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, id="long line"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 431, id="long header"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: a\r\n" * 80 + b"\r\n", 431, id="many headers"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 70_000, 431, id="endless header"),
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, id="TLS to the plain port"),
+        pytest.param(b"GET /livez HTTP/9.9\r\nHost: a\r\n\r\n", 400, id="unknown version"),
+    ],
+)
+def test_malformed_requests_get_problem_json(live: Live, sent: bytes, status: int) -> None:
+    """What the parser refuses is answered as a problem that repeats nothing, and the service stays well."""
+    answer = live.raw(sent)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert status_of(answer) == status
+    assert b"Content-Type: application/problem+json" in head
+    problem = json.loads(body)
+    assert problem["status"] == status
+    assert problem["request_id"].encode() in head
+    assert problem["errors"] == []
+    assert live.get("/livez")[0] == 200
+
+
+@pytest.mark.parametrize("chunks", [b"2x\r\n{}\r\n0\r\n\r\n", b"2\r\n{}z\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n"])
+def test_malformed_chunks_get_400_and_end_the_connection(live: Live, chunks: bytes) -> None:
+    """Where the next request would begin is unknown, so there is none."""
+    answer = live.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunks + b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert status_of(answer) == 400
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+def chunked(body: bytes, size: int = 10_000) -> bytes:
+    """A body in chunks."""
+    parts = [body[i : i + size] for i in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("length", [100_001, 150_000, 400_000])
+def test_long_bodies_get_413_however_they_are_framed(live: Live, length: int) -> None:
+    """A chunked body over the limit is refused, not cut to a valid-looking half."""
+    body = b'"' + b"a" * (length - 2) + b'"'
+    assert status_of(live.raw(HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % length + body)) == 413
+    assert status_of(live.raw(HEAD + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(body))) == 413
+
+
+def test_bodies_at_the_limit_are_taken_however_they_are_framed(live: Live) -> None:
+    """The limit itself is allowed."""
+    body = b'"' + b"a" * 99_998 + b'"'
+    assert live.post("/v1/assessments", body)[0] == 200
+    assert status_of(live.raw(HEAD + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(body))) == 200
+
+
+def test_a_promised_giant_is_refused_before_it_is_sent(live: Live) -> None:
+    """413 comes from the length alone, and the connection is not waited for."""
+    started = time.monotonic()
+    assert status_of(live.raw(HEAD + b"Content-Length: 99999999999\r\n\r\n{")) == 413
+    assert time.monotonic() - started < 3
+
+
+def test_compressed_bodies_get_415(live: Live) -> None:
+    """No coding is undone: a bomb stays a few bytes."""
+    status, headers, _ = live.post("/v1/assessments", b"\x1f\x8b" + b"0" * 50, Content_Encoding="gzip")
+    assert status == 415
+    assert headers["accept-encoding"] == "identity"
+    assert live.post("/v1/assessments", PANEL, Content_Encoding="identity")[0] == 200
+
+
+def test_a_batch_of_any_length_streams_through(live: Live) -> None:
+    """The route marked unlimited takes 3 MB under a limit of 100 kB, with and without a length."""
+    line = b'{"a":"' + b"x" * 1000 + b'"}\n'
+    status, _, body = live.post("/v1/assessments/batch", line * 3000)
+    assert status == 200
+    assert body.count(b"\n") == 3000
+    status, _, body = live.request(
+        "POST", "/v1/assessments/batch", iter([line * 100] * 30), Transfer_Encoding="chunked"
+    )
+    assert status == 200
+    assert body.count(b"\n") == 3000
+
+
+def test_pipelined_requests_are_answered_in_order(live: Live) -> None:
+    """Bytes read ahead belong to the next request."""
+    one = HEAD + b"Content-Length: %d\r\n\r\n" % len(PANEL) + PANEL
+    last = b"GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    answer = live.raw(one * 3 + last)
+    assert answer.count(b"HTTP/1.1 200 OK") == 4
+
+
+def test_expectations_are_answered(live: Live) -> None:
+    """A client that asks first is told to go on, then served."""
+    connection = live.connect(
+        HEAD + b"Connection: close\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(PANEL)
+    )
+    assert connection.recv(100).startswith(b"HTTP/1.1 100 Continue")
+    connection.sendall(PANEL)
+    assert b"HTTP/1.1 200 OK" in read_all(connection)
+    connection.close()
+
+
+def test_underscored_headers_do_not_pass_for_hyphened_ones(live: Live) -> None:
+    """X_Request_Id is dropped, so no proxy rule can be slipped past."""
+    answer = live.raw(b"GET /livez HTTP/1.1\r\nHost: a\r\nX_Request_Id: forged\r\nConnection: close\r\n\r\n")
+    assert status_of(answer) == 200
+    assert b"forged" not in answer
+
+
+def test_every_error_of_the_service_is_a_problem(tmp_path: Path) -> None:
+    """From the parser, the worker, the limits and the application alike."""
+    with Live(tmp_path, SERVICE, WEB_CONCURRENCY="1", MAS_MAX_BODY_BYTES="100000", MAS_BODY_READ_SECONDS="1") as server:
+        long = b'"' + b"a" * 200_000 + b'"'
+        close = HEAD + b"Connection: close\r\n"
+        sent = {
+            400: close + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
+            404: b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            405: b"PUT /v1/assessments HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            408: close + b"Content-Length: 4\r\n\r\n{",
+            413: close + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(long),
+            414: b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+            415: close + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+            422: close + b"Content-Length: 2\r\n\r\n{}",
+            431: b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 70_000,
+        }
+        for status, request in sent.items():
+            head, _, body = server.raw(request).partition(b"\r\n\r\n")
+            assert status_of(head) == json.loads(body)["status"] == status
+            assert b"Content-Type: application/problem+json" in head
+        broken = server.raw(close + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n0\r\n\r\n")
+        assert status_of(broken) == 400
+        assert b"application/problem+json" in broken
+        assert server.get("/readyz")[0] == 200
