@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Response, request
 
 from service import __version__
 from service.api import errors, openapi, routes
 from service.clinical.analytes import ANALYTES, FINDINGS
 from service.clinical.criteria import CATALOGUE, DIGEST
+from service.ehr import cds_routes, counting, fhir_routes, site
 from service.server import auth, bodies, cors, headers, health, logs, metric_labels, metrics
 from service.server.settings import Settings, from_environment
+
+OWN_ERRORS = {fhir_routes.PREFIX: fhir_routes.error_answer, cds_routes.PREFIX: cds_routes.error_answer}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -18,15 +21,25 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     _install_server(app, settings)
-    errors.install(app)
+    app.register_error_handler(Exception, _error_answer)
     for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
         app.register_blueprint(blueprint)
+    fhir_routes.install(app, settings)
+    cds_routes.install(app, site.install(app, settings))
     return app
+
+
+def _error_answer(error: Exception) -> Response:
+    """Answer each interface's callers in the words of that interface."""
+    for prefix, own_answer in OWN_ERRORS.items():
+        if request.path == prefix or request.path.startswith(f"{prefix}/"):
+            return own_answer(error)
+    return errors.answer(error)
 
 
 def _install_server(app: Flask, settings: Settings) -> None:
     """Put the server's parts around the application; in this order requests pass them."""
-    metric_labels.allow(criteria=CATALOGUE, observation=[*ANALYTES, *FINDINGS])
+    metric_labels.allow(criteria=CATALOGUE, observation=[*ANALYTES, *FINDINGS], **counting.LABELS)
     metrics.build_info(__version__, DIGEST)
     logs.install(app, settings)
     metrics.install(app)

@@ -1,4 +1,4 @@
-"""One criteria set of an assessment as a contained Observation: verdict, counts, score, and every item with its reason."""
+"""One criteria set of an assessment as a contained Observation: verdict, score, and every item with its reason."""
 
 from __future__ import annotations
 

@@ -59,10 +59,20 @@ def operation_definition() -> Resource:
 _PARAMETERS = (
     ("observations", "*", "Resource", "Bundle, Observation, DiagnosticReport and further resources of the record."),
     ("subject", "1", "Reference", "The patient; results of another patient are refused."),
-    ("febrile", "1", "boolean", "Whether the patient has fever; overrides a body temperature where the criteria ask for fever."),
+    (
+        "febrile",
+        "1",
+        "boolean",
+        "Whether the patient has fever; overrides a body temperature where the criteria ask for fever.",
+    ),
     ("condition", "1", "code", "sjia, suspected_sjia, aosd, jsle, malignancy or other; overrides the Conditions."),
     ("asOf", "1", "dateTime", "The time that the age, last doses and the look-back are counted from."),
-    ("medications", "*", "string", "Generic name, or RxNorm or ATC code; a CodeableConcept or a resource is accepted too."),
+    (
+        "medications",
+        "*",
+        "string",
+        "Generic name, or RxNorm or ATC code; a CodeableConcept or a resource is accepted too.",
+    ),
     ("criteria", "*", "code", "The criteria sets to report; all when absent."),
 )
 

@@ -73,7 +73,9 @@ WHOLE_CODES = (SNOMED,)  # its codes have no meaning in their beginnings
 def load_codes(site: str = "") -> CodeMap:
     """Read the shipped codes and, if named, the site's file; raises BadData with the file and the key."""
     shipped = _read(SHIPPED)
-    base = replace(shipped, results=_from_analytes() | dict(shipped.results), drug_names=_generics() | dict(shipped.drug_names))
+    base = replace(
+        shipped, results=_from_analytes() | dict(shipped.results), drug_names=_generics() | dict(shipped.drug_names)
+    )
     return _over(base, _read(Path(site))) if site else base
 
 

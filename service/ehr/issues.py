@@ -18,10 +18,10 @@ REASONS = {
     "code_refused": "",
     "code_ambiguous": "The codes stand for two different tests; the result is not used.",
     "no_value": "There is no value.",
-    "value_ambiguous": "There is more than one value, or a value beside a reason for its absence; it counts as unknown.",
+    "value_ambiguous": "There is more than one value, or one beside a reason for its absence; it counts as unknown.",
     "value_form": "This form of value is not read; it counts as unknown.",
     "not_a_number": "The value is not a number; it counts as unknown.",
-    "comparator": "The comparator is not one of <, <=, > and >=; dropping it would change the result: it counts as unknown.",
+    "comparator": "The comparator is not one of <, <=, > and >=, and is not dropped; the result counts as unknown.",
     "unit_conflict": "The unit's code and its text mean different units; the result counts as unknown.",
     "word_not_usable": "The result is a word that proves nothing here; it counts as unknown.",
     "modified": "The resource has a modifier that is not known here, so it must not be interpreted.",
@@ -82,7 +82,7 @@ class Issue:
 
 
 class Unusable(Exception):
-    """A value that cannot be used; ``key`` is a reason of this module, ``text`` a more exact sentence if there is one."""
+    """A value that cannot be used; ``key`` is a reason of this module, ``text`` a more exact sentence or ""."""
 
     def __init__(self, key: str, text: str = "") -> None:
         super().__init__(key)

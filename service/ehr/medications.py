@@ -18,7 +18,9 @@ from service.ehr.json_shapes import Resource, codings, table, tables, text, toke
 from service.ehr.moments import Moment, read_moment
 from service.ehr.resources import Contents, Found
 
-GENERIC_OF_CODE = {code.casefold(): drug.name for one in THERAPIES.values() for drug in one.drugs for code in drug.codes}
+GENERIC_OF_CODE = {
+    code.casefold(): drug.name for one in THERAPIES.values() for drug in one.drugs for code in drug.codes
+}
 NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done")
 NOT_ORDERED = ("proposal", "plan", "option")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -80,7 +82,10 @@ def _last_dose(found: Found) -> str:
     """Return the day of the last dose, "" if the record does not say; an order says only when it was written."""
     resource = found.resource
     if found.type == "MedicationRequest":
-        bounds = [table(table(table(one, "timing"), "repeat"), "boundsPeriod") for one in tables(resource, "dosageInstruction")]
+        bounds = [
+            table(table(table(one, "timing"), "repeat"), "boundsPeriod")
+            for one in tables(resource, "dosageInstruction")
+        ]
         return _latest_day([one.get("end") for one in bounds]) if bounds and all("end" in one for one in bounds) else ""
     if "effectivePeriod" in resource:
         return _latest_day([table(resource, "effectivePeriod").get("end")])

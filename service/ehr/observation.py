@@ -107,7 +107,9 @@ def _refusal(resource: Resource) -> str:
 
 def _result(resource: Resource, meaning: ResultCode, where: str, found: Found, codes: CodeMap) -> Result:
     moment = _moment(resource)
-    issued, updated = (read_moment(raw) or NEVER for raw in (resource.get("issued"), table(resource, "meta").get("lastUpdated")))
+    issued, updated = (
+        read_moment(raw) or NEVER for raw in (resource.get("issued"), table(resource, "meta").get("lastUpdated"))
+    )
     rank = (moment, issued, updated, token(resource, "status") in CORRECTED)
     analyte = ANALYTES[meaning.observation]
     told = (meaning, moment, rank, where, _reference(found, analyte.label))

@@ -10,7 +10,9 @@ PREFETCH_KEYS = ("patient", "labs", "temperature", "conditions", "medications")
 REQUIRED_KEY = "labs"
 
 _TOKEN = re.compile(r"\{\{(.*?)\}\}")
-_TOKEN_NAMES = re.compile(r"context\.[A-Za-z]+|userPractitionerId|userPractitionerRoleId|userPatientId|userRelatedPersonId")
+_TOKEN_NAMES = re.compile(
+    r"context\.[A-Za-z]+|userPractitionerId|userPractitionerRoleId|userPatientId|userRelatedPersonId"
+)
 _SHAPE = re.compile(r"[A-Z][A-Za-z]+(/[^?/\s]+|\?[^?\s]+)")
 
 

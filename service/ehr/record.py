@@ -9,13 +9,14 @@ from typing import Any
 
 from service.clinical.analytes import AGE
 from service.clinical.panel import Panel
-from service.ehr.choose import Chosen, choose
+from service.clinical.reading import Reading
+from service.ehr.choose import choose
 from service.ehr.codes import CodeMap
 from service.ehr.conditions import Diagnosis, diagnosis
 from service.ehr.issues import Issue, issue
 from service.ehr.json_shapes import Resource, text
 from service.ehr.medications import medications
-from service.ehr.moments import NEVER, Moment
+from service.ehr.moments import Moment
 from service.ehr.observation import read_results
 from service.ehr.parameters import Given, read_parameters
 from service.ehr.patient import age_reading
@@ -64,30 +65,27 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     issues = [*given.issues, *contents.issues, *results.issues, *chosen.issues, *_unread(contents)]
     told = _told_condition(given, contents, codes, issues)
     moment = given.as_of or chosen.newest
-    drugs = (*given.medications, *medications(contents, codes, issues))
-    return Record(
-        _panel(given, chosen, told, subject, moment, issues, drugs),
-        tuple(given.criteria),
-        subject,
-        tuple((key, one) for key, group in chosen.basis.items() for one in group),
-        told.reference,
-        moment,
-        tuple(issues),
-        tuple(contents.next_pages),
+    panel = Panel(
+        _with_age(chosen.readings, subject, moment, issues),
+        chosen.findings | given.findings,
+        told.condition,
+        (*given.medications, *medications(contents, codes, issues)),
+        collected_at=moment.text,
     )
+    basis = tuple((key, one) for key, group in chosen.basis.items() for one in group)
+    pages = tuple(contents.next_pages)
+    return Record(panel, tuple(given.criteria), subject, basis, told.reference, moment, tuple(issues), pages)
 
 
-def _panel(
-    given: Given, chosen: Chosen, told: Diagnosis, subject: Subject, moment: Moment, issues: list[Issue], drugs: Iterable[Any]
-) -> Panel:
-    readings = dict(chosen.readings)
+def _with_age(
+    readings: dict[str, Reading], subject: Subject, moment: Moment, issues: list[Issue]
+) -> dict[str, Reading]:
     age = age_reading(subject.patient, moment)
     if age is not None:
-        readings = {AGE: age} | readings
-    elif subject.patient is not None:
+        return {AGE: age} | readings
+    if subject.patient is not None:
         issues.append(issue("age_unknown", "Patient.birthDate"))
-    findings = chosen.findings | given.findings
-    return Panel(readings, findings, told.condition, tuple(drugs), collected_at=moment.text if moment != NEVER else "")
+    return readings
 
 
 def _told_condition(given: Given, contents: Contents, codes: CodeMap, issues: list[Issue]) -> Diagnosis:

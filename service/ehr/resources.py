@@ -15,7 +15,15 @@ READ = (
 )
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
 HARMLESS_OUTCOMES = ("information", "warning", "success")
-INHERITED = ("status", "subject", "effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming", "issued")
+INHERITED = (
+    "status",
+    "subject",
+    "effectiveDateTime",
+    "effectiveInstant",
+    "effectivePeriod",
+    "effectiveTiming",
+    "issued",
+)
 
 
 @dataclass(slots=True)

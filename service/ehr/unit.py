@@ -43,7 +43,9 @@ def _find(analyte: Analyte, meaning: ResultCode, text: str) -> Unit | None:
     if found is None and "{" in text:
         found = analyte.table.find(_ANNOTATION.sub("", text))
     if found and meaning.basis and meaning.basis not in found.code:
-        raise Unusable("unit_conflict", "The code and the unit disagree about FEU or DDU; the result counts as unknown.")
+        raise Unusable(
+            "unit_conflict", "The code and the unit disagree about FEU or DDU; the result counts as unknown."
+        )
     return found
 
 

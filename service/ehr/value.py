@@ -43,7 +43,9 @@ def read_value(analyte: Analyte, meaning: ResultCode, observation: Resource, cod
         raise from_fault(fault) from fault
 
 
-def _said(analyte: Analyte, meaning: ResultCode, observation: Resource, present: list[str], codes: CodeMap) -> Quantity | str:
+def _said(
+    analyte: Analyte, meaning: ResultCode, observation: Resource, present: list[str], codes: CodeMap
+) -> Quantity | str:
     """Return the number or the word that the value holds; "" if it holds nothing."""
     if not present:
         return ""
@@ -67,7 +69,16 @@ def _worded(analyte: Analyte, meaning: ResultCode, observation: Resource, word: 
 
 
 def _absence(observation: Resource) -> str:
-    known = ("unknown", "masked", "error", "not-performed", "asked-declined", "temp-unknown", "unsupported", "not-permitted")
+    known = (
+        "unknown",
+        "masked",
+        "error",
+        "not-performed",
+        "asked-declined",
+        "temp-unknown",
+        "unsupported",
+        "not-permitted",
+    )
     reason = table(observation, "dataAbsentReason")
     given = [text(one, "code") for one in tables(reason, "coding")]
     named = next((one for one in given if one in known), "")
