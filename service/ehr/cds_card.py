@@ -63,9 +63,8 @@ def _shown(assessment: Assessment) -> tuple[Result, ...]:
 def _summary(record: Record, assessment: Assessment) -> str:
     classification = assessment.classification
     met = [one.criteria.short for one in classification.basis if one.verdict is MET]
-    worded = [
-        one.criteria.short for one in classification.basis if one.verdict is not MET and one.verdict_implied is MET
-    ]
+    implied = [one for one in classification.basis if one.verdict_implied is MET]
+    worded = [one.criteria.short for one in implied if one.verdict is not MET]
     grounds = [f"{', '.join(met)} met"] if met else []
     grounds += [f"{', '.join(worded)} met if words count"] if worded else []
     day = f" (results of {record.moment.text[:10]})" if record.moment.text else ""

@@ -1,4 +1,4 @@
-"""The body of a card in GitHub-flavoured Markdown: every number with its cut-off, what is unknown, what was left out."""
+"""The body of a card in GitHub-flavoured Markdown: every number with its cut-off, what is unknown, what is left out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from service.clinical.assess import DISCLAIMER, Assessment
 from service.clinical.result import Item, Result
 from service.clinical.rules import Threshold
 from service.clinical.words import number_text
+from service.ehr.outcome import with_name
 from service.ehr.record import Record
 from service.ehr.vocabulary import VERSION
 
@@ -16,7 +17,7 @@ STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown"}
 HEAD = "| Criterion | Result | Collected | Cut-off | Status | Why |\n|---|---|---|---|---|---|"
 NOTHING = "\u2013"
 ISSUES_SHOWN = 6
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~])")
+_SPECIAL = re.compile(r"([\`*_\[\]|<>~])")
 
 
 def escaped(text: str) -> str:
@@ -25,11 +26,13 @@ def escaped(text: str) -> str:
 
 
 def detail(record: Record, assessment: Assessment, shown: tuple[Result, ...], *, other_patient: bool) -> str:
-    """Return the body of the card; ``shown`` are the sets to set out item by item."""
+    """Return the body of the card; the first of ``shown`` is set out item by item."""
     parts = [f"**{escaped(assessment.summary)}**"]
     if other_patient:
         parts.append("**The results name another patient than the open chart. Check before acting on them.**")
-    parts += [_table(one) for one in shown]
+    parts.append(_table(shown[0]))
+    also = [one.criteria.title for one in shown[1:]]
+    parts += [f"Also met: {escaped('; '.join(also))}."] if also else []
     parts += list(_remarks(record, assessment))
     versions = ", ".join(f"{one.criteria.id} {one.criteria.version}" for one in shown)
     parts.append(f"{escaped(DISCLAIMER)} Criteria: {escaped(versions)}; service {VERSION}.")
@@ -60,10 +63,8 @@ def _remarks(record: Record, assessment: Assessment) -> Iterator[str]:
     for caution in assessment.cautions:
         if caution.severity == "warning":
             yield f"Caution: {escaped(caution.message)}"
-    told = [one for one in record.issues if one.severity == "warning"]
-    lines = dict.fromkeys(
-        f"- {escaped(one.observation + ': ' if one.observation else '')}{escaped(one.text)}" for one in told
-    )
+    told = [with_name(one) for one in record.issues if one.severity == "warning"]
+    lines = dict.fromkeys(f"- {escaped(one)}" for one in told)
     lines |= {f"- {escaped(one.message)}": None for one in assessment.warnings}
     if lines:
         more = [f"- and {len(lines) - ISSUES_SHOWN} more"] if len(lines) > ISSUES_SHOWN else []

@@ -33,7 +33,7 @@ class Chosen:
 
 
 def choose(results: Iterable[Result], as_of: Moment | None, look_back: timedelta | None) -> Chosen:
-    """Return the newest result of each analyte; older than ``look_back`` before ``as_of`` (or the newest) is unknown."""
+    """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown."""
     by_analyte: dict[str, list[Result]] = {}
     for one in results:
         by_analyte.setdefault(one.observation, []).append(one)

@@ -14,7 +14,7 @@ _MOMENT = re.compile(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """When something was: the beginning of what the text says (UTC), and the text if it names at least a day."""
+    """When something was: the beginning of what is said (UTC), and how to say it if it names at least a day."""
 
     at: datetime
     text: str = field(compare=False)
@@ -28,13 +28,16 @@ def read_moment(raw: object) -> Moment | None:
     match = _MOMENT.fullmatch(raw.strip()) if isinstance(raw, str) else None
     if match is None:
         return None
-    year, month, day, hour, minute, second, _, zone = match.groups()
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
     stamp = f"{year}-{month or '01'}-{day or '01'}T{hour or '00'}:{minute or '00'}:{_leap(second)}{_zone(zone)}"
     try:
         at = datetime.fromisoformat(stamp).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return Moment(at, _text(match[0], zone) if day else "")
+    if not day:
+        return Moment(at, "")
+    exact = f"T{hour}:{minute}:{second or '00'}{fraction or ''}{zone.upper()}" if zone else ""
+    return Moment(at, f"{year}-{month}-{day}{exact}")  # the day alone without an offset: which was meant is not known
 
 
 def _leap(second: str | None) -> str:
@@ -43,11 +46,6 @@ def _leap(second: str | None) -> str:
 
 def _zone(zone: str | None) -> str:
     return "+00:00" if zone in (None, "Z", "z") else str(zone)
-
-
-def _text(text: str, zone: str | None) -> str:
-    """Return a day alone where the time has no offset: what offset was meant cannot be known."""
-    return text if zone else text[:10]
 
 
 def days_between(earlier: Moment, later: Moment) -> timedelta:

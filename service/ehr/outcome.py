@@ -40,10 +40,11 @@ def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) ->
 
 
 def _shown(one: Issue) -> Resource:
-    details = {"coding": [{"system": ISSUE, "code": one.key}], "text": _with_name(one)}
+    details = {"coding": [{"system": ISSUE, "code": one.key}], "text": with_name(one)}
     told: Resource = {"severity": one.severity, "code": one.code, "details": details}
     return told | ({"expression": list(one.where)} if one.where else {})
 
 
-def _with_name(one: Issue) -> str:
+def with_name(one: Issue) -> str:
+    """Return the sentence of an issue behind the name of the test that it is about."""
     return f"{one.observation}: {one.text}" if one.observation else one.text
