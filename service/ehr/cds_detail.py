@@ -17,7 +17,7 @@ STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown"}
 HEAD = "| Criterion | Result | Collected | Cut-off | Status | Why |\n|---|---|---|---|---|---|"
 NOTHING = "\u2013"
 ISSUES_SHOWN = 6
-_SPECIAL = re.compile(r"([\`*_\[\]|<>~])")
+_SPECIAL = re.compile(r"([\\`*_\[\]|<>~])")
 
 
 def escaped(text: str) -> str:

@@ -95,9 +95,9 @@ def _prediction(assessment: Assessment) -> Resource:
 
 
 def rationale(assessment: Assessment) -> str:
-    """Return the summary and, for each set that it rests on, its items with their reasons."""
+    """Return the summary and the items of the first set that it rests on, each with its reason."""
     parts = [assessment.summary]
-    for result in assessment.classification.basis:
+    for result in assessment.classification.basis[:1]:
         items = "; ".join(f"{one.label}: {one.reason}" for one in result.items)
         parts.append(f"{result.criteria.short}: {items}.")
     return " ".join(parts)
