@@ -16,7 +16,7 @@ from service.ehr.cds_detail import detail
 from service.ehr.cds_request import CdsRequest
 from service.ehr.counting import FEEDBACK_REASONS
 from service.ehr.json_shapes import Resource
-from service.ehr.record import Record
+from service.ehr.record import UNLIKELY, Record
 from service.ehr.risk_assessment import loinc_coding
 from service.ehr.vocabulary import CATEGORIES, OVERRIDE, ROOT, TOPIC
 from service.server.settings import Settings
@@ -37,8 +37,10 @@ assert tuple(REASONS) == FEEDBACK_REASONS[1:]
 
 
 def cards(call: CdsRequest, record: Record, assessment: Assessment, settings: Settings) -> list[Resource]:
-    """Return the card, or none: without results, or below the category from which one is shown."""
+    """Return the card, or none: without results, below the category shown, or where unlikely would not reassure."""
     category = assessment.classification.category
+    if category == UNLIKELY and not record.may_reassure:
+        return []
     if not record.has_results or ORDER.index(category) > ORDER.index(settings.cds_card_from):
         return []
     shown = _shown(assessment)

@@ -24,6 +24,8 @@ from service.ehr.resources import Contents, walk
 from service.ehr.subject import Subject, one_patient
 
 UNREAD_SHOWN = 20
+PARTIAL = ("incomplete", "query_failed")
+UNLIKELY = "unlikely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Record:
     moment: Moment
     issues: tuple[Issue, ...]
     next_pages: tuple[str, ...]
+
+    @property
+    def may_reassure(self) -> bool:
+        """Whether the record is whole enough for a category of unlikely to mean something: ferritin, and every page."""
+        return "ferritin" in self.panel.measured and not any(one.key in PARTIAL for one in self.issues)
 
     @property
     def has_results(self) -> bool:

@@ -83,7 +83,7 @@ def calm_panel() -> list[dict[str, Any]]:
     ]
 
 
-def call(prefetch: Any, **more: Any) -> dict[str, Any]:
+def call(prefetch: Any, /, **more: Any) -> dict[str, Any]:
     """Return the body of a CDS Hooks call."""
     made = {
         "hook": "patient-view",
