@@ -94,11 +94,15 @@ def test_data_is_evaluated(client: FlaskClient) -> None:
 def test_a_page_with_a_next_link_is_used_and_said_to_be_incomplete(client: FlaskClient) -> None:
     paged = MET | {"labs": bundle(*met_panel()[:4], link=NEXT)}
     assert "further page" in carded(client, paged)[0]["detail"]
-    calm = with_settings(cds_card_from="unlikely")
-    some = [one for one in calm_panel() if FERRITIN not in one["id"]]
-    [card] = carded(calm, {"conditions": bundle(condition()), "labs": bundle(*some[:4], link=NEXT)})
-    assert "Not decided" in card["summary"]
-    assert "not met" not in card["summary"].lower()
+
+
+def test_incomplete_results_and_absent_ferritin_are_never_called_unlikely() -> None:
+    client = with_settings(cds_card_from="unlikely")
+    whole = {"conditions": bundle(condition()), "labs": bundle(*calm_panel())}
+    assert "unlikely" in carded(client, whole)[0]["summary"]
+    assert carded(client, whole | {"labs": bundle(*calm_panel(), link=NEXT)}) == []
+    assert carded(client, whole | {"labs": bundle(*calm_panel(), FAILED)}) == []
+    assert carded(client, whole | {"labs": bundle(*calm_panel()[1:])}) == []
 
 
 @pytest.mark.parametrize("labs", [bundle(), {"resourceType": "Bundle", "total": 0}, [], bundle(FAILED | {"issue": []})])
@@ -258,12 +262,12 @@ def test_indicator_and_summary(client: FlaskClient, labs: list[Any], category: s
     assert 0 < len(card["summary"]) < 140
 
 
-def test_a_summary_that_grows_too_long_is_cut(client: FlaskClient) -> None:
-    [card] = carded(
-        with_settings(cds_card_from="unlikely"),
-        {"labs": bundle(observation("1742-6", 20, "U/L", effectiveDateTime=None))},
-    )
-    assert len(card["summary"]) == 139
+def test_a_summary_that_grows_too_long_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {"labs": bundle(observation("1742-6", 20, "U/L", effectiveDateTime=None))}
+    client = with_settings(cds_card_from="indeterminate")
+    monkeypatch.setattr("service.ehr.cds_card.LONGEST_SUMMARY", 40)
+    [card] = carded(client, made)
+    assert (len(card["summary"]), card["summary"][-1]) == (40, "\u2026")
     assert "results of" not in card["summary"]
 
 

@@ -58,7 +58,7 @@ def test_every_set_and_item_stands_in_the_breakdown(client: FlaskClient) -> None
         == "unknown"
     )
     assert component(answer, "ms-score", "score")["valueRange"]["low"]["value"] < 0
-    assert component(answer, "ferritin-esr-ratio", "score")["dataAbsentReason"]["text"]
+    assert component(answer, "ferritin-esr-ratio", "score")["valueRange"] == {"low": {"value": 62.5}}
     assert (
         component(answer, "eular-acr-printo-2016", "part.laboratory")["valueCodeableConcept"]["coding"][0]["code"]
         == "met"
@@ -95,10 +95,14 @@ def test_an_empty_record_is_indeterminate_and_preliminary(client: FlaskClient) -
 
 
 def test_without_ferritin_nothing_reassures(client: FlaskClient) -> None:
-    febrile = [one for one in calm_panel() if FERRITIN not in one["id"] and "8310-5" not in one["id"]]
-    answer = evaluated(client, bundle(*SJIA, *febrile))
-    assert category(answer) == "indeterminate"
-    assert "unlikely" not in str(answer["prediction"])
+    answer = evaluated(client, bundle(*SJIA, *calm_panel()[2:4], calm_panel()[5]))
+    assert category(answer) == "unlikely"  # afebrile, and fever is needed
+    open_fever = evaluated(client, bundle(*SJIA, *calm_panel()[2:4]))
+    assert category(open_fever) == "indeterminate"
+    settled = evaluated(client, bundle(*SJIA, *calm_panel()[1:]))
+    assert (category(settled), settled["status"]) == ("unlikely", "preliminary")
+    assert issue_keys(settled)[-1] == "not_reassuring"
+    assert "not_reassuring" not in issue_keys(evaluated(client, bundle(*SJIA, *calm_panel())))
 
 
 def test_a_calm_panel_is_unlikely_and_a_drug_takes_the_reassurance_away(client: FlaskClient) -> None:
