@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format generate bench soak lock clean
+.PHONY: help setup run test lint types format generate bench soak lock clean image chart container chart-docs sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,35 @@ soak: setup ## full load for SECONDS (default 600): memory flat, no error, count
 lock: ## pin the newest allowed versions, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q --group chart -c requirements-dev.txt -o requirements-chart.txt
+
+IMAGE ?= mas-risk-service
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' service/__init__.py)
+BUILDER ?= $(firstword $(shell command -v docker buildah podman) docker)
+
+image: ## build the image IMAGE:version (docker, buildah or podman; PYTHON_IMAGE chooses the base)
+	$(BUILDER) build $(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) --build-arg VERSION=$(VERSION) \
+	  --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(IMAGE_FLAGS) -t $(IMAGE):$(VERSION) .
+
+$(VENV)/.chart: requirements-chart.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --require-hashes -r requirements-chart.txt
+	touch $@
+
+chart: $(VENV)/.chart ## render, validate and test the chart
+	$(BIN)/pytest tests/chart
+
+container: $(VENV)/.chart ## build the image and run it, the chart's pod and a Prometheus (.ci/container-tools first)
+	$(BIN)/pytest -n 0 -s tests/container
+
+chart-docs: ## write the table of values in helm/README.md
+	$(PYTHON) .ci/chart_docs.py
+
+sbom: $(VENV)/.chart ## write build/sbom.cdx.json: the image's Python packages, their licences and what needs what
+	rm -rf build/runtime && $(PYTHON) -m venv --without-pip build/runtime
+	$(BIN)/pip --python build/runtime/bin/python install --quiet --require-hashes -r requirements.txt
+	sed 's/^dynamic = .*/version = "$(VERSION)"/' pyproject.toml > build/pyproject.toml
+	$(BIN)/cyclonedx-py environment build/runtime/bin/python --pyproject build/pyproject.toml --mc-type application \
+	  --output-reproducible --of JSON -o build/sbom.cdx.json
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build

@@ -8,16 +8,19 @@ from service.clinical.interval import Interval, Number
 from service.clinical.words import as_decimal
 
 WHOLE = Decimal(1)
+IDLE = ("0", "y")  # a last zero may be idle; Infinity ends in a y
 
 
 def json_number(number: Number) -> Decimal | None:
     """Return the number without idle zeros or an exponent; None for an end that is open to infinity."""
     value = as_decimal(number)
+    text = str(value)
+    if not text.endswith(IDLE) and "E" not in text:
+        return value
     if not value.is_finite():
         return None
     value = value.normalize()
-    exponent = value.as_tuple().exponent
-    return value.quantize(WHOLE) if isinstance(exponent, int) and exponent > 0 else value
+    return value.quantize(WHOLE) if value == value.to_integral_value() else value
 
 
 def ends(interval: Interval) -> dict[str, Decimal | None]:

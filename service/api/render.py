@@ -6,27 +6,28 @@ from collections.abc import Iterable
 from typing import Any
 
 from service import __version__
+from service.api.item_document import Observed, item_document
 from service.api.numbers import ends, json_number
 from service.api.problems import Entry
-from service.api.rule_document import limit_document, reference_document
-from service.clinical.analytes import MEASURES
+from service.api.rule_document import reference_document
 from service.clinical.assess import DISCLAIMER, Assessment
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.evaluate import verdict_text
-from service.clinical.interval import UNKNOWN
 from service.clinical.notices import Caution, Oddity
 from service.clinical.probability import probability
-from service.clinical.reading import Evidence, Reading
-from service.clinical.result import Count, Item, Result
-from service.clinical.rules import Linear, Measure, Ratio, Sum, Tally, Term, Threshold
+from service.clinical.result import Count, Result
+from service.clinical.rules import Linear, Ratio, Sum
+from service.server.strict_json import written
 
-META = {"service_version": __version__, "criteria_digest": DIGEST}
-REFERENCES = {key: [reference_document(one) for one in criteria.references] for key, criteria in CATALOGUE.items()}
+META = written({"service_version": __version__, "criteria_digest": DIGEST})
+REFERENCES = {
+    key: written([reference_document(one) for one in criteria.references]) for key, criteria in CATALOGUE.items()
+}
 
 
 def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
     """Return the answer to POST /v1/assessments; ``omitted`` faults come first among the warnings."""
-    classification = assessment.classification
+    classification, observed = assessment.classification, Observed()
     return {
         "classification": {
             "category": classification.category,
@@ -34,7 +35,7 @@ def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -
             "summary": assessment.summary,
             "basis": [_basis(one) for one in classification.basis],
         },
-        "criteria": [result_document(one) for one in assessment.results],
+        "criteria": [result_document(one, observed) for one in assessment.results],
         "cautions": [_caution(one) for one in assessment.cautions],
         "warnings": [*(_omission(one) for one in omitted), *(_oddity(one) for one in assessment.warnings)],
         "suggested_tests": [
@@ -46,7 +47,7 @@ def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -
     }
 
 
-def result_document(result: Result) -> dict[str, Any]:
+def result_document(result: Result, observed: Observed) -> dict[str, Any]:
     """Return one criteria set of the breakdown."""
     criteria = result.criteria
     shown: dict[str, Any] = {
@@ -72,7 +73,7 @@ def result_document(result: Result) -> dict[str, Any]:
     if result.count is not None:
         shown["count"] = _count(result.count)
     shown |= _score(result)
-    shown["items"] = [_item(one) for one in result.items]
+    shown["items"] = [item_document(one, observed) for one in result.items]
     shown["missing"] = list(result.missing)
     shown["decisive"] = list(result.decisive)
     shown["references"] = REFERENCES[criteria.id]
@@ -108,43 +109,6 @@ def _score(result: Result) -> dict[str, Any]:
             for end, one in (("min", low), ("max", high))
         }
     return shown
-
-
-def _item(item: Item) -> dict[str, Any]:
-    node = item.node
-    shown: dict[str, Any] = {"id": item.id, "label": item.label}
-    counted = isinstance(node, Measure) or (isinstance(node, Term) and bool(node.observation))
-    shown["status"] = "counted" if counted and item.status is not UNKNOWN else item.status.value
-    shown["status_implied"] = "counted" if counted and item.status_implied is not UNKNOWN else item.status_implied.value
-    if isinstance(node, Threshold):
-        unit = item.reading.unit if item.reading else ""
-        shown["observed"] = _observed(item.reading, node.observation, node.limit.unit)
-        shown["threshold"] = limit_document(node.limit, node.source, unit)
-    elif isinstance(node, Term | Measure) and node.observation:
-        shown["observed"] = _observed(item.reading, node.observation, node.unit)
-    if isinstance(node, Term):
-        shown["weight"] = json_number(node.weight)
-    if item.points is not None:
-        shown["points"] = ends(item.points)
-    if isinstance(node, Tally):
-        shown["points_by_count"] = [json_number(one) for one in node.points]
-    shown["confounded"] = item.confounded
-    shown["reason"] = item.reason
-    if item.items:
-        shown["items"] = [_item(one) for one in item.items]
-    return shown
-
-
-def _observed(reading: Reading | None, observation: str, unit: str) -> dict[str, Any] | None:
-    """Show a result in the unit of its limit, or in its own where it cannot be converted."""
-    if reading is None:
-        return None
-    shown: dict[str, Any] = {"reported": reading.reported, "evidence": reading.evidence.value}
-    if reading.evidence is Evidence.UNKNOWN:
-        return shown | {"low": None, "high": None, "low_open": True, "high_open": True, "unit": unit}
-    value = MEASURES[observation].table.convert_interval(reading.interval, reading.unit, unit)
-    low, high = json_number(value.low), json_number(value.high)
-    return shown | {"low": low, "high": high, "low_open": value.low_open, "high_open": value.high_open, "unit": unit}
 
 
 def _caution(caution: Caution) -> dict[str, Any]:

@@ -11,66 +11,61 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, point
-from service.clinical.plan import Findings, Plan, Readings, State, States, Step
-from service.clinical.rules import Finding, FirstKnown, Leaf, Measure, Term, Threshold
+from service.clinical.leaf_readers import Findings, Readings, State
+from service.clinical.plan import Plan, States, Step
+from service.clinical.rules import AnyNode, FirstKnown, Leaf, Measure, Term, Threshold, inputs
 
 FAR = Decimal("1E+40")
-Positions = dict[str, list[int]]
+OpenLeaves = dict[str, list[Step]]
 
 
-def open_inputs(plan: Plan, states: States, readings: Readings, findings: Findings) -> Positions:
-    """Return the inputs that are still unknown, each with the positions of the leaves it could settle."""
-    positions: Positions = {}
+def open_inputs(plan: Plan, states: States, readings: Readings, findings: Findings) -> OpenLeaves:
+    """Return the inputs that are still unknown, each with the leaves that it could settle."""
+    found: OpenLeaves = {}
     for step in _open_leaves(plan.root, states):
-        for key in _unknown_inputs(step, readings, findings):
-            positions.setdefault(key, []).append(step.position)
-    return positions
+        for key in _unknown_inputs(step.node, readings, findings):
+            found.setdefault(key, []).append(step)
+    return found
 
 
-def decisive(plan: Plan, states: States, missing: Positions) -> tuple[str, ...]:
+def decisive(plan: Plan, states: States, missing: OpenLeaves) -> tuple[str, ...]:
     """Return those of the missing inputs for which one value exists that settles the whole rule."""
-    if plan.root.judge(states) is not UNKNOWN:
+    if plan.verdict(states) is not UNKNOWN:
         return ()
-    return tuple(key for key, positions in missing.items() if _settles(plan, states, key, positions))
+    return tuple(key for key, steps in missing.items() if _settles(plan, states, key, steps))
 
 
-def _settles(plan: Plan, states: States, key: str, positions: list[int]) -> bool:
-    for high in (False, True):
-        trial = list(states)
-        for position in positions:
-            trial[position] = _at_end(plan, position, key, states[position], high)
-        if plan.root.judge(trial) is not UNKNOWN:
+def _settles(plan: Plan, states: States, key: str, steps: list[Step]) -> bool:
+    for high in (True, False):
+        changes = {step.position: _at_end(step.node, key, states[step.position], high) for step in steps}
+        if plan.verdict(plan.with_changes(states, changes)) is not UNKNOWN:
             return True
     return False
 
 
 def _open_leaves(step: Step, states: States) -> Iterator[Step]:
     """Yield the leaves that are not settled, passing over what a better-known way has settled already."""
-    if isinstance(step.node, FirstKnown) and step.judge(states) is not UNKNOWN:
-        return
-    if step.position >= 0 and step.judge(states) is UNKNOWN:
-        yield step
-    for below in step.steps:
-        yield from _open_leaves(below, states)
+    state = states[step.position]
+    if not step.steps:
+        if state is UNKNOWN or (isinstance(state, Interval) and not state.is_point):
+            yield step
+    elif not (isinstance(step.node, FirstKnown) and state is not UNKNOWN):
+        for below in step.steps:
+            yield from _open_leaves(below, states)
 
 
-def _unknown_inputs(step: Step, readings: Readings, findings: Findings) -> Iterator[str]:
-    match step.node:
-        case Threshold(observation=observation, excluded_by=finding):
-            yield observation
-            if finding and finding not in findings and observation not in readings:
-                yield finding
-        case Finding(finding=finding):
+def _unknown_inputs(leaf: AnyNode, readings: Readings, findings: Findings) -> Iterator[str]:
+    """Yield what could settle an open leaf; the finding that excludes it only where nothing was measured."""
+    assert isinstance(leaf, Leaf)
+    direct, *exclusions = inputs(leaf)
+    yield direct
+    for finding in exclusions:
+        if finding not in findings and direct not in readings:
             yield finding
-        case Term(observation=observation, finding=finding):
-            yield observation or finding
-        case Measure(observation=observation):
-            yield observation
 
 
-def _at_end(plan: Plan, position: int, key: str, state: State, high: bool) -> State:
+def _at_end(leaf: AnyNode, key: str, state: State, high: bool) -> State:
     """Return what a leaf comes to with the input at its low end (a finding: absent) or its high end (present)."""
-    leaf = plan.leaves[position]
     if isinstance(state, Interval):
         return _end_of(leaf, state, high)
     if isinstance(leaf, Threshold):
@@ -80,7 +75,7 @@ def _at_end(plan: Plan, position: int, key: str, state: State, high: bool) -> St
     return MET if high else NOT_MET
 
 
-def _end_of(leaf: Leaf, state: Interval, high: bool) -> Interval:
+def _end_of(leaf: AnyNode, state: Interval, high: bool) -> Interval:
     """Return the contribution at one end; an open end is tried far out, for no result is ever infinite."""
     if isinstance(leaf, Measure) and not high and state.low < leaf.resolution:
         return Interval(ZERO, leaf.resolution, low_open=True)

@@ -2,41 +2,74 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
+
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import Applicability, CriteriaSet
-from service.clinical.decide import decisive, open_inputs
-from service.clinical.explain import items_of
-from service.clinical.interval import UNKNOWN, Verdict
+from service.clinical.decide import OpenLeaves, decisive, open_inputs
+from service.clinical.explain import Explanation, View, explanation_of
+from service.clinical.interval import UNKNOWN, Interval, Verdict
+from service.clinical.leaf_readers import State
 from service.clinical.panel import Panel
-from service.clinical.plan import Plan, States, Step, count, make_plan
+from service.clinical.plan import Plan, States, Step, count, make_plan, verdict_of
 from service.clinical.result import Count, Part, Result
-from service.clinical.rules import AllOf, AtLeast, Leaf, Threshold, inputs
+from service.clinical.rules import AllOf, AtLeast, Rule, Threshold
 
-PLANS = {key: make_plan(one.rule) for key, one in CATALOGUE.items()}
 LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
+SET_WORDS = {one: "indeterminate" if one is UNKNOWN else one.value for one in Verdict}
+AGE_GROUPS = {True: "adult", False: "child", None: "unknown"}
 
 
-def evaluate(criteria: CriteriaSet, panel: Panel, plan: Plan | None = None) -> Result:
-    """Return the result of one set; ``plan`` only for a set that is not in the catalogue."""
-    plan = plan or PLANS[criteria.id]
-    root = plan.root
+class Depth(Enum):
+    """How much of a result is worked out: the verdicts and scores, also what is missing, also every item's reason."""
+
+    VERDICT = 1
+    MISSING = 2
+    ITEMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A rule with everything that does not depend on a panel worked out."""
+
+    plan: Plan
+    explanation: Explanation
+    parts: tuple[tuple[Step, Step | None], ...]
+    counted: Step | None
+
+
+def prepare(rule: Rule) -> Prepared:
+    """Prepare a rule once, at load."""
+    plan = make_plan(rule)
+    parts = tuple((step, _counted_group(step)) for step in _parts(plan.root))
+    return Prepared(plan, explanation_of(plan), parts, _counted_group(plan.root))
+
+
+def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) -> Result:
+    """Return the result of one set."""
+    prepared = PREPARED.get(criteria.id) or prepare(criteria.rule)
+    plan = prepared.plan
     states = plan.read(panel.measured, panel.findings)
     implied = states if panel.implied is panel.measured else plan.read(panel.implied, panel.findings)
-    missing = open_inputs(plan, states, panel.measured, panel.findings)
-    confounded = _confounded(criteria, panel)
+    missing: OpenLeaves = {}
+    if depth is not Depth.VERDICT:
+        missing = open_inputs(plan, states, panel.measured, panel.findings)
+    confounded = _confounded(criteria, panel) if panel.confounders else frozenset()
+    view = View(panel, states, implied, confounded)
     return Result(
         criteria,
         applicability(criteria.applicability, panel),
-        root.judge(states),
-        root.judge(implied),
-        root.judge(_without(plan, states, confounded)) if confounded else None,
-        tuple(_part(step, states, implied) for step in _parts(root)),
-        _count_of(root, states),
-        root.score(states) if root.score else None,
-        root.score(implied) if root.score else None,
-        items_of(root, states, implied, panel, confounded),
+        plan.verdict(states),
+        plan.verdict(implied),
+        _verdict_without(plan, states, confounded) if confounded else None,
+        tuple([_part(step, group, view) for step, group in prepared.parts]),
+        _count_of(prepared.counted, states),
+        _score(states[plan.root.position]),
+        _score(implied[plan.root.position]),
+        prepared.explanation.items(view) if depth is Depth.ITEMS else (),
         tuple(missing),
-        decisive(plan, states, missing),
+        decisive(plan, states, missing) if missing else (),
     )
 
 
@@ -44,11 +77,19 @@ def applicability(fits: Applicability, panel: Panel) -> str:
     """Return whether the set was made for this patient: by condition and age, the less favourable of the two."""
     found = []
     if fits.condition:
-        found.append(fits.condition.get(panel.condition, fits.condition.get("otherwise", "not_applicable")))
+        found.append(fits.condition.get(panel.condition) or fits.condition["otherwise"])
     if fits.age:
-        group = {True: "adult", False: "child", None: "unknown"}[panel.is_adult]
-        found.append(fits.age[group])
+        found.append(fits.age[AGE_GROUPS[panel.is_adult]])
     return min(found, key=LEAST_FAVOURABLE_FIRST.index)
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """Return the word for a whole set: what is unknown of an item is indeterminate of a set."""
+    return SET_WORDS[verdict]
+
+
+def _score(state: State) -> Interval | None:
+    return state if isinstance(state, Interval) else None
 
 
 def _confounded(criteria: CriteriaSet, panel: Panel) -> frozenset[str]:
@@ -56,12 +97,15 @@ def _confounded(criteria: CriteriaSet, panel: Panel) -> frozenset[str]:
     return frozenset(observation for observations in named for observation in observations)
 
 
-def _without(plan: Plan, states: States, confounded: frozenset[str]) -> States:
-    return [UNKNOWN if _reads(leaf, confounded) else state for leaf, state in zip(plan.leaves, states, strict=True)]
+def _verdict_without(plan: Plan, states: States, confounded: frozenset[str]) -> Verdict:
+    changes: dict[int, State] = dict.fromkeys(_leaves_reading(plan.root, confounded), UNKNOWN)
+    return plan.verdict(plan.with_changes(states, changes))
 
 
-def _reads(leaf: Leaf, observations: frozenset[str]) -> bool:
-    return isinstance(leaf, Threshold) and inputs(leaf)[0] in observations
+def _leaves_reading(step: Step, observations: frozenset[str]) -> list[int]:
+    if isinstance(step.node, Threshold) and step.node.observation in observations:
+        return [step.position]
+    return [position for below in step.steps for position in _leaves_reading(below, observations)]
 
 
 def _parts(step: Step) -> list[Step]:
@@ -70,29 +114,27 @@ def _parts(step: Step) -> list[Step]:
     return [part for below in step.steps for part in _parts(below)]
 
 
-def _part(step: Step, states: States, implied: States) -> Part:
+def _part(step: Step, group: Step | None, view: View) -> Part:
     assert isinstance(step.node, AllOf | AtLeast)
-    return Part(step.node.id, step.judge(states), step.judge(implied), _count_of(step, states))
+    verdict, implied = verdict_of(view.states[step.position]), verdict_of(view.implied[step.position])
+    return Part(step.node.id, verdict, implied, _count_of(group, view.states))
 
 
-def _count_of(step: Step, states: States) -> Count | None:
-    """Count the group that the paper counts: the single "k of n" below, or all of them where all are needed."""
-    groups = _counted_groups(step)
-    if len(groups) != 1:
+def _count_of(group: Step | None, states: States) -> Count | None:
+    if group is None:
         return None
-    group = groups[0]
-    met, unknown = count((one.judge for one in group.steps), states)
     assert isinstance(group.node, AllOf | AtLeast)
+    met, unknown = count(states, group.steps)
     required = group.node.required if isinstance(group.node, AtLeast) else len(group.steps)
     return Count(met, len(group.steps) - met - unknown, unknown, required)
 
 
-def _counted_groups(step: Step) -> list[Step]:
-    """Return the outermost groups that need more than one but not a name of their own, else the step itself."""
+def _counted_group(step: Step) -> Step | None:
+    """Return the group that the paper counts: the single "k of n" below, or all of them where all are needed."""
     found = _outermost_counts(step)
-    if found or not isinstance(step.node, AllOf):
-        return found
-    return [step]
+    if not found and isinstance(step.node, AllOf):
+        return step
+    return found[0] if len(found) == 1 else None
 
 
 def _outermost_counts(step: Step) -> list[Step]:
@@ -104,6 +146,4 @@ def _outermost_counts(step: Step) -> list[Step]:
     return []
 
 
-def verdict_text(verdict: Verdict) -> str:
-    """Return the word for a whole set: what is unknown of an item is indeterminate of a set."""
-    return "indeterminate" if verdict is UNKNOWN else verdict.value
+PREPARED = {key: prepare(one.rule) for key, one in CATALOGUE.items()}

@@ -1,22 +1,35 @@
-"""Says of every item why it is met, not met or unknown."""
+"""Turns the states of a rule into items, each with its reason.
+
+What does not depend on a panel is worded once, at load: a leaf that nothing was reported for gives always one item.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
-from service.clinical.analytes import FINDINGS, MEASURES
-from service.clinical.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval, Verdict
+from service.clinical.analytes import FINDINGS
+from service.clinical.interval import NOT_MET, UNKNOWN, Interval, Verdict
+from service.clinical.leaf_readers import State
 from service.clinical.panel import Panel
-from service.clinical.plan import States, Step
-from service.clinical.reading import Evidence, Reading
+from service.clinical.plan import Plan, States, Step, verdict_of
+from service.clinical.reading import Evidence
+from service.clinical.reasons import (
+    NOT_REPORTED,
+    PRESENCE,
+    Sides,
+    group_reason,
+    measure_reason,
+    sides_of,
+    term_reason,
+    threshold_reason,
+)
 from service.clinical.result import Item
 from service.clinical.rules import (
     AllOf,
-    AnyNode,
     AtLeast,
     Finding,
     FirstKnown,
-    Limit,
     Linear,
     Measure,
     Ratio,
@@ -25,174 +38,129 @@ from service.clinical.rules import (
     Term,
     Threshold,
 )
-from service.clinical.words import interval_text, number_text
-
-SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
-NOT_REPORTED = "not reported"
 
 
-def items_of(step: Step, states: States, implied: States, panel: Panel, confounded: frozenset[str]) -> tuple[Item, ...]:
-    """Return the items of a rule; a group without a name, or a part, gives its own items in its place."""
-    explainer = _Explainer(states, implied, panel, confounded)
-    return tuple(explainer.items([step]))
+@dataclass(frozen=True, slots=True)
+class View:
+    """One set on one panel, as its items see it."""
+
+    panel: Panel
+    states: States
+    implied: States
+    confounded: frozenset[str]
 
 
-class _Explainer:
-    """Words one set on one panel."""
+Itemizer = Callable[[View], Item]
 
-    __slots__ = ("_confounded", "_implied", "_panel", "_states")
 
-    def __init__(self, states: States, implied: States, panel: Panel, confounded: frozenset[str]) -> None:
-        self._states, self._implied, self._panel, self._confounded = states, implied, panel, confounded
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The items of one rule, ready to be filled in; ``constants`` are those that never change."""
 
-    def items(self, steps: Iterable[Step]) -> Iterable[Item]:
-        for step in steps:
-            if _is_shown(step.node):
-                yield self._item(step)
-            else:
-                yield from self.items(step.steps)
+    itemizers: tuple[Itemizer, ...]
+    constants: list[Item] = field(default_factory=list)
 
-    def _item(self, step: Step) -> Item:
-        status, status_implied = step.judge(self._states), step.judge(self._implied)
-        match step.node:
-            case Threshold() as node:
-                reading = self._panel.readings.get(node.observation) or self._panel.measured.get(node.observation)
-                reason = self._threshold_reason(node, reading, status, status_implied)
-                marked = node.observation in self._confounded
-                return Item(node, node.id, node.label, status, status_implied, reason, reading, None, marked)
-            case Finding() as node:
-                return Item(node, node.id, node.label, status, status_implied, _presence(status))
-            case Term() | Measure():
-                return self._summand(step, status, status_implied)
-            case node:
-                return self._group(step, status, status_implied)
+    def items(self, view: View) -> tuple[Item, ...]:
+        """Return the items of a rule on a panel."""
+        return tuple(itemize(view) for itemize in self.itemizers)
 
-    def _group(self, step: Step, status: Verdict, status_implied: Verdict) -> Item:
-        node = step.node
-        assert isinstance(node, FirstKnown | AllOf | AtLeast | Tally)
-        items = tuple(self._item(below) for below in step.steps)
-        points = step.score(self._states) if step.score else None
-        reason = _group_reason(node, items, points)
-        reading = items[0].reading if isinstance(node, Tally) and _reads_one(items) else None
-        return Item(node, node.id, node.label, status, status_implied, reason, reading, points, False, items)
 
-    def _summand(self, step: Step, status: Verdict, status_implied: Verdict) -> Item:
-        node = step.node
-        assert isinstance(node, Term | Measure)
-        assert step.score is not None
-        value, reading = step.score(self._states), self._panel.readings.get(node.observation)
-        points = value if isinstance(node, Term) else None
-        reason = _term_reason(node, reading, value) if isinstance(node, Term) else _measure_reason(node, reading, value)
+def explanation_of(plan: Plan) -> Explanation:
+    """Prepare the items of a rule; a group without a name, or a part, gives its own items in its place."""
+    constants: list[Item] = []
+    return Explanation(tuple(_itemizer(step, constants) for step in _shown(plan.root)), constants)
+
+
+def _shown(step: Step) -> Iterator[Step]:
+    node = step.node
+    is_open = isinstance(node, Sum | Linear | Ratio) or (
+        isinstance(node, AllOf | AtLeast) and (node.part or not node.id)
+    )
+    if not is_open:
+        yield step
+        return
+    for below in step.steps:
+        yield from _shown(below)
+
+
+def _itemizer(step: Step, constants: list[Item]) -> Itemizer:
+    match step.node:
+        case Threshold() as node:
+            return _threshold_itemizer(node, step.position, constants)
+        case Finding() as node:
+            return _finding_itemizer(node, step.position, constants)
+        case Term() | Measure() as node:
+            return _summand_itemizer(node, step.position)
+        case FirstKnown() | AllOf() | AtLeast() | Tally() as node:
+            return _group_itemizer(node, step, constants)
+    raise TypeError(step.node)
+
+
+def _threshold_itemizer(node: Threshold, position: int, constants: list[Item]) -> Itemizer:
+    sides: Sides = sides_of(node)
+    excluded = f"{FINDINGS[node.excluded_by].label.lower()} is absent, which settles it" if node.excluded_by else ""
+    unreported = {
+        UNKNOWN: Item(node, node.id, node.label, UNKNOWN, UNKNOWN, NOT_REPORTED),
+        NOT_MET: Item(node, node.id, node.label, NOT_MET, NOT_MET, excluded),
+    }
+    constants.extend(unreported.values())
+    observation = node.observation
+
+    def itemize(view: View) -> Item:
+        reading, status, implied = view.panel.readings.get(observation), view.states[position], view.implied[position]
+        if reading is None:
+            return unreported[status]  # type: ignore[index]
+        if reading.evidence is Evidence.UNKNOWN and status is NOT_MET:
+            reason = excluded
+        else:
+            reason = threshold_reason(node, sides, reading, implied)
+        marked = observation in view.confounded
+        return Item(node, node.id, node.label, status, implied, reason, reading, None, marked)  # type: ignore[arg-type]
+
+    return itemize
+
+
+def _finding_itemizer(node: Finding, position: int, constants: list[Item]) -> Itemizer:
+    items: dict[State, Item] = {one: Item(node, node.id, node.label, one, one, PRESENCE[one]) for one in Verdict}
+    constants.extend(items.values())
+    return lambda view: items[view.states[position]]
+
+
+def _summand_itemizer(node: Term | Measure, position: int) -> Itemizer:
+    def itemize(view: View) -> Item:
+        value, implied = view.states[position], view.implied[position]
+        assert isinstance(value, Interval)
+        reading = view.panel.readings.get(node.observation)
+        if isinstance(node, Term):
+            reason, points = term_reason(node, reading, value), value
+        else:
+            reason, points = measure_reason(node, reading, value), None
+        status, status_implied = _known(value), _known(implied)
         return Item(node, node.id, node.label, status, status_implied, reason, reading, points)
 
-    def _threshold_reason(self, node: Threshold, reading: Reading | None, status: Verdict, implied: Verdict) -> str:
-        if reading is None or (node.excluded_by and reading.evidence is Evidence.UNKNOWN):
-            if status is NOT_MET:
-                return f"{FINDINGS[node.excluded_by].label.lower()} is absent, which settles it"
-            return NOT_REPORTED if reading is None else _unusable(reading, node.observation)
-        if reading.evidence is Evidence.UNKNOWN:
-            return _unusable(reading, node.observation)
-        if reading.evidence is Evidence.IMPLIED:
-            return f"{_worded(reading)}: {_compared(node.limit, node.observation, reading, implied)}"
-        return _compared(node.limit, node.observation, reading, status)
+    return itemize
 
 
-def _is_shown(node: AnyNode) -> bool:
-    if isinstance(node, AllOf | AtLeast):
-        return bool(node.id) and not node.part
-    return not isinstance(node, Sum | Linear | Ratio)
+def _known(value: State) -> Verdict:
+    """A summand has no threshold: what is known of it is whether it counts."""
+    if isinstance(value, Interval) and not value.is_point:
+        return UNKNOWN
+    return verdict_of(value)
 
 
-def _presence(status: Verdict) -> str:
-    return {MET: "present", NOT_MET: "absent", UNKNOWN: NOT_REPORTED}[status]
+def _group_itemizer(node: FirstKnown | AllOf | AtLeast | Tally, step: Step, constants: list[Item]) -> Itemizer:
+    itemizers = tuple(_itemizer(below, constants) for below in step.steps)
+    leaves = [below.node for below in step.steps if isinstance(below.node, Threshold)]
+    is_banded = isinstance(node, Tally) and len(leaves) == len(step.steps) and len({one.id for one in leaves}) == 1
+    position = step.position
 
+    def itemize(view: View) -> Item:
+        items = tuple([one(view) for one in itemizers])
+        state, implied = view.states[position], view.implied[position]
+        points = state if isinstance(state, Interval) else None
+        reason = group_reason(node, items, points, is_banded)
+        reading = items[0].reading if is_banded else None
+        status, status_implied = verdict_of(state), verdict_of(implied)
+        return Item(node, node.id, node.label, status, status_implied, reason, reading, points, False, items)
 
-def _worded(reading: Reading) -> str:
-    return f"reported only as '{reading.word}', which counts for the implied verdict alone"
-
-
-def _unusable(reading: Reading, observation: str) -> str:
-    if reading.word:
-        return f"reported as '{reading.word}' without a usable reference range, which proves nothing here"
-    return f"reported in {reading.unit}, which has no fixed factor to {MEASURES[observation].canonical}"
-
-
-def _compared(limit: Limit, observation: str, reading: Reading, verdict: Verdict) -> str:
-    """Compare in the unit in which the result came where the paper prints a limit for it, else in the paper's."""
-    unit = reading.unit if reading.unit in limit.printed else limit.unit
-    value = MEASURES[observation].table.convert_interval(reading.interval, reading.unit, unit)
-    side = f"{SIDES[limit.comparator]} {number_text(limit.printed[unit])}"
-    if unit != reading.unit:
-        side += f" {unit}"
-    if verdict is UNKNOWN:
-        return f"{interval_text(value)} leaves open whether it is {side}"
-    shown = interval_text(value) if unit == reading.unit else f"{interval_text(reading.interval)} {reading.unit}"
-    if unit != reading.unit and not reading.interval.is_point:
-        shown = f"{interval_text(value)} {unit}"
-    elif unit != reading.unit:
-        shown += f" ({interval_text(value)} {unit})"
-    return f"{shown} is {'' if verdict is MET else 'not '}{side}"
-
-
-def _group_reason(node: FirstKnown | AllOf | AtLeast | Tally, items: tuple[Item, ...], points: Interval | None) -> str:
-    if isinstance(node, FirstKnown):
-        return next((f"{_source(one)}{one.reason}" for one in items if one.status is not UNKNOWN), NOT_REPORTED)
-    if points is not None and (len(items) == 1 or _reads_one(items)):
-        return f"{_band_reason(items)}: {_points_text(points)}"
-    met = sum(one.status is MET for one in items)
-    unknown = sum(one.status is UNKNOWN for one in items)
-    tally = f"{met} of {len(items)} met" + (f", {unknown} unknown" if unknown else "")
-    if points is not None:
-        return f"{tally}: {_points_text(points)}"
-    return f"{tally}; {node.required if isinstance(node, AtLeast) else len(items)} needed"
-
-
-def _source(item: Item) -> str:
-    return f"{item.label.lower()} " if isinstance(item.node, Threshold) else ""
-
-
-def _band_reason(items: tuple[Item, ...]) -> str:
-    """Quote the highest band that is met, else the first that is unknown, else the lowest."""
-    met = [one for one in items if one.status is MET]
-    unknown = [one for one in items if one.status is UNKNOWN]
-    return (unknown[0] if unknown else met[-1] if met else items[0]).reason
-
-
-def _reads_one(items: tuple[Item, ...]) -> bool:
-    return len({one.id for one in items}) == 1 and isinstance(items[0].node, Threshold)
-
-
-def _points_text(points: Interval) -> str:
-    if points.is_point:
-        return f"{number_text(points.low)} points"
-    return f"{number_text(points.low)} to {number_text(points.high)} points"
-
-
-def _term_reason(node: Term, reading: Reading | None, value: Interval) -> str:
-    weight = number_text(node.weight)
-    if node.finding:
-        known = {True: "not reported", False: "absent" if value.low == 0 else "present"}[not value.is_point]
-        return f"{known}: {interval_text(value) if value.is_point else _between(value)} at a weight of {weight}"
-    if reading is None:
-        return f"not reported: {_between(value)} over the plausible range"
-    if reading.evidence is Evidence.MEASURED:
-        return f"{weight} x {interval_text(reading.interval)} {reading.unit} gives {_between(value)}"
-    known = _worded(reading) if reading.evidence is Evidence.IMPLIED else _unusable(reading, node.observation)
-    return f"{known}: {_between(value)} over the plausible range"
-
-
-def _measure_reason(node: Measure, reading: Reading | None, value: Interval) -> str:
-    if reading is None:
-        return NOT_REPORTED
-    if reading.evidence is Evidence.MEASURED:
-        return f"{interval_text(value)} {node.unit}"
-    return _worded(reading) if reading.evidence is Evidence.IMPLIED else _unusable(reading, node.observation)
-
-
-def _between(value: Interval) -> str:
-    low, high = number_text(value.low), number_text(value.high)
-    if value.is_point:
-        return low
-    if value.high == INFINITY:
-        return f"{low} or more"
-    return f"{high} or less" if value.low == -INFINITY else f"{low} to {high}"
+    return itemize

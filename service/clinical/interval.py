@@ -7,10 +7,10 @@ unknown, and rules combine those three by Kleene's logic. There is no second mec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from enum import Enum
 from fractions import Fraction
+from typing import NamedTuple
 
 Number = Decimal | Fraction
 """An exact number: a Decimal where it terminates, a Fraction where it does not (1 mg/dL is 1/88.57 mmol/L)."""
@@ -31,8 +31,7 @@ class Verdict(Enum):
 MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """All values between ``low`` and ``high``; an open end is not itself a possible value."""
 
     low: Number

@@ -44,6 +44,7 @@ class Panel:
         measured = {key: one for key, one in self.readings.items() if one.evidence is Evidence.MEASURED}
         if AGE in measured and AGE_AT_ONSET not in measured:
             measured[AGE_AT_ONSET] = _onset_before(measured[AGE].interval.high)
+            object.__setattr__(self, "readings", {**self.readings, AGE_AT_ONSET: measured[AGE_AT_ONSET]})
         worded = {key: one for key, one in self.readings.items() if one.evidence is Evidence.IMPLIED}
         settled = {kind.id: False for kind in FINDINGS.values() if kind.absent_is_false}
         object.__setattr__(self, "findings", settled | dict(self.findings))

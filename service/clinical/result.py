@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.interval import Interval, Verdict
@@ -10,8 +11,7 @@ from service.clinical.reading import Reading
 from service.clinical.rules import AnyNode
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One item: its status by what was measured, and by what words imply as well; its points where it has any."""
 
     node: AnyNode
@@ -26,8 +26,7 @@ class Item:
     items: tuple[Item, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """How many of a group are met, not met, unknown, and how many it takes."""
 
     met: int

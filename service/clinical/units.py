@@ -73,6 +73,8 @@ class UnitTable:
         if source == target:
             return value
         before, factor, after = self._steps[source, target]
+        if not before and not after:
+            return value if factor == 1 else multiply(value, factor)
         return add(multiply(add(value, before), factor), after)
 
     def convert_interval(self, interval: Interval, source: str, target: str) -> Interval:

@@ -55,8 +55,3 @@ def child_exit(_server: Any, worker: Any) -> None:
     from prometheus_client import multiprocess  # noqa: PLC0415  # after the directory is named
 
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
-
-
-def on_exit(_server: Any) -> None:
-    """Leave nothing behind."""
-    metric_files.remove()

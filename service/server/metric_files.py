@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -9,7 +10,6 @@ from pathlib import Path
 
 MEMORY = "/dev/shm"  # noqa: S108  # only private files inside it
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-_made: list[str] = []
 
 
 def prepare() -> None:
@@ -19,7 +19,7 @@ def prepare() -> None:
         return
     where = MEMORY if os.access(MEMORY, os.W_OK) else None
     os.environ[VARIABLE] = tempfile.mkdtemp(prefix="mas-metrics-", dir=where)
-    _made.append(os.environ[VARIABLE])
+    atexit.register(remove, os.environ[VARIABLE], os.getpid())
 
 
 def wipe() -> None:
@@ -28,7 +28,7 @@ def wipe() -> None:
         path.unlink()
 
 
-def remove() -> None:
-    """Remove the directory if it was made here."""
-    while _made:
-        shutil.rmtree(_made.pop(), ignore_errors=True)
+def remove(folder: str, maker: int) -> None:
+    """Remove a private directory when the process that made it ends; its workers inherit this call and must not."""
+    if os.getpid() == maker:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import msgspec
 
 LONGEST_NUMBER = 32
-LARGEST_EXPONENT = 30
+LARGEST_EXPONENT, SMALLEST_EXPONENT = 30, -330  # what a sender's doubles can hold below, what no result reaches above
 DEEPEST = 64
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -47,6 +47,11 @@ def dumps(document: object) -> bytes:
     return _ENCODER.encode(document)
 
 
+def written(document: object) -> msgspec.Raw:
+    """Return JSON written beforehand, to be put into a document as it is."""
+    return msgspec.Raw(dumps(document))
+
+
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -62,8 +67,8 @@ def _number(text: str) -> Decimal:
     if len(text) > LONGEST_NUMBER:
         raise NotJson(f"a number has more than {LONGEST_NUMBER} characters")
     number = Decimal(text)
-    if abs(number.adjusted()) > LARGEST_EXPONENT:
-        raise NotJson(f"a number is beyond 10 to the power of {LARGEST_EXPONENT}")
+    if not SMALLEST_EXPONENT <= number.adjusted() <= LARGEST_EXPONENT:
+        raise NotJson(f"a number is beyond 10 to the power of {LARGEST_EXPONENT} or {SMALLEST_EXPONENT}")
     return number
 
 

@@ -124,6 +124,11 @@ def test_metrics_start_from_nothing_and_leave_a_clean_folder(tmp_path: Path) -> 
     assert list(shared.glob("*.db"))
     with Live(tmp_path, WEB_CONCURRENCY="2", PROMETHEUS_MULTIPROC_DIR=str(shared)) as live:
         assert live.counter("mas_assessments_total") == 0
+    with Live(tmp_path, WEB_CONCURRENCY="2", PROMETHEUS_MULTIPROC_DIR="", TMPDIR=str(tmp_path)) as live:
+        maps = "".join(Path(f"/proc/{pid}/maps").read_text() for pid in live.workers())
+        private = {Path(line.split()[-1]).parent for line in maps.splitlines() if "mas-metrics-" in line}
+        assert [folder.is_dir() for folder in private] == [True]
+    assert [folder.is_dir() for folder in private] == [False]
 
 
 def test_bad_settings_stop_the_start_and_are_all_named(tmp_path: Path) -> None:

@@ -90,8 +90,6 @@ def test_the_hooks_wipe_warn_and_tidy_up(environ: pytest.MonkeyPatch, tmp_path: 
     (folder / "gauge_livesum_7.db").touch()
     conf.child_exit(master, types.SimpleNamespace(pid=7))
     assert not (folder / "gauge_livesum_7.db").exists()
-    conf.on_exit(master)
-    assert folder.exists()
 
 
 def test_a_private_folder_is_made_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +101,9 @@ def test_a_private_folder_is_made_and_removed(monkeypatch: pytest.MonkeyPatch) -
         folder = Path(os.environ[metric_files.VARIABLE])
         assert folder.is_dir()
         assert folder.stat().st_mode & 0o077 == 0
-        metric_files.remove()
+        metric_files.remove(str(folder), os.getpid() + 1)
+        assert folder.is_dir()
+        metric_files.remove(str(folder), os.getpid())
         assert not folder.exists()
 
 

@@ -148,10 +148,11 @@ def test_a_client_that_leaves_early_is_forgotten(bench: Bench) -> None:
 def test_an_unread_body_is_not_waited_for(bench: Bench) -> None:
     """The answer is sent; the connection ends because the rest never came."""
     head = b"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n"
+    bench.worker.pause = 4.0
     started = time.monotonic()
     answer = bench.raw(head)
     assert status_of(answer) == 200
-    assert time.monotonic() - started < PAUSE + 0.5
+    assert time.monotonic() - started < 2
 
 
 def test_a_body_too_long_to_hold_is_read_by_a_thread(bench: Bench) -> None:

@@ -1,0 +1,49 @@
+# Two stages from one base: the packages are installed in the first, the second holds only what runs.
+# Any base with `python3` (3.11 or newer, with venv) will do; the default is the Python that the tests run on.
+ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+# The system's certificates, so that a site behind its own authority mounts its bundle there; PIP_INDEX_URL names its mirror.
+ARG PIP_INDEX_URL
+ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY requirements.txt /build/
+# The installer lives in a venv of its own, so that the one that ships has no pip; wheels only, so no compiler is needed.
+RUN python3 -m venv /build/installer \
+ && python3 -m venv --without-pip /app/venv \
+ && /build/installer/bin/pip --python /app/venv/bin/python3 install --require-hashes --only-binary :all: --no-compile \
+    -r /build/requirements.txt
+COPY service /app/service
+COPY openapi.yaml /app/
+# Hash-based bytecode: valid whatever the file times, so nothing is written or compiled at start.
+RUN /app/venv/bin/python3 -m compileall -q --invalidation-mode unchecked-hash /app
+
+FROM ${PYTHON_IMAGE}
+ARG PYTHON_IMAGE
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
+ARG SOURCE=unknown
+LABEL org.opencontainers.image.title="mas-risk-service" \
+      org.opencontainers.image.description="Scores a lab panel for macrophage activation syndrome" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.base.name="${PYTHON_IMAGE}"
+# Some bases carry pip for their own use; nothing here needs it once the venv is made.
+RUN python3 -m pip uninstall --yes --quiet pip setuptools wheel 2>/dev/null || true; rm -rf /usr/share/python-wheels /usr/local/lib/python3*/ensurepip
+COPY --from=build /app /app
+ENV PATH=/app/venv/bin:$PATH \
+    PYTHONPATH=/app \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PORT=8080
+WORKDIR /app
+USER 65532:65532
+# The build fails here if the application, its criteria or the server's settings do not load.
+RUN ["gunicorn", "--check-config", "-c", "python:service.server.gunicorn_conf", "service.wsgi:app"]
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 CMD ["python3", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('PORT') or 8080), timeout=2); c.request('GET', '/livez'); sys.exit(c.getresponse().status != 200)"]
+CMD ["gunicorn", "-c", "python:service.server.gunicorn_conf", "service.wsgi:app"]

@@ -1,0 +1,118 @@
+{{- define "mas.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
+{{- else if contains .Chart.Name .Release.Name }}
+{{- .Release.Name | trunc 50 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 50 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "mas.selectorLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* Labels of an object that is not selected: never inside matchLabels, so that an upgrade cannot change a selector. */}}
+{{- define "mas.ownLabels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: {{ .Chart.Name }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "mas.labels" -}}
+{{ include "mas.selectorLabels" . }}
+{{ include "mas.ownLabels" . }}
+{{- end }}
+
+{{/* A test pod must not look like a pod of the service, or the Service would send it requests. */}}
+{{- define "mas.testLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "mas.image" -}}
+{{- $name := list .Values.image.registry .Values.image.repository | compact | join "/" }}
+{{- if .Values.image.digest }}
+{{- printf "%s@%s" $name .Values.image.digest }}
+{{- else }}
+{{- printf "%s:%s" $name (.Values.image.tag | default .Chart.AppVersion) }}
+{{- end }}
+{{- end }}
+
+{{- define "mas.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- .Values.serviceAccount.name | default (include "mas.fullname" .) }}
+{{- else }}
+{{- .Values.serviceAccount.name | default "default" }}
+{{- end }}
+{{- end }}
+
+{{/* The smallest number of pods that can be running: the autoscaler's when it is on. */}}
+{{- define "mas.minimum" -}}
+{{- if .Values.autoscaling.enabled }}{{ int .Values.autoscaling.minReplicas }}{{ else }}{{ int .Values.replicaCount }}{{ end }}
+{{- end }}
+
+{{- define "mas.routed" -}}
+{{- if or .Values.ingress.enabled .Values.httpRoute.enabled }}true{{ end }}
+{{- end }}
+
+{{- define "mas.callsOut" -}}
+{{- if or .Values.config.fhirFetchServers (and (eq .Values.auth.mode "jwt") .Values.auth.jwt.jwksUrl) }}true{{ end }}
+{{- end }}
+
+{{/* Every setting of the service that the chart sets, as environment variables; the ConfigMap and the guards read this. */}}
+{{- define "mas.environment" -}}
+PORT: "8080"
+PROMETHEUS_MULTIPROC_DIR: /run/mas-metrics
+WEB_CONCURRENCY: {{ int .Values.config.workers | quote }}
+MAS_THREADS: {{ int .Values.config.threads | quote }}
+MAS_LOG_LEVEL: {{ .Values.config.logLevel | quote }}
+MAS_MAX_BODY_BYTES: {{ int64 .Values.config.maxBodyBytes | quote }}
+MAS_BATCH_MAX_LINE_BYTES: {{ int64 .Values.config.batchMaxLineBytes | quote }}
+MAS_BODY_READ_SECONDS: {{ int .Values.config.bodyReadSeconds | quote }}
+MAS_KEEPALIVE_SECONDS: {{ int .Values.config.keepaliveSeconds | quote }}
+MAS_GRACEFUL_SECONDS: {{ int .Values.drain.gracefulSeconds | quote }}
+{{- /* The preStop hook does the waiting. */}}
+MAS_DRAIN_SECONDS: "0"
+MAS_WEB: {{ ternary "on" "off" .Values.config.web | quote }}
+{{- /* An empty text means the default; a lone comma is the empty list. */}}
+MAS_CDS_HOOKS: {{ join "," .Values.config.cdsHooks | default "," | quote }}
+MAS_CDS_CARD_FROM: {{ .Values.config.cdsCardFrom | quote }}
+MAS_CDS_SUGGESTIONS: {{ ternary "on" "off" .Values.config.cdsSuggestions | quote }}
+MAS_FHIR_FETCH_SECONDS: {{ int .Values.config.fhirFetchSeconds | quote }}
+MAS_AUTH_MODE: {{ .Values.auth.mode | quote }}
+{{- with .Values.config.publicUrl }}
+MAS_PUBLIC_URL: {{ . | quote }}
+{{- end }}
+{{- with .Values.config.corsOrigins }}
+MAS_CORS_ORIGINS: {{ join "," . | quote }}
+{{- end }}
+{{- with .Values.config.fhirFetchServers }}
+MAS_FHIR_FETCH_SERVERS: {{ join "," . | quote }}
+{{- end }}
+{{- if .Values.config.codeMap }}
+MAS_CODE_MAP_FILE: /etc/mas/code-map/code-map.toml
+{{- end }}
+{{- if eq .Values.auth.mode "api_key" }}
+MAS_API_KEYS_FILE: /etc/mas/api-keys/api-keys
+{{- end }}
+{{- if eq .Values.auth.mode "jwt" }}
+MAS_JWT_ISSUERS: {{ join "," .Values.auth.jwt.issuers | quote }}
+MAS_JWT_AUDIENCE: {{ .Values.auth.jwt.audience | quote }}
+{{- if .Values.auth.jwt.jwksSecret }}
+MAS_JWT_JWKS_FILE: /etc/mas/jwks/jwks.json
+{{- else }}
+MAS_JWT_JWKS_URL: {{ .Values.auth.jwt.jwksUrl | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Which series are this release's: the Service's name is the job that a ServiceMonitor gives. */}}
+{{- define "mas.series" -}}
+namespace="{{ .Release.Namespace }}",job="{{ include "mas.fullname" . }}"
+{{- end }}
