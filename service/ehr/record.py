@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from service.clinical.analytes import AGE
+from service.clinical.analytes import AGE, ANALYTES
 from service.clinical.panel import Panel
 from service.clinical.reading import Reading
 from service.ehr.choose import choose
@@ -49,7 +49,7 @@ class Record:
     @property
     def has_results(self) -> bool:
         """Whether any laboratory result could be used."""
-        return any(key not in (AGE, "temperature") for key in self.panel.readings)
+        return any(key in ANALYTES and key != "temperature" for key in self.panel.readings)
 
 
 def read_request(document: Any, codes: CodeMap, look_back: timedelta | None = None) -> Record:

@@ -58,7 +58,7 @@ def test_every_set_and_item_stands_in_the_breakdown(client: FlaskClient) -> None
         == "unknown"
     )
     assert component(answer, "ms-score", "score")["valueRange"]["low"]["value"] < 0
-    assert component(answer, "ferritin-esr-ratio", "score")["valueRange"] == {"low": {"value": 62.5}}
+    assert component(answer, "ferritin-esr-ratio", "score")["valueRange"] == {"low": {"value": 0}}
     assert (
         component(answer, "eular-acr-printo-2016", "part.laboratory")["valueCodeableConcept"]["coding"][0]["code"]
         == "met"
