@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.exceptions import BadRequest
 
 from service.ehr import counting
-from service.ehr.json_shapes import Resource, table, tables, text
+from service.ehr.json_shapes import Resource, name, table, text
 from service.ehr.vocabulary import OVERRIDE
 
 OUTCOMES = ("accepted", "overridden")
@@ -29,18 +29,23 @@ def take_feedback(document: Any) -> None:
 
 
 def _problems(entry: Any, where: str) -> list[str]:
+    if not isinstance(entry, dict):
+        return [f"{where}: an object is needed."]
     found = []
-    if not text(entry, "card"):
+    if not name(entry, "card"):
         found.append(f"{where}.card: the uuid of the card is needed.")
-    if not isinstance(entry, dict) or entry.get("outcome") not in OUTCOMES:
+    if entry.get("outcome") not in OUTCOMES:
         found.append(f"{where}.outcome: accepted or overridden is needed.")
-    elif entry["outcome"] == "accepted" and not all(
-        text(one, "id") for one in tables(entry, "acceptedSuggestions") or [{}]
-    ):
+    if entry.get("outcome") == "accepted" and not _names_suggestions(entry.get("acceptedSuggestions")):
         found.append(f"{where}.acceptedSuggestions: the ids of the suggestions accepted are needed.")
-    if not _STAMP.fullmatch(text(entry, "outcomeTimestamp")):
+    stamp = entry.get("outcomeTimestamp")
+    if not isinstance(stamp, str) or not _STAMP.fullmatch(stamp):
         found.append(f"{where}.outcomeTimestamp: an RFC 3339 date and time is needed.")
     return found
+
+
+def _names_suggestions(accepted: Any) -> bool:
+    return isinstance(accepted, list) and bool(accepted) and all(name(one, "id") for one in accepted)
 
 
 def _reason(entry: Resource) -> str:

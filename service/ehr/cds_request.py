@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.exceptions import BadRequest
 
-from service.ehr.json_shapes import table, text, token
+from service.ehr.json_shapes import name, table, text, token
 
 LONGEST_ID = 256
 
@@ -29,10 +29,10 @@ def read_cds_request(document: Any, hooks: tuple[str, ...]) -> CdsRequest:
     """Return the call; raises BadRequest with what is missing."""
     if not isinstance(document, dict):
         raise BadRequest("The body must be a JSON object.")
-    hook, instance = text(document, "hook"), text(document, "hookInstance")
-    patient = text(table(document, "context"), "patientId")
+    hook, instance = name(document, "hook"), name(document, "hookInstance")
+    patient = name(table(document, "context"), "patientId")
     named = {"hook": hook, "hookInstance": instance, "context.patientId": patient}
-    missing = [name for name, value in named.items() if not value or len(value) > LONGEST_ID]
+    missing = [place for place, value in named.items() if not value or len(value) > LONGEST_ID]
     if missing:
         raise BadRequest(f"A text of 1 to {LONGEST_ID} characters is needed: {', '.join(missing)}.")
     if hook not in hooks:

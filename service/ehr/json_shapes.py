@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 Resource = dict[str, Any]
+_SAYS_SOMETHING = re.compile(r"[A-Za-z0-9]")
 
 
 def table(raw: object, key: str) -> Resource:
@@ -25,6 +27,12 @@ def text(raw: object, key: str) -> str:
     """Return the text under a key without blanks around it, "" if there is none."""
     value = raw.get(key) if isinstance(raw, dict) else None
     return value.strip() if isinstance(value, str) else ""
+
+
+def name(raw: object, key: str) -> str:
+    """Return the text under a key if it holds a letter or a digit, exactly as sent; "" if not."""
+    value = raw.get(key) if isinstance(raw, dict) else None
+    return value if isinstance(value, str) and _SAYS_SOMETHING.search(value) else ""
 
 
 def token(raw: object, key: str) -> str:
