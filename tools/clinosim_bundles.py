@@ -1,4 +1,4 @@
-"""Turns in-patient data that clinosim has generated into one FHIR Bundle per encounter, always the same ones.
+"""Turns in-patient data that clinosim has generated into one FHIR Bundle per encounter and time, always the same ones.
 
 Usage: python -m tools.clinosim_bundles FOLDER, where clinosim is installed beside this project's clients:
 bash .ci/clients/setup.sh; then this calls .clients/venv/bin/clinosim with a fixed seed and fixed dates.
@@ -17,7 +17,7 @@ from service.server.strict_json import dumps, loads
 
 ROOT = Path(__file__).parents[1]
 CLINOSIM = ROOT / ".clients" / "venv" / "bin" / "clinosim"
-SEED, START, END, POPULATION = "42", "2025-11-01", "2026-10-31", "160"
+SEED, START, END, POPULATION = "42", "2025-11-01", "2026-10-31", "60"
 CARRIED = ("Observation", "DiagnosticReport", "MedicationRequest", "MedicationAdministration", "Condition")
 
 
@@ -32,7 +32,7 @@ def generate(folder: Path) -> Path:
 
 
 def bundles(written: Path) -> Iterator[dict[str, Any]]:
-    """Yield one Bundle per encounter, in the order of the encounters' ids."""
+    """Yield what there is of each encounter by each time that something was measured, in the order of ids and times."""
     patients = {f"Patient/{one['id']}": one for one in _read(written, "Patient")}
     of_encounter: dict[str, list[Any]] = defaultdict(list)
     for kind in CARRIED:
@@ -42,8 +42,14 @@ def bundles(written: Path) -> Iterator[dict[str, Any]]:
     for encounter in sorted(_read(written, "Encounter"), key=lambda one: str(one["id"])):
         resources = of_encounter[f"Encounter/{encounter['id']}"]
         patient = patients.get(encounter["subject"]["reference"])
-        entries = [{"resource": one} for one in ([patient] if patient else []) + resources]
-        yield {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        for time in sorted({_time(one) for one in resources if one["resourceType"] == "Observation"}):
+            known = ([patient] if patient else []) + [one for one in resources if _time(one) <= time]
+            yield {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in known]}
+
+
+def _time(resource: dict[str, Any]) -> str:
+    """Return the time of a resource, "" for what has no time of its own: that is known from the start."""
+    return str(resource.get("effectiveDateTime", ""))
 
 
 def _read(written: Path, kind: str) -> list[Any]:

@@ -1,6 +1,7 @@
 """CDS Hooks 2.0: discovery, every prefetch state, the card, and feedback."""
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from service.ehr.vocabulary import TOPIC
 from service.server import metrics
 from service.server.settings import Settings
 from service.server.strict_json import loads
@@ -299,7 +301,8 @@ def test_source_and_reasons(client: FlaskClient) -> None:
     assert card["source"]["url"] == "https://doi.org/10.1136/annrheumdis-2015-208982"
     assert card["source"]["label"]
     assert all(one["code"] and one["system"] and one["display"] for one in card["overrideReasons"])
-    assert "links" not in card
+    assert not {"links", "icon"} & {*card, *card["source"]}
+    assert card["source"]["topic"] == {"system": TOPIC, "code": "mas", "display": "Macrophage activation syndrome"}
     assert "suggestions" not in card
 
 
@@ -330,6 +333,19 @@ def test_nothing_in_an_answer_is_null_or_empty(client: FlaskClient) -> None:
     answers = [carded(one, prefetch) for one in clients for prefetch in (MET, {"labs": bundle(*met_panel())})]
     answers.append(loads(client.get("/cds-services").data))
     assert not [one for one in deep(answers) if one is None or one in ("", [], {})]
+
+
+def test_an_answer_holds_cards_and_nothing_else(client: FlaskClient) -> None:
+    assert set(send(client, PATH, call(MET))[1]) == {"cards"}
+    assert not [key for one in deep(carded(client, MET)) if isinstance(one, dict) for key in one if key == "extension"]
+
+
+def test_an_answer_takes_far_less_than_half_a_second(client: FlaskClient) -> None:
+    carded(client, MET)
+    began = time.perf_counter()
+    for _ in range(5):
+        carded(client, MET)
+    assert (time.perf_counter() - began) / 5 < 0.25
 
 
 # Feedback
