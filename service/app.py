@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Flask, Response, request
 
 from service import __version__
-from service.api import errors, openapi, routes
-from service.clinical.analytes import ANALYTES, FINDINGS
+from service.api import batch_routes, errors, openapi, routes, trajectory_routes
+from service.api.counting import UNKNOWN_REASONS
+from service.clinical.analytes import FINDINGS, MEASURES
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.ehr import cds_routes, counting, fhir_routes, site
 from service.server import auth, bodies, cors, headers, health, logs, metric_labels, metrics
@@ -19,11 +22,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
+    app.config[batch_routes.LONGEST_LINE] = settings.batch_max_line_bytes
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     _install_server(app, settings)
     app.register_error_handler(Exception, _error_answer)
-    for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (health, routes, batch_routes, trajectory_routes, openapi):
+        app.register_blueprint(part.blueprint)
     fhir_routes.install(app, settings)
     cds_routes.install(app, site.install(app, settings))
     return app
@@ -37,9 +41,16 @@ def _error_answer(error: Exception) -> Response:
     return errors.answer(error)
 
 
+def _labels() -> dict[str, Iterable[str]]:
+    """Return the words that the interfaces count by; they share the reasons why an input is unknown."""
+    labels = dict(counting.LABELS)
+    labels["unknown_reason"] = [*UNKNOWN_REASONS, *labels["unknown_reason"]]
+    return labels
+
+
 def _install_server(app: Flask, settings: Settings) -> None:
     """Put the server's parts around the application; in this order requests pass them."""
-    metric_labels.allow(criteria=CATALOGUE, observation=[*ANALYTES, *FINDINGS], **counting.LABELS)
+    metric_labels.allow(criteria=CATALOGUE, observation=[*MEASURES, *FINDINGS], **_labels())
     metrics.build_info(__version__, DIGEST)
     logs.install(app, settings)
     metrics.install(app)

@@ -16,6 +16,7 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.panel import CONDITIONS, CONFOUNDERS
 from service.clinical.rules import leaves
+from service.server.settings import TABLE
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,8 +29,8 @@ def observation_schemas() -> Iterable[str]:
 
 def _observation_schema(analyte: Analyte) -> Iterable[str]:
     units = [text for unit in analyte.table.units.values() for text in (unit.code, *unit.spellings)]
-    spelled = "|".join(re.escape(unit).replace("/", "/") for unit in units)
-    pattern = rf"^(<=|>=|<|>)? ?[0-9]{{1,9}}(\.[0-9]{{1,6}})? ?({spelled})$"
+    spelled = "|".join((" " if unit[0].isdigit() else " ?") + re.escape(unit).replace("\\ ", " ") for unit in units)
+    pattern = rf"^(<=|>=|<|>)? ?[0-9]{{1,9}}(\.[0-9]{{1,6}})?({spelled})$"  # a blank keeps 5 and 10*9/L apart
     codes = ", ".join(f"`{code}`" for code in analyte.table.units)
     yield f"    observation_{analyte.id}:"
     yield f"      description: {_quoted(f'{analyte.label}. Units: {codes}; spellings as in the list of units.')}"
@@ -66,8 +67,8 @@ def _range_schema(analyte: Analyte) -> Iterable[str]:
     yield "      additionalProperties: false"
     yield "      required: [unit]"
     yield "      properties:"
-    yield "        low: {type: ['null', number], minimum: 0, maximum: 100000000, description: Low end.}"
-    yield "        high: {type: ['null', number], minimum: 0, maximum: 100000000, description: High end.}"
+    yield "        low: {type: ['null', number], minimum: 0, description: Low end.}"
+    yield "        high: {type: ['null', number], minimum: 0, description: High end.}"
     yield f"        unit: {{type: string, enum: {json.dumps(units, ensure_ascii=False)}}}"
 
 
@@ -120,6 +121,14 @@ def _criteria_row(criteria: CriteriaSet) -> str:
     return f"| `{criteria.id}` | {criteria.short}, {criteria.kind} | {criteria.audit.population} | {count} | {cited} |"
 
 
+def settings_table() -> Iterable[str]:
+    """Yield the table of settings for the README."""
+    yield "| variable | default | takes | meaning |"
+    yield "|---|---|---|---|"
+    for setting in TABLE:
+        yield f"| `{setting.variable}` | {f'`{setting.default}`' if setting.default else ''} | {setting.takes} | {setting.meaning} |"
+
+
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -130,6 +139,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterable[str]]]] = {
     "findings": ("openapi.yaml", findings_schema),
     "word lists": ("openapi.yaml", word_lists),
     "criteria table": ("README.md", criteria_table),
+    "settings table": ("README.md", settings_table),
 }
 
 

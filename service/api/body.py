@@ -12,8 +12,6 @@ from service.server.strict_json import NotJson, loads
 
 def json_body(request: Request) -> Any:
     """Return the JSON of the body; raises UnsupportedMediaType or BadRequest."""
-    if request.content_encoding not in (None, "", "identity"):
-        raise UnsupportedMediaType("The body may not be compressed.")
     if not request.is_json:
         raise UnsupportedMediaType("Send the body as application/json.")
     charset = request.mimetype_params.get("charset", "utf-8").lower()

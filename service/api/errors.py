@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import uuid
-
-from flask import Response, g, request
+from flask import Response, request
 from werkzeug.exceptions import HTTPException, NotAcceptable
 
+from service.api import counting
 from service.api.problems import MEDIA_TYPE, InvalidRequest, invalid_detail, problem
+from service.server import exchange, logs
 
+DETAILS = {
+    404: "Nothing is here; GET /openapi.yaml lists the addresses.",
+    405: "The methods allowed here are in the Allow header.",
+    408: "The body did not arrive in time; send it again.",
+    413: "The body is larger than this service reads; send one panel, or a batch line by line.",
+}
+KEPT_HEADERS = ("Accept-Encoding", "Allow", "Retry-After", "WWW-Authenticate")
 ACCEPTED = ("application/json", MEDIA_TYPE)
-
-
-def request_id() -> str:
-    """Return the id of the request, the one in its log line."""
-    if "request_id" not in g:
-        g.request_id = str(uuid.uuid4())
-    return str(g.request_id)
 
 
 def answer(error: Exception) -> Response:
@@ -34,20 +34,20 @@ def refuse_unless_json_is_accepted() -> None:
 
 
 def _invalid(error: InvalidRequest) -> Response:
-    return problem(422, invalid_detail(error.entries), request_id(), error.entries)
+    counting.refused(error.entries)
+    return problem(422, invalid_detail(error.entries), exchange.current().request_id, error.entries)
 
 
 def _http(error: HTTPException) -> Response:
     found = error.get_response()
     status = error.code or 500
-    if status < 400:
-        return Response(found.get_data(), status, dict(found.headers))
-    answer = problem(status, error.description or "", request_id())
-    for header in ("Allow", "Retry-After", "WWW-Authenticate"):
+    answer = problem(status, DETAILS.get(status) or error.description or "", exchange.current().request_id)
+    for header in KEPT_HEADERS:
         if header in found.headers:
             answer.headers[header] = found.headers[header]
     return answer
 
 
 def _unexpected(error: Exception) -> Response:
-    return problem(500, "The service failed; the fault is ours. Quote the request id.", request_id())
+    logs.exception(error)
+    return problem(500, "The service failed; the fault is ours. Quote the request id.", exchange.current().request_id)

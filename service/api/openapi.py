@@ -8,12 +8,14 @@ from typing import Any
 import yaml
 from flask import Blueprint, Response
 
+from service.server.headers import Document
 from service.server.strict_json import dumps
 
 PATH = Path(__file__).parent.parent.parent / "openapi.yaml"
 TEXT = PATH.read_bytes()
 DOCUMENT: dict[str, Any] = yaml.load(TEXT, Loader=yaml.CSafeLoader)  # the safe loader, in C: 10 times as fast
-JSON = dumps(DOCUMENT) + b"\n"
+AS_YAML = Document(TEXT, "application/yaml")
+AS_JSON = Document(dumps(DOCUMENT) + b"\n", "application/json")
 
 blueprint = Blueprint("openapi", __name__)
 
@@ -21,10 +23,10 @@ blueprint = Blueprint("openapi", __name__)
 @blueprint.get("/openapi.yaml")
 def openapi_yaml() -> Response:
     """Serve the contract as written."""
-    return Response(TEXT, content_type="application/yaml")
+    return AS_YAML.respond()
 
 
 @blueprint.get("/openapi.json")
 def openapi_json() -> Response:
     """Serve the contract as JSON."""
-    return Response(JSON, content_type="application/json")
+    return AS_JSON.respond()

@@ -23,6 +23,7 @@ from service.ehr.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
 from service.ehr.record import read_record
 from service.ehr.site import Site, here
 from service.ehr.subject import MixedPatients
+from service.server import logs
 from service.server.access import audience_is_endpoint
 from service.server.exchange import current
 from service.server.headers import Document
@@ -43,6 +44,7 @@ def install(app: Flask, site: Site) -> None:
 def error_answer(error: Exception) -> Response:
     """Return what a CDS client is told when something goes wrong: an OperationOutcome, as JSON, without a value."""
     if not isinstance(error, HTTPException):
+        logs.exception(error)
         return answer(_with_id(failure(500, UNEXPECTED)), JSON, 500)
     if error.code == 401:
         return failed(error, failure(401, "Authentication is required."), JSON)

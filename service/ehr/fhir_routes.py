@@ -16,6 +16,7 @@ from service.ehr.resources import READ
 from service.ehr.risk_assessment import risk_assessment
 from service.ehr.site import here
 from service.ehr.subject import MixedPatients
+from service.server import logs
 from service.server.exchange import current
 from service.server.headers import Document
 from service.server.settings import Settings
@@ -50,6 +51,7 @@ def install(app: Flask, settings: Settings) -> None:
 def error_answer(error: Exception) -> Response:
     """Return the OperationOutcome for anything that goes wrong under /fhir; it names the request, never a value."""
     if not isinstance(error, HTTPException):
+        logs.exception(error)
         return answer(_with_id(failure(500, UNEXPECTED)), FHIR_JSON, 500)
     key, where = (error.key, error.where) if isinstance(error, Unprocessable) else ("", ())
     found = failure(error.code or 500, error.description or "", key, where)

@@ -14,8 +14,6 @@ from service.server import metrics
 from service.server.settings import Settings
 from service.server.strict_json import loads
 from tests.ehr.records import (
-    FERRITIN,
-    PLATELETS,
     bundle,
     call,
     calm_panel,

@@ -122,7 +122,7 @@ def test_a_bad_value_never_fails_the_bundle(client: FlaskClient) -> None:
         "unit_not_accepted",
     }
     assert category(answer) in ("probable", "indeterminate")
-    places = [one for one in answer["contained"] if one["id"] == "messages"][0]["issue"]
+    places = next(one for one in answer["contained"] if one["id"] == "messages")["issue"]
     assert {"Bundle.entry[6].resource", "Bundle.entry[7].resource"} <= {
         place for one in places for place in one.get("expression", [])
     }

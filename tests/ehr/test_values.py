@@ -121,7 +121,7 @@ def test_two_words_of_one_side_are_the_weaker_one_and_of_two_sides_none() -> Non
 
 def test_a_letter_of_a_foreign_code_system_is_not_an_interpretation() -> None:
     local = [{"coding": [{"system": "https://lab.example/codes", "code": "L"}]}]
-    assert [one.key for one in read(ferritin(interpretation=local)).issues][0] == "no_value"
+    assert read(ferritin(interpretation=local)).issues[0].key == "no_value"
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_a_local_code_first_does_no_harm_and_a_local_code_alone_is_named() -> No
     both = observation(FERRITIN, 700, "ng/mL", code={"coding": [local, {"system": LOINC, "code": FERRITIN}]})
     assert "ferritin" in read(both).panel.readings
     alone = read(observation(FERRITIN, 700, "ng/mL", code={"coding": [local], "text": "Ferritin Lvl"}))
-    assert [one.key for one in alone.issues][0] == "code_not_mapped"
+    assert alone.issues[0].key == "code_not_mapped"
     assert alone.issues[0].where == ("Observation.code",)
 
 

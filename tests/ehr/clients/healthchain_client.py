@@ -12,7 +12,7 @@ def call(address: str, path: str) -> None:
 
     client = SandboxClient(url=address, workflow="patient-view")
     client.load_from_path(path)
-    print(json.dumps(client.send_requests()))
+    sys.stdout.write(json.dumps(client.send_requests()))
 
 
 def validate() -> None:
@@ -22,7 +22,7 @@ def validate() -> None:
     for line in sys.stdin:
         CDSResponse(**json.loads(line))
         count += 1
-    print(json.dumps({"count": count}))
+    sys.stdout.write(json.dumps({"count": count}))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+"""Short ways from the words of a request to one result, one item, one category."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from service.clinical.assess import Assessment, assess
+from service.clinical.criteria import CATALOGUE
+from service.clinical.evaluate import evaluate
+from service.clinical.result import Item, Result
+from tests.conftest import panel_of
+
+
+def result_of(key: str, **request: Any) -> Result:
+    """Evaluate one set on the panel that a request means."""
+    return evaluate(CATALOGUE[key], panel_of(**request))
+
+
+def assessed(*criteria: str, **request: Any) -> Assessment:
+    """Assess the panel that a request means."""
+    return assess(panel_of(**request), criteria)
+
+
+def item_of(result: Result, *path: str) -> Item:
+    """Return the item at a path of ids."""
+    items: Iterable[Item] = result.items
+    for key in path:
+        found = next(one for one in items if one.id == key)
+        items = found.items
+    return found
+
+
+def statuses(items: Iterable[Item]) -> dict[str, str]:
+    """Return the status of each item by its id."""
+    return {one.id: one.status.value for one in items}

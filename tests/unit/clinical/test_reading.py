@@ -1,0 +1,306 @@
+"""From what a laboratory reports to the interval it still allows, or to a fault the sender can mend."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from service.clinical.analytes import ANALYTES
+from service.clinical.interval import ANYTHING, INFINITY, Interval, point
+from service.clinical.reading import (
+    Evidence,
+    Fault,
+    Quantity,
+    Range,
+    read_number,
+    read_range,
+    read_text,
+    read_unit,
+    read_word,
+    soft_plausible,
+)
+
+FERRITIN, PLATELETS, FIBRINOGEN = ANALYTES["ferritin"], ANALYTES["platelets"], ANALYTES["fibrinogen"]
+
+
+def above(low: str, *, low_open: bool = True) -> Interval:
+    return Interval(Decimal(low), INFINITY, low_open=low_open, high_open=True)
+
+
+def below(high: str, *, high_open: bool = True) -> Interval:
+    return Interval(Decimal(0), Decimal(high), high_open=high_open)
+
+
+@pytest.mark.parametrize(
+    ("text", "comparator", "value", "unit"),
+    [
+        ("905 ug/L", "", "905", "ug/L"),
+        ("905ug/L", "", "905", "ug/L"),
+        ("  905   ug/L ", "", "905", "ug/L"),
+        ("905\N{NO-BREAK SPACE}ug/L", "", "905", "ug/L"),
+        ("905\N{NARROW NO-BREAK SPACE}ug/L", "", "905", "ug/L"),
+        (">10000 ug/L", ">", "10000", "ug/L"),
+        ("> 10000 ug/L", ">", "10000", "ug/L"),
+        (">=10000 ug/L", ">=", "10000", "ug/L"),
+        ("≥10000 ug/L", ">=", "10000", "ug/L"),
+        ("<5 ug/L", "<", "5", "ug/L"),
+        ("<=5 ug/L", "<=", "5", "ug/L"),
+        ("≤ 5 ug/L", "<=", "5", "ug/L"),
+        ("9.05e2 ug/L", "", "905", "ug/L"),
+        (".5 ng/mL", "", "0.5", "ng/mL"),
+        ("5. ng/mL", "", "5", "ng/mL"),
+        ("-5 ng/mL", "", "-5", "ng/mL"),
+        ("+5 ng/mL", "", "5", "ng/mL"),
+        ("905", "", "905", ""),
+        ("116 10*9/L", "", "116", "10*9/L"),
+        ("116 x10^9/L", "", "116", "x10^9/L"),
+        ("116×10⁹/L", "", "116", "×10⁹/L"),
+        ("116 10E9/L", "", "116", "10E9/L"),
+        ("5.4 x10(3)/uL", "", "5.4", "x10(3)/uL"),
+    ],
+)
+def test_a_text_is_comparator_number_and_unit(text: str, comparator: str, value: str, unit: str) -> None:
+    assert read_text(FERRITIN, text) == Quantity(Decimal(value), unit, comparator)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("", "form"),
+        ("low", "form"),
+        ("ug/L 905", "form"),
+        ("~905 ug/L", "form"),
+        ("1.2.3 ug/L", "form"),
+        ("1 823 ug/L", "form"),
+        ("1'823 ug/L", "form"),
+        ("1_823 ug/L", "form"),
+        ("٣ ug/L", "form"),
+        ("905 ug/L\n905 ug/L", "form"),
+        ("905 " + "u" * 61, "form"),
+        ("5,4 10*9/L", "decimal_comma"),
+        ("1,823 ug/L", "decimal_comma"),
+        ("5.4x109", "lost_exponent"),
+        ("5.4x109/L", "lost_exponent"),
+        ("5.4 × 109/L", "lost_exponent"),
+        ("5.4*1012/L", "lost_exponent"),
+        ("22 103/uL", "lost_exponent"),
+    ],
+)
+def test_a_text_that_does_not_parse_says_why(text: str, about: str) -> None:
+    with pytest.raises(Fault) as caught:
+        read_text(ANALYTES["wbc"], text)
+    assert (caught.value.code, caught.value.about) == ("invalid_quantity", about)
+
+
+def test_a_lost_exponent_suggests_the_unit_in_which_the_number_is_ordinary() -> None:
+    with pytest.raises(Fault) as caught:
+        read_text(ANALYTES["wbc"], "5.4x109")
+    assert caught.value.facts == {"suggestion": "10*9/L"}
+    with pytest.raises(Fault) as caught:
+        read_text(ANALYTES["temperature"], "5000 x109")
+    assert caught.value.facts == {}
+
+
+@pytest.mark.parametrize(
+    ("comparator", "interval"),
+    [
+        ("", point(Decimal(905))),
+        (">", above("905")),
+        (">=", above("905", low_open=False)),
+        ("<", below("905")),
+        ("<=", below("905", high_open=False)),
+    ],
+)
+def test_a_number_is_the_interval_of_its_comparator(comparator: str, interval: Interval) -> None:
+    reading = read_number(FERRITIN, Quantity(Decimal(905), "µg/L", comparator))
+    assert (reading.interval, reading.unit, reading.evidence) == (interval, "ug/L", Evidence.MEASURED)
+    assert reading.reported == f"{comparator}905 ug/L"
+
+
+def test_a_large_number_is_reported_without_an_exponent() -> None:
+    assert read_number(FERRITIN, Quantity(Decimal("1E+4"), "ug/L", ">")).reported == ">10000 ug/L"
+
+
+def test_a_mass_of_scd25_is_unknown_but_kept_as_reported() -> None:
+    reading = read_number(ANALYTES["scd25"], Quantity(Decimal(5046), "pg/mL"))
+    assert (reading.interval, reading.evidence, reading.reported) == (ANYTHING, Evidence.UNKNOWN, "5046 pg/mL")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "code", "about", "facts"),
+    [
+        (Quantity(Decimal(905)), "unit_required", "", {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L"]}),
+        (Quantity(Decimal(905), "  "), "unit_required", "", {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L"]}),
+        (Quantity(Decimal(905), "mg/L"), "unit_not_accepted", "", {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L"]}),
+        (
+            Quantity(Decimal(5), " % "),
+            "unit_not_accepted",
+            "percent",
+            {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L"]},
+        ),
+        (Quantity(Decimal(-1), "ng/mL"), "implausible_value", "", {}),
+        (Quantity(Decimal("1000000.1"), "ng/mL"), "implausible_value", "", {}),
+    ],
+)
+def test_a_number_that_cannot_be_used_says_what_could(
+    quantity: Quantity, code: str, about: str, facts: dict[str, Any]
+) -> None:
+    with pytest.raises(Fault) as caught:
+        read_number(FERRITIN, quantity)
+    assert (caught.value.code, caught.value.about, dict(caught.value.facts)) == (code, about, facts)
+
+
+@pytest.mark.parametrize(
+    ("observation", "value", "unit", "suggestion"),
+    [
+        ("platelets", "116", "10*12/L", "10*9/L"),
+        ("platelets", "116000", "10*9/L", "/uL"),
+        ("crp", "120", "g/L", "mg/L"),
+        ("hemoglobin", "9.0", "g/L", "g/dL"),
+        ("temperature", "101", "Cel", "[degF]"),
+        ("ldh", "9", "U/L", "ukat/L"),
+    ],
+)
+def test_an_impossible_number_suggests_the_unit_in_which_it_is_ordinary(
+    observation: str, value: str, unit: str, suggestion: str
+) -> None:
+    with pytest.raises(Fault) as caught:
+        read_number(ANALYTES[observation], Quantity(Decimal(value), unit))
+    assert (caught.value.code, caught.value.facts) == ("implausible_value", {"suggestion": suggestion})
+
+
+@pytest.mark.parametrize("analyte", ANALYTES.values(), ids=ANALYTES)
+def test_the_ends_of_the_hard_range_are_accepted_and_beyond_is_not(analyte: Any) -> None:
+    step = Decimal("0.000001")
+    for end in (analyte.hard.low, analyte.hard.high):
+        assert read_number(analyte, Quantity(end, analyte.canonical)).interval == point(end)
+    for beyond in (analyte.hard.low - step, analyte.hard.high + step):
+        with pytest.raises(Fault, match="implausible_value"):
+            read_number(analyte, Quantity(beyond, analyte.canonical))
+
+
+RANGE = Range(Decimal("2.0"), Decimal("4.0"), "g/L")
+
+
+@pytest.mark.parametrize(
+    ("word", "interval"),
+    [
+        ("L", below("2.0")),
+        ("LL", below("2.0")),
+        ("H", above("4.0")),
+        ("HH", above("4.0")),
+        ("N", Interval(Decimal("2.0"), Decimal("4.0"))),
+    ],
+)
+def test_a_word_with_its_range_is_measured_by_the_laboratorys_own_limit(word: str, interval: Interval) -> None:
+    reading = read_word(FIBRINOGEN, word, RANGE)
+    assert (reading.interval, reading.unit, reading.evidence) == (interval, "g/L", Evidence.MEASURED)
+    assert (reading.reported, reading.word) == (word, word)
+    assert reading.reference == Interval(Decimal("2.0"), Decimal("4.0"))
+
+
+@pytest.mark.parametrize(
+    ("word", "reference"),
+    [
+        ("L", Range(None, Decimal("4.0"), "g/L")),
+        ("H", Range(Decimal("2.0"), None, "g/L")),
+    ],
+)
+def test_a_range_without_the_end_that_the_word_speaks_of_leaves_the_word_alone(word: str, reference: Range) -> None:
+    reading = read_word(FIBRINOGEN, word, reference)
+    assert reading.evidence is Evidence.IMPLIED
+    assert reading.interval == read_word(FIBRINOGEN, word).interval
+
+
+def test_normal_in_a_half_open_range_is_known_on_that_side_alone() -> None:
+    assert read_word(FIBRINOGEN, "N", Range(None, Decimal("4.0"), "g/L")).interval == below("4.0", high_open=False)
+    assert read_word(FIBRINOGEN, "N", Range(Decimal("2.0"), None, "g/L")).interval == above("2.0", low_open=False)
+
+
+def test_normal_in_a_range_without_ends_proves_nothing() -> None:
+    assert read_word(FIBRINOGEN, "N", Range(None, None, "g/L")).evidence is Evidence.UNKNOWN
+
+
+IMPLIED = {
+    "fibrinogen": ("2.0", "3.5", "g/L"),
+    "platelets": ("150", "350", "10*9/L"),
+    "ferritin": (None, "140", "ng/mL"),
+    "ast": (None, "30", "U/L"),
+    "ldh": (None, "200", "U/L"),
+    "triglycerides": (None, "0.85", "mmol/L"),
+    "hemoglobin": ("140", None, "g/L"),
+    "wbc": ("6.0", "10", "10*9/L"),
+    "neutrophils": ("2.0", "6.5", "10*9/L"),
+    "esr": (None, "10", "mm/h"),
+    "crp": (None, "5", "mg/L"),
+}
+
+
+@pytest.mark.parametrize("key", ANALYTES)
+def test_a_word_alone_implies_the_limit_of_the_contract_and_no_other(key: str) -> None:
+    low, high, unit = IMPLIED.get(key, (None, None, ""))
+    for word, expected in (("L", low and below(low)), ("LL", low and below(low)), ("H", high and above(high))):
+        reading = read_word(ANALYTES[key], word)
+        if expected is None:
+            assert (reading.interval, reading.evidence) == (ANYTHING, Evidence.UNKNOWN)
+        else:
+            assert (reading.interval, reading.unit, reading.evidence) == (expected, unit, Evidence.IMPLIED)
+
+
+@pytest.mark.parametrize("word", ["N", "A", "POS"])
+def test_normal_or_a_strange_word_without_a_range_is_unknown(word: str) -> None:
+    reading = read_word(FIBRINOGEN, word)
+    assert (reading.interval, reading.evidence, reading.word) == (ANYTHING, Evidence.UNKNOWN, word)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        Range(Decimal(-1), Decimal(4), "g/L"),
+        Range(Decimal(5), Decimal(4), "g/L"),
+    ],
+)
+def test_a_range_that_cannot_be_is_a_fault(reference: Range) -> None:
+    with pytest.raises(Fault) as caught:
+        read_range(FIBRINOGEN, reference)
+    assert (caught.value.code, caught.value.about) == ("invalid_value", "reference_range")
+
+
+def test_a_range_of_one_value_and_one_without_a_top_are_ranges() -> None:
+    assert read_range(FIBRINOGEN, Range(Decimal(4), Decimal(4), "g/L")) == ("g/L", point(Decimal(4)))
+    assert read_range(FIBRINOGEN, Range(Decimal(2), None, "mg/dL")) == ("mg/dL", above("2", low_open=False))
+
+
+def test_a_range_in_a_unit_that_cannot_be_compared_is_a_fault() -> None:
+    with pytest.raises(Fault, match="invalid_value"):
+        read_range(ANALYTES["scd25"], Range(None, Decimal(1033), "pg/mL"))
+
+
+def test_a_unit_is_found_through_its_spelling() -> None:
+    assert read_unit(PLATELETS, " K/uL ").code == "10*3/uL"
+
+
+@pytest.mark.parametrize(
+    ("text", "plausible"),
+    [
+        ("5 ng/mL", True),
+        ("4.99 ng/mL", False),
+        ("0.5 ng/mL", False),
+        ("100000 ng/mL", True),
+        ("100001 ng/mL", False),
+        (">100000 ng/mL", True),
+        (">100001 ng/mL", False),
+        ("<5 ng/mL", True),
+        ("<1 ng/mL", False),
+        ("224700 pmol/L", True),
+        ("224701 pmol/L", False),
+    ],
+)
+def test_what_lies_outside_the_usual_range_is_odd(text: str, plausible: bool) -> None:
+    assert soft_plausible(FERRITIN, read_number(FERRITIN, read_text(FERRITIN, text))) is plausible
+
+
+def test_a_measured_zero_is_odd_where_zero_is_unusual_but_the_foot_of_a_censored_value_is_not() -> None:
+    wbc = ANALYTES["wbc"]
+    assert not soft_plausible(wbc, read_number(wbc, Quantity(Decimal(0), "10*9/L")))
+    assert soft_plausible(wbc, read_number(wbc, Quantity(Decimal("0.2"), "10*9/L", "<")))

@@ -1,0 +1,169 @@
+"""Units are found by what laboratories write, never by guessing, and converted exactly."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from service.clinical.analytes import ANALYTES
+from service.clinical.interval import INFINITY, Interval, Number
+from service.clinical.units import Unit, UnitTable
+
+
+@pytest.mark.parametrize(
+    ("observation", "text", "code"),
+    [
+        ("platelets", "10*9/L", "10*9/L"),
+        ("platelets", "10^9/L", "10*9/L"),
+        ("platelets", "x10^9/L", "10*9/L"),
+        ("platelets", "×10⁹/L", "10*9/L"),
+        ("platelets", "× 10⁹ / L", "10*9/L"),
+        ("platelets", "10⁹/l", "10*9/L"),
+        ("platelets", "X10E9/L", "10*9/L"),
+        ("platelets", "G/L", "10*9/L"),
+        ("platelets", "K/uL", "10*3/uL"),
+        ("platelets", "K/µL", "10*3/uL"),
+        ("platelets", "K/μL", "10*3/uL"),
+        ("platelets", "cells/uL", "/uL"),
+        ("platelets", "lakhs/mm3", "lakh/mm3"),
+        ("ferritin", "UG/L", "ug/L"),
+        ("ferritin", "µg/l", "ug/L"),
+        ("ferritin", "ng/ml", "ng/mL"),
+        ("fibrinogen", "MG/DL", "mg/dL"),
+        ("hemoglobin", "G/DL", "g/dL"),
+        ("temperature", "°C", "Cel"),
+        ("temperature", "deg F", "[degF]"),
+        ("temperature", "K", "K"),
+        ("esr", "mm/hr", "mm/h"),
+        ("ast", "iu/l", "U/L"),
+        ("ast", "[iu]/l", "[IU]/L"),
+    ],
+)
+def test_a_laboratorys_spelling_finds_its_unit(observation: str, text: str, code: str) -> None:
+    found = ANALYTES[observation].table.find(text)
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize(
+    ("observation", "text", "code"),
+    [
+        ("hemoglobin", "g/l", "g/L"),
+        ("fibrinogen", "g/l", "g/L"),
+        ("crp", "g/l", "g/L"),
+        ("triglycerides", "g/l", "g/L"),
+        ("platelets", "G/l", "10*9/L"),
+    ],
+)
+def test_a_small_letter_l_is_a_litre_too(observation: str, text: str, code: str) -> None:
+    found = ANALYTES[observation].table.find(text)
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize(("text", "code"), [("/mm³", "/uL"), ("10³/mm³", "10*3/uL")])
+def test_a_raised_three_of_cubic_millimetres_is_a_three(text: str, code: str) -> None:
+    found = ANALYTES["platelets"].table.find(text)
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize(
+    ("observation", "text"),
+    [
+        ("ferritin", "mg/L"),
+        ("ferritin", "mg/dL"),
+        ("ferritin", "g/L"),
+        ("platelets", "10*8/L"),
+        ("platelets", "109/L"),
+        ("platelets", "%"),
+        ("crp", "mmol/L"),
+        ("temperature", "Kelvin"),
+        ("esr", "m/h"),
+        ("ast", ""),
+    ],
+)
+def test_no_other_unit_is_taken(observation: str, text: str) -> None:
+    assert ANALYTES[observation].table.find(text) is None
+
+
+def test_capital_g_per_litre_is_giga_and_small_g_is_gram() -> None:
+    assert ANALYTES["platelets"].table.find("g/L") is None
+    assert ANALYTES["platelets"].table.find("g/l") is None
+    assert ANALYTES["fibrinogen"].table.find("G/L") is None
+    found = ANALYTES["fibrinogen"].table.find("g/L")
+    assert found is not None
+    assert found.code == "g/L"
+
+
+@pytest.mark.parametrize(
+    ("observation", "value", "source", "target", "result"),
+    [
+        ("ferritin", "3000", "ng/mL", "pmol/L", Decimal(6741)),
+        ("ferritin", "684", "ug/L", "ng/mL", Decimal(684)),
+        ("ferritin", "2.5", "ug/dL", "ng/mL", Decimal(25)),
+        ("triglycerides", "156", "mg/dL", "mmol/L", Fraction(15600, 8857)),
+        ("triglycerides", "88.57", "mg/dL", "mmol/L", Decimal(1)),
+        ("triglycerides", "1", "mmol/L", "mg/dL", Decimal("88.57")),
+        ("triglycerides", "2904", "umol/L", "mmol/L", Decimal("2.904")),
+        ("triglycerides", "0.8857", "g/L", "mmol/L", Decimal(1)),
+        ("fibrinogen", "360", "mg/dL", "g/L", Decimal("3.6")),
+        ("fibrinogen", "360", "mg/dL", "umol/L", Decimal("10.584")),
+        ("hemoglobin", "9.0", "g/dL", "g/L", Decimal(90)),
+        ("hemoglobin", "9.0", "g/dL", "mmol/L", Decimal("5.5854")),
+        ("ast", "0.8", "ukat/L", "U/L", Decimal(48)),
+        ("ast", "800", "nkat/L", "U/L", Decimal(48)),
+        ("crp", "9.524", "nmol/L", "mg/L", Decimal(1)),
+        ("crp", "12", "mg/dL", "mg/L", Decimal(120)),
+        ("platelets", "1", "lakh/mm3", "10*9/L", Decimal(100)),
+        ("platelets", "181000", "/uL", "10*9/L", Decimal(181)),
+        ("platelets", "116", "10*12/L", "10*9/L", Decimal(116000)),
+        ("d_dimer", "0.25", "mg/L{DDU}", "mg/L{FEU}", Decimal("0.5")),
+        ("d_dimer", "500", "ng/mL{FEU}", "mg/L{FEU}", Decimal("0.5")),
+        ("temperature", "212", "[degF]", "Cel", Decimal(100)),
+        ("temperature", "101", "[degF]", "Cel", Fraction(115, 3)),
+        ("temperature", "38", "Cel", "[degF]", Decimal("100.4")),
+        ("temperature", "311.15", "K", "Cel", Decimal(38)),
+        ("temperature", "311.15", "K", "[degF]", Decimal("100.4")),
+    ],
+)
+def test_a_conversion_is_exact(observation: str, value: str, source: str, target: str, result: Number) -> None:
+    assert ANALYTES[observation].table.convert(Decimal(value), source, target) == result
+
+
+def test_a_value_in_its_own_unit_is_untouched() -> None:
+    value, interval = Decimal("9.10"), Interval(Decimal(1), INFINITY, high_open=True)
+    table = ANALYTES["scd25"].table
+    assert table.convert(value, "pg/mL", "pg/mL") is value
+    assert table.convert_interval(interval, "pg/mL", "pg/mL") is interval
+
+
+def test_open_ends_stay_open_in_another_unit() -> None:
+    above = Interval(Decimal(10), INFINITY, low_open=True, high_open=True)
+    assert ANALYTES["hemoglobin"].table.convert_interval(above, "g/dL", "g/L") == Interval(
+        Decimal(100), INFINITY, low_open=True, high_open=True
+    )
+
+
+def test_mass_units_of_scd25_lead_nowhere() -> None:
+    with pytest.raises(KeyError):
+        ANALYTES["scd25"].table.convert(Decimal(5046), "pg/mL", "U/mL")
+
+
+def test_two_units_may_not_claim_one_spelling() -> None:
+    units = [Unit("g/L", Decimal(1)), Unit("mg/dL", Decimal("0.01"), spellings=("g / L",))]
+    with pytest.raises(ValueError, match="the spelling 'g / L' stands for two units"):
+        UnitTable.of(units)
+
+
+def test_two_units_may_not_claim_one_code() -> None:
+    with pytest.raises(ValueError, match="g/L"):
+        UnitTable.of([Unit("g/L", Decimal(1)), Unit("g/L", Decimal(10))])
+
+
+def test_a_spelling_that_two_units_share_but_for_capitals_is_never_folded() -> None:
+    table = UnitTable.of([Unit("mU/L", Decimal(1)), Unit("MU/L", Decimal(10) ** 9)])
+    assert table.find("mu/l") is None
+    found = table.find("MU/L")
+    assert found is not None
+    assert found.factor == Decimal(10) ** 9
