@@ -16,7 +16,7 @@ from service.server.strict_json import dumps
         (Decimal("-2.1"), "-2.1"),
         (Decimal("-2.10"), "-2.1"),
         (Decimal("116.0"), "116"),
-        (Decimal("100"), "100"),
+        (Decimal(100), "100"),
         (Decimal("1E+6"), "1000000"),
         (Decimal("0.000"), "0"),
         (Decimal("0.0005"), "0.0005"),

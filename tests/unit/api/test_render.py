@@ -103,8 +103,14 @@ def test_a_probability_stands_at_both_ends_with_its_relation() -> None:
     }
     known = {"immunosuppression": True, "hepatomegaly": True, "splenomegaly": True, "hemophagocytosis": False}
     observations = {
-        **{"temperature": "39.5 Cel", "hemoglobin": "92 g/L", "platelets": "110 10*9/L", "wbc": "5 10*9/L"},
-        **{"ferritin": "1999 ng/mL", "triglycerides": "1.49 mmol/L", "fibrinogen": "2.5 g/L", "ast": "29 U/L"},
+        "temperature": "39.5 Cel",
+        "hemoglobin": "92 g/L",
+        "platelets": "110 10*9/L",
+        "wbc": "5 10*9/L",
+        "ferritin": "1999 ng/mL",
+        "triglycerides": "1.49 mmol/L",
+        "fibrinogen": "2.5 g/L",
+        "ast": "29 U/L",
     }
     found = set_of("hscore", findings=known, observations=observations)
     assert (found["score"]["min"], found["score"]["max"], found["verdict"]) == (169, 169, "met")

@@ -27,9 +27,18 @@ SIGNS = {"fever": True, "hepatomegaly": True, "splenomegaly": True}
 LABORATORY = {"ferritin": "905 ug/L", "triglycerides": "200 mg/dL", "fibrinogen": "3 g/L", "platelets": "300 10*9/L"}
 """Meets the laboratory part of 2016 and no other set."""
 QUIET = {
-    **{"ferritin": "100 ug/L", "platelets": "400 10*9/L", "ast": "20 U/L", "wbc": "12 10*9/L", "fibrinogen": "5 g/L"},
-    **{"ldh": "200 U/L", "triglycerides": "1 mmol/L", "hemoglobin": "120 g/L", "neutrophils": "8 10*9/L"},
-    **{"scd25": "500 U/mL", "temperature": "38.5 Cel", "esr": "60 mm/h"},
+    "ferritin": "100 ug/L",
+    "platelets": "400 10*9/L",
+    "ast": "20 U/L",
+    "wbc": "12 10*9/L",
+    "fibrinogen": "5 g/L",
+    "ldh": "200 U/L",
+    "triglycerides": "1 mmol/L",
+    "hemoglobin": "120 g/L",
+    "neutrophils": "8 10*9/L",
+    "scd25": "500 U/mL",
+    "temperature": "38.5 Cel",
+    "esr": "60 mm/h",
 }
 NO_SIGNS = dict.fromkeys(
     [
@@ -39,9 +48,18 @@ NO_SIGNS = dict.fromkeys(
     False,
 ) | {"fever": True, "active_arthritis": True}
 SEVERE = {
-    **{"temperature": "40 Cel", "ferritin": "9000 ug/L", "triglycerides": "5 mmol/L", "fibrinogen": "1 g/L"},
-    **{"hemoglobin": "70 g/L", "platelets": "50 10*9/L", "wbc": "2 10*9/L", "neutrophils": "0.5 10*9/L"},
-    **{"ast": "500 U/L", "ldh": "3000 U/L", "scd25": "9000 U/mL", "esr": "5 mm/h"},
+    "temperature": "40 Cel",
+    "ferritin": "9000 ug/L",
+    "triglycerides": "5 mmol/L",
+    "fibrinogen": "1 g/L",
+    "hemoglobin": "70 g/L",
+    "platelets": "50 10*9/L",
+    "wbc": "2 10*9/L",
+    "neutrophils": "0.5 10*9/L",
+    "ast": "500 U/L",
+    "ldh": "3000 U/L",
+    "scd25": "9000 U/mL",
+    "esr": "5 mm/h",
 }
 
 
@@ -261,7 +279,10 @@ SUPPORTED = {
 LIFTED = {
     "ms-score": {"platelets": "100 10*9/L", "ldh": "1000 U/L", "fibrinogen": "200 mg/dL", "ferritin": "600 ng/mL"},
     "hscore": {
-        **{"temperature": "40 Cel", "ferritin": "600 ng/mL", "triglycerides": "5 mmol/L", "fibrinogen": "1 g/L"},
+        "temperature": "40 Cel",
+        "ferritin": "600 ng/mL",
+        "triglycerides": "5 mmol/L",
+        "fibrinogen": "1 g/L",
         "ast": "40 U/L",
     },
 }

@@ -121,7 +121,11 @@ def test_what_was_not_sent_is_not_reported() -> None:
         ({"findings": {"fever": True}}, MET, "present"),
         ({"findings": {"fever": False}}, NOT_MET, "absent"),
         ({"observations": {"temperature": "38.0 Cel"}}, MET, "body temperature 38 is at or above 38"),
-        ({"observations": {"temperature": "<37 Cel"}}, NOT_MET, "body temperature anything below 37 is not at or above 38"),
+        (
+            {"observations": {"temperature": "<37 Cel"}},
+            NOT_MET,
+            "body temperature anything below 37 is not at or above 38",
+        ),
         (
             {"observations": {"temperature": "101 [degF]"}},
             MET,
@@ -168,9 +172,7 @@ def test_a_finding_that_is_present_does_not_say_how_large() -> None:
 
 def test_a_measured_size_counts_before_an_absent_finding() -> None:
     item = item_of(
-        result_of(
-            "ravelli-2005", findings={"hepatomegaly": False}, observations={"liver_below_costal_margin": "4 cm"}
-        ),
+        result_of("ravelli-2005", findings={"hepatomegaly": False}, observations={"liver_below_costal_margin": "4 cm"}),
         "liver_below_costal_margin",
     )
     assert (item.status, item.reason) == (MET, "4 is at or above 3")
@@ -219,7 +221,12 @@ def test_a_part_and_a_group_without_a_name_give_their_items_in_their_place() -> 
         ("immunosuppression", {"findings": {"immunosuppression": True}}, (18, 18), "present: 18 points"),
         ("immunosuppression", {"findings": {"immunosuppression": False}}, (0, 0), "absent: 0 points"),
         ("temperature", {"findings": {"fever": False}}, (0, 0), "fever is absent, which settles it: 0 points"),
-        ("temperature", {"observations": {"temperature": "38.3 Cel"}}, (0, 0), "38.3 is not at or above 38.4: 0 points"),
+        (
+            "temperature",
+            {"observations": {"temperature": "38.3 Cel"}},
+            (0, 0),
+            "38.3 is not at or above 38.4: 0 points",
+        ),
         ("temperature", {"observations": {"temperature": "39.4 Cel"}}, (33, 33), "39.4 is at or above 38.4: 33 points"),
         ("temperature", {"observations": {"temperature": "39.5 Cel"}}, (49, 49), "39.5 is above 39.4: 49 points"),
         (
@@ -297,7 +304,13 @@ def test_the_present_age_stands_in_for_the_age_at_onset_where_it_settles_it() ->
 @pytest.mark.parametrize(
     ("item", "request_", "low", "high", "sentence"),
     [
-        ("cns_dysfunction", {"findings": {"cns_dysfunction": True}}, "2.44", "2.44", "present: 2.44 at a weight of 2.44"),
+        (
+            "cns_dysfunction",
+            {"findings": {"cns_dysfunction": True}},
+            "2.44",
+            "2.44",
+            "present: 2.44 at a weight of 2.44",
+        ),
         ("hemorrhage", {"findings": {"hemorrhage": False}}, "0", "0", "absent: 0 at a weight of 1.54"),
         ("hemorrhage", {"findings": {"fever": True}}, "0", "1.54", "not reported: 0 to 1.54 at a weight of 1.54"),
         (
@@ -314,7 +327,13 @@ def test_the_present_age_stands_in_for_the_age_at_onset_where_it_settles_it() ->
             "-1.30",
             "present: -1.3 at a weight of -1.3",
         ),
-        ("platelets", {"findings": {"fever": True}}, "-4.5", "-0.015", "not reported: -4.5 to -0.015 over the plausible range"),
+        (
+            "platelets",
+            {"findings": {"fever": True}},
+            "-4.5",
+            "-0.015",
+            "not reported: -4.5 to -0.015 over the plausible range",
+        ),
         ("ldh", {"observations": {"ldh": "1702 U/L"}}, "1.702", "1.702", "0.001 x 1702 U/L gives 1.702"),
         (
             "ldh",

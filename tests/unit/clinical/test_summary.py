@@ -34,21 +34,27 @@ def said(condition: str | None = "sjia", medications: Any = None, **request: Any
                     "fibrinogen": {"interpretation": "L"},
                 },
             },
-            "MAS is probable: the 2016 criteria are met once results given only in words are counted. "
-            "AST or fibrinogen would decide the 2016 criteria.",
+            (
+                "MAS is probable: the 2016 criteria are met once results given only in words are counted. "
+                "AST or fibrinogen would decide the 2016 criteria."
+            ),
         ),
         (
             {
                 "findings": {"fever": True},
                 "observations": {**FERRITIN_AND_PLATELETS, "fibrinogen": {"interpretation": "L"}},
             },
-            "MAS is probable: the 2016 criteria are met once results given only in words are counted; "
-            "the 2005 guidelines are met. AST, triglycerides or fibrinogen would decide the 2016 criteria.",
+            (
+                "MAS is probable: the 2016 criteria are met once results given only in words are counted; "
+                "the 2005 guidelines are met. AST, triglycerides or fibrinogen would decide the 2016 criteria."
+            ),
         ),
         (
             {"findings": {"fever": True, "cns_dysfunction": True}, "observations": FERRITIN_AND_PLATELETS},
-            "MAS is probable: the 2016 criteria are still open; the 2005 guidelines are met. "
-            "AST, triglycerides or fibrinogen would decide the 2016 criteria.",
+            (
+                "MAS is probable: the 2016 criteria are still open; the 2005 guidelines are met. "
+                "AST, triglycerides or fibrinogen would decide the 2016 criteria."
+            ),
         ),
         (
             {"findings": {"fever": False, "cns_dysfunction": True, "hemorrhage": True}},
@@ -56,18 +62,24 @@ def said(condition: str | None = "sjia", medications: Any = None, **request: Any
         ),
         (
             {"findings": {"fever": True}, "observations": {"crp": "50 mg/L"}},
-            "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
-            "Ferritin would decide the 2016 criteria.",
+            (
+                "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
+                "Ferritin would decide the 2016 criteria."
+            ),
         ),
         (
             {"findings": {"fever": True}, "observations": {"ferritin": "905 ug/L"}},
-            "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
-            "No single further result would settle the 2016 criteria.",
+            (
+                "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
+                "No single further result would settle the 2016 criteria."
+            ),
         ),
         (
             {"observations": {**LABORATORY}},
-            "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
-            "Fever or body temperature would decide the 2016 criteria.",
+            (
+                "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
+                "Fever or body temperature would decide the 2016 criteria."
+            ),
         ),
         (
             {"findings": NO_SIGNS, "observations": QUIET},
@@ -119,8 +131,10 @@ def test_where_nothing_could_reassure_il6_blockade_is_not_mentioned(category: st
         ),
         (
             {"findings": {"fever": True}, "observations": {**FERRITIN_AND_PLATELETS, "ast": "90 U/L"}},
-            "MAS is possible: the underlying condition is not known, and the 2016 criteria, 2005 guidelines and "
-            "2009 lupus guidelines are met.",
+            (
+                "MAS is possible: the underlying condition is not known, and the 2016 criteria, 2005 guidelines and "
+                "2009 lupus guidelines are met."
+            ),
         ),
     ],
 )
@@ -143,8 +157,13 @@ def test_a_score_is_one_and_criteria_are_many() -> None:
 FOUR_OF_EIGHT: dict[str, Any] = {
     "findings": {"fever": True, "splenomegaly": True, "hemophagocytosis": True, "low_or_absent_nk_activity": False},
     "observations": {
-        **{"ferritin": "600 ug/L", "scd25": "100 U/mL", "fibrinogen": "2 g/L", "triglycerides": "1 mmol/L"},
-        **{"hemoglobin": "120 g/L", "platelets": "200 10*9/L", "neutrophils": "2 10*9/L"},
+        "ferritin": "600 ug/L",
+        "scd25": "100 U/mL",
+        "fibrinogen": "2 g/L",
+        "triglycerides": "1 mmol/L",
+        "hemoglobin": "120 g/L",
+        "platelets": "200 10*9/L",
+        "neutrophils": "2 10*9/L",
     },
 }
 
