@@ -14,7 +14,7 @@ from importlinter.cli import EXIT_STATUS_ERROR, EXIT_STATUS_SUCCESS, lint_import
 ROOT = Path(__file__).parent.parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MODULES = sorted((ROOT / "service").rglob("*.py"))
-BROUGHT_BY = {"werkzeug": "flask", "urllib3": "requests", "cryptography": "jwt"}
+BROUGHT_BY = {"werkzeug": "flask", "jinja2": "flask", "urllib3": "requests", "cryptography": "jwt"}
 """Packages that a declared one stands on and shows in its own interface."""
 
 

@@ -14,7 +14,7 @@ from service.server.strict_json import loads
 
 def client_that(fails: Callable[[], object]) -> FlaskClient:
     app = Flask(__name__)
-    errors.install(app)
+    app.register_error_handler(Exception, errors.answer)
     app.add_url_rule("/", "fail", lambda: fails() or "")
     return app.test_client()
 
