@@ -33,8 +33,8 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
         (b"-Infinity", "-Infinity is not a JSON number"),
         (b'{"a": 1, "a": 1}', "an object has the same key twice"),
         (b'{"a": {"b": 1, "b": 2}}', "an object has the same key twice"),
-        (b"1e31", "a number is beyond 10 to the power of 30"),
-        (b"1e-331", "a number is beyond 10 to the power of 30 or -330"),
+        (b"1e331", "a number is beyond 10 to the power of 330 or -330"),
+        (b"1e-331", "a number is beyond 10 to the power of 330 or -330"),
         (b"1" * 33, "a number has more than 32 characters"),
         (b"0." + b"0" * 31, "a number has more than 32 characters"),
         (b'"\xff"', r"the body is not UTF-8 \(byte 1\)"),
@@ -57,7 +57,7 @@ def test_what_may_not_be_used_is_refused_without_quoting_it(body: bytes, words: 
 def test_a_number_or_a_depth_at_the_limit_is_read() -> None:
     longest = "0." + "9" * (LONGEST_NUMBER - 2)
     assert loads(longest.encode()) == Decimal(longest)
-    assert loads(b"1e30") == Decimal(10) ** 30
+    assert loads(b"1e330") == Decimal("1e330")
     assert loads(b"1e-330") == Decimal("1e-330")
     found = loads(b"[" * DEEPEST + b"]" * DEEPEST)
     for _ in range(DEEPEST - 1):

@@ -1,0 +1,79 @@
+"""Imports run one way, the medicine stands alone, and every package that is imported is declared."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_ERROR, EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).parent.parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+MODULES = sorted((ROOT / "service").rglob("*.py"))
+BROUGHT_BY = {"werkzeug": "flask", "jinja2": "flask", "urllib3": "requests", "cryptography": "jwt"}
+"""Packages that a declared one stands on and shows in its own interface."""
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full names of what a module imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports by dots"
+            yield str(node.module)
+
+
+def distributions(name: str) -> set[str]:
+    top = name.partition(".")[0]
+    return {normal(one) for one in packages_distributions().get(BROUGHT_BY.get(top, top), [])}
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_the_contracts_of_the_project_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def test_a_contract_that_does_not_hold_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The other way round the layers must fail: the check above can."""
+    (tmp_path / "reversed.toml").write_text(
+        '[tool.importlinter]\nroot_package = "service"\n[[tool.importlinter.contracts]]\nname = "reversed"\n'
+        'type = "layers"\nlayers = ["service.clinical", "service.api"]\n',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(config_filename=str(tmp_path / "reversed.toml"), no_cache=True) == EXIT_STATUS_ERROR
+
+
+@pytest.mark.parametrize("path", [one for one in MODULES if "clinical" in one.parts], ids=lambda path: path.stem)
+def test_the_medicine_needs_the_standard_library_alone(path: Path) -> None:
+    strange = [
+        name
+        for name in imports(path)
+        if name.partition(".")[0] not in sys.stdlib_module_names and not name.startswith("service.clinical")
+    ]
+    assert strange == []
+
+
+def test_the_server_knows_nothing_of_the_rest() -> None:
+    found = {name for path in MODULES if "server" in path.parts for name in imports(path)}
+    assert [name for name in found if name.startswith("service.") and not name.startswith("service.server")] == []
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    declared = {normal(re.split(r"[\[<>=~! ;]", one, maxsplit=1)[0]) for one in PYPROJECT["project"]["dependencies"]}
+    foreign = {
+        name
+        for path in MODULES
+        for name in imports(path)
+        if name.partition(".")[0] not in {*sys.stdlib_module_names, "service", "_typeshed"}
+    }
+    assert {name: distributions(name) for name in foreign if not distributions(name) & declared} == {}
