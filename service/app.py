@@ -14,6 +14,7 @@ from service.clinical.criteria import CATALOGUE, DIGEST
 from service.ehr import cds_routes, counting, fhir_routes, site
 from service.server import auth, bodies, cors, headers, health, logs, metric_labels, metrics
 from service.server.settings import Settings, from_environment
+from service.web import docs, page
 
 OWN_ERRORS = {fhir_routes.PREFIX: fhir_routes.error_answer, cds_routes.PREFIX: cds_routes.error_answer}
 
@@ -28,6 +29,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(Exception, _error_answer)
     for part in (health, routes, batch_routes, trajectory_routes, openapi):
         app.register_blueprint(part.blueprint)
+    app.register_blueprint(docs.blueprint)
+    if settings.web:
+        app.register_blueprint(page.blueprint)
     fhir_routes.install(app, settings)
     cds_routes.install(app, site.install(app, settings))
     return app
