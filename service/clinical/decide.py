@@ -38,7 +38,7 @@ def decisive(plan: Plan, states: States, missing: OpenLeaves) -> tuple[str, ...]
 def _settles(plan: Plan, states: States, key: str, steps: list[Step]) -> bool:
     for high in (True, False):
         changes = {step.position: _at_end(step.node, key, states[step.position], high) for step in steps}
-        if plan.verdict(plan.with_changes(states, changes)) is not UNKNOWN:
+        if plan.verdict(plan.with_changes(states, changes, plan.above[key])) is not UNKNOWN:
             return True
     return False
 

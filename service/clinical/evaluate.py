@@ -51,7 +51,7 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) ->
     prepared = PREPARED.get(criteria.id) or prepare(criteria.rule)
     plan = prepared.plan
     states = plan.read(panel.measured, panel.findings)
-    implied = states if panel.implied is panel.measured else plan.read(panel.implied, panel.findings)
+    implied = plan.read_again(states, panel.implied, panel.findings, panel.implied_only)
     missing: OpenLeaves = {}
     if depth is not Depth.VERDICT:
         missing = open_inputs(plan, states, panel.measured, panel.findings)

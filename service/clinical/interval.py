@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from decimal import Context, Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import reduce
 from typing import NamedTuple
 
 Number = Decimal | Fraction
@@ -26,6 +27,8 @@ class Verdict(Enum):
     MET = "met"
     NOT_MET = "not_met"
     UNKNOWN = "unknown"
+
+    __hash__ = object.__hash__  # Enum's own runs Python at every lookup; a member is only ever itself
 
 
 MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
@@ -103,6 +106,12 @@ def total(intervals: Iterable[Interval]) -> Interval:
     return Interval(low, high, low_open, high_open)
 
 
+def total_of_decimals(intervals: Iterable[Interval]) -> Interval:
+    """Return the same for intervals that are closed and have Decimal ends, as points have: much faster."""
+    lows, highs, _, _ = zip(*intervals, strict=True)
+    return Interval(reduce(EXACT.add, lows, ZERO), reduce(EXACT.add, highs, ZERO))
+
+
 def quotient(numerator: Interval, denominator: Interval) -> Interval:
     """Return all quotients of two intervals of numbers not below 0; a denominator that may be 0 leaves the top open."""
     return Interval(
@@ -121,27 +130,27 @@ def _divide(value: Number, by: Number) -> Number:
     return exact(Fraction(value) / Fraction(by))
 
 
-def _above(interval: Interval, limit: Number) -> Verdict:
-    if interval.low > limit or (interval.low_open and interval.low == limit):
-        return MET
-    return NOT_MET if interval.high <= limit else UNKNOWN
+def _above(interval: Interval, limit: Number, yes: Verdict = MET, no: Verdict = NOT_MET) -> Verdict:
+    low, high, low_open, _ = interval
+    if low > limit or (low_open and low == limit):
+        return yes
+    return no if high <= limit else UNKNOWN
 
 
-def _at_or_above(interval: Interval, limit: Number) -> Verdict:
-    if interval.low >= limit:
-        return MET
-    if interval.high < limit or (interval.high_open and interval.high == limit):
-        return NOT_MET
+def _at_or_above(interval: Interval, limit: Number, yes: Verdict = MET, no: Verdict = NOT_MET) -> Verdict:
+    low, high, _, high_open = interval
+    if low >= limit:
+        return yes
+    if high < limit or (high_open and high == limit):
+        return no
     return UNKNOWN
 
-
-_OPPOSITE = {MET: NOT_MET, NOT_MET: MET, UNKNOWN: UNKNOWN}
 
 COMPARE: dict[str, Callable[[Interval, Number], Verdict]] = {
     ">": _above,
     ">=": _at_or_above,
-    "<": lambda interval, limit: _OPPOSITE[_at_or_above(interval, limit)],
-    "<=": lambda interval, limit: _OPPOSITE[_above(interval, limit)],
+    "<": lambda interval, limit: _at_or_above(interval, limit, NOT_MET, MET),
+    "<=": lambda interval, limit: _above(interval, limit, NOT_MET, MET),
 }
 """By comparator: is every value of the interval on that side of the limit (met), none (not met), or some (unknown)?"""
 

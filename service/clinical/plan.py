@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, at_least, quotient, total
+from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, at_least, quotient, total, total_of_decimals
 from service.clinical.leaf_readers import Findings, Reader, Readings, State, reader
 from service.clinical.rules import (
     AllOf,
@@ -24,11 +24,13 @@ from service.clinical.rules import (
     Sum,
     Tally,
     children,
+    inputs,
 )
 
 States = Sequence[State]
 """The state of every node of a rule, by position: leaves read it, groups are settled from those below."""
 Settler = Callable[[States], State]
+Groups = tuple[tuple[int, Settler], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole rule made ready. ``groups`` stand in the order in which they can be settled, the root last."""
+    """A whole rule made ready. ``groups`` stand in the order in which they can be settled, the root last.
+
+    By input, ``leaves`` are the positions of those that read it, ``above`` the groups that rest on them.
+    """
 
     root: Step
     readers: tuple[Reader | None, ...]
-    groups: tuple[tuple[int, Settler], ...]
-    above: Mapping[int, frozenset[int]]
+    groups: Groups
+    judge: Callable[[State], Verdict]
+    leaves: Mapping[str, tuple[int, ...]]
+    above: Mapping[str, Groups]
 
     def read(self, readings: Readings, findings: Findings) -> list[State]:
         """Return the state of every node."""
@@ -58,22 +65,20 @@ class Plan:
 
     def verdict(self, states: States) -> Verdict:
         """Return the verdict of the whole rule."""
-        node, state = self.root.node, states[self.root.position]
-        if isinstance(node, Sum | Linear | Ratio):
-            assert isinstance(state, Interval)
-            return COMPARE[node.cutoff.comparator](state, node.cutoff.value)
-        return verdict_of(state)
+        return self.judge(states[self.root.position])
 
-    def with_changes(self, states: States, changes: Mapping[int, State]) -> list[State]:
-        """Return the states as they would be if some leaves were in another state."""
+    def read_again(self, states: States, readings: Readings, findings: Findings, changed: Iterable[str]) -> States:
+        """Return the states when only the readings of some inputs have changed."""
+        changes = {at: self.readers[at](readings, findings) for key in changed for at in self.leaves.get(key, ())}  # type: ignore[misc]
+        return self.with_changes(states, changes) if changes else states
+
+    def with_changes(self, states: States, changes: Mapping[int, State], above: Groups | None = None) -> list[State]:
+        """Return the states as they would be if some leaves were in another; only the groups ``above`` can follow."""
         changed = list(states)
-        touched: set[int] = set()
         for position, state in changes.items():
             changed[position] = state
-            touched |= self.above[position]
-        for position, settle in self.groups:
-            if position in touched:
-                changed[position] = settle(changed)
+        for position, settle in self.groups if above is None else above:
+            changed[position] = settle(changed)
         return changed
 
 
@@ -81,7 +86,9 @@ def make_plan(rule: Rule) -> Plan:
     """Compile a rule once, at load."""
     maker = _Maker()
     root = maker.step(rule, ())
-    return Plan(root, tuple(maker.readers), tuple(maker.groups), maker.above)
+    leaves = {key: tuple(positions) for key, positions in maker.leaves.items()}
+    above = {key: tuple(one for one in maker.groups if one[0] in maker.above[key]) for key in leaves}
+    return Plan(root, tuple(maker.readers), tuple(maker.groups), _judge(rule), leaves, above)
 
 
 def verdict_of(state: State) -> Verdict:
@@ -105,18 +112,28 @@ class _Maker:
     def __init__(self) -> None:
         self.readers: list[Reader | None] = []
         self.groups: list[tuple[int, Settler]] = []
-        self.above: dict[int, frozenset[int]] = {}
+        self.leaves: dict[str, list[int]] = {}
+        self.above: dict[str, set[int]] = {}
 
     def step(self, node: AnyNode, above: tuple[int, ...]) -> Step:
         position = len(self.readers)
         if isinstance(node, Leaf):
             self.readers.append(reader(node))
-            self.above[position] = frozenset(above)
+            for key in inputs(node):
+                self.leaves.setdefault(key, []).append(position)
+                self.above.setdefault(key, set()).update(above)
             return Step(node, position, ())
         self.readers.append(None)
         steps = tuple(self.step(child, (*above, position)) for child in children(node))
         self.groups.append((position, _settler(node, [step.position for step in steps])))
         return Step(node, position, steps)
+
+
+def _judge(rule: Rule) -> Callable[[State], Verdict]:
+    if not isinstance(rule, Sum | Linear | Ratio):
+        return verdict_of
+    compare, limit = COMPARE[rule.cutoff.comparator], rule.cutoff.value
+    return lambda state: compare(state, limit)  # type: ignore[arg-type]
 
 
 def _settler(node: AnyNode, below: list[int]) -> Settler:
@@ -134,6 +151,8 @@ def _settler(node: AnyNode, below: list[int]) -> Settler:
             return _counting(pick, required)
         case Tally():
             return _tallying(pick, node)
+        case Sum():
+            return lambda states: total_of_decimals(pick(states))  # type: ignore[arg-type]
         case Ratio():
             return lambda states: quotient(*pick(states))  # type: ignore[arg-type]
         case _:
@@ -143,7 +162,8 @@ def _settler(node: AnyNode, below: list[int]) -> Settler:
 def _counting(pick: Callable[[States], tuple[State, ...]], required: int) -> Settler:
     def settle(states: States) -> Verdict:
         verdicts = pick(states)
-        return at_least(required, verdicts.count(MET), verdicts.count(UNKNOWN))
+        met = verdicts.count(MET)
+        return MET if met >= required else at_least(required, met, verdicts.count(UNKNOWN))
 
     return settle
 

@@ -23,6 +23,8 @@ class Evidence(Enum):
     IMPLIED = "implied"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # as with Verdict
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
