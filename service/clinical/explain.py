@@ -12,7 +12,7 @@ from service.clinical.analytes import FINDINGS
 from service.clinical.interval import NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.leaf_readers import State
 from service.clinical.panel import Panel
-from service.clinical.plan import Plan, States, Step, verdict_of
+from service.clinical.plan import Plan, Step
 from service.clinical.reading import Evidence
 from service.clinical.reasons import (
     NOT_REPORTED,
@@ -38,6 +38,7 @@ from service.clinical.rules import (
     Term,
     Threshold,
 )
+from service.clinical.settle import States, verdict_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from decimal import Context, Decimal
 from enum import Enum
 from fractions import Fraction
 from functools import reduce
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Number = Decimal | Fraction
 """An exact number: a Decimal where it terminates, a Fraction where it does not (1 mg/dL is 1/88.57 mmol/L)."""
 
 INFINITY = Decimal("Infinity")
 ZERO = Decimal(0)
+MINUS_ONE = Decimal(-1)
 EXACT = Context(prec=400)  # wide enough that no sum or product of accepted numbers is ever rounded
 
 
@@ -87,6 +88,11 @@ def add(left: Number, right: Number) -> Number:
     return exact(Fraction(left) + Fraction(right))
 
 
+def distance(low: Number, high: Number) -> Number:
+    """Return the exact difference of two numbers that are not both infinite."""
+    return add(high, multiply(low, MINUS_ONE))
+
+
 def scaled(interval: Interval, weight: Number) -> Interval:
     """Return every value of the interval times a weight other than 0."""
     low, high = multiply(interval.low, weight), multiply(interval.high, weight)
@@ -97,19 +103,9 @@ def scaled(interval: Interval, weight: Number) -> Interval:
 
 def total(intervals: Iterable[Interval]) -> Interval:
     """Return the interval of all sums of one value from each."""
-    low: Number = ZERO
-    high: Number = ZERO
-    low_open = high_open = False
-    for interval in intervals:
-        low, high = add(low, interval.low), add(high, interval.high)
-        low_open, high_open = low_open or interval.low_open, high_open or interval.high_open
-    return Interval(low, high, low_open, high_open)
-
-
-def total_of_decimals(intervals: Iterable[Interval]) -> Interval:
-    """Return the same for intervals that are closed and have Decimal ends, as points have: much faster."""
-    lows, highs, _, _ = zip(*intervals, strict=True)
-    return Interval(reduce(EXACT.add, lows, ZERO), reduce(EXACT.add, highs, ZERO))
+    lows, highs, low_opens, high_opens = zip(*intervals, strict=True)
+    plus: Callable[[Any, Any], Any] = add if Fraction in map(type, (*lows, *highs)) else EXACT.add
+    return Interval(reduce(plus, lows, ZERO), reduce(plus, highs, ZERO), any(low_opens), any(high_opens))
 
 
 def quotient(numerator: Interval, denominator: Interval) -> Interval:

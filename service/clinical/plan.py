@@ -6,55 +6,46 @@ groups above the leaves in question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
 
-from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, at_least, quotient, total, total_of_decimals
+from service.clinical.interval import MET, UNKNOWN, Verdict
 from service.clinical.leaf_readers import Findings, Reader, Readings, State, reader
-from service.clinical.rules import (
-    AllOf,
-    AnyNode,
-    AtLeast,
-    FirstKnown,
-    Leaf,
-    Linear,
-    Ratio,
-    Rule,
-    Sum,
-    Tally,
-    children,
-    inputs,
-)
-
-States = Sequence[State]
-"""The state of every node of a rule, by position: leaves read it, groups are settled from those below."""
-Settler = Callable[[States], State]
-Groups = tuple[tuple[int, Settler], ...]
+from service.clinical.rules import AnyNode, FirstKnown, Leaf, Rule, children, inputs
+from service.clinical.settle import Groups, Settler, States, judge, settler
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One node made ready, at its position among the states."""
+    """One node made ready, at its position among the states.
+
+    A leaf knows the inputs that can settle it, the most direct first, and the groups above it that take the first
+    of several ways that is known.
+    """
 
     node: AnyNode
     position: int
     steps: tuple[Step, ...]
+    inputs: tuple[str, ...] = ()
+    ways: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A whole rule made ready. ``groups`` stand in the order in which they can be settled, the root last.
 
-    By input, ``leaves`` are the positions of those that read it, ``above`` the groups that rest on them.
+    By input, ``reading`` are the positions of the leaves that read it, ``above`` the groups that rest on them, and
+    ``beneath`` those directly beneath the root.
     """
 
     root: Step
     readers: tuple[Reader | None, ...]
     groups: Groups
     judge: Callable[[State], Verdict]
-    leaves: Mapping[str, tuple[int, ...]]
+    leaves: tuple[Step, ...]
+    reading: Mapping[str, tuple[int, ...]]
     above: Mapping[str, Groups]
+    beneath: Mapping[str, tuple[int, ...]]
 
     def read(self, readings: Readings, findings: Findings) -> list[State]:
         """Return the state of every node."""
@@ -69,7 +60,7 @@ class Plan:
 
     def read_again(self, states: States, readings: Readings, findings: Findings, changed: Iterable[str]) -> States:
         """Return the states when only the readings of some inputs have changed."""
-        changes = {at: self.readers[at](readings, findings) for key in changed for at in self.leaves.get(key, ())}  # type: ignore[misc]
+        changes = {at: self.readers[at](readings, findings) for key in changed for at in self.reading.get(key, ())}  # type: ignore[misc]
         return self.with_changes(states, changes) if changes else states
 
     def with_changes(self, states: States, changes: Mapping[int, State], above: Groups | None = None) -> list[State]:
@@ -85,19 +76,15 @@ class Plan:
 def make_plan(rule: Rule) -> Plan:
     """Compile a rule once, at load."""
     maker = _Maker()
-    root = maker.step(rule, ())
-    leaves = {key: tuple(positions) for key, positions in maker.leaves.items()}
-    above = {key: tuple(one for one in maker.groups if one[0] in maker.above[key]) for key in leaves}
-    return Plan(root, tuple(maker.readers), tuple(maker.groups), _judge(rule), leaves, above)
-
-
-def verdict_of(state: State) -> Verdict:
-    """Return a state as a verdict: points or a summand are met once they cannot be 0."""
-    if isinstance(state, Verdict):
-        return state
-    if state.low > 0 or state.high < 0:
-        return MET
-    return NOT_MET if state.is_point else UNKNOWN
+    root = maker.step(rule, (), ())
+    reading = {key: tuple(one.position for one in maker.leaves if key in one.inputs) for key in maker.above}
+    above = {key: tuple(one for one in maker.groups if one[0] in on) for key, on in maker.above.items()}
+    beneath = {
+        key: tuple(one.position for one in root.steps if one.position in {*maker.above[key], *reading[key]})
+        for key in reading
+    }
+    groups = tuple(maker.groups)
+    return Plan(root, tuple(maker.readers), groups, judge(rule), tuple(maker.leaves), reading, above, beneath)
 
 
 def count(states: States, steps: Iterable[Step]) -> tuple[int, int]:
@@ -112,72 +99,23 @@ class _Maker:
     def __init__(self) -> None:
         self.readers: list[Reader | None] = []
         self.groups: list[tuple[int, Settler]] = []
-        self.leaves: dict[str, list[int]] = {}
+        self.leaves: list[Step] = []
         self.above: dict[str, set[int]] = {}
 
-    def step(self, node: AnyNode, above: tuple[int, ...]) -> Step:
+    def step(self, node: AnyNode, above: tuple[int, ...], ways: tuple[int, ...]) -> Step:
         position = len(self.readers)
         if isinstance(node, Leaf):
-            self.readers.append(reader(node))
-            for key in inputs(node):
-                self.leaves.setdefault(key, []).append(position)
-                self.above.setdefault(key, set()).update(above)
-            return Step(node, position, ())
+            return self._leaf(Step(node, position, (), inputs(node), ways), above)
         self.readers.append(None)
-        steps = tuple(self.step(child, (*above, position)) for child in children(node))
-        self.groups.append((position, _settler(node, [step.position for step in steps])))
+        ways = (*ways, position) if isinstance(node, FirstKnown) else ways
+        steps = tuple(self.step(child, (*above, position), ways) for child in children(node))
+        self.groups.append((position, settler(node, [step.position for step in steps])))
         return Step(node, position, steps)
 
-
-def _judge(rule: Rule) -> Callable[[State], Verdict]:
-    if not isinstance(rule, Sum | Linear | Ratio):
-        return verdict_of
-    compare, limit = COMPARE[rule.cutoff.comparator], rule.cutoff.value
-    return lambda state: compare(state, limit)  # type: ignore[arg-type]
-
-
-def _settler(node: AnyNode, below: list[int]) -> Settler:
-    if len(below) == 1:
-        only = below[0]
-        pick: Callable[[States], tuple[State, ...]] = lambda states: (states[only],)  # noqa: E731  # as itemgetter
-    else:
-        pick = itemgetter(*below)
-    match node:
-        case FirstKnown():
-            return lambda states: next((one for one in pick(states) if one is not UNKNOWN), UNKNOWN)
-        case AllOf():
-            return _counting(pick, len(below))
-        case AtLeast(required=required):
-            return _counting(pick, required)
-        case Tally():
-            return _tallying(pick, node)
-        case Sum():
-            return lambda states: total_of_decimals(pick(states))  # type: ignore[arg-type]
-        case Ratio():
-            return lambda states: quotient(*pick(states))  # type: ignore[arg-type]
-        case _:
-            return lambda states: total(pick(states))  # type: ignore[arg-type]
-
-
-def _counting(pick: Callable[[States], tuple[State, ...]], required: int) -> Settler:
-    def settle(states: States) -> Verdict:
-        verdicts = pick(states)
-        met = verdicts.count(MET)
-        return MET if met >= required else at_least(required, met, verdicts.count(UNKNOWN))
-
-    return settle
-
-
-def _tallying(pick: Callable[[States], tuple[State, ...]], node: Tally) -> Settler:
-    points = node.points
-    table = {
-        (met, unknown): Interval(points[met], points[met + unknown])
-        for met in range(len(points))
-        for unknown in range(len(points) - met)
-    }
-
-    def settle(states: States) -> Interval:
-        verdicts = pick(states)
-        return table[verdicts.count(MET), verdicts.count(UNKNOWN)]
-
-    return settle
+    def _leaf(self, step: Step, above: tuple[int, ...]) -> Step:
+        assert isinstance(step.node, Leaf)
+        self.readers.append(reader(step.node))
+        self.leaves.append(step)
+        for key in step.inputs:
+            self.above.setdefault(key, set()).update(above)
+        return step
