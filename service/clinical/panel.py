@@ -29,7 +29,7 @@ class Panel:
     """Readings and findings of one patient at one time. Absent means unknown, never normal.
 
     ``measured`` holds what was measured, ``implied`` those and what words alone imply (``implied_only``): the two
-    grounds of a verdict.
+    grounds of a verdict. ``in_words`` keeps what is written of a value, by input and unit: many limits quote each.
     """
 
     readings: Mapping[str, Reading] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Panel:
     measured: Mapping[str, Reading] = field(init=False)
     implied: Mapping[str, Reading] = field(init=False)
     implied_only: tuple[str, ...] = field(init=False)
+    in_words: dict[tuple[str, str], str] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         measured = {key: one for key, one in self.readings.items() if one.evidence is Evidence.MEASURED}

@@ -32,6 +32,17 @@ def judge(rule: Rule) -> Callable[[State], Verdict]:
     return lambda state: compare(state, limit)  # type: ignore[arg-type]
 
 
+def tallies(size: int) -> list[tuple[int, int]]:
+    """Return every way in which items can be met and unknown, as two counts."""
+    return [(met, unknown) for met in range(size + 1) for unknown in range(size + 1 - met)]
+
+
+def tally_points(node: Tally) -> dict[tuple[int, int], Interval]:
+    """Return the points of a tally by how many of its items are met and how many are unknown."""
+    points = node.points
+    return {(met, unknown): Interval(points[met], points[met + unknown]) for met, unknown in tallies(len(points) - 1)}
+
+
 def settler(node: AnyNode, below: list[int]) -> Settler:
     """Return the function that settles a group from the states at the positions ``below``; made once, at load."""
     if len(below) == 1:
@@ -64,12 +75,7 @@ def _counting(pick: Callable[[States], tuple[State, ...]], required: int) -> Set
 
 
 def _tallying(pick: Callable[[States], tuple[State, ...]], node: Tally) -> Settler:
-    points = node.points
-    table = {
-        (met, unknown): Interval(points[met], points[met + unknown])
-        for met in range(len(points))
-        for unknown in range(len(points) - met)
-    }
+    table = tally_points(node)
 
     def settle(states: States) -> Interval:
         verdicts = pick(states)
