@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format generate bench soak lock clean image chart container chart-docs sbom
+.PHONY: help setup run test lint types format generate bench soak lock clean image browser screenshots chart container chart-docs sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,7 @@ soak: setup ## full load for SECONDS (default 600): memory flat, no error, count
 lock: ## pin the newest allowed versions, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q --group pyproject.toml:browser -c requirements-dev.txt -o requirements-browser.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q --group chart -c requirements-dev.txt -o requirements-chart.txt
 
 IMAGE ?= mas-risk-service
@@ -61,6 +62,16 @@ BUILDER ?= $(firstword $(shell command -v docker buildah podman) docker)
 image: ## build the image IMAGE:version (docker, buildah or podman; PYTHON_IMAGE chooses the base)
 	$(BUILDER) build $(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) --build-arg VERSION=$(VERSION) \
 	  --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(IMAGE_FLAGS) -t $(IMAGE):$(VERSION) .
+
+$(VENV)/.browser: requirements-browser.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --require-hashes -r requirements-browser.txt
+	touch $@
+
+browser: $(VENV)/.browser ## test the page in the system's Chromium (.ci/browser installs it)
+	$(BIN)/pytest tests/web
+
+screenshots: $(VENV)/.browser ## write docs/screenshots/*.png from the running service
+	$(BIN)/python -m tests.web.browser.screenshots
 
 $(VENV)/.chart: requirements-chart.txt $(VENV)/.dev
 	$(BIN)/pip install --quiet --require-hashes -r requirements-chart.txt

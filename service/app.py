@@ -2,32 +2,59 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from collections.abc import Iterable
+
+from flask import Flask, Response, request
 
 from service import __version__
-from service.api import errors, openapi, routes
+from service.api import batch_routes, errors, openapi, routes, trajectory_routes
 from service.api.counting import UNKNOWN_REASONS
 from service.clinical.analytes import FINDINGS, MEASURES
 from service.clinical.criteria import CATALOGUE, DIGEST
+from service.ehr import cds_routes, counting, fhir_routes, site
 from service.server import auth, bodies, cors, headers, health, logs, metric_labels, metrics
 from service.server.settings import Settings, from_environment
+from service.web import docs, page
+
+OWN_ERRORS = {fhir_routes.PREFIX: fhir_routes.error_answer, cds_routes.PREFIX: cds_routes.error_answer}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
+    app.config[batch_routes.LONGEST_LINE] = settings.batch_max_line_bytes
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     _install_server(app, settings)
-    errors.install(app)
-    for blueprint in (health.blueprint, routes.blueprint, openapi.blueprint):
-        app.register_blueprint(blueprint)
+    app.register_error_handler(Exception, _error_answer)
+    for part in (health, routes, batch_routes, trajectory_routes, openapi):
+        app.register_blueprint(part.blueprint)
+    app.register_blueprint(docs.blueprint)
+    if settings.web:
+        app.register_blueprint(page.blueprint)
+    fhir_routes.install(app, settings)
+    cds_routes.install(app, site.install(app, settings))
     return app
+
+
+def _error_answer(error: Exception) -> Response:
+    """Answer each interface's callers in the words of that interface."""
+    for prefix, own_answer in OWN_ERRORS.items():
+        if request.path == prefix or request.path.startswith(f"{prefix}/"):
+            return own_answer(error)
+    return errors.answer(error)
+
+
+def _labels() -> dict[str, Iterable[str]]:
+    """Return the words that the interfaces count by; they share the reasons why an input is unknown."""
+    labels = dict(counting.LABELS)
+    labels["unknown_reason"] = [*UNKNOWN_REASONS, *labels["unknown_reason"]]
+    return labels
 
 
 def _install_server(app: Flask, settings: Settings) -> None:
     """Put the server's parts around the application; in this order requests pass them."""
-    metric_labels.allow(criteria=CATALOGUE, observation=[*MEASURES, *FINDINGS], unknown_reason=UNKNOWN_REASONS)
+    metric_labels.allow(criteria=CATALOGUE, observation=[*MEASURES, *FINDINGS], **_labels())
     metrics.build_info(__version__, DIGEST)
     logs.install(app, settings)
     metrics.install(app)

@@ -29,8 +29,8 @@ def observation_schemas() -> Iterable[str]:
 
 def _observation_schema(analyte: Analyte) -> Iterable[str]:
     units = [text for unit in analyte.table.units.values() for text in (unit.code, *unit.spellings)]
-    spelled = "|".join(re.escape(unit).replace("/", "/") for unit in units)
-    pattern = rf"^(<=|>=|<|>)? ?[0-9]{{1,9}}(\.[0-9]{{1,6}})? ?({spelled})$"
+    spelled = "|".join((" " if unit[0].isdigit() else " ?") + re.escape(unit).replace("\\ ", " ") for unit in units)
+    pattern = rf"^(<=|>=|<|>)? ?[0-9]{{1,9}}(\.[0-9]{{1,6}})?({spelled})$"  # a blank keeps 5 and 10*9/L apart
     codes = ", ".join(f"`{code}`" for code in analyte.table.units)
     yield f"    observation_{analyte.id}:"
     yield f"      description: {_quoted(f'{analyte.label}. Units: {codes}; spellings as in the list of units.')}"
@@ -67,8 +67,8 @@ def _range_schema(analyte: Analyte) -> Iterable[str]:
     yield "      additionalProperties: false"
     yield "      required: [unit]"
     yield "      properties:"
-    yield "        low: {type: ['null', number], minimum: 0, maximum: 100000000, description: Low end.}"
-    yield "        high: {type: ['null', number], minimum: 0, maximum: 100000000, description: High end.}"
+    yield "        low: {type: ['null', number], minimum: 0, description: Low end.}"
+    yield "        high: {type: ['null', number], minimum: 0, description: High end.}"
     yield f"        unit: {{type: string, enum: {json.dumps(units, ensure_ascii=False)}}}"
 
 

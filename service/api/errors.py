@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Response, request
 from werkzeug.exceptions import HTTPException, NotAcceptable
 
 from service.api import counting
@@ -19,11 +19,11 @@ KEPT_HEADERS = ("Accept-Encoding", "Allow", "Retry-After", "WWW-Authenticate")
 ACCEPTED = ("application/json", MEDIA_TYPE)
 
 
-def install(app: Flask) -> None:
-    """Register the handlers for everything that can go wrong."""
-    app.register_error_handler(InvalidRequest, _invalid)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unexpected)
+def answer(error: Exception) -> Response:
+    """Return the problem for anything that can go wrong."""
+    if isinstance(error, InvalidRequest):
+        return _invalid(error)
+    return _http(error) if isinstance(error, HTTPException) else _unexpected(error)
 
 
 def refuse_unless_json_is_accepted() -> None:

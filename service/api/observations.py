@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields
 
@@ -22,6 +22,7 @@ from service.clinical.reading import (
     read_number,
     read_range,
     read_text,
+    read_unit,
     read_word,
 )
 
@@ -29,6 +30,7 @@ KEYS = ("value", "unit", "comparator", "interpretation", "reference_range", "col
 RANGE_KEYS = ("low", "high", "unit")
 LONGEST_CODE = 20
 Where = tuple[str, ...]
+Result = TypeVar("Result")
 
 
 class Faulty(Exception):
@@ -115,17 +117,24 @@ def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading
     if reference is not None:
         _check_range(analyte, reference, (*where, "reference_range"))
     if value is None:
+        if raw.get("unit") is not None:  # not used, but a slip in it is a slip in the feed
+            _at_its_place(where, lambda: read_unit(analyte, raw["unit"]))
         reading = read_word(analyte, word, reference)
         return replace(reading, collected_at=moment) if moment else reading
     quantity = Quantity(value, raw.get("unit") or "", raw.get("comparator") or "")
-    try:
-        reading = read_number(analyte, quantity)
-    except Fault as fault:
-        at_unit = fault.code in ("unit_required", "unit_not_accepted")
-        raise Faulty(entry_of(fault, (*where, "unit") if at_unit else where)) from fault
+    reading = _at_its_place(where, lambda: read_number(analyte, quantity))
     if not (word or moment or reference):
         return reading
     return replace(reading, word=word, collected_at=moment, reference=_reference_in(analyte, reference, reading.unit))
+
+
+def _at_its_place(where: Where, read: Callable[[], Result]) -> Result:
+    """Return what is read; a fault of the unit is told of the unit, another of the observation; raises Faulty."""
+    try:
+        return read()
+    except Fault as fault:
+        at_unit = fault.code in ("unit_required", "unit_not_accepted")
+        raise Faulty(entry_of(fault, (*where, "unit") if at_unit else where)) from fault
 
 
 def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:

@@ -14,18 +14,19 @@ from service.api.fields import LONGEST_LIST, Choice, Choices, Moment, Part, Stri
 from service.api.observations import Findings, Observations, Observed
 from service.api.problems import Entry, InvalidRequest
 from service.api.sentences import invalid_value
-from service.clinical.analytes import AGE, AGE_AT_ONSET, MEASURES, YEARS
+from service.clinical.analytes import AGE, AGE_AT_ONSET, YEARS
+from service.clinical.consistency import contradictions
 from service.clinical.criteria import CATALOGUE
-from service.clinical.interval import Interval, point
+from service.clinical.interval import point
 from service.clinical.panel import CONDITIONS, CONFOUNDERS, UNKNOWN_CONDITION, Medication, Panel
 from service.clinical.reading import Evidence, Reading
 
 OLDEST = 120
 OMIT = "omit"
-CONTRADICTIONS = (
-    ("neutrophils", "wbc", "observations", "Neutrophils are part of the white cells and cannot exceed them."),
-    (AGE_AT_ONSET, AGE, "patient", "The illness cannot have begun after the present age."),
-)
+CONTRADICTIONS = {
+    "neutrophils": ("observations", "Neutrophils are part of the white cells and cannot exceed them."),
+    AGE_AT_ONSET: ("patient", "The illness cannot have begun after the present age."),
+}
 OMITTABLE = ("observations", "findings", "patient", "context")
 
 
@@ -121,19 +122,11 @@ def _age(years: Decimal) -> Reading:
 def _inconsistent(readings: dict[str, Reading]) -> list[Entry]:
     """Find values that contradict each other, and drop both: which of the two is wrong cannot be known."""
     entries = []
-    for small, large, where, detail in CONTRADICTIONS:
-        one, other = readings.get(small), readings.get(large)
-        if one is None or other is None or one.evidence is not Evidence.MEASURED:
-            continue
-        if other.evidence is Evidence.MEASURED and _in_canonical(small, one).low > _in_canonical(large, other).high:
-            entries.append(Entry((where, small), "inconsistent_values", detail, {"with": f"/{where}/{large}"}))
-            del readings[small], readings[large]
+    for small, large in contradictions(readings):
+        where, detail = CONTRADICTIONS[small]
+        entries.append(Entry((where, small), "inconsistent_values", detail, {"with": f"/{where}/{large}"}))
+        del readings[small], readings[large]
     return entries
-
-
-def _in_canonical(key: str, reading: Reading) -> Interval:
-    analyte = MEASURES[key]
-    return analyte.table.convert_interval(reading.interval, reading.unit, analyte.canonical)
 
 
 def _empty(document: dict[str, Any]) -> list[Entry]:

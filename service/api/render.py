@@ -34,14 +34,9 @@ CHANCES = {
 
 def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
     """Return the answer to POST /v1/assessments; ``omitted`` faults come first among the warnings."""
-    classification, observed = assessment.classification, Observed()
+    observed = Observed()
     return {
-        "classification": {
-            "category": classification.category,
-            "primary": classification.primary,
-            "summary": assessment.summary,
-            "basis": [_basis(one) for one in classification.basis],
-        },
+        "classification": classification_document(assessment),
         "criteria": [result_document(one, observed) for one in assessment.results],
         "cautions": [_caution(one) for one in assessment.cautions],
         "warnings": [*(_omission(one) for one in omitted), *(_oddity(one) for one in assessment.warnings)],
@@ -51,6 +46,17 @@ def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -
         ],
         "disclaimer": DISCLAIMER,
         "meta": META,
+    }
+
+
+def classification_document(assessment: Assessment) -> dict[str, Any]:
+    """Return the category, the set that led, and what it rests on."""
+    classification = assessment.classification
+    return {
+        "category": classification.category,
+        "primary": classification.primary,
+        "summary": assessment.summary,
+        "basis": [_basis(one) for one in classification.basis],
     }
 
 

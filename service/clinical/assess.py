@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.clinical.analytes import ANALYTES
-from service.clinical.classify import Classification, classify, guide_for
+from service.clinical.classify import Classification, Guide, classify, guide_for
 from service.clinical.criteria import CATALOGUE
-from service.clinical.evaluate import evaluate
+from service.clinical.evaluate import Depth, evaluate
 from service.clinical.notices import Caution, Oddity, cautions, warnings
 from service.clinical.panel import Panel
 from service.clinical.result import Result
@@ -47,12 +47,15 @@ class Assessment:
     suggestions: tuple[Suggestion, ...]
 
 
-def assess(panel: Panel, criteria: Sequence[str] = ()) -> Assessment:
-    """Assess a panel; ``criteria`` are the ids to report (default all). The category rests on the sets it needs."""
+def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -> Assessment:
+    """Assess a panel; ``criteria`` are the ids to report (default all). The category rests on the sets it needs.
+
+    ``brief`` leaves out what only a breakdown shows (items, missing inputs, suggestions); all else is the same.
+    """
     wanted = criteria or tuple(CATALOGUE)
     guide = guide_for(panel)
     keys = [key for key in CATALOGUE if key in wanted or key in guide.needed]
-    results = {key: evaluate(CATALOGUE[key], panel) for key in keys}
+    results = {key: evaluate(CATALOGUE[key], panel, _depth(key, guide, brief)) for key in keys}
     classification = classify(panel, guide, results)
     reported = tuple(results[key] for key in CATALOGUE if key in wanted)
     leading = tuple(results[key] for key in guide.needed) if guide.primary else ()
@@ -63,8 +66,15 @@ def assess(panel: Panel, criteria: Sequence[str] = ()) -> Assessment:
         reported,
         tuple(cautions(panel, reported)),
         tuple(warnings(panel)),
-        tuple(_suggestions(panel, leading or reported)),
+        () if brief else tuple(_suggestions(panel, leading or reported)),
     )
+
+
+def _depth(key: str, guide: Guide, brief: bool) -> Depth:
+    """The summary names what would decide the leading set, so that one is never without its missing inputs."""
+    if not brief:
+        return Depth.ITEMS
+    return Depth.MISSING if key == guide.primary else Depth.VERDICT
 
 
 def _suggestions(panel: Panel, results: Iterable[Result]) -> Iterable[Suggestion]:

@@ -107,6 +107,8 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
     """Return the reading of a number with its unit; raises Fault, also ``implausible_value`` with a ``suggestion``."""
     unit = read_unit(analyte, quantity.unit)
     reported = f"{quantity.comparator}{quantity.value:f} {unit.code}"
+    if quantity.value < 0:
+        raise Fault("implausible_value")
     if not unit.comparable:
         return Reading(ANYTHING, unit.code, Evidence.UNKNOWN, reported)
     if not _within(analyte.hard, analyte, quantity.value, unit.code):

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from service.clinical.interval import Interval, Number, add, exact, multiply
 
+_LITRE = re.compile(r"/([dmunpf]?)l$")  # a small l is a litre too: g/l is gram per litre, G/l is giga per litre
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 CASE_CARRIES_MEANING = {"g/l"}  # G/L is giga per litre, g/L is gram per litre: never fold one into the other
 
@@ -42,9 +43,13 @@ class UnitTable:
     @classmethod
     def of(cls, units: Iterable[Unit]) -> UnitTable:
         """Prepare the table; two units that claim one spelling are a ValueError."""
-        by_code = {unit.code: unit for unit in units}
+        listed = tuple(units)
+        by_code = {unit.code: unit for unit in listed}
+        for unit in listed:
+            if by_code[unit.code] is not unit:
+                raise ValueError(f"two units have the code '{unit.code}'")
         spellings: dict[str, str] = {}
-        for unit in by_code.values():
+        for unit in listed:
             for spelling in (unit.code, *unit.spellings):
                 if spellings.setdefault(_tidy(spelling), unit.code) != unit.code:
                     raise ValueError(f"the spelling '{spelling}' stands for two units")
@@ -63,7 +68,7 @@ class UnitTable:
         if code is not None:
             return code
         key = _tidy(text)
-        found = self._by_spelling.get(key)
+        found = self._by_spelling.get(key) or self._by_spelling.get(_LITRE.sub(r"/\1L", key))
         if found is None and key.casefold() not in CASE_CARRIES_MEANING:
             found = self._by_spelling.get(key.casefold())
         return self.units[found] if found else None
@@ -88,7 +93,14 @@ class UnitTable:
 def _tidy(text: str) -> str:
     """Fold what never changes a unit: raised digits, compatibility characters, blanks, the sign for times."""
     text = _RAISED.sub(lambda match: "^" + match[0], text)  # NFKC alone would make 10⁹ the number 109
-    return unicodedata.normalize("NFKC", text).replace("×", "x").replace("*", "^").replace(" ", "").replace("μ", "u")
+    return (
+        unicodedata.normalize("NFKC", text)
+        .replace("×", "x")
+        .replace("*", "^")
+        .replace(" ", "")
+        .replace("μ", "u")
+        .replace("mm^3", "mm3")
+    )
 
 
 def _fold(spellings: dict[str, str]) -> None:

@@ -41,6 +41,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     web: bool = True
     code_map_file: str = ""
+    ehr_look_back_days: int = 30
     fhir_fetch_servers: tuple[str, ...] = ()
     fhir_fetch_seconds: int = 2
     cds_hooks: tuple[str, ...] = ("patient-view", "order-sign")
@@ -115,6 +116,11 @@ TABLE: tuple[Setting, ...] = (
     _row("cors_origins", form.origins(), "Browser origins that may call, separated by commas; * means any."),
     _row("web", form.switch(), "Whether / serves the page for people."),
     _row("code_map_file", form.file(), "A file of further laboratory codes for this site."),
+    _row(
+        "ehr_look_back_days",
+        form.whole(0, 3650),
+        "Days before the newest result after which an older one of a record counts as unknown; 0 means no limit.",
+    ),
     _row(
         "fhir_fetch_servers", form.urls(), "FHIR servers that may be read when prefetch lacks data; empty means never."
     ),

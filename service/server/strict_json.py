@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import msgspec
 
 LONGEST_NUMBER = 32
-LARGEST_EXPONENT, SMALLEST_EXPONENT = 30, -330  # what a sender's doubles can hold below, what no result reaches above
+LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes near
 DEEPEST = 64
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -67,8 +67,8 @@ def _number(text: str) -> Decimal:
     if len(text) > LONGEST_NUMBER:
         raise NotJson(f"a number has more than {LONGEST_NUMBER} characters")
     number = Decimal(text)
-    if not SMALLEST_EXPONENT <= number.adjusted() <= LARGEST_EXPONENT:
-        raise NotJson(f"a number is beyond 10 to the power of {LARGEST_EXPONENT} or {SMALLEST_EXPONENT}")
+    if abs(number.adjusted()) > LARGEST_EXPONENT:
+        raise NotJson(f"a number is beyond 10 to the power of {LARGEST_EXPONENT} or -{LARGEST_EXPONENT}")
     return number
 
 

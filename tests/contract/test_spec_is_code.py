@@ -125,3 +125,25 @@ def test_numbers_are_written_digit_for_digit(client: FlaskClient) -> None:
     answer = client.post("/v1/assessments", data=body, content_type="application/json")
     assert b'"cutoff":-2.1,' in answer.data
     assert b'"min":-4.8345,"max":0.3455' in answer.data
+
+
+EHR_EXAMPLES = [
+    (path.replace("{service}", "mas-criteria"), kind, example["value"], SPEC["paths"][path]["post"])
+    for path in SPEC["paths"]
+    if path.startswith(("/fhir", "/cds-services")) and "post" in SPEC["paths"][path]
+    for kind, content in SPEC["paths"][path]["post"]["requestBody"]["content"].items()
+    for example in content.get("examples", {}).values()
+]
+
+
+@pytest.mark.parametrize(("path", "kind", "request_body", "operation"), EHR_EXAMPLES)
+def test_every_ehr_example_runs_and_its_answer_fits_the_contract(
+    client: FlaskClient, path: str, kind: str, request_body: Any, operation: Any
+) -> None:
+    components = {"components": SPEC["components"]}
+    sent = operation["requestBody"]["content"][kind]["schema"] | components
+    jsonschema.Draft202012Validator(sent).validate(request_body)
+    answer = client.post(path, data=dumps(request_body), content_type=kind)
+    assert answer.status_code == 200
+    answered = operation["responses"]["200"]["content"][answer.content_type]["schema"] | components
+    jsonschema.Draft202012Validator(answered).validate(json.loads(answer.data))

@@ -29,10 +29,21 @@ RANGES = {
     "spleen_below_costal_margin": ("cm", (0, 40), (0, 25)),
 }
 LOINC = {
-    **{"ferritin": "2276-4", "platelets": "777-3", "ast": "1920-8", "alt": "1742-6", "ldh": "2532-0"},
-    **{"triglycerides": "2571-8", "fibrinogen": "3255-7", "hemoglobin": "718-7", "wbc": "6690-2"},
-    **{"neutrophils": "751-8", "esr": "4537-7", "crp": "1988-5", "d_dimer": "48065-7", "temperature": "8310-5"},
-    **{"il18": "33823-6"},
+    "ferritin": "2276-4",
+    "platelets": "777-3",
+    "ast": "1920-8",
+    "alt": "1742-6",
+    "ldh": "2532-0",
+    "triglycerides": "2571-8",
+    "fibrinogen": "3255-7",
+    "hemoglobin": "718-7",
+    "wbc": "6690-2",
+    "neutrophils": "751-8",
+    "esr": "4537-7",
+    "crp": "1988-5",
+    "d_dimer": "48065-7",
+    "temperature": "8310-5",
+    "il18": "33823-6",
 }
 OTHER_TESTS = {
     "30180-4": "a share of basophils",

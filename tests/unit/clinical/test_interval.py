@@ -56,7 +56,11 @@ def test_only_a_number_whose_decimals_end_becomes_a_decimal(fraction: Fraction, 
 
 
 def test_a_number_with_forty_decimals_is_not_rounded() -> None:
-    assert exact(Fraction(1, 2**40)) == Decimal(5) ** 40 / Decimal(10) ** 40 == Decimal("9.094947017729282379150390625E-13")
+    assert (
+        exact(Fraction(1, 2**40))
+        == Decimal(5) ** 40 / Decimal(10) ** 40
+        == Decimal("9.094947017729282379150390625E-13")
+    )
 
 
 @pytest.mark.parametrize(

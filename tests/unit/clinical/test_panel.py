@@ -54,7 +54,7 @@ def test_an_illness_began_between_birth_and_now() -> None:
     onset = panel.measured["age_at_onset_years"]
     assert onset.interval == Interval(Decimal(0), Decimal("1.5"))
     assert onset.evidence is Evidence.MEASURED
-    assert "age_at_onset_years" not in panel.readings
+    assert panel.readings["age_at_onset_years"] is onset
 
 
 def test_an_age_at_onset_that_was_sent_is_kept() -> None:

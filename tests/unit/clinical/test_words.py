@@ -14,7 +14,7 @@ from service.clinical.words import as_decimal, interval_text, number_text
     [
         (Decimal("5.40"), "5.4"),
         (Decimal("116.0"), "116"),
-        (Decimal("100"), "100"),
+        (Decimal(100), "100"),
         (Decimal("1E+4"), "10000"),
         (Decimal("-0.0040"), "-0.004"),
         (Decimal("159076.5"), "159076.5"),

@@ -1,0 +1,117 @@
+"""Many panels in one request, a line each: every line is answered by itself, in order, whatever becomes of the others.
+
+An answer holds byte for byte what the single call would have said.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+
+from service.api import counting
+from service.api.brief_document import summary_document
+from service.api.line_stream import Line, Readable, TooLong, line_groups
+from service.api.panel_request import PanelRequest, read_panel_request
+from service.api.problems import Entry, InvalidRequest, invalid_detail, problem_document
+from service.api.render import assessment_document
+from service.clinical.assess import Assessment, assess
+from service.server import logs
+from service.server.strict_json import NotJson, dumps, loads
+
+LOG = logging.getLogger("service.batch")
+REPORT_SECONDS = 10.0
+SEND_BYTES = 65_536
+FAILED = "The service failed; the fault is ours. Quote the request id."
+View = Callable[[PanelRequest], dict[str, Any]]
+
+
+def full(asked: PanelRequest) -> dict[str, Any]:
+    """Return what POST /v1/assessments answers."""
+    return assessment_document(_assessed(asked, brief=False), asked.omitted)
+
+
+def summary(asked: PanelRequest) -> dict[str, Any]:
+    """Return classification and verdicts, without working out the breakdown."""
+    return summary_document(_assessed(asked, brief=True))
+
+
+VIEWS: dict[str, View] = {"full": full, "summary": summary}
+
+
+def _assessed(asked: PanelRequest, *, brief: bool) -> Assessment:
+    assessment = assess(asked.panel, asked.criteria, brief=brief)
+    counting.assessed("batch", assessment, asked.omitted)
+    return assessment
+
+
+@dataclass(slots=True)
+class Batch:
+    """One batch as it runs: which view, under which request id, and how many lines were answered and refused."""
+
+    view: View
+    request_id: str
+    longest_line: int
+    answered: int = 0
+    refused: int = 0
+    started: float = field(default_factory=time.monotonic)
+    reported: float = field(default_factory=time.monotonic)
+
+    def answers(self, stream: Readable) -> Iterator[bytes]:
+        """Yield the answers, a few lines at a time; nothing is read ahead of what the reader takes."""
+        try:
+            for group in line_groups(stream, self.longest_line):
+                yield from self._sent(group)
+                self._report()
+        except HTTPException as error:  # the body broke off or came too slowly: say so where the answer ends
+            yield self._problem(error.code or 400, error.description or "")
+        finally:
+            self._say("ended")
+
+    def _sent(self, group: list[Line]) -> Iterator[bytes]:
+        held, size = [], 0
+        for line in group:
+            answer = self._answer(line)
+            held.append(answer)
+            size += len(answer)
+            if size >= SEND_BYTES:
+                yield b"".join(held)
+                held, size = [], 0
+        if held:
+            yield b"".join(held)
+
+    def _answer(self, line: Line) -> bytes:
+        if isinstance(line, TooLong):
+            return self._problem(413, f"The line is longer than {self.longest_line} bytes.")
+        try:
+            document = self.view(read_panel_request(loads(line)))
+        except NotJson as error:
+            return self._problem(400, f"Not usable JSON: {error}.")
+        except InvalidRequest as error:
+            counting.refused(error.entries)
+            return self._problem(422, invalid_detail(error.entries), error.entries)
+        except Exception as error:  # noqa: BLE001  # one line never stops the rest
+            logs.write("error", request_id=self.request_id, **logs.described(error))
+            return self._problem(500, FAILED)
+        index, self.answered = self.answered, self.answered + 1
+        return b'{"index":%d,"status":200,"assessment":%b}\n' % (index, dumps(document))
+
+    def _problem(self, status: int, detail: str, entries: tuple[Entry, ...] = ()) -> bytes:
+        index, self.answered, self.refused = self.answered, self.answered + 1, self.refused + 1
+        problem = problem_document(status, detail, self.request_id, entries)
+        return b'{"index":%d,"status":%d,"problem":%b}\n' % (index, status, dumps(problem))
+
+    def _report(self) -> None:
+        if time.monotonic() - self.reported >= REPORT_SECONDS:
+            self.reported = time.monotonic()
+            self._say("running")
+
+    def _say(self, state: str) -> None:
+        seconds = time.monotonic() - self.started
+        rate = self.answered / seconds if seconds else 0.0
+        told = (self.request_id, state, self.answered, self.refused, seconds, rate)
+        LOG.info("batch %s %s: %d lines, %d refused, %.1f s, %.0f lines/s", *told)

@@ -1,0 +1,32 @@
+"""POST /v1/assessments/batch: NDJSON in, NDJSON out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+
+from service.api.batch import VIEWS, Batch
+from service.api.problems import InvalidRequest
+from service.api.sentences import one_of
+from service.server import bodies, exchange
+
+NDJSON = "application/x-ndjson"
+TAKEN = (NDJSON, "application/jsonl", "application/ndjson")
+LONGEST_LINE = "BATCH_MAX_LINE_BYTES"
+blueprint = Blueprint("batch", __name__, url_prefix="/v1")
+
+
+@blueprint.post("/assessments/batch")
+@bodies.unlimited  # a batch is limited line by line
+def post_batch() -> Response:
+    """Assess a panel per line, answering while the lines arrive."""
+    view = request.args.get("view", "full")
+    if view not in VIEWS:
+        raise InvalidRequest([one_of(("view",), VIEWS)])
+    if request.mimetype not in TAKEN:
+        raise UnsupportedMediaType(f"Send one JSON object per line as {NDJSON}.")
+    accepted = request.accept_mimetypes
+    if accepted and not any(accepted[one] > 0 for one in TAKEN):
+        raise NotAcceptable(f"The answer is {NDJSON}.")
+    batch = Batch(VIEWS[view], exchange.current().request_id, current_app.config[LONGEST_LINE])
+    return Response(batch.answers(request.stream), content_type=NDJSON, headers={"X-Accel-Buffering": "no"})

@@ -1,0 +1,34 @@
+"""POST /v1/trajectories: serial panels of one patient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from service.api import counting
+from service.api.body import json_body
+from service.api.errors import refuse_unless_json_is_accepted
+from service.api.trajectory_render import trajectory_document
+from service.api.trajectory_request import read_trajectory_request
+from service.clinical.trajectory import follow
+from service.server.strict_json import dumps
+
+blueprint = Blueprint("trajectories", __name__, url_prefix="/v1")
+blueprint.before_request(refuse_unless_json_is_accepted)
+
+
+@blueprint.post("/trajectories")
+def post_trajectory() -> Response:
+    """Follow one patient through time."""
+    return Response(dumps(trajectory_of(json_body(request))) + b"\n", content_type="application/json")
+
+
+def trajectory_of(document: Any) -> dict[str, Any]:
+    """Return the answer to a request; raises InvalidRequest."""
+    asked = read_trajectory_request(document)
+    panels = [(moment, one.panel) for moment, one in asked.panels]
+    trajectory = follow(panels, asked.treatments, asked.criteria)
+    for visit, (_, one) in zip(trajectory.visits, sorted(asked.panels, key=lambda one: one[0].first), strict=True):
+        counting.assessed("trajectory", visit.assessment, one.omitted)
+    return trajectory_document(trajectory, {moment.text: one.omitted for moment, one in asked.panels})

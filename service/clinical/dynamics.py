@@ -1,0 +1,151 @@
+"""What changed from one result to the next, as an interval like everything else, and whether MAS moves it that way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+from service.clinical import strict_toml
+from service.clinical.analytes import ANALYTES, Analyte
+from service.clinical.criteria.criteria_set import Reference
+from service.clinical.interval import COMPARE, MET, ZERO, Interval, point, quotient, scaled, total
+from service.clinical.reading import Evidence, Reading
+from service.clinical.rules import CERTAINTIES
+from service.clinical.strict_toml import BadData
+from service.clinical.visit import Visit
+from service.clinical.words import number_text
+
+UP, DOWN, UNCHANGED, UNKNOWN_DIRECTION = "up", "down", "unchanged", "unknown"
+PERCENT, MINUS_ONE, MINUS_HUNDRED = Decimal(100), Decimal(-1), Decimal(-100)
+VERBS = {UP: "rose", DOWN: "fell", UNCHANGED: "did not change", UNKNOWN_DIRECTION: "may have risen or fallen"}
+ONE_PLACE = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """Which way each test moves as MAS begins, which tests a class of drugs hides, and who says so."""
+
+    direction: dict[str, str]
+    masked: dict[str, tuple[str, ...]]
+    reference: Reference
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One observation from one result to the next; ``before``, ``after`` and ``delta`` are in ``unit``.
+
+    ``percent`` is None where a percentage means nothing: from 0, or on a scale without a true zero.
+    """
+
+    observation: str
+    unit: str
+    earlier: Visit
+    later: Visit
+    before: Interval
+    after: Interval
+    delta: Interval
+    percent: Interval | None
+    days: Fraction
+    direction: str
+    in_mas_direction: bool | None
+    masked_by: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The change in words; only the percentage is rounded."""
+        label = ANALYTES[self.observation].label
+        told = f"{label} {VERBS[self.direction]}"
+        if self.before.is_point and self.after.is_point:
+            told += f" from {number_text(self.before.low)} to {number_text(self.after.low)} {self.unit}"
+            if self.percent is not None:
+                told += f" ({_signed(Fraction(self.percent.low))} %)"
+        days = number_text(Decimal(round(self.days * 10)) / 10)
+        return f"{told} in {days} {'day' if days == '1' else 'days'}"
+
+
+def changes(visits: Sequence[Visit]) -> Iterator[Change]:
+    """Yield the changes by observation, then by time: each usable result beside the one before it."""
+    for key, analyte in ANALYTES.items():
+        known = [one for one in visits if key in one.panel.readings]
+        usable = [one for one in known if one.panel.readings[key].evidence is not Evidence.UNKNOWN]
+        for earlier, later in pairwise(usable):
+            yield _change(analyte, earlier, later)
+
+
+def masked_by(observation: str, visit: Visit) -> tuple[str, ...]:
+    """Return the acting classes of drugs that hide what this observation would show."""
+    return tuple(one for one in visit.therapies() if observation in CONSENSUS.masked.get(one, ()))
+
+
+def _change(analyte: Analyte, earlier: Visit, later: Visit) -> Change:
+    old, new = earlier.panel.readings[analyte.id], later.panel.readings[analyte.id]
+    unit = new.unit if new.unit == old.unit else analyte.canonical
+    before, after = _in(analyte, old, unit), _in(analyte, new, unit)
+    delta = total((after, scaled(before, MINUS_ONE)))
+    direction = _direction(delta)
+    return Change(
+        analyte.id,
+        unit,
+        earlier,
+        later,
+        before,
+        after,
+        delta,
+        _percent(analyte, before, after),
+        earlier.moment.days_until(later.moment),
+        direction,
+        _as_in_mas(analyte.id, direction),
+        masked_by(analyte.id, later),
+    )
+
+
+def _in(analyte: Analyte, reading: Reading, unit: str) -> Interval:
+    return analyte.table.convert_interval(reading.interval, reading.unit, unit)
+
+
+def _percent(analyte: Analyte, before: Interval, after: Interval) -> Interval | None:
+    if before.high == 0 or any(unit.offset for unit in analyte.table.units.values()):
+        return None
+    ratio = quotient(after, before)
+    return total((scaled(ratio, PERCENT), point(MINUS_HUNDRED)))
+
+
+def _direction(delta: Interval) -> str:
+    if delta.is_point and delta.low == 0:
+        return UNCHANGED
+    if COMPARE[">"](delta, ZERO) is MET:
+        return UP
+    return DOWN if COMPARE["<"](delta, ZERO) is MET else UNKNOWN_DIRECTION
+
+
+def _as_in_mas(observation: str, direction: str) -> bool | None:
+    expected = CONSENSUS.direction.get(observation)
+    return None if expected is None or direction == UNKNOWN_DIRECTION else direction == expected
+
+
+def _signed(percent: Fraction) -> str:
+    tenths = Decimal(round(percent * 10)) / 10
+    return f"{'+' if tenths > 0 else ''}{number_text(tenths)}"
+
+
+def load_consensus(path: Path) -> Consensus:
+    """Read the directions and what treatments hide; raises BadData with the file and the key."""
+    table = strict_toml.keys(strict_toml.read(path), path.name, ["consensus", "direction", "masked_by"])
+    where = f"{path.name}: consensus"
+    source = strict_toml.keys(table["consensus"], where, ["citation", "doi", "certainty", "note"])
+    certainty = strict_toml.choice(source, "certainty", where, CERTAINTIES)
+    citation, doi = strict_toml.text(source, "citation", where), strict_toml.text(source, "doi", where)
+    direction, masked = table["direction"], table["masked_by"]
+    hidden = {key: strict_toml.texts(masked, key, f"{path.name}: masked_by") for key in masked}
+    if any(key not in ANALYTES for key in (*direction, *(one for ids in hidden.values() for one in ids))):
+        raise BadData(f"{path.name}: an observation is named that does not exist")
+    ways = {key: strict_toml.choice(direction, key, f"{path.name}: direction", (UP, DOWN)) for key in direction}
+    return Consensus(ways, hidden, Reference("", citation, doi, certainty), strict_toml.text(source, "note", where))
+
+
+CONSENSUS = load_consensus(Path(__file__).parent / "dynamics.toml")

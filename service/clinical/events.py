@@ -1,0 +1,139 @@
+"""What happened in a course: onset, resolution, and each test's return to normal, with the treatment before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from service.clinical.analytes import ANALYTES
+from service.clinical.dynamics import masked_by
+from service.clinical.evaluate import PREPARED
+from service.clinical.interval import MET, NOT_MET
+from service.clinical.normality import Normality, normality_in
+from service.clinical.plan import Step
+from service.clinical.rules import Threshold
+from service.clinical.visit import Visit
+
+ONSET, RESOLUTION, NORMALISATION = "onset", "resolution", "normalisation"
+NO_ONSET, OPEN, RESOLVED = "no_onset", "open", "resolved"
+Grounds = frozenset[tuple[str, int]]
+"""Where a result was past a threshold: the id of the set and the position of the threshold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event at one panel. ``observation`` and ``was`` (how it was known before) belong to a normalisation."""
+
+    kind: str
+    visit: Visit
+    observation: str = ""
+    was: Normality | None = None
+
+    def therapies(self) -> tuple[str, ...]:
+        """Return the classes of drugs to bear in mind: those that act, or that hide the observation."""
+        return masked_by(self.observation, self.visit) if self.observation else self.visit.therapies()
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How the course stands at its last panel; ``awaited`` are the results that keep a resolution open."""
+
+    state: str
+    awaited: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Episode:
+    """From an onset on: the observations that were abnormal, on which grounds, and which of them still are."""
+
+    abnormal: dict[str, Grounds] = field(default_factory=dict)
+    pending: set[str] = field(default_factory=set)
+
+
+def events(visits: Sequence[Visit]) -> tuple[tuple[Event, ...], Course]:
+    """Return the events in order of time, and how the course stands in the end."""
+    found, course = _episodes(visits)
+    found += [one for key in ANALYTES for one in _normalisation(key, visits)]
+    order = {id(visit): place for place, visit in enumerate(visits)}
+    return tuple(sorted(found, key=lambda one: order[id(one.visit)])), course  # stable: onset stays before the rest
+
+
+def _episodes(visits: Iterable[Visit]) -> tuple[list[Event], Course]:
+    found: list[Event] = []
+    episode: _Episode | None = None
+    state, was_onset_category = NO_ONSET, False
+    for visit in visits:
+        if visit.is_onset_category and not was_onset_category:
+            found.append(Event(ONSET, visit))
+            episode, state = episode or _Episode(), OPEN
+            episode.abnormal |= _abnormal(visit)
+            episode.pending |= episode.abnormal.keys()
+        was_onset_category = visit.is_onset_category
+        if episode is not None:
+            _update(episode, visit)
+            if not was_onset_category and not episode.pending:
+                found.append(Event(RESOLUTION, visit))
+                episode, state = None, RESOLVED
+    awaited = tuple(key for key in ANALYTES if episode and key in episode.pending)
+    return found, Course(state, awaited)
+
+
+def _abnormal(visit: Visit) -> dict[str, Grounds]:
+    """Return the results at an onset that were abnormal: by range or word, or past a threshold of a set it rests on."""
+    found: dict[str, set[tuple[str, int]]] = {}
+    for result in visit.assessment.classification.basis:
+        for position, observation in _thresholds_met(result.criteria.id, visit):
+            found.setdefault(observation, set()).add((result.criteria.id, position))
+    for key in visit.panel.readings:
+        if key in ANALYTES and normality_in(visit.panel, key) is Normality.ABNORMAL:
+            found[key] = set()  # its own range or word goes before any threshold
+    return {key: frozenset(grounds) for key, grounds in found.items()}
+
+
+def _thresholds_met(criteria: str, visit: Visit) -> Iterator[tuple[int, str]]:
+    plan = PREPARED[criteria].plan
+    states = plan.read(visit.panel.implied, visit.panel.findings)
+    for step in _thresholds(plan.root):
+        assert isinstance(step.node, Threshold)
+        if states[step.position] is MET and step.node.observation in visit.panel.readings.keys() & ANALYTES:
+            yield step.position, step.node.observation
+
+
+def _thresholds(step: Step) -> Iterator[Step]:
+    if isinstance(step.node, Threshold):
+        yield step
+    for below in step.steps:
+        yield from _thresholds(below)
+
+
+def _update(episode: _Episode, visit: Visit) -> None:
+    """Take what a later panel says of the values that were abnormal; what it does not report stays as it was."""
+    for observation, grounds in episode.abnormal.items():
+        known = normality_in(visit.panel, observation)
+        if known is None:
+            continue
+        settled = known is Normality.NORMAL or (
+            known is Normality.UNKNOWN and bool(grounds) and _past_none(grounds, visit)
+        )
+        (episode.pending.discard if settled else episode.pending.add)(observation)
+
+
+def _past_none(grounds: Grounds, visit: Visit) -> bool:
+    """Whether the result is for certain past none of the thresholds that it was past at the onset."""
+    return all(_state(criteria, position, visit) is NOT_MET for criteria, position in grounds)
+
+
+def _state(criteria: str, position: int, visit: Visit) -> object:
+    read = PREPARED[criteria].plan.readers[position]
+    assert read is not None
+    return read(visit.panel.measured, visit.panel.findings)
+
+
+def _normalisation(observation: str, visits: Sequence[Visit]) -> Iterator[Event]:
+    """Yield the first of the normal results that end the course, if one that was not known to be normal went before."""
+    reported = [(visit, known) for visit in visits if (known := normality_in(visit.panel, observation)) is not None]
+    normal = len(reported)
+    while normal and reported[normal - 1][1] is Normality.NORMAL:
+        normal -= 1
+    if 0 < normal < len(reported):
+        yield Event(NORMALISATION, reported[normal][0], observation, reported[normal - 1][1])

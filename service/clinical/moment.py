@@ -1,0 +1,52 @@
+"""A point in time as sent: a day, or an instant with its offset; which of two came first may stay open.
+
+A day without a time stands for that whole day in UTC, so a day and an instant within it have no order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+SECONDS_OF_DAY = 86_400
+DAY_LENGTH = len("2026-11-20")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """From ``first`` to ``last`` in seconds since the year 1 (UTC, exact); ``text`` is the RFC 3339 form as sent."""
+
+    text: str
+    first: Fraction
+    last: Fraction
+
+    @property
+    def is_day(self) -> bool:
+        """Whether only the day is known."""
+        return self.first != self.last
+
+    def precedes(self, other: Moment) -> bool:
+        """Return whether this is certain to be the earlier of the two."""
+        return self.last <= other.first if self.is_day else self.last < other.first
+
+    def days_until(self, other: Moment) -> Fraction:
+        """Return the days to another moment: exact between two instants, else counted in days of the calendar."""
+        if self.is_day or other.is_day:
+            return Fraction(int(other.first // SECONDS_OF_DAY - self.first // SECONDS_OF_DAY))
+        return (other.first - self.first) / SECONDS_OF_DAY
+
+
+def read_moment(text: str) -> Moment:
+    """Return the moment of an RFC 3339 date, or date and time with its offset, that has been checked already."""
+    if len(text) == DAY_LENGTH:
+        start = Fraction(date.fromisoformat(text).toordinal() * SECONDS_OF_DAY)
+        return Moment(text, start, start + SECONDS_OF_DAY)
+    offset = "+00:00" if text[-1] in "Zz" else text[-6:]
+    minute = datetime.fromisoformat(f"{text[:10]}T{text[11:16]}{offset}")
+    shift = minute.utcoffset()
+    assert shift is not None
+    second = Fraction(text[17:].rstrip("Zz") if text[-1] in "Zz" else text[17:-6])
+    whole = minute.toordinal() * SECONDS_OF_DAY + minute.hour * 3600 + minute.minute * 60
+    instant = whole + second - Fraction(shift.days * SECONDS_OF_DAY + shift.seconds)
+    return Moment(text, instant, instant)

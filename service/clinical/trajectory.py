@@ -1,0 +1,103 @@
+"""The course of one patient: each panel assessed with the treatments given before it, then what changed and happened.
+
+MAS is recognised by change: the same ferritin means little, or much, by what it was a week ago.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from service.clinical.assess import assess
+from service.clinical.dynamics import Change, changes
+from service.clinical.events import Course, Event, events
+from service.clinical.moment import Moment
+from service.clinical.panel import Medication, Panel
+from service.clinical.therapy import day_of
+from service.clinical.visit import Dose, Treatment, Visit
+
+AFTER_LAST = "Given after the last panel: it has no effect here."
+ORDER_UNKNOWN = (
+    "Whether it was given before a panel of the same time or day cannot be told, so for that panel it counts as not "
+    "given; send times for both."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something odd about a treatment; ``place`` is its index as sent."""
+
+    code: str
+    place: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """Everything there is to say about the course of one patient."""
+
+    visits: tuple[Visit, ...]
+    changes: tuple[Change, ...]
+    events: tuple[Event, ...]
+    course: Course
+    remarks: tuple[Remark, ...]
+
+
+def follow(
+    panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str] = ()
+) -> Trajectory:
+    """Assess the panels in order of time; no two may be without an order (``first_tie``)."""
+    ordered = sorted(panels, key=lambda one: one[0].first)
+    visits = tuple(_visits(ordered, treatments, criteria))
+    found, course = events(visits)
+    return Trajectory(visits, tuple(changes(visits)), found, course, tuple(_remarks(treatments, visits)))
+
+
+def first_tie(moments: Sequence[Moment]) -> tuple[int, int] | None:
+    """Return the places of two moments of which neither is certain to be the earlier, None if there are none."""
+    order = sorted(range(len(moments)), key=lambda place: (moments[place].first, moments[place].last))
+    for one, other in pairwise(order):
+        if not moments[one].precedes(moments[other]):
+            return min(one, other), max(one, other)
+    return None
+
+
+def _visits(
+    panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str]
+) -> Iterable[Visit]:
+    waiting = deque(sorted(treatments, key=_by_time))
+    given: dict[str, Dose] = {}
+    for moment, panel in panels:
+        while waiting and waiting[0].given_at.precedes(moment):
+            _give(waiting.popleft(), given)
+        drugs = tuple(Medication(dose.name, day_of(dose.last.text)) for dose in given.values())
+        treated = replace(panel, medications=(*panel.medications, *drugs)) if drugs else panel
+        yield Visit(moment, assess(treated, criteria, brief=True), tuple(given.values()))
+
+
+def _give(one: Treatment, given: dict[str, Dose]) -> None:
+    """Count a dose and move its drug to the end, so that the latest is the last."""
+    before = given.pop(one.key, None)
+    given[one.key] = Dose(one.name, before.number + 1 if before else 1, one.given_at)
+
+
+def _by_time(one: Treatment) -> tuple[object, ...]:
+    """Order so that those before any panel come first: of a day and an instant at its end, the day."""
+    return (one.given_at.last, not one.given_at.is_day, one.given_at.first, one.key, one.name, one.given_at.text)
+
+
+def _remarks(treatments: Sequence[Treatment], visits: Sequence[Visit]) -> Iterable[Remark]:
+    starts = [visit.moment.first for visit in visits]
+    for place, one in enumerate(treatments):
+        near = visits[max(0, bisect_left(starts, one.given_at.first) - 1) : bisect_right(starts, one.given_at.last)]
+        if visits[-1].moment.precedes(one.given_at):
+            yield Remark("treatment_after_last_panel", place, AFTER_LAST)
+        elif any(not _ordered(one.given_at, visit.moment) for visit in near):
+            yield Remark("treatment_order_unknown", place, ORDER_UNKNOWN)
+
+
+def _ordered(one: Moment, other: Moment) -> bool:
+    return one.precedes(other) or other.precedes(one)

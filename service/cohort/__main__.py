@@ -1,0 +1,8 @@
+"""Runs the command."""
+
+import sys
+
+from service.cohort.command import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,51 @@
+"""Reads a CSV table row by row in whatever form spreadsheets save it, and writes one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO, TextIO
+
+from service.cohort.header import Header, UnusableTable, read_header
+
+SEPARATORS = ",;\t"
+Row = list[str] | None
+"""The cells of one row, None where the row cannot be read as CSV."""
+
+
+def text_of(stream: BinaryIO) -> TextIO:
+    """Return the stream as text: UTF-8 with or without a byte order mark; a byte that is not UTF-8 spoils its cell."""
+    return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+
+
+def open_table(lines: TextIO) -> tuple[Header, Iterator[Row]]:
+    """Return the header and the rows to come; raises UnusableTable. Rows without any content are passed over."""
+    first = lines.readline()
+    if not first.strip():
+        raise UnusableTable("The table is empty: the first line must name the columns.")
+    if "\x00" in first:
+        raise UnusableTable("The table is not UTF-8; save it as 'CSV UTF-8'.")
+    separator = max(SEPARATORS, key=first.count)
+    header = read_header(next(csv.reader([first], delimiter=separator)))
+    return header, _rows(csv.reader(lines, delimiter=separator))
+
+
+def write_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as CSV text."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _rows(reader: Iterator[list[str]]) -> Iterator[Row]:
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield None
+            continue
+        if any(cell.strip() for cell in cells):
+            yield cells

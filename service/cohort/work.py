@@ -1,0 +1,90 @@
+"""Assesses the rows of a table, over several processes if asked, in order and with a bounded number of rows in hand."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from service.api.brief_document import scored_document
+from service.api.panel_request import read_panel_request
+from service.api.problems import InvalidRequest, invalid_detail, problem_document
+from service.clinical.assess import assess
+from service.cohort.header import Header
+from service.cohort.results import result_row
+from service.cohort.rows import UnusableRow, document_of, identity
+from service.cohort.table import Row, write_rows
+
+ROWS_AT_ONCE = 200
+CHUNKS_PER_WORKER = 3
+UNREADABLE = "The row cannot be read as CSV: a quotation mark is open, or a cell is far too long."
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read a table: its header, what to do with a bad value, and whether numbers have a decimal comma."""
+
+    header: Header
+    on_invalid: str = "reject"
+    decimal_comma: bool = False
+
+    def document(self, cells: Row) -> dict[str, Any]:
+        """Return the request that a row stands for; raises UnusableRow."""
+        if cells is None:
+            raise UnusableRow(UNREADABLE)
+        return document_of(self.header, cells, decimal_comma=self.decimal_comma, on_invalid=self.on_invalid)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Rows that are finished: their text as CSV, how many they are and how many of them were refused."""
+
+    text: str
+    rows: int
+    refused: int
+
+
+def assess_rows(reading: Reading, rows: Iterable[Row], workers: int) -> Iterator[Done]:
+    """Yield the results in the order of the rows, a few hundred at a time."""
+    chunks = _chunks(rows)
+    if workers == 1:
+        yield from (_assess_chunk(reading, start, chunk) for start, chunk in chunks)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        running: deque[Future[Done]] = deque()
+        for start, chunk in chunks:
+            running.append(pool.submit(_assess_chunk, reading, start, chunk))
+            if len(running) >= CHUNKS_PER_WORKER * workers:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+
+
+def _chunks(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:
+    numbered, start = iter(rows), 1
+    while chunk := list(islice(numbered, ROWS_AT_ONCE)):
+        yield start, chunk
+        start += len(chunk)
+
+
+def _assess_chunk(reading: Reading, start: int, chunk: list[Row]) -> Done:
+    answers = [_answer(reading, cells) for cells in chunk]
+    cells = [
+        result_row(number, identity(reading.header, row or ()), answer)
+        for number, (row, answer) in enumerate(zip(chunk, answers, strict=True), start)
+    ]
+    return Done(write_rows(cells), len(chunk), sum(answer["status"] != 200 for answer in answers))
+
+
+def _answer(reading: Reading, cells: Row) -> dict[str, Any]:
+    try:
+        asked = read_panel_request(reading.document(cells))
+    except UnusableRow as error:
+        return {"status": 400, "problem": problem_document(400, str(error), "")}
+    except InvalidRequest as error:
+        return {"status": 422, "problem": problem_document(422, invalid_detail(error.entries), "", error.entries)}
+    assessment = assess(asked.panel, asked.criteria, brief=True)
+    return {"status": 200, "assessment": scored_document(assessment, asked.omitted)}

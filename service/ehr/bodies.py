@@ -1,0 +1,58 @@
+"""JSON in and out for the two EHR interfaces, under the media types that their clients really send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response, request
+from werkzeug.exceptions import BadRequest, HTTPException, NotAcceptable, UnsupportedMediaType
+
+from service.ehr.json_shapes import Resource
+from service.server.strict_json import NotJson, dumps, loads
+
+JSON, FHIR_JSON = "application/json", "application/fhir+json"
+MEDIA_TYPES = (FHIR_JSON, JSON, "application/json+fhir", "text/json")  # the third is the name before 2017, still in use
+FORMATS = ("json", *MEDIA_TYPES)
+KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate", "Accept-Encoding")
+
+
+def read_json() -> Any:
+    """Return the JSON of the request's body; raises UnsupportedMediaType or BadRequest."""
+    if request.mimetype not in MEDIA_TYPES:
+        raise UnsupportedMediaType(f"Send the body as {FHIR_JSON} or {JSON}.")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("Send the body as UTF-8.")
+    try:
+        return loads(request.get_data(cache=False))
+    except NotJson as error:
+        raise BadRequest(f"Not usable JSON: {error}.") from None
+
+
+def refuse_unless_json_is_accepted() -> None:
+    """Raise NotAcceptable if the Accept header, or FHIR's ``_format``, rules JSON out."""
+    asked = request.args.get("_format", "").strip().lower().replace(" ", "+")  # a plus sign in a query means a blank
+    if asked:
+        if asked.partition(";")[0] not in FORMATS:
+            raise NotAcceptable("The answer is JSON; this format is not offered.")
+    elif request.accept_mimetypes and not _accepts(request.accept_mimetypes):
+        raise NotAcceptable("The answer is JSON.")
+
+
+def _accepts(given: Iterable[tuple[str, float]]) -> bool:
+    named = {value.partition(";")[0].strip().lower() for value, quality in given if quality > 0}
+    return bool(named & {*MEDIA_TYPES, "*/*", "application/*"})
+
+
+def answer(document: Resource, media_type: str, status: int = 200) -> Response:
+    """Return a document as a response."""
+    return Response(dumps(document) + b"\n", status, content_type=media_type)
+
+
+def failed(error: HTTPException, document: Resource, media_type: str) -> Response:
+    """Return the answer to a request that failed, with the headers that its status needs."""
+    found = answer(document, media_type, error.code or 500)
+    for name, value in error.get_headers():
+        if name in KEPT_HEADERS:
+            found.headers[name] = value
+    return found

@@ -1,0 +1,118 @@
+"""At most one card: shown from the category that the site has settled, red only when the criteria are met."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+
+from service.clinical.analytes import ANALYTES
+from service.clinical.assess import Assessment
+from service.clinical.classify import CATEGORIES as ORDER
+from service.clinical.criteria import DIGEST
+from service.clinical.interval import MET
+from service.clinical.result import Result
+from service.ehr.cds_detail import detail
+from service.ehr.cds_request import CdsRequest
+from service.ehr.counting import FEEDBACK_REASONS
+from service.ehr.json_shapes import Resource
+from service.ehr.record import UNLIKELY, Record
+from service.ehr.risk_assessment import loinc_coding
+from service.ehr.vocabulary import CATEGORIES, OVERRIDE, ROOT, TOPIC
+from service.server.settings import Settings
+
+LONGEST_SUMMARY = 139
+INDICATORS = {"likely": "critical", "probable": "warning", "possible": "warning"}
+SUGGESTIONS_SHOWN = 5
+REASONS = {
+    "not-applicable": "Does not apply to this patient",
+    "already-recognised": "MAS is already recognised or being treated",
+    "other-cause": "Another cause explains the results",
+    "results-outdated": "The results are outdated",
+}
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, ROOT)
+_FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+
+assert tuple(REASONS) == FEEDBACK_REASONS[1:]
+
+
+def cards(call: CdsRequest, record: Record, assessment: Assessment, settings: Settings) -> list[Resource]:
+    """Return the card, or none: without results, below the category shown, or where unlikely would not reassure."""
+    category = assessment.classification.category
+    if category == UNLIKELY and not record.may_reassure:
+        return []
+    if not record.has_results or ORDER.index(category) > ORDER.index(settings.cds_card_from):
+        return []
+    shown = _shown(assessment)
+    other_patient = record.subject.name not in ("", f"Patient/{call.patient_id}", call.patient_id)
+    card: Resource = {
+        "uuid": _uuid(call, category),
+        "summary": _summary(record, assessment),
+        "indicator": INDICATORS.get(category, "info"),
+        "detail": detail(record, assessment, shown, other_patient=other_patient),
+        "source": _source(shown),
+        "overrideReasons": [{"system": OVERRIDE, "code": key, "display": text} for key, text in REASONS.items()],
+    }
+    suggestions = list(_suggestions(call, assessment)) if settings.cds_suggestions else []
+    return [card | ({"suggestions": suggestions, "selectionBehavior": "any"} if suggestions else {})]
+
+
+def _shown(assessment: Assessment) -> tuple[Result, ...]:
+    """Return the sets that the category rests on; with none of those, the first of all."""
+    return assessment.classification.basis or assessment.results[:1]
+
+
+def _summary(record: Record, assessment: Assessment) -> str:
+    classification = assessment.classification
+    met = [one.criteria.short for one in classification.basis if one.verdict is MET]
+    implied = [one for one in classification.basis if one.verdict_implied is MET]
+    worded = [one.criteria.short for one in implied if one.verdict is not MET]
+    grounds = [f"{', '.join(met)} met"] if met else []
+    grounds += [f"{', '.join(worded)} met if words count"] if worded else []
+    day = f" (results of {record.moment.text[:10]})" if record.moment.text else ""
+    text = f"{CATEGORIES[classification.category]}{day}: {'; '.join(grounds) or _open(assessment)}"
+    return text if len(text) <= LONGEST_SUMMARY else f"{text[: LONGEST_SUMMARY - 1]}\u2026"
+
+
+def _open(assessment: Assessment) -> str:
+    missing = [key for result in _shown(assessment) for key in result.missing if key in ANALYTES]
+    return f"unknown: {', '.join(dict.fromkeys(missing))}" if missing else "no criteria set is met"
+
+
+def _source(shown: tuple[Result, ...]) -> Resource:
+    criteria = shown[0].criteria
+    doi = next((one.doi for one in criteria.references if one.doi), "")
+    source = {
+        "label": criteria.title,
+        "topic": {"system": TOPIC, "code": "mas", "display": "Macrophage activation syndrome"},
+    }
+    return source | ({"url": f"https://doi.org/{doi}"} if doi else {})
+
+
+def _uuid(call: CdsRequest, *names: str) -> str:
+    """Return an id that tells nothing of the patient: the hook instance is random, and the rest is ours."""
+    return str(uuid.uuid5(NAMESPACE, "|".join([call.instance, DIGEST, *names])))
+
+
+def _suggestions(call: CdsRequest, assessment: Assessment) -> Iterator[Resource]:
+    """Propose the tests that by themselves could settle what is open."""
+    if not _FHIR_ID.fullmatch(call.patient_id):
+        return
+    classification = assessment.classification
+    leading = classification.basis[:1] if classification.primary else assessment.results
+    keys = dict.fromkeys(key for one in leading for key in one.decisive if key in ANALYTES)
+    tests = [ANALYTES[key] for key in keys if key != "temperature" and ANALYTES[key].loinc]
+    for analyte in tests[:SUGGESTIONS_SHOWN]:
+        order = {
+            "resourceType": "ServiceRequest",
+            "status": "draft",
+            "intent": "proposal",
+            "code": {"coding": [loinc_coding(analyte.loinc[0])], "text": analyte.label},
+            "subject": {"reference": f"Patient/{call.patient_id}"},
+        }
+        yield {
+            "label": f"Order {analyte.label}",
+            "uuid": _uuid(call, "order", analyte.id),
+            "isRecommended": True,
+            "actions": [{"type": "create", "description": f"Order {analyte.label}", "resource": order}],
+        }

@@ -1,0 +1,71 @@
+"""The body of a card in GitHub-flavoured Markdown: every number with its cut-off, what is unknown, what is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from service.clinical.assess import DISCLAIMER, Assessment
+from service.clinical.result import Item, Result
+from service.clinical.rules import Threshold
+from service.clinical.words import number_text
+from service.ehr.outcome import with_name
+from service.ehr.record import Record
+from service.ehr.vocabulary import VERSION
+
+STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown"}
+HEAD = "| Criterion | Result | Collected | Cut-off | Status | Why |\n|---|---|---|---|---|---|"
+NOTHING = "\u2013"
+ISSUES_SHOWN = 6
+_SPECIAL = re.compile(r"([\\`*_\[\]|<>~])")
+
+
+def escaped(text: str) -> str:
+    """Return a text with nothing in it that Markdown or a table would take as its own."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def detail(record: Record, assessment: Assessment, shown: tuple[Result, ...], *, other_patient: bool) -> str:
+    """Return the body of the card; the first of ``shown`` is set out item by item."""
+    parts = [f"**{escaped(assessment.summary)}**"]
+    if other_patient:
+        parts.append("**The results name another patient than the open chart. Check before acting on them.**")
+    parts.append(_table(shown[0]))
+    also = [one.criteria.title for one in shown[1:]]
+    parts += [f"Also met: {escaped('; '.join(also))}."] if also else []
+    parts += list(_remarks(record, assessment))
+    versions = ", ".join(f"{one.criteria.id} {one.criteria.version}" for one in shown)
+    parts.append(f"{escaped(DISCLAIMER)} Criteria: {escaped(versions)}; service {VERSION}.")
+    return "\n\n".join(parts)
+
+
+def _table(result: Result) -> str:
+    rows = [_row(item) for item in result.items]
+    return "\n".join([f"{escaped(result.criteria.title)}:\n", HEAD, *rows])
+
+
+def _row(item: Item) -> str:
+    reading = item.reading
+    reported = escaped(reading.reported) if reading else NOTHING
+    collected = escaped(reading.collected_at[:16].replace("T", " ")) if reading and reading.collected_at else NOTHING
+    cells = (escaped(item.label), reported, collected, escaped(_cut_off(item)) or NOTHING)
+    return f"| {' | '.join(cells)} | {STATUS[item.status.value]} | {escaped(item.reason)} |"
+
+
+def _cut_off(item: Item) -> str:
+    if not isinstance(item.node, Threshold):
+        return ""
+    limit = item.node.limit
+    return f"{limit.comparator} {number_text(limit.value)} {limit.unit}"
+
+
+def _remarks(record: Record, assessment: Assessment) -> Iterator[str]:
+    for caution in assessment.cautions:
+        if caution.severity == "warning":
+            yield f"Caution: {escaped(caution.message)}"
+    told = [with_name(one) for one in record.issues if one.severity == "warning"]
+    lines = dict.fromkeys(f"- {escaped(one)}" for one in told)
+    lines |= {f"- {escaped(one.message)}": None for one in assessment.warnings}
+    if lines:
+        more = [f"- and {len(lines) - ISSUES_SHOWN} more"] if len(lines) > ISSUES_SHOWN else []
+        yield "\n".join(["To bear in mind:", "", *list(lines)[:ISSUES_SHOWN], *more])

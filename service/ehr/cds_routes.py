@@ -1,0 +1,116 @@
+"""The addresses under /cds-services: discovery, the service itself, and feedback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app
+from werkzeug.exceptions import HTTPException, NotFound, PreconditionFailed, UnprocessableEntity
+
+from service.clinical.assess import assess
+from service.ehr import counting
+from service.ehr.bodies import JSON, answer, failed, read_json, refuse_unless_json_is_accepted
+from service.ehr.cds_card import cards
+from service.ehr.cds_discovery import SERVICE_ID, discovery
+from service.ehr.cds_feedback import take_feedback
+from service.ehr.cds_request import CdsRequest, read_cds_request
+from service.ehr.fetch import further
+from service.ehr.fhir_routes import MIXED, UNEXPECTED
+from service.ehr.outcome import failure
+from service.ehr.parameters import Given
+from service.ehr.prefetch_state import NOT_SENT, WITH_DATA, prefetch_state
+from service.ehr.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
+from service.ehr.record import read_record
+from service.ehr.site import Site, here
+from service.ehr.subject import MixedPatients
+from service.server import logs
+from service.server.access import audience_is_endpoint
+from service.server.exchange import current
+from service.server.headers import Document
+from service.server.strict_json import dumps
+
+PREFIX = "/cds-services"
+NOT_SENT_DETAIL = "Laboratory results were neither sent under prefetch.labs nor readable from a permitted FHIR server."
+_DISCOVERY = "mas.cds.discovery"
+blueprint = Blueprint("cds", __name__)
+
+
+def install(app: Flask, site: Site) -> None:
+    """Register the addresses; the discovery document is written once."""
+    app.extensions[_DISCOVERY] = Document(dumps(discovery(site.settings, site.codes)) + b"\n", JSON)
+    app.register_blueprint(blueprint)
+
+
+def error_answer(error: Exception) -> Response:
+    """Return what a CDS client is told when something goes wrong: an OperationOutcome, as JSON, without a value."""
+    if not isinstance(error, HTTPException):
+        logs.exception(error)
+        return answer(_with_id(failure(500, UNEXPECTED)), JSON, 500)
+    if error.code == 401:
+        return failed(error, failure(401, "Authentication is required."), JSON)
+    found = failure(error.code or 500, error.description or "")
+    if isinstance(error, PreconditionFailed):
+        found = failure(412, NOT_SENT_DETAIL, "prefetch_missing", [f"prefetch.{REQUIRED_KEY}"])
+    return failed(error, _with_id(found), JSON)
+
+
+@blueprint.before_request
+def negotiate() -> None:
+    """Refuse a caller who takes no JSON."""
+    refuse_unless_json_is_accepted()
+
+
+@blueprint.get(PREFIX, strict_slashes=False)
+@audience_is_endpoint
+def discover() -> Response:
+    """Serve the list of services."""
+    document: Document = current_app.extensions[_DISCOVERY]
+    return document.respond()
+
+
+@blueprint.post(f"{PREFIX}/<service>", strict_slashes=False)
+@audience_is_endpoint
+def call_service(service: str) -> Response:
+    """Answer one call with at most one card."""
+    _refuse_unknown(service)
+    call = read_cds_request(read_json(), here().settings.cds_hooks)
+    documents = _documents(call)
+    try:
+        record = read_record(Given(documents=documents), here().codes, here().look_back)
+    except MixedPatients:
+        raise UnprocessableEntity(MIXED) from None
+    assessment = assess(record.panel)
+    counting.assessed("cds", assessment, record.issues)
+    return answer({"cards": cards(call, record, assessment, here().settings)}, JSON)
+
+
+@blueprint.post(f"{PREFIX}/<service>/feedback", strict_slashes=False)
+@audience_is_endpoint
+def feedback(service: str) -> Response:
+    """Count what became of cards."""
+    _refuse_unknown(service)
+    take_feedback(read_json())
+    return answer({}, JSON)
+
+
+def _refuse_unknown(service: str) -> None:
+    if service != SERVICE_ID:
+        raise NotFound("There is no service with this id; GET /cds-services lists them.")
+
+
+def _documents(call: CdsRequest) -> list[tuple[Any, str]]:
+    """Return what was prefetched and, where the site allows it, read what was not; raises PreconditionFailed."""
+    states = {key: prefetch_state(call.prefetch, key) for key in PREFETCH_KEYS}
+    for key, state in states.items():
+        counting.prefetched(key, state)
+    held = {key: call.prefetch[key] for key, state in states.items() if state in WITH_DATA}
+    absent = [key for key, state in states.items() if state in NOT_SENT]
+    held = further(here(), call, held, absent)
+    if REQUIRED_KEY in absent and REQUIRED_KEY not in held:
+        raise PreconditionFailed
+    return [(one, f"prefetch.{key}") for key, one in held.items()]
+
+
+def _with_id(found: dict[str, Any]) -> dict[str, Any]:
+    found["issue"][0]["diagnostics"] = f"request id {current().request_id}"
+    return found

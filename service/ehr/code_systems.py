@@ -1,0 +1,36 @@
+"""The many addresses under which one code system is known, folded into one short name."""
+
+from __future__ import annotations
+
+LOINC, SNOMED, ICD10, RXNORM, ATC, UCUM = "loinc", "snomed", "icd-10", "rxnorm", "atc", "ucum"
+
+_NAMES = {
+    "loinc.org": LOINC,
+    "urn:oid:2.16.840.1.113883.6.1": LOINC,
+    "snomed.info/sct": SNOMED,
+    "urn:oid:2.16.840.1.113883.6.96": SNOMED,
+    "urn:oid:2.16.840.1.113883.6.3": ICD10,
+    "urn:oid:2.16.840.1.113883.6.90": ICD10,
+    "www.nlm.nih.gov/research/umls/rxnorm": RXNORM,
+    "urn:oid:2.16.840.1.113883.6.88": RXNORM,
+    "www.whocc.no/atc": ATC,
+    "urn:oid:2.16.840.1.113883.6.73": ATC,
+    "unitsofmeasure.org": UCUM,
+    "urn:oid:2.16.840.1.113883.6.8": UCUM,
+}
+
+
+def system_name(address: object) -> str:
+    """Return the short name of a well-known system, otherwise the address without blanks; "" if there is none."""
+    if not isinstance(address, str):
+        return ""
+    address = address.strip()
+    plain = address.lower().rstrip("/").removeprefix("http://").removeprefix("https://")
+    if plain in _NAMES:
+        return _NAMES[plain]
+    if plain.startswith("snomed.info/sct/"):  # an edition of a country
+        return SNOMED
+    tail = plain.rpartition("/")[2]
+    if tail.startswith("icd-10"):  # icd-10, icd-10-cm, icd-10-gm and further national ones
+        return ICD10
+    return ATC if tail == "atc" else address

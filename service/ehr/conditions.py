@@ -1,0 +1,81 @@
+"""The underlying condition, from the diagnoses of a record. Two that point to different criteria settle nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from service.clinical.panel import UNKNOWN_CONDITION
+from service.ehr.code_systems import system_name
+from service.ehr.codes import CodeMap
+from service.ehr.issues import Issue, issue
+from service.ehr.json_shapes import Resource, codings, table, text, token
+from service.ehr.resources import Contents, Found
+
+ACTIVE = ("", "active", "recurrence", "relapse", "remission")
+CONFIRMED = ("", "confirmed")
+SUSPECTED = ("provisional", "differential", "unconfirmed")
+STRONGER = (("sjia", "suspected_sjia"),)
+WEAKEST = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The condition, the Condition that it comes from as a reference, and what was left out."""
+
+    condition: str = UNKNOWN_CONDITION
+    reference: Resource | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+def diagnosis(contents: Contents, codes: CodeMap) -> Diagnosis:
+    """Return the condition that the active diagnoses stand for."""
+    found: dict[str, Found] = {}
+    issues: list[Issue] = []
+    for one in contents.of("Condition"):
+        condition = _condition(one.resource, codes, issues, one.where)
+        if condition:
+            found.setdefault(condition, one)
+    for strong, weak in STRONGER:
+        if strong in found:
+            found.pop(weak, None)
+    if len(found) > 1:
+        found.pop(WEAKEST, None)
+    if len(found) > 1:
+        places = (one.where for one in found.values())
+        return Diagnosis(issues=(*issues, issue("condition_conflict", *places)))
+    for condition, one in found.items():
+        return Diagnosis(condition, _reference(one), tuple(issues))
+    return Diagnosis(issues=(*issues, issue("condition_unknown")))
+
+
+def condition_of(concept: Resource, codes: CodeMap) -> str:
+    """Return the condition that a CodeableConcept stands for, "" if none."""
+    known = [codes.condition(system_name(system), code) for system, code in codings(concept)]
+    return next((one for one in known if one), "")
+
+
+def _condition(resource: Resource, codes: CodeMap, issues: list[Issue], where: str) -> str:
+    condition = condition_of(table(resource, "code"), codes)
+    verified, clinical = (_status(resource, key) for key in ("verificationStatus", "clinicalStatus"))
+    if not condition or clinical not in ACTIVE:
+        return ""
+    if verified in CONFIRMED and not resource.get("modifierExtension"):
+        return condition
+    if verified in SUSPECTED and condition == "sjia":
+        return "suspected_sjia"
+    issues.append(issue("condition_unconfirmed", where))
+    return ""
+
+
+def _status(resource: Resource, key: str) -> str:
+    """Return a status, which R4 codes as a concept and older releases as a bare word."""
+    given: Iterable[str] = (code for _, code in codings(table(resource, key)))
+    return next(iter(given), text(resource, key) or token(table(resource, key), "text")).casefold()
+
+
+def _reference(found: Found) -> Resource | None:
+    named = text(found.resource, "id")
+    if named and not found.is_contained:
+        return {"reference": f"Condition/{named}"}
+    return {"reference": found.address} if found.address.startswith("urn:") else None

@@ -1,0 +1,39 @@
+"""The one place where the EHR interfaces count: what was assessed, what stayed unknown and why. Never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from service.clinical.assess import Assessment
+from service.clinical.evaluate import verdict_text
+from service.ehr.issues import FAULTS, QUIET, REASONS, Issue
+from service.ehr.prefetch_template import PREFETCH_KEYS
+from service.server import metrics
+
+UNKNOWN_REASONS = (*FAULTS, *(key for key in REASONS if key not in QUIET), "no_value")
+FEEDBACK_REASONS = ("none", "not-applicable", "already-recognised", "other-cause", "results-outdated")
+LABELS: dict[str, Iterable[str]] = {
+    "unknown_reason": UNKNOWN_REASONS,
+    "prefetch_key": PREFETCH_KEYS,
+    "feedback_reason": FEEDBACK_REASONS,
+}
+
+
+def assessed(channel: str, assessment: Assessment, issues: Iterable[Issue]) -> None:
+    """Count one assessment and the results that stayed unknown."""
+    metrics.assessment(channel, assessment.classification.category)
+    for result in assessment.results:
+        metrics.verdict(result.criteria.id, verdict_text(result.verdict))
+    for one in issues:
+        if one.observation and one.key in UNKNOWN_REASONS:
+            metrics.unknown_input(one.observation, one.key)
+
+
+def prefetched(key: str, state: str) -> None:
+    """Count what arrived under one prefetch key."""
+    metrics.cds_prefetch(key, state)
+
+
+def feedback(outcome: str, reason: str) -> None:
+    """Count what became of a card."""
+    metrics.cds_feedback(outcome, reason)

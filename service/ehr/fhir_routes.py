@@ -1,0 +1,107 @@
+"""The addresses under /fhir: one operation, and the two documents that describe it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, current_app
+from werkzeug.exceptions import HTTPException, UnprocessableEntity
+
+from service.clinical.assess import assess
+from service.ehr import counting
+from service.ehr.bodies import FHIR_JSON, answer, failed, read_json, refuse_unless_json_is_accepted
+from service.ehr.capability import capability_statement, operation_definition
+from service.ehr.json_shapes import text
+from service.ehr.outcome import failure
+from service.ehr.record import read_request
+from service.ehr.resources import READ
+from service.ehr.risk_assessment import risk_assessment
+from service.ehr.site import here
+from service.ehr.subject import MixedPatients
+from service.server import logs
+from service.server.exchange import current
+from service.server.headers import Document
+from service.server.settings import Settings
+from service.server.strict_json import dumps
+
+PREFIX = "/fhir"
+STARTS = ("Bundle", "Parameters", *READ)
+MIXED = "The record holds results of more than one patient; send one patient at a time."
+NOT_FHIR = "Send a Bundle, Parameters, a DiagnosticReport, an Observation or an array of Observations."
+UNEXPECTED = "The service failed; the fault is ours. Quote the request id."
+
+_METADATA, _OPERATION = "mas.fhir.metadata", "mas.fhir.operation"
+blueprint = Blueprint("fhir", __name__, url_prefix=PREFIX)
+
+
+class Unprocessable(UnprocessableEntity):
+    """A record that was understood but cannot be used: the key of the reason, and where."""
+
+    def __init__(self, key: str, description: str, *where: str) -> None:
+        super().__init__(description)
+        self.key = key
+        self.where = where
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Register the addresses; the two documents are written once."""
+    app.extensions[_METADATA] = _document(capability_statement(settings.public_url))
+    app.extensions[_OPERATION] = _document(operation_definition())
+    app.register_blueprint(blueprint)
+
+
+def error_answer(error: Exception) -> Response:
+    """Return the OperationOutcome for anything that goes wrong under /fhir; it names the request, never a value."""
+    if not isinstance(error, HTTPException):
+        logs.exception(error)
+        return answer(_with_id(failure(500, UNEXPECTED)), FHIR_JSON, 500)
+    key, where = (error.key, error.where) if isinstance(error, Unprocessable) else ("", ())
+    found = failure(error.code or 500, error.description or "", key, where)
+    return failed(error, _with_id(found), FHIR_JSON)
+
+
+@blueprint.before_request
+def negotiate() -> None:
+    """Refuse a caller who takes no JSON."""
+    refuse_unless_json_is_accepted()
+
+
+@blueprint.post("/$evaluate-mas")
+def evaluate_mas() -> Response:
+    """Assess the record in the body."""
+    document = read_json()
+    if not isinstance(document, list) and text(document, "resourceType") not in STARTS:
+        raise Unprocessable("structure", NOT_FHIR, "resourceType")
+    try:
+        record = read_request(document, here().codes, here().look_back)
+    except MixedPatients:
+        raise Unprocessable("mixed_patients", MIXED, "Observation.subject") from None
+    assessment = assess(record.panel, record.criteria)
+    counting.assessed("fhir", assessment, record.issues)
+    return answer(risk_assessment(record, assessment), FHIR_JSON)
+
+
+@blueprint.get("/metadata")
+def metadata() -> Response:
+    """Serve the CapabilityStatement."""
+    return _served(_METADATA)
+
+
+@blueprint.get("/OperationDefinition/evaluate-mas")
+def operation() -> Response:
+    """Serve the OperationDefinition."""
+    return _served(_OPERATION)
+
+
+def _served(key: str) -> Response:
+    document: Document = current_app.extensions[key]
+    return document.respond()
+
+
+def _document(resource: dict[str, object]) -> Document:
+    return Document(dumps(resource) + b"\n", FHIR_JSON)
+
+
+def _with_id(found: dict[str, object]) -> dict[str, object]:
+    issues = found["issue"]
+    assert isinstance(issues, list)
+    issues[0]["diagnostics"] = f"request id {current().request_id}"
+    return found

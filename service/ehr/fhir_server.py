@@ -1,0 +1,70 @@
+"""Which FHIR servers may be read: those that the operator has listed, compared whole, and no other for any reason.
+
+An address from a request is matched as plain text of a narrow form. What would need interpretation to compare (user
+names, percent signs, dots in place of a segment, other ways to write a number) is no address at all.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+_ADDRESS = re.compile(
+    r"(https?)://([a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::([1-9]\d{0,4}))?((?:/[\w.~$-]+)*)/?", re.ASCII
+)
+_QUERY = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]*")
+_PORTS = {"http": "80", "https": "443"}
+_DOTS = (".", "..")
+
+Place = tuple[str, str, str, tuple[str, ...]]
+
+
+def permitted(address: str, listed: tuple[str, ...]) -> str:
+    """Return the address without a closing slash if it is a listed server or lies below one; "" otherwise."""
+    place = _place(address)
+    if place is None:
+        return ""
+    for one in listed:
+        allowed = _place(one.lower() if _place(one) is None else one)
+        if allowed and place[:3] == allowed[:3] and place[3][: len(allowed[3])] == allowed[3]:
+            return address.rstrip("/")
+    return ""
+
+
+def next_page(link: str, base: str, listed: tuple[str, ...]) -> str:
+    """Return the address of a further page if it lies on the same server as ``base`` and below a listed address."""
+    address, _, query = link.partition("?")
+    page, home = _place(address), _place(base)
+    if page is None or home is None or page[:3] != home[:3] or not permitted(address, listed):
+        return ""
+    return link if _QUERY.fullmatch(query) and "#" not in query else ""
+
+
+def may_connect(host: str, address: str) -> bool:
+    """Return whether a connection for ``host`` may go to ``address``, to which its name led.
+
+    A name that leads to this machine or to a link-local address (where clouds keep their secrets) has been turned
+    against us. A private address is where a hospital's server lives, and its name was listed.
+    """
+    found = ipaddress.ip_address(address.partition("%")[0])
+    found = getattr(found, "ipv4_mapped", None) or found
+    if found.is_link_local or found.is_multicast or found.is_unspecified:
+        return False
+    return not found.is_loopback or host == "localhost" or _is_number(host)
+
+
+def _place(address: str) -> Place | None:
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        return None
+    scheme, host, port, path = match.groups()
+    segments = tuple(path.split("/")[1:])
+    return None if any(one in _DOTS for one in segments) else (scheme, host, port or _PORTS[scheme], segments)
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,108 @@
+"""What could not be used, and why: a bad value never fails a record, it becomes unknown and is named here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.clinical.reading import Fault
+
+FAULTS = {
+    "unit_required": "The result has no unit, and units are never guessed; it counts as unknown.",
+    "unit_not_accepted": "The unit is not accepted for this test; the result counts as unknown.",
+    "implausible_value": "No living patient has this value in this unit; the result counts as unknown.",
+    "invalid_quantity": "The result is not read as a quantity; it counts as unknown.",
+    "invalid_value": "The reference range is not usable; the result counts as unknown.",
+}
+REASONS = {
+    "status": "The status says that this is not a final result; it is not used.",
+    "code_refused": "",
+    "code_ambiguous": "The codes stand for two different tests; the result is not used.",
+    "no_value": "There is no value.",
+    "value_ambiguous": "There is more than one value, or one beside a reason for its absence; it counts as unknown.",
+    "value_form": "This form of value is not read; it counts as unknown.",
+    "not_a_number": "The value is not a number; it counts as unknown.",
+    "comparator": "The comparator is not one of <, <=, > and >=, and is not dropped; the result counts as unknown.",
+    "unit_conflict": "The unit's code and its text mean different units; the result counts as unknown.",
+    "word_not_usable": "The result is a word that proves nothing here; it counts as unknown.",
+    "modified": "The resource has a modifier that is not known here, so it must not be interpreted.",
+    "superseded": "A newer result of the same test is used.",
+    "stale": "The result is much older than the newest one; it counts as unknown.",
+    "tied": "Results of the same moment differ; what is used reaches from the least to the greatest.",
+    "inconsistent_values": "Two results contradict each other; both count as unknown.",
+    "subject_not_patient": "The subject is not a patient; the result is not used.",
+    "code_not_mapped": "The codes are not in the map of codes; a site can add its own.",
+    "code_note": "",
+    "incomplete": "There is a further page that was not sent; absent results may exist.",
+    "query_failed": "The system that sent this reports that a query failed; absent results may exist.",
+    "condition_conflict": "The diagnoses stand for different conditions; the condition counts as unknown.",
+    "condition_unconfirmed": "The diagnosis is not confirmed; it is not used.",
+    "condition_unknown": "No usable diagnosis is in the map of codes; the condition counts as unknown.",
+    "not_reassuring": "Ferritin is not known or results may be missing: a category of unlikely does not reassure.",
+    "age_unknown": "The age cannot be told from the record; it counts as unknown.",
+    "drug_status": "The status says that this drug is not given; it is not used.",
+    "parameter_unknown": "There is no parameter of this name; it is not used.",
+    "parameter_invalid": "The parameter does not have the form that is described; it counts as unknown.",
+    "time_invalid": "The time is not readable; the result counts as the oldest.",
+    "not_read": "Resources of this type are not read.",
+}
+CODES = {
+    "status": "business-rule",
+    "code_refused": "code-invalid",
+    "code_ambiguous": "code-invalid",
+    "code_not_mapped": "code-invalid",
+    "no_value": "required",
+    "incomplete": "incomplete",
+    "not_reassuring": "incomplete",
+    "query_failed": "incomplete",
+    "unit_required": "required",
+    "superseded": "informational",
+    "code_note": "informational",
+    "tied": "conflict",
+    "unit_conflict": "conflict",
+    "condition_conflict": "conflict",
+    "inconsistent_values": "conflict",
+    "not_read": "not-supported",
+    "parameter_unknown": "not-supported",
+}
+QUIET = ("superseded", "code_note", "code_not_mapped", "not_read", "no_value")
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing to know: its key, what to say, where in the request (FHIRPath), and which test it is about."""
+
+    key: str
+    text: str
+    where: tuple[str, ...] = ()
+    observation: str = ""
+    severity: str = "warning"
+
+    @property
+    def code(self) -> str:
+        """Return the FHIR issue type."""
+        return CODES.get(self.key, "value")
+
+
+class Unusable(Exception):
+    """A value that cannot be used; ``key`` is a reason of this module, ``text`` a more exact sentence or ""."""
+
+    def __init__(self, key: str, text: str = "") -> None:
+        super().__init__(key)
+        self.key = key
+        self.text = text
+
+
+def issue(key: str, *where: str, observation: str = "", text: str = "") -> Issue:
+    """Return the issue for a reason."""
+    severity = "information" if key in QUIET else "warning"
+    return Issue(key, text or REASONS.get(key) or FAULTS[key], where, observation, severity)
+
+
+def from_fault(fault: Fault) -> Unusable:
+    """Return the reason for a fault of a value; the sentence names the units accepted, never the value."""
+    text = FAULTS[fault.code]
+    if "accepted" in fault.facts:
+        text += f" Accepted: {', '.join(map(str, fault.facts['accepted']))}."  # type: ignore[call-overload]
+    if "suggestion" in fault.facts:
+        text += f" In {fault.facts['suggestion']} the same number would be an ordinary result: check the unit."
+    return Unusable(fault.code, text)

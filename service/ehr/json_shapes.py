@@ -1,0 +1,48 @@
+"""Reads a document of unknown shape: what is not of the kind expected is as good as absent."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+Resource = dict[str, Any]
+_SAYS_SOMETHING = re.compile(r"[A-Za-z0-9]")
+
+
+def table(raw: object, key: str) -> Resource:
+    """Return the object under a key, an empty one if there is none."""
+    value = raw.get(key) if isinstance(raw, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def tables(raw: object, key: str) -> list[Resource]:
+    """Return the objects in the list under a key; a single object counts as a list of one."""
+    value = raw.get(key) if isinstance(raw, dict) else None
+    if isinstance(value, dict):
+        return [value]
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def text(raw: object, key: str) -> str:
+    """Return the text under a key without blanks around it, "" if there is none."""
+    value = raw.get(key) if isinstance(raw, dict) else None
+    return value.strip() if isinstance(value, str) else ""
+
+
+def name(raw: object, key: str) -> str:
+    """Return the text under a key if it holds a letter or a digit, exactly as sent; "" if not."""
+    value = raw.get(key) if isinstance(raw, dict) else None
+    return value if isinstance(value, str) and _SAYS_SOMETHING.search(value) else ""
+
+
+def token(raw: object, key: str) -> str:
+    """Return a code in lower case without blanks around it: real feeds send ``entered-in-error `` and ``Final``."""
+    return text(raw, key).casefold()
+
+
+def codings(concept: object) -> list[tuple[str, str]]:
+    """Return the systems (as sent) and codes of a CodeableConcept; one that is itself a Coding counts as its own."""
+    found = tables(concept, "coding")
+    if not found and isinstance(concept, dict) and "code" in concept:
+        found = [concept]
+    return [(text(one, "system"), text(one, "code")) for one in found if text(one, "code")]

@@ -1,0 +1,97 @@
+"""The drugs that change what the criteria can see, from orders, statements and administrations.
+
+In doubt a drug counts: one that may suppress fever and ferritin must never let a panel look reassuring.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from service.clinical.panel import Medication
+from service.clinical.therapy import THERAPIES
+from service.ehr.code_systems import ATC, RXNORM, system_name
+from service.ehr.codes import CodeMap
+from service.ehr.issues import Issue, issue
+from service.ehr.json_shapes import Resource, codings, table, tables, text, token
+from service.ehr.moments import Moment, read_moment
+from service.ehr.resources import Contents, Found
+
+GENERIC_OF_CODE = {
+    code.casefold(): drug.name for one in THERAPIES.values() for drug in one.drugs for code in drug.codes
+}
+NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done")
+NOT_ORDERED = ("proposal", "plan", "option")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tuple[Medication, ...]:
+    """Return the drugs that are known here, each with the day of its last dose if the record says so."""
+    found: set[tuple[str, str]] = set()
+    for one in contents.of("MedicationRequest", "MedicationStatement", "MedicationAdministration"):
+        names = set(_names(_concept(one, contents), codes))
+        if names and _is_given(one.resource):
+            day = _last_dose(one)
+            found |= {(name, day) for name in names}
+        elif names:
+            issues.append(issue("drug_status", one.where))
+    return tuple(Medication(name, date.fromisoformat(day) if day else None) for name, day in sorted(found))
+
+
+def named_drug(concept: Resource, codes: CodeMap) -> tuple[Medication, ...]:
+    """Return the drugs that a CodeableConcept names; a text alone is kept as it is."""
+    names = sorted(set(_names(concept, codes)))
+    return tuple(Medication(name) for name in names) or tuple(Medication(one) for one in [text(concept, "text")] if one)
+
+
+def _is_given(resource: Resource) -> bool:
+    if resource.get("doNotPerform") is True:
+        return False
+    return token(resource, "status") not in NOT_GIVEN and token(resource, "intent") not in NOT_ORDERED
+
+
+def _concept(found: Found, contents: Contents) -> Resource:
+    resource = found.resource
+    reference = table(resource, "medicationReference")
+    target = contents.resolve(text(reference, "reference"), resource)
+    concept = table(resource, "medicationCodeableConcept") or table(target, "code")
+    return concept or {"text": text(reference, "display")}
+
+
+def _names(concept: Resource, codes: CodeMap) -> Iterator[str]:
+    """Yield the drugs by code (RxNorm and ATC as the medicine knows them, a site's own by name), then by word."""
+    for system, code in codings(concept):
+        name = system_name(system)
+        if name in (RXNORM, ATC):
+            yield from _by_code(code)
+        if (name, code) in codes.drugs:
+            yield codes.drugs[name, code]
+    for said in (text(concept, "text"), *(text(one, "display") for one in tables(concept, "coding"))):
+        for word in _WORD.findall(said.casefold()):
+            if word in codes.drug_names:
+                yield codes.drug_names[word]
+
+
+def _by_code(code: str) -> Iterator[str]:
+    if code.casefold() in GENERIC_OF_CODE:
+        yield GENERIC_OF_CODE[code.casefold()]
+
+
+def _last_dose(found: Found) -> str:
+    """Return the day of the last dose, "" if the record does not say; an order says only when it was written."""
+    resource = found.resource
+    if found.type == "MedicationRequest":
+        bounds = [
+            table(table(table(one, "timing"), "repeat"), "boundsPeriod")
+            for one in tables(resource, "dosageInstruction")
+        ]
+        return _latest_day([one.get("end") for one in bounds]) if bounds and all("end" in one for one in bounds) else ""
+    if "effectivePeriod" in resource:
+        return _latest_day([table(resource, "effectivePeriod").get("end")])
+    return _latest_day([resource.get("effectiveDateTime")]) if found.type == "MedicationAdministration" else ""
+
+
+def _latest_day(raw: list[object]) -> str:
+    moments: list[Moment] = [one for one in map(read_moment, raw) if one and one.text]
+    return max(moments).text[:10] if moments else ""

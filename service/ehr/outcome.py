@@ -1,0 +1,50 @@
+"""OperationOutcome: what is wrong with a request, or what could not be used of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from service.ehr.issues import Issue
+from service.ehr.json_shapes import Resource
+from service.ehr.vocabulary import ISSUE
+
+ISSUE_TYPES = {
+    400: "invalid",
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-supported",
+    406: "not-supported",
+    408: "timeout",
+    412: "required",
+    413: "too-long",
+    415: "not-supported",
+    422: "business-rule",
+    429: "throttled",
+    503: "transient",
+}
+
+
+def outcome(issues: Iterable[Issue]) -> Resource:
+    """Return the issues as an OperationOutcome; it needs at least one."""
+    return {"resourceType": "OperationOutcome", "issue": [_shown(one) for one in issues]}
+
+
+def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) -> Resource:
+    """Return the OperationOutcome of a request that failed with an HTTP status."""
+    code = ISSUE_TYPES.get(status, "exception" if status >= 500 else "processing")
+    told: Resource = {"severity": "fatal" if status >= 500 else "error", "code": code}
+    told["details"] = {"coding": [{"system": ISSUE, "code": key}], "text": text} if key else {"text": text}
+    places = list(where)
+    return {"resourceType": "OperationOutcome", "issue": [told | ({"expression": places} if places else {})]}
+
+
+def _shown(one: Issue) -> Resource:
+    details = {"coding": [{"system": ISSUE, "code": one.key}], "text": with_name(one)}
+    told: Resource = {"severity": one.severity, "code": one.code, "details": details}
+    return told | ({"expression": list(one.where)} if one.where else {})
+
+
+def with_name(one: Issue) -> str:
+    """Return the sentence of an issue behind the name of the test that it is about."""
+    return f"{one.observation}: {one.text}" if one.observation else one.text

@@ -1,0 +1,148 @@
+"""The parameters of $evaluate-mas: what a caller knows besides the record. A bad one is unknown, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.clinical.analytes import FINDINGS
+from service.clinical.criteria import CATALOGUE
+from service.clinical.panel import CONDITIONS, Medication
+from service.ehr.codes import CodeMap
+from service.ehr.conditions import condition_of
+from service.ehr.issues import Issue, issue
+from service.ehr.json_shapes import Resource, table, tables, text
+from service.ehr.medications import named_drug
+from service.ehr.moments import Moment, read_moment
+
+NAMES = ("observations", "subject", "febrile", "condition", "asOf", "medications", "findings", "criteria")
+
+
+@dataclass(slots=True)
+class Given:
+    """What the parameters say; ``documents`` are resources with their place, to be walked like any record."""
+
+    documents: list[tuple[Any, str]] = field(default_factory=list)
+    subject: Resource | None = None
+    findings: dict[str, bool] = field(default_factory=dict)
+    condition: str = ""
+    as_of: Moment | None = None
+    medications: list[Medication] = field(default_factory=list)
+    criteria: list[str] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+
+
+class _Invalid(Exception):
+    """A parameter that does not have the form that is described."""
+
+
+def read_parameters(resource: Resource, codes: CodeMap) -> Given:
+    """Return what the parameters say, in any order; those that cannot be used are named."""
+    given = Given()
+    for at, parameter in enumerate(tables(resource, "parameter")):
+        where = f"Parameters.parameter[{at}]"
+        read = _READERS.get(text(parameter, "name"))
+        if read is None:
+            said = f"There is no parameter of this name; it is not used. Known: {', '.join(NAMES)}."
+            given.issues.append(issue("parameter_unknown", f"{where}.name", text=said))
+            continue
+        try:
+            read(given, parameter, where, codes)
+        except _Invalid:
+            given.issues.append(issue("parameter_invalid", where))
+    return given
+
+
+def _observations(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    if not table(parameter, "resource"):
+        raise _Invalid
+    given.documents.append((parameter["resource"], f"{where}.resource"))
+
+
+def _subject(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    reference, name = table(parameter, "valueReference"), _text(parameter)
+    if table(parameter, "resource"):
+        given.documents.append((parameter["resource"], f"{where}.resource"))
+    elif reference:
+        given.subject = reference
+    elif table(parameter, "valueIdentifier"):
+        given.subject = {"identifier": table(parameter, "valueIdentifier")}
+    elif name:
+        given.subject = {"reference": name}
+    else:
+        raise _Invalid
+
+
+def _febrile(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    given.findings["fever"] = _boolean(parameter)
+
+
+def _condition(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    concept = table(parameter, "valueCodeableConcept") or {"coding": [table(parameter, "valueCoding")]}
+    named = _text(parameter) or next((text(one, "code") for one in tables(concept, "coding")), "")
+    given.condition = named.casefold() if named.casefold() in CONDITIONS else condition_of(concept, codes)
+    if not given.condition:
+        raise _Invalid
+
+
+def _as_of(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    given.as_of = read_moment(_text(parameter))
+    if given.as_of is None or not given.as_of.text:
+        given.as_of = None
+        raise _Invalid
+
+
+def _medications(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    if table(parameter, "resource"):
+        given.documents.append((parameter["resource"], f"{where}.resource"))
+        return
+    concept = table(parameter, "valueCodeableConcept") or {"coding": [table(parameter, "valueCoding")]}
+    named = _text(parameter)
+    found = named_drug({"text": named}, codes) if named else named_drug(concept, codes)
+    if not found:
+        raise _Invalid
+    given.medications += found
+
+
+def _findings(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    for at, part in enumerate(tables(parameter, "part")):
+        name = text(part, "name")
+        if name not in FINDINGS:
+            given.issues.append(issue("parameter_unknown", f"{where}.part[{at}].name"))
+        elif isinstance(part.get("valueBoolean"), bool):
+            given.findings[name] = part["valueBoolean"]
+        else:
+            given.issues.append(issue("parameter_invalid", f"{where}.part[{at}]"))
+    if not tables(parameter, "part"):
+        raise _Invalid
+
+
+def _criteria(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    if _text(parameter) not in CATALOGUE:
+        raise _Invalid
+    given.criteria.append(_text(parameter))
+
+
+def _boolean(parameter: Resource) -> bool:
+    value = parameter.get("valueBoolean")
+    if not isinstance(value, bool):
+        raise _Invalid
+    return value
+
+
+def _text(parameter: Resource) -> str:
+    kinds = ("valueCode", "valueString", "valueDateTime", "valueDate", "valueInstant", "valueUri")
+    return next((said for key in kinds if (said := text(parameter, key))), "")
+
+
+_READERS: dict[str, Callable[[Given, Resource, str, CodeMap], None]] = {
+    "observations": _observations,
+    "subject": _subject,
+    "febrile": _febrile,
+    "condition": _condition,
+    "asOf": _as_of,
+    "medications": _medications,
+    "findings": _findings,
+    "criteria": _criteria,
+}

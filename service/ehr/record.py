@@ -1,0 +1,111 @@
+"""From what a system sends to a Panel: the one way for $evaluate-mas and for CDS Hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from service.clinical.analytes import AGE, ANALYTES
+from service.clinical.panel import Panel
+from service.clinical.reading import Reading
+from service.ehr.choose import choose
+from service.ehr.codes import CodeMap
+from service.ehr.conditions import Diagnosis, diagnosis
+from service.ehr.issues import Issue, issue
+from service.ehr.json_shapes import Resource, text
+from service.ehr.medications import medications
+from service.ehr.moments import Moment
+from service.ehr.observation import read_results
+from service.ehr.parameters import Given, read_parameters
+from service.ehr.patient import age_reading
+from service.ehr.resources import Contents, walk
+from service.ehr.subject import Subject, one_patient
+
+UNREAD_SHOWN = 20
+PARTIAL = ("incomplete", "query_failed")
+UNLIKELY = "unlikely"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it can be assessed: the panel, where it comes from, and what could not be used."""
+
+    panel: Panel
+    criteria: tuple[str, ...]
+    subject: Subject
+    basis: tuple[tuple[str, Resource], ...]
+    condition: Resource | None
+    moment: Moment
+    issues: tuple[Issue, ...]
+    next_pages: tuple[str, ...]
+
+    @property
+    def may_reassure(self) -> bool:
+        """Whether the record is whole enough for a category of unlikely to mean something: ferritin, and every page."""
+        return "ferritin" in self.panel.measured and not any(one.key in PARTIAL for one in self.issues)
+
+    @property
+    def has_results(self) -> bool:
+        """Whether any laboratory result could be used."""
+        return any(key in ANALYTES and key != "temperature" for key in self.panel.readings)
+
+
+def read_request(document: Any, codes: CodeMap, look_back: timedelta | None = None) -> Record:
+    """Return the record in a body of $evaluate-mas; raises MixedPatients."""
+    if text(document, "resourceType") == "Parameters":
+        given = read_parameters(document, codes)
+    else:
+        given = Given(documents=[(document, "")])
+    return read_record(given, codes, look_back)
+
+
+def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None) -> Record:
+    """Return the record in some documents and the parameters beside them; raises MixedPatients."""
+    contents = Contents()
+    for document, where in given.documents:
+        walk(document, where, contents)
+    subject = one_patient(contents, given.subject)
+    results = read_results(contents, codes)
+    chosen = choose(results.results, given.as_of, look_back)
+    issues = [*given.issues, *contents.issues, *results.issues, *chosen.issues, *_unread(contents)]
+    told = _told_condition(given, contents, codes, issues)
+    moment = given.as_of or chosen.newest
+    panel = Panel(
+        _with_age(chosen.readings, subject, moment, issues),
+        chosen.findings | given.findings,
+        told.condition,
+        (*given.medications, *medications(contents, codes, issues)),
+        collected_at=moment.text,
+    )
+    basis = tuple((key, one) for key, group in chosen.basis.items() for one in group)
+    pages = tuple(contents.next_pages)
+    return Record(panel, tuple(given.criteria), subject, basis, told.reference, moment, tuple(issues), pages)
+
+
+def _with_age(
+    readings: dict[str, Reading], subject: Subject, moment: Moment, issues: list[Issue]
+) -> dict[str, Reading]:
+    age = age_reading(subject.patient, moment)
+    if age is not None:
+        return {AGE: age} | readings
+    if subject.patient is not None:
+        issues.append(issue("age_unknown", "Patient.birthDate"))
+    return readings
+
+
+def _told_condition(given: Given, contents: Contents, codes: CodeMap, issues: list[Issue]) -> Diagnosis:
+    """Take the condition that the caller names before any that the record holds."""
+    told = diagnosis(contents, codes)
+    if given.condition:
+        same = told.condition == given.condition
+        return Diagnosis(given.condition, told.reference if same else None)
+    issues += told.issues
+    return told
+
+
+def _unread(contents: Contents) -> Iterable[Issue]:
+    for kind, places in sorted(contents.unread.items()):
+        shown = kind if kind.isalpha() and len(kind) <= 64 else "an unknown kind"
+        yield issue("not_read", *places[:UNREAD_SHOWN], text=f"Resources of type {shown} are not read.")

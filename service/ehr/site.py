@@ -1,0 +1,36 @@
+"""What this site has settled: its codes and its settings, read and checked once when the service starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from flask import Flask, current_app
+
+from service.ehr.codes import CodeMap, load_codes
+from service.server.settings import Settings
+
+_KEY = "mas.ehr"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The settings, the codes, and how far back results count (None: without limit)."""
+
+    settings: Settings
+    codes: CodeMap
+    look_back: timedelta | None
+
+
+def install(app: Flask, settings: Settings) -> Site:
+    """Read the site's codes; raises BadData, so that a slip in the file stops the start."""
+    days = settings.ehr_look_back_days
+    site = Site(settings, load_codes(settings.code_map_file), timedelta(days=days) if days else None)
+    app.extensions[_KEY] = site
+    return site
+
+
+def here() -> Site:
+    """Return the site of the application that is serving."""
+    return cast("Site", current_app.extensions[_KEY])

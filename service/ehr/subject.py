@@ -1,0 +1,93 @@
+"""Whose results these are: one patient, or the record is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from service.ehr.json_shapes import Resource, table, text
+from service.ehr.resources import Contents, Found, local
+
+CLINICAL = (
+    *("Observation", "DiagnosticReport", "Condition"),
+    *("MedicationRequest", "MedicationStatement", "MedicationAdministration"),
+)
+
+
+class MixedPatients(Exception):
+    """The record holds results of more than one patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The patient: a reference as it may be sent back, and the Patient resource if there is one."""
+
+    reference: Resource
+    patient: Resource | None
+
+    @property
+    def name(self) -> str:
+        """Return ``Patient/id`` or the urn, "" if the record does not say."""
+        return local(text(self.reference, "reference"))
+
+
+def is_patient(resource: Resource) -> bool:
+    """Return whether a resource is about a patient itself (not a group, a device, or another being)."""
+    named = local(text(_subject(resource), "reference"))
+    kind = text(_subject(resource), "type") or (named.partition("/")[0] if "/" in named else "Patient")
+    return kind == "Patient" and not resource.get("focus")
+
+
+def one_patient(contents: Contents, expected: Resource | None = None) -> Subject:
+    """Return the one patient of a record; ``expected`` is a Reference from outside. Raises MixedPatients."""
+    whole = [one.whole() for one in contents.of(*CLINICAL)]
+    references = [_subject(one) for one in whole if is_patient(one)] + ([expected] if expected else [])
+    patients = {_name(one): one for one in contents.of("Patient") if not one.is_contained}
+    aliases = {one.address: name for name, one in patients.items() if one.address}
+    names = {_known(text(one, "reference"), aliases) for one in references} - {""}
+    _refuse_mixed(names, references, patients)
+    chosen = next(iter(sorted(names)), "") or next(iter(patients), "")
+    patient = next((one.resource for name, one in patients.items() if local(name) == local(chosen)), None)
+    return Subject(_sendable(chosen, references), patient)
+
+
+def _refuse_mixed(names: set[str], references: Iterable[Resource], patients: dict[str, Found]) -> None:
+    absolute = {name for name in names if "://" in name}
+    if len({local(name) for name in names}) > 1 or len(absolute) > 1:
+        raise MixedPatients
+    if not names and len(patients) > 1:
+        raise MixedPatients
+    if names and patients and not {local(name) for name in patients} & {local(name) for name in names}:
+        raise MixedPatients
+    identifiers: dict[str, set[str]] = {}
+    for one in references:
+        identifier = table(one, "identifier")
+        if text(identifier, "value"):
+            identifiers.setdefault(text(identifier, "system"), set()).add(text(identifier, "value"))
+    if any(len(values) > 1 for values in identifiers.values()):
+        raise MixedPatients
+
+
+def _subject(resource: Resource) -> Resource:
+    return table(resource, "subject") or table(resource, "patient")
+
+
+def _name(found: Found) -> str:
+    named = text(found.resource, "id")
+    return f"Patient/{named}" if named else found.address
+
+
+def _known(reference: str, aliases: dict[str, str]) -> str:
+    if reference.startswith("#"):
+        return ""
+    return aliases.get(reference, reference.partition("/_history/")[0])
+
+
+def _sendable(name: str, references: Iterable[Resource]) -> Resource:
+    if name:
+        return {"reference": name}
+    for one in references:
+        identifier = table(one, "identifier")
+        if text(identifier, "value"):
+            return {"identifier": {key: text(identifier, key) for key in ("system", "value") if text(identifier, key)}}
+    return {"display": "not supplied"}

@@ -1,0 +1,145 @@
+"""The value of one Observation, in any of the ways in which systems send it: a number, a text, a word, or nothing."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from service.clinical.analytes import Analyte
+from service.clinical.reading import COMPARATORS, Fault, Quantity, Range, Reading, read_number, read_text
+from service.ehr.codes import CodeMap, ResultCode
+from service.ehr.issues import Unusable, from_fault
+from service.ehr.json_shapes import Resource, table, tables, text
+from service.ehr.unit import spelled, unit_of
+from service.ehr.words import interpretation, limits_in, reference_range, word_reading
+
+SIGNS = {"≤": "<=", "≥": ">=", "=": "", "=<": "<=", "=>": ">="}
+_VALUE = re.compile(r"value[A-Z]\w*")
+_UCUM_PREFIX = re.compile(r"\s*UCUM\s+https?://unitsofmeasure\.org/?\s*,\s*", re.IGNORECASE)
+_SPOKEN = (
+    (re.compile(r"^(?:GTE|GE|=>|(?:greater|more) than or equal to)\s*(?=[.\d])", re.IGNORECASE), ">="),
+    (re.compile(r"^(?:LTE|LE|=<|less than or equal to)\s*(?=[.\d])", re.IGNORECASE), "<="),
+    (re.compile(r"^(?:GT|(?:greater|more) than)\s*(?=[.\d])", re.IGNORECASE), ">"),
+    (re.compile(r"^(?:LT|less than)\s*(?=[.\d])", re.IGNORECASE), "<"),
+)
+
+
+def read_value(analyte: Analyte, meaning: ResultCode, observation: Resource, codes: CodeMap) -> Reading:
+    """Return the reading of an Observation (or component) of this analyte; raises Unusable with the reason."""
+    present = [key for key in observation if _VALUE.fullmatch(key) and observation[key] is not None]
+    if len(present) > 1 or (present and observation.get("dataAbsentReason")):
+        raise Unusable("value_ambiguous")
+    word = interpretation(observation, codes)
+    try:
+        said = _said(analyte, meaning, observation, present, codes)
+        if isinstance(said, Quantity):
+            return _numbered(analyte, meaning, observation, said, word)
+        return _worded(analyte, meaning, observation, said or word)
+    except Fault as fault:
+        raise from_fault(fault) from fault
+
+
+def _said(
+    analyte: Analyte, meaning: ResultCode, observation: Resource, present: list[str], codes: CodeMap
+) -> Quantity | str:
+    """Return the number or the word that the value holds; "" if it holds nothing."""
+    if not present:
+        return ""
+    read = _READERS.get(present[0])
+    if read is None:
+        raise Unusable("value_form")
+    return read(analyte, meaning, observation[present[0]], codes)
+
+
+def _numbered(analyte: Analyte, meaning: ResultCode, observation: Resource, said: Quantity, word: str) -> Reading:
+    reading = read_number(analyte, said)
+    reference = reference_range(analyte, meaning, observation, said.unit)
+    return replace(reading, word=word, reference=limits_in(analyte, reference, reading.unit))
+
+
+def _worded(analyte: Analyte, meaning: ResultCode, observation: Resource, word: str) -> Reading:
+    if not word:
+        raise Unusable("no_value", _absence(observation))
+    reference: Range | None = reference_range(analyte, meaning, observation, "")
+    return word_reading(analyte, word, reference)
+
+
+def _absence(observation: Resource) -> str:
+    known = (
+        "unknown",
+        "masked",
+        "error",
+        "not-performed",
+        "asked-declined",
+        "temp-unknown",
+        "unsupported",
+        "not-permitted",
+    )
+    reason = table(observation, "dataAbsentReason")
+    given = [text(one, "code") for one in tables(reason, "coding")]
+    named = next((one for one in given if one in known), "")
+    return f"There is no value; the sender's reason is '{named}'." if named else ""
+
+
+def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
+    value, sign = (raw.get("value"), text(raw, "comparator")) if isinstance(raw, dict) else (None, "")
+    if value is None:
+        return ""
+    sign = SIGNS.get(sign, sign)
+    if isinstance(value, str):
+        inner = read_text(analyte, _plain(value))
+        if inner.unit or (sign and inner.comparator and sign != inner.comparator):
+            raise Unusable("value_ambiguous")
+        value, sign = inner.value, sign or inner.comparator
+    if not isinstance(value, Decimal):
+        raise Unusable("not_a_number")
+    if sign and sign not in COMPARATORS:
+        raise Unusable("comparator")
+    return Quantity(value, unit_of(analyte, meaning, raw), sign)
+
+
+def _string(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
+    if not isinstance(raw, str) or not raw.strip():
+        return ""
+    word = codes.word(raw)
+    if word:
+        return word
+    found = read_text(analyte, _plain(raw))
+    return replace(found, unit=spelled(analyte, meaning, found.unit))
+
+
+def _concept(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
+    given = [text(one, key) for one in tables(raw, "coding") for key in ("code", "display")]
+    words = {codes.word(one) for one in (text(raw, "text"), *given)} - {""}
+    if len(words) == 1:
+        return words.pop()
+    shown = text(raw, "text") or next((text(one, "display") for one in tables(raw, "coding")), "")
+    if words or not shown:
+        raise Unusable("word_not_usable")
+    return _string(analyte, meaning, shown, codes)
+
+
+def _integer(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
+    if not isinstance(raw, Decimal):
+        raise Unusable("not_a_number")
+    return Quantity(raw, meaning.unit)
+
+
+def _plain(raw: str) -> str:
+    """Write the ways of saying a comparator in letters, and of naming UCUM in passing, as a quantity is written."""
+    said = _UCUM_PREFIX.sub(" ", html.unescape(raw).strip())
+    for pattern, sign in _SPOKEN:
+        said = pattern.sub(sign, said)
+    return said
+
+
+_READERS: dict[str, Callable[[Analyte, ResultCode, Any, CodeMap], Quantity | str]] = {
+    "valueQuantity": _quantity,
+    "valueString": _string,
+    "valueCodeableConcept": _concept,
+    "valueInteger": _integer,
+}

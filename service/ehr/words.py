@@ -1,0 +1,77 @@
+"""Results in words: interpretation codes, and the reference range that gives them a number."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from service.clinical.analytes import HIGH_WORDS, LOW_WORDS, Analyte
+from service.clinical.interval import Interval
+from service.clinical.reading import Fault, Range, Reading, read_range, read_word
+from service.ehr.codes import CodeMap, ResultCode
+from service.ehr.issues import Unusable
+from service.ehr.json_shapes import Resource, codings, table, tables, text, token
+from service.ehr.unit import unit_of
+
+OF_INTERPRETATION = ("observationinterpretation", "observation-interpretation", "0078", "113883.5.83", "113883.12.78")
+
+
+def interpretation(observation: Resource, codes: CodeMap) -> str:
+    """Return the one HL7 v3 code (L, LL, N, H, HH) that the interpretations mean; "" if none or several."""
+    found = set()
+    for concept in tables(observation, "interpretation"):
+        given = [code for system, code in codings(concept) if _is_interpretation(system)]
+        found |= {codes.word(one) for one in (*given, text(concept, "text"))} - {""}
+    for side in (LOW_WORDS, HIGH_WORDS):
+        if found and found <= set(side):
+            return side[0] if len(found) > 1 else found.pop()
+    return found.pop() if len(found) == 1 else ""
+
+
+def reference_range(analyte: Analyte, meaning: ResultCode, observation: Resource, unit: str) -> Range | None:
+    """Return the laboratory's range if there is exactly one that can be used; ``unit`` is that of the value, or ""."""
+    normal = [one for one in tables(observation, "referenceRange") if _is_normal(one)]
+    ranges = {_range(analyte, meaning, one, unit) for one in normal} - {None}
+    return ranges.pop() if len(ranges) == 1 else None
+
+
+def word_reading(analyte: Analyte, word: str, reference: Range | None) -> Reading:
+    """Return the reading of a result that is only a word."""
+    return read_word(analyte, word, reference)
+
+
+def limits_in(analyte: Analyte, reference: Range | None, unit: str) -> Interval | None:
+    """Return the laboratory's range in the unit of the value; None where there is none or no factor leads there."""
+    if reference is None or not analyte.table.units[unit].comparable:
+        return None
+    source, limits = read_range(analyte, reference)
+    return analyte.table.convert_interval(limits, source, unit)
+
+
+def _is_interpretation(system: str) -> bool:
+    return not system or any(one in system.casefold() for one in OF_INTERPRETATION)
+
+
+def _is_normal(entry: Resource) -> bool:
+    kinds = [code for _, code in codings(table(entry, "type"))]
+    return not kinds or "normal" in kinds
+
+
+def _range(analyte: Analyte, meaning: ResultCode, entry: Resource, unit: str) -> Range | None:
+    ends: dict[str, Decimal | None] = {"low": None, "high": None}
+    units = set()
+    for end in ends:
+        quantity = table(entry, end)
+        if isinstance(quantity.get("value"), Decimal) and not token(quantity, "comparator"):
+            ends[end] = quantity["value"]
+            try:
+                units.add(unit_of(analyte, meaning, quantity) or unit)
+            except Unusable:
+                return None
+    if len(units) != 1:
+        return None
+    found = Range(ends["low"], ends["high"], units.pop())
+    try:
+        read_range(analyte, found)
+    except Fault:
+        return None
+    return found

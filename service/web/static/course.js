@@ -1,0 +1,65 @@
+// Several panels: the categories in order of time, what happened, and one small picture per observation.
+
+import { el, find } from "./dom.js";
+import { picture } from "./picture.js";
+import { inCanonical, reading } from "./reading.js";
+import { category, label, list, plain, readable } from "./words.js";
+
+const day = (moment) => moment.slice(0, 10);
+const EVENTS = { onset: "Onset", resolution: "Resolution", normalisation: "back to normal" };
+const STATES = { no_onset: "No panel was likely or probable.", open: "Not yet resolved.", resolved: "Resolved." };
+
+export function showCourse(course, request, shownPanel, { sets, analytes }) {
+  const awaited = course.course?.awaited ?? [];
+  const state = STATES[course.course?.state] ?? "";
+  find("#result").prepend(el("section", { class: "course", "aria-labelledby": "course-title" },
+    el("h3", { id: "course-title" }, "The course"),
+    el("ol", { class: "strip" }, course.assessments.map((one) => el("li", {}, day(one.collected_at), " ", el("b", {}, category(one.classification.category))))),
+    state && el("p", {}, state, awaited.length > 0 && ` Still awaited: ${list(awaited.map(label), "and")}.`),
+    course.events.length > 0 && el("ul", { class: "events" }, course.events.map(event)),
+    key(request), multiples(course, request, sets, analytes),
+    course.warnings?.length > 0 && el("ul", { class: "hint" }, course.warnings.map((one) => el("li", {}, readable(one.message))))));
+  find("#result").insertBefore(el("h3", {}, `Panel of ${day(shownPanel.collected_at ?? "no date")}`), find("#result").children[1]);
+}
+
+function event(one) {
+  const what = one.observation ? `${label(one.observation)} ${EVENTS[one.type] ?? plain(one.type)}` : `${EVENTS[one.type] ?? plain(one.type)}: ${category(one.category ?? "")}`;
+  const after = one.after_treatment ? `, after ${one.after_treatment.name} (dose ${one.after_treatment.dose_number})` : "";
+  const masked = one.masked_by?.length ? `; may be hidden by ${list(one.masked_by.map(plain))}` : "";
+  return el("li", {}, `${day(one.collected_at)} `, el("b", {}, what), after, masked);
+}
+
+function key(request) {
+  const given = treatments(request).map((one, at) => el("li", {}, `${at + 1}: ${one.name}, ${day(one.given_at)}`));
+  return el("div", { class: "hint" }, "Filled points are past the limit, hollow ones are not; arrows are open ends; a dashed line is the limit.",
+    given.length > 0 && [" Dotted lines are treatments:", el("ul", { class: "strip" }, given)]);
+}
+
+const treatments = (request) => (request.treatments ?? []).filter((one) => one.given_at).sort((one, other) => Date.parse(one.given_at) - Date.parse(other.given_at));
+
+function multiples(course, request, sets, analytes) {
+  const panels = [...request.panels].sort((one, other) => Date.parse(one.collected_at) - Date.parse(other.collected_at));
+  const given = treatments(request).map((one) => Date.parse(one.given_at));
+  const times = [...panels.map((one) => Date.parse(one.collected_at)), ...given];
+  const primary = course.assessments.at(-1)?.classification.primary;
+  const order = [...sets.values()].sort((one, other) => (other.id === primary) - (one.id === primary));
+  const pictures = [...analytes.values()].map((analyte) => {
+    const points = panels.map((panel) => ({ time: Date.parse(panel.collected_at), day: day(panel.collected_at), ...reading(panel.observations?.[analyte.id], analyte) }));
+    if (!points.some((one) => one.kind)) return null;
+    return picture({ name: label(analyte.id), analyte, points: points.filter((one) => one.kind), limit: limitOf(analyte, order), given, times });
+  });
+  return el("div", { class: "multiples" }, pictures);
+}
+
+// The limit of the first set, the primary one before the others, that compares the observation itself.
+function limitOf(analyte, order) {
+  for (const set of order) {
+    const found = thresholds(set.rule).find((one) => one.observation === analyte.id);
+    const unit = found && analyte.units.find((one) => one.code === found.threshold.unit);
+    if (unit?.comparable) return { value: inCanonical(found.threshold.value, unit), comparator: found.threshold.comparator, title: set.short_title };
+  }
+  return null;
+}
+
+const thresholds = (node) => (node.kind === "threshold" ? [node] : (node.of ?? []).flatMap(thresholds));
+

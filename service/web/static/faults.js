@@ -1,0 +1,121 @@
+// Shows the problems of a request at their fields, each with the way to mend it where the service names one.
+
+import { all, button, el, find } from "./dom.js";
+import * as cell from "./cell.js";
+import { rename } from "./form.js";
+import { openPanel, show } from "./panels.js";
+import { knowledge, useKey } from "./service.js";
+import { label, readable, unit } from "./words.js";
+
+const tokens = (pointer) => pointer.split("/").slice(1).map((one) => one.replaceAll("~1", "/").replaceAll("~0", "~"));
+
+let shown = null; // the problem on the page, with what it was shown by
+
+export function clear() {
+  shown = null;
+  find("#faults").hidden = true;
+  find("#faults").replaceChildren();
+  for (const one of all(".at-field")) one.remove();
+  for (const one of all("[aria-invalid]")) {
+    one.removeAttribute("aria-invalid");
+    one.removeAttribute("aria-describedby");
+  }
+}
+
+// Shows a problem (RFC 9457); `say` announces, `without` sends the request again leaving the bad values out.
+export function showProblem(problem, { say, without, again }) {
+  clear();
+  shown = { problem, by: { say, without, again } };
+  const faults = problem.errors ?? [];
+  const place = find("#faults");
+  place.hidden = false;
+  place.append(el("h3", { id: "faults-title", tabindex: "-1" }, faults.length ? readable(problem.detail) : problem.title));
+  if (!faults.length) place.append(el("p", {}, problem.detail));
+  if (problem.status === 401) place.append(keyField(again));
+  if (faults.length) place.append(el("ol", {}, faults.map((fault) => summaryOf(fault, say))));
+  if (faults.length && faults.every((one) => tokens(one.pointer).length > 1)) {
+    place.append(button("Assess without them", without, { class: "quiet" }), el("span", { class: "hint" }, "What is left out counts as not known."));
+  }
+  find("#faults-title").focus();
+}
+
+// Shows what is left of the problem at the fields of the panel that is open now.
+export function refresh() {
+  if (shown) showProblem(shown.problem, shown.by);
+}
+
+function settle(fault) {
+  const { problem } = shown;
+  shown.problem = { ...problem, detail: "What is left:", errors: problem.errors.filter((one) => one !== fault) };
+}
+
+function summaryOf(fault, say) {
+  const [panel, path] = placeOf(fault.pointer);
+  const field = panel === openPanel() ? fieldOf(path) : null;
+  if (field) {
+    atField(field, fault, path, say);
+    return el("li", {}, button(field.name, () => field.control.focus(), { class: "link" }), ": ", readable(fault.detail));
+  }
+  const elsewhere = panel !== openPanel() && button(`Panel ${panel + 1}`, () => show(panel), { class: "link" });
+  const [group, wrong] = tokens(path);
+  const mend = fault.did_you_mean && group && wrong && !elsewhere && button(`Rename to ${fault.did_you_mean}`, async (event) => {
+    rename(group, wrong, fault.did_you_mean, (await knowledge()).analytes);
+    settle(fault);
+    mended(event.target.closest("li"), `Renamed to ${fault.did_you_mean}.`, say);
+  }, { class: "mend" });
+  return el("li", {}, elsewhere, el("code", {}, path || "/"), ": ", readable(fault.detail), " ", mend);
+}
+
+// [index of the panel, pointer within that panel]
+function placeOf(pointer) {
+  const [, at, path] = /^\/panels\/(\d+)(.*)$/.exec(pointer) ?? ["", openPanel(), pointer];
+  return [Number(at), path];
+}
+
+function fieldOf(pointer) {
+  const [group, id, part] = tokens(pointer);
+  const kind = { observations: "observation", findings: "finding" }[group];
+  if (kind) {
+    const box = find(`[data-${kind}="${CSS.escape(id ?? "")}"]`);
+    if (!box) return null;
+    const control = part === "unit" ? cell.picker(box) : find("input:checked, input", box);
+    return { box, control, name: label(id) };
+  }
+  const box = all("[data-pointer]").find((one) => pointer === one.dataset.pointer || pointer.startsWith(`${one.dataset.pointer}/`));
+  return box ? { box, control: find("input, select", box), name: find("label", box)?.textContent ?? "This line" } : null;
+}
+
+function atField({ box, control, name }, fault, path, say) {
+  const id = `fault${path.replaceAll(/[^\w]/g, "-")}`;
+  const done = (text) => {
+    settle(fault);
+    mended(note, text, say);
+    for (const one of all("[aria-invalid]", box)) one.removeAttribute("aria-invalid");
+    find("input", box).focus();
+  };
+  const use = (code) => button(`Use ${unit(code)}`, () => {
+    cell.mend(box, code);
+    done(`${name} is now in ${unit(code)}. Assess again.`);
+  }, { class: "mend" });
+  const codes = box.dataset.observation ? [fault.suggestion ?? (fault.code.startsWith("unit") ? fault.accepted : [])].flat() : [];
+  const note = el("div", { class: "fault at-field", id }, readable(fault.detail), codes.length ? el("span", { class: "buttons" }, codes.map(use)) : null);
+  box.append(note);
+  control.setAttribute("aria-invalid", "true");
+  control.setAttribute("aria-describedby", id);
+  box.closest("details")?.setAttribute("open", "");
+}
+
+function mended(note, text, say) {
+  note.className = "mended at-field";
+  note.replaceChildren(`✓ ${text}`);
+  say(text);
+}
+
+function keyField(again) {
+  const key = el("input", { id: "key", type: "password", autocomplete: "off" });
+  const enter = () => {
+    useKey(key.value);
+    again();
+  };
+  return el("p", { class: "pair" }, el("label", { for: "key" }, "Access key or token (kept only until the page closes)"), key, button("Use this key", enter));
+}

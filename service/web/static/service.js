@@ -1,0 +1,33 @@
+// Speaks to the service that served this page, and to no other. An access key stays in this module's memory.
+
+const ROOT = new URL("..", import.meta.url);
+let credentials = "";
+let known = null;
+
+export const address = (path) => new URL(path, ROOT).href;
+export const useKey = (key) => (credentials = key.trim());
+
+// Returns {status, document}; status 0 with a document in the form of a problem when there was no answer.
+export async function ask(path, body, type = "application/json") {
+  const headers = { Accept: "application/json, application/fhir+json" };
+  if (credentials) headers.Authorization = `Bearer ${credentials}`;
+  if (body !== undefined) headers["Content-Type"] = type;
+  try {
+    const answer = await fetch(address(path), { method: body === undefined ? "GET" : "POST", headers, body });
+    const text = await answer.text();
+    return { status: answer.status, document: JSON.parse(text), text };
+  } catch {
+    const detail = "The service did not answer. Check the network, then try again; what you entered is still here.";
+    return { status: 0, document: { title: "No answer", detail, errors: [] }, text: "" };
+  }
+}
+
+// What the service knows: {analytes, sets} by id; empty when it may not be asked.
+export async function knowledge() {
+  if (known) return known;
+  const [analytes, criteria] = await Promise.all([ask("v1/analytes"), ask("v1/criteria")]);
+  const byId = (list) => new Map((list ?? []).map((one) => [one.id, one]));
+  const found = { analytes: byId(analytes.document.observations), sets: byId(criteria.document.criteria) };
+  if (found.analytes.size && found.sets.size) known = found;
+  return found;
+}

@@ -1,0 +1,61 @@
+// The words of the API as people read them.
+
+import { all, find } from "./dom.js";
+
+export const VERDICTS = {
+  met: { mark: "●", word: "met" },
+  not_met: { mark: "○", word: "not met" },
+  indeterminate: { mark: "◐", word: "open" },
+  unknown: { mark: "◐", word: "not known" },
+  counted: { mark: "■", word: "counted" },
+};
+export const CATEGORIES = {
+  likely: "MAS likely",
+  probable: "MAS probable",
+  possible: "MAS possible",
+  indeterminate: "Cannot be told yet",
+  unlikely: "MAS unlikely",
+};
+export const FITS = {
+  applicable: "made for this patient",
+  extrapolated: "extrapolated",
+  unknown: "may not fit: condition or age not known",
+  not_applicable: "not made for this patient",
+};
+const OTHER_LABELS = { age_years: "Age", age_at_onset_years: "Age at onset" };
+
+export const plain = (word) => word.replaceAll("_", " ");
+export const category = (word) => CATEGORIES[word] ?? plain(word);
+
+// The label of an observation or finding, as the form shows it.
+export function label(id) {
+  const shown = find(`[data-observation="${CSS.escape(id)}"] label, [data-finding="${CSS.escape(id)}"] .name`);
+  return shown ? shown.textContent : (OTHER_LABELS[id] ?? plain(id));
+}
+
+// A UCUM code as the unit pickers print it.
+export function unit(code) {
+  const option = all("select option").find((one) => one.value === code && one.parentElement.id.startsWith("u-"));
+  return option ? option.textContent : { a: "years" }[code] ?? code;
+}
+
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const TIDY = [
+  [/10\*(\d+)/g, (_, power) => `×10${[...power].map((digit) => RAISED[digit]).join("")}`],
+  [/\bu(?=(g|L|mol|kat)\b)/g, "µ"],
+  [/\bCel\b/g, "°C"],
+  [/\[degF\]/g, "°F"],
+  [/\[IU\]/g, "IU"],
+  [/\{(FEU|DDU)\}/g, " $1"],
+  [/(\d) a\b/g, "$1 years"],
+  [/(^|[ (])-(?=\d)/g, "$1−"],
+  [/'(LL|L|HH|H|N)'/g, (_, word) => reported(word)],
+  [/\bverdict_implied only\b/g, "the verdict “if words count” only"],
+];
+// A sentence of the API with its units as a laboratory prints them.
+export const readable = (text) => TIDY.reduce((so, [pattern, by]) => so.replace(pattern, by), text);
+
+const WORDED = { L: "low", LL: "very low", H: "high", HH: "very high", N: "normal" };
+export const reported = (text) => (text in WORDED ? `“${WORDED[text]}”` : readable(text));
+export const list = (items, last = "or") =>
+  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} ${last} ${items.at(-1)}`;

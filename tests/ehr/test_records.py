@@ -1,0 +1,625 @@
+"""Containers, duplicates, statuses, patients, diagnoses, drugs: from what a system sends to one panel."""
+
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from service.ehr.codes import load_codes
+from service.ehr.moments import read_moment
+from service.ehr.record import Record, read_request
+from service.ehr.subject import MixedPatients
+from tests.ehr.records import (
+    FERRITIN,
+    FIBRINOGEN,
+    LOINC,
+    PLATELETS,
+    TEMPERATURE,
+    bundle,
+    condition,
+    met_panel,
+    observation,
+    parameters,
+    patient,
+)
+
+CODES = load_codes()
+EARLIER, LATER = "2026-11-21T07:45:00Z", "2026-11-22T09:00:00+01:00"
+ALL_OF_MET = {"ferritin", "platelets", "ast", "fibrinogen", "temperature"}
+
+
+def read(document: Any, look_back: timedelta | None = None) -> Record:
+    return read_request(document, CODES, look_back)
+
+
+def values(document: Any) -> dict[str, Any]:
+    return {key: one.interval.low for key, one in read(document).panel.readings.items()}
+
+
+def keys(document: Any) -> list[str]:
+    return [one.key for one in read(document).issues if one.key != "condition_unknown"]
+
+
+# Containers
+
+
+def without(resource: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: one for key, one in resource.items() if key not in names}
+
+
+REPORT = {
+    "resourceType": "DiagnosticReport",
+    "status": "final",
+    "effectiveDateTime": LATER,
+    "subject": {"reference": "Patient/p1"},
+}
+BARE = [without(one, "subject", "effectiveDateTime", "status") | {"id": f"r{at}"} for at, one in enumerate(met_panel())]
+CONTAINERS: dict[str, Any] = {
+    "searchset": bundle(*met_panel()),
+    "collection": bundle(*met_panel(), kind="collection"),
+    "history": bundle(*met_panel(), kind="history"),
+    "batch-response of searches": bundle(*(bundle(one) for one in met_panel()), kind="batch-response"),
+    "array": met_panel(),
+    "report with contained results": REPORT
+    | {"contained": BARE, "result": [{"reference": f"#{one['id']}"} for one in BARE]},
+    "report beside its results": bundle(
+        REPORT | {"result": [{"reference": f"Observation/{one['id']}"} for one in BARE]}, *BARE
+    ),
+    "panel with components": without(observation("24360-0"), "id")
+    | {"component": [{key: one[key] for key in one if key in ("code", "valueQuantity")} for one in met_panel()]},
+    "panel with members": bundle(
+        observation("24360-0", hasMember=[{"reference": f"Observation/{one['id']}"} for one in BARE]), *BARE
+    ),
+    "parameters": parameters({"name": "observations", "resource": bundle(*met_panel())}),
+    "parameters with single results": parameters(*({"name": "observations", "resource": one} for one in met_panel())),
+    "a single entry that is no list": {"resourceType": "Bundle", "entry": {"resource": bundle(*met_panel())}},
+}
+
+
+@pytest.mark.parametrize("document", CONTAINERS.values(), ids=CONTAINERS)
+def test_results_are_found_in_every_container(document: Any) -> None:
+    record = read(document)
+    assert set(record.panel.readings) == ALL_OF_MET
+    assert record.subject.name in ("Patient/p1", "")
+
+
+def test_contained_results_inherit_time_status_and_subject() -> None:
+    record = read(CONTAINERS["report with contained results"])
+    assert (record.moment.text, record.subject.name) == (LATER, "Patient/p1")
+    cancelled = CONTAINERS["report with contained results"] | {"status": "cancelled"}
+    assert set(keys(cancelled)) == {"status"}
+    assert read(CONTAINERS["report beside its results"]).moment.text == LATER
+
+
+def test_a_result_of_its_own_time_does_not_take_that_of_its_report() -> None:
+    own = observation(FERRITIN, 700, "ng/mL", id="r0", effectiveDateTime=None, effectiveInstant=EARLIER)
+    assert read(bundle(REPORT | {"result": [{"reference": "Observation/r0"}]}, own)).moment.text == EARLIER
+
+
+def test_a_missing_member_a_member_of_itself_and_one_of_two_panels_do_no_harm() -> None:
+    odd = observation(
+        "24360-0", id="p", hasMember=[{"reference": "Observation/gone"}, {"reference": "Observation/p"}, {}]
+    )
+    twice = bundle(odd, odd | {"hasMember": [{"reference": "Observation/o-2276-4"}]}, *met_panel(), *met_panel())
+    assert set(read(twice).panel.readings) == ALL_OF_MET
+
+
+def test_references_by_full_address_and_by_urn() -> None:
+    made = bundle(
+        REPORT
+        | {"result": [{"reference": "urn:uuid:1"}, {"reference": "https://x.example/fhir/Observation/r1/_history/2"}]},
+        BARE[0] | {"id": ""},
+        BARE[1],
+    )
+    made["entry"][1]["fullUrl"] = "urn:uuid:1"
+    record = read(made)
+    assert record.panel.readings["ferritin"].collected_at == LATER
+    assert record.panel.readings["platelets"].collected_at == LATER
+    assert dict(record.basis)["ferritin"]["reference"] == "urn:uuid:1"
+
+
+def test_pages_that_are_missing_and_queries_that_failed_are_told() -> None:
+    failed = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
+    harmless = {"resourceType": "OperationOutcome", "issue": [{"severity": "information", "code": "informational"}]}
+    link = [{"relation": "self", "url": "x"}, {"relation": "next", "url": "https://x.example/fhir?page=2"}]
+    assert keys(bundle(*met_panel(), link=link)) == ["incomplete"]
+    assert read(bundle(link=link)).next_pages == ("https://x.example/fhir?page=2",)
+    assert keys(bundle(failed, *met_panel())) == ["query_failed"]
+    assert keys(bundle(harmless, *met_panel())) == []
+    answers = {"entry": [{"response": {"status": "404 Not Found", "outcome": failed}}, {"response": {"status": "200"}}]}
+    assert keys({"resourceType": "Bundle"} | answers) == ["query_failed", "query_failed"]
+
+
+def test_what_is_not_read_is_named() -> None:
+    record = read(bundle({"resourceType": "Procedure"}, {"resourceType": "x" * 99}, {"no": "type"}, 7, *met_panel()))
+    assert [one.text for one in record.issues if one.key == "not_read"] == [
+        "Resources of type an unknown kind are not read.",
+        "Resources of type Procedure are not read.",
+        "Resources of type an unknown kind are not read.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "document", [None, 7, "x", [], {}, [[[]]], {"resourceType": 7}, {"resourceType": "Bundle", "entry": 7}]
+)
+def test_nonsense_is_an_empty_record(document: Any) -> None:
+    assert dict(read(document).panel.readings) == {}
+
+
+# Status
+
+
+@pytest.mark.parametrize("status", ["final", "amended", "corrected", "final ", "Final", None])
+def test_final_results_are_used(status: str | None) -> None:
+    assert "ferritin" in values(observation(FERRITIN, 700, "ng/mL", status=status))
+
+
+@pytest.mark.parametrize(
+    "status", ["entered-in-error", "entered-in-error ", "cancelled", "preliminary", "registered", "unknown", "?"]
+)
+def test_other_results_are_not(status: str) -> None:
+    sent = observation(FERRITIN, 700, "ng/mL", status=status)
+    assert (values(sent), keys(sent)) == ({}, ["status"])
+
+
+def test_a_modifier_that_is_not_known_forbids_interpretation() -> None:
+    assert keys(observation(FERRITIN, 700, "ng/mL", modifierExtension=[{"url": "x"}])) == ["modified"]
+    assert keys(observation(FERRITIN, 700, "ng/mL", implicitRules="https://x.example")) == ["modified"]
+
+
+# Which result counts
+
+
+def test_the_newest_counts_across_time_zones() -> None:
+    old = observation(FERRITIN, 100, "ng/mL", effectiveDateTime="2026-11-22T08:30:00+01:00")  # 07:30 UTC
+    new = observation(FERRITIN, 900, "ng/mL")
+    for order in ([old, new], [new, old]):
+        assert values(order) == {"ferritin": 900}
+        assert keys(order) == ["superseded"]
+
+
+TIES = [
+    ({"issued": EARLIER}, {"issued": LATER}),
+    ({"meta": {"lastUpdated": EARLIER}}, {"meta": {"lastUpdated": LATER}}),
+    ({"status": "final"}, {"status": "corrected"}),
+    ({"effectiveDateTime": None}, {}),
+    ({"effectiveDateTime": "2026-11"}, {"effectiveDateTime": "2026-11-02"}),
+    ({"effectiveDateTime": "nonsense", "issued": EARLIER}, {}),
+    ({"effectiveDateTime": None, "effectivePeriod": {"start": EARLIER}}, {"effectivePeriod": {"end": LATER}}),
+]
+
+
+@pytest.mark.parametrize(("weak", "strong"), TIES)
+def test_ties_are_broken_by_issue_update_and_correction(weak: dict[str, Any], strong: dict[str, Any]) -> None:
+    one, other = observation(FERRITIN, 100, "ng/mL", **weak), observation(FERRITIN, 900, "ng/mL", **strong)
+    assert values([one, other]) == values([other, one]) == {"ferritin": 900}
+
+
+def test_two_values_of_one_moment_leave_what_lies_between_them() -> None:
+    low, high = observation(PLATELETS, 95, "10*9/L"), observation(PLATELETS, 190000, "/uL")
+    reading = read([high, low]).panel.readings["platelets"]
+    assert (reading.interval.low, reading.interval.high, reading.reported) == (95, 190, "95 to 190 10*9/L")
+    assert keys([low, high]) == ["tied"]
+    above = observation(PLATELETS, valueQuantity={"value": Decimal(150), "unit": "10*9/L", "comparator": ">"})
+    assert read([low, above]).panel.readings["platelets"].interval.high_open
+
+
+def test_the_same_value_twice_is_one_value() -> None:
+    both = [observation(FERRITIN, 700, "ng/mL"), observation(FERRITIN, 700, "ug/L", id="second")]
+    assert (values(both), keys(both)) == ({"ferritin": 700}, [])
+    assert [one["reference"] for _, one in read(both).basis] == ["Observation/o-2276-4", "Observation/second"]
+
+
+def test_a_measurement_outweighs_a_word_of_the_same_moment() -> None:
+    word = observation(FERRITIN, interpretation=[{"text": "H"}])
+    assert values([word, observation(FERRITIN, 300, "ng/mL")]) == {"ferritin": 300}
+    words = [word, observation(FERRITIN, interpretation=[{"text": "HH"}])]
+    assert read(words).panel.readings["ferritin"].evidence.value == "implied"
+    assert "tied" not in keys(words)
+
+
+def test_activities_in_mass_units_of_one_moment_stay_unknown() -> None:
+    both = [observation("76039-7", 5000, "pg/mL"), observation("76039-7", 4000, "pg/mL")]
+    assert read(both).panel.readings["scd25"].evidence.value == "unknown"
+
+
+def test_a_newer_result_that_was_never_reported_leaves_the_older_one() -> None:
+    never = observation(FERRITIN, effectiveDateTime=LATER, dataAbsentReason={"coding": [{"code": "error"}]})
+    assert values([never, observation(FERRITIN, 900, "ng/mL")]) == {"ferritin": 900}
+
+
+def test_a_newer_result_that_cannot_be_read_makes_the_test_unknown() -> None:
+    unreadable = observation(FERRITIN, 12000, effectiveDateTime=LATER)
+    assert values([unreadable, observation(FERRITIN, 90, "ng/mL")]) == {}
+    assert keys([unreadable, observation(FERRITIN, 90, "ng/mL")]) == ["unit_required", "superseded"]
+
+
+def test_of_one_moment_the_readable_one_counts() -> None:
+    assert values([observation(FERRITIN, 12000), observation(FERRITIN, 900, "ng/mL")]) == {"ferritin": 900}
+
+
+def test_results_much_older_than_the_newest_are_unknown() -> None:
+    old = observation(FERRITIN, 90, "ng/mL", effectiveDateTime="2024-11-22")
+    undated = observation(FIBRINOGEN, 3, "g/L", effectiveDateTime=None)
+    made = [old, undated, observation(PLATELETS, 95, "10*9/L")]
+    record = read(made, timedelta(days=30))
+    assert set(record.panel.readings) == {"platelets", "fibrinogen"}
+    assert [one.observation for one in record.issues if one.key == "stale"] == ["ferritin"]
+    assert set(read(made).panel.readings) == {"platelets", "fibrinogen", "ferritin"}
+    late = parameters({"name": "observations", "resource": made[2]}, {"name": "asOf", "valueDateTime": "2027-02-01"})
+    assert dict(read(late, timedelta(days=30)).panel.readings) == {}
+
+
+def test_more_neutrophils_than_white_cells_are_both_unknown() -> None:
+    made = [observation("751-8", 9, "10*9/L"), observation("6690-2", 4, "10*9/L"), observation(FERRITIN, 7, "ng/mL")]
+    record = read(made)
+    assert (set(record.panel.readings), {key for key, _ in record.basis}) == ({"ferritin"}, {"ferritin"})
+    assert "inconsistent_values" in keys(made)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("2026-11-22T07:45:00Z", "2026-11-22T07:45:00Z"),
+        ("2026-11-22t07:45z", "2026-11-22T07:45:00Z"),
+        (" 2026-11-22 07:45:00.250+05:30 ", "2026-11-22T07:45:00.250+05:30"),
+        ("2026-11-22T07:45:60Z", "2026-11-22T07:45:60Z"),
+        ("2026-11-22T07:45:00", "2026-11-22"),
+        ("2026-11-22", "2026-11-22"),
+        ("2026-11", ""),
+        ("2026", ""),
+    ],
+)
+def test_times_of_any_precision(raw: str, text: str) -> None:
+    moment = read_moment(raw)
+    assert moment is not None
+    assert moment.text == text
+
+
+@pytest.mark.parametrize("raw", ["2026-13-01", "yesterday", "", None, 7, "2026-02-30", "0001-01-01T00:00:00+14:00"])
+def test_times_that_are_none(raw: object) -> None:
+    assert read_moment(raw) is None
+
+
+# Whose results
+
+
+def about(reference: Any) -> dict[str, Any]:
+    return observation(
+        FERRITIN, 700, "ng/mL", subject=reference if isinstance(reference, dict) else {"reference": reference}
+    )
+
+
+MIXED: list[Any] = [
+    [about("Patient/p1"), about("Patient/p2")],
+    [about("https://a.example/fhir/Patient/p1"), about("https://b.example/fhir/Patient/p1")],
+    bundle(about("Patient/p2"), patient(name="p1")),
+    bundle(observation(FERRITIN, 700, "ng/mL", subject=None), patient(name="p1"), patient(name="p2")),
+    [about({"identifier": {"system": "mrn", "value": "1"}}), about({"identifier": {"system": "mrn", "value": "2"}})],
+    bundle(about("Patient/p1"), condition(subject={"reference": "Patient/p2"})),
+    parameters(
+        {"name": "observations", "resource": about("Patient/p1")}, {"name": "subject", "valueString": "Patient/p2"}
+    ),
+]
+
+
+@pytest.mark.parametrize("document", MIXED)
+def test_results_of_two_patients_are_refused(document: Any) -> None:
+    with pytest.raises(MixedPatients):
+        read(document)
+
+
+ONE: list[tuple[Any, dict[str, str]]] = [
+    ([about("Patient/p1"), about("Patient/p1/_history/3")], {"reference": "Patient/p1"}),
+    ([about({}), about({"display": "John"})], {"display": "not supplied"}),
+    ([about("#p")], {"display": "not supplied"}),
+    ([about({"identifier": {"system": "mrn", "value": "1"}})], {"identifier": {"system": "mrn", "value": "1"}}),  # type: ignore[list-item]
+    (bundle(patient(), observation(FERRITIN, 700, "ng/mL", subject=None)), {"reference": "Patient/p1"}),
+    (
+        parameters(
+            {"name": "subject", "valueIdentifier": {"value": "7"}}, {"name": "observations", "resource": about({})}
+        ),
+        {"identifier": {"value": "7"}},  # type: ignore[dict-item]
+    ),
+]
+
+
+@pytest.mark.parametrize(("document", "reference"), ONE)
+def test_the_patient_is_named_as_the_record_names_it(document: Any, reference: dict[str, str]) -> None:
+    assert read(document).subject.reference == reference
+
+
+def test_a_patient_by_its_address_in_the_bundle_is_the_same_patient() -> None:
+    made = bundle(patient(), about("urn:uuid:42"), about("https://a.example/fhir/Patient/p1"))
+    made["entry"][0]["fullUrl"] = "urn:uuid:42"
+    assert read(made).subject.patient == patient()
+
+
+def test_a_patient_without_an_id_is_known_by_its_address() -> None:
+    made = bundle({"resourceType": "Patient", "birthDate": "2014-03-01"}, about("urn:uuid:42"))
+    made["entry"][0]["fullUrl"] = "urn:uuid:42"
+    assert "age_years" in read(made).panel.readings
+
+
+@pytest.mark.parametrize(
+    "subject", [{"reference": "Group/g"}, {"reference": "https://x.example/Device/1"}, {"type": "Location"}]
+)
+def test_results_about_something_else_are_not_used(subject: dict[str, str]) -> None:
+    assert (values(about(subject)), keys(about(subject))) == ({}, ["subject_not_patient"])
+
+
+def test_a_result_with_a_focus_is_about_someone_else() -> None:
+    assert keys(observation(FERRITIN, 700, "ng/mL", focus=[{"reference": "Patient/donor"}])) == ["subject_not_patient"]
+
+
+# Age
+
+
+def age(born: Any, at: str = "2026-11-22") -> Any:
+    reading = read(bundle(patient(born), observation(FERRITIN, 700, "ng/mL", effectiveDateTime=at))).panel.readings.get(
+        "age_years"
+    )
+    return (reading.interval.low, reading.interval.high) if reading else None
+
+
+def test_age_is_exact_on_birthdays_and_by_days_in_the_first_year() -> None:
+    assert age("2008-11-22") == (18, 18)
+    assert age("2008-11-23")[1] < 18
+    assert age("2026-11-22") == (0, 0)
+    assert age("2026-10-25")[0] == Fraction(28 * 100, 36525)
+    assert age("2020-02-29", "2025-02-28") == (Fraction(4) + Fraction(365, 366),) * 2
+    assert age("2020-02-29", "2025-03-01") == (5, 5)
+
+
+def test_an_incomplete_day_of_birth_leaves_an_interval_unless_it_hides_who_is_adult() -> None:
+    low, high = age("2014")
+    assert (10 < low < 12 < high < 13, age("2014-12")[1] > age("2014-12")[0]) == (True, True)
+    assert age("2014-02")[0] > 12
+    assert age("2008") is None
+
+
+@pytest.mark.parametrize("born", [None, "2027-01-01", "1850-01-01", "01/03/2014", "2014-13-01", 2014])
+def test_an_age_that_cannot_be_told_is_unknown_with_an_issue(born: Any) -> None:
+    assert age(born) is None
+    assert "age_unknown" in keys(bundle(patient(born), *met_panel()))
+
+
+def test_without_a_time_there_is_no_age() -> None:
+    assert "age_unknown" in keys(bundle(patient(), observation(FERRITIN, 700, "ng/mL", effectiveDateTime=None)))
+
+
+# Diagnosis
+
+DIAGNOSES = [
+    (condition("M08.2"), "sjia"),
+    (condition("M0820"), "sjia"),
+    (condition("m08.29 ", "http://hl7.org/fhir/sid/icd-10"), "sjia"),
+    (condition("M08.2", "http://fhir.de/CodeSystem/bfarm/icd-10-gm"), "sjia"),
+    (condition("M08.2", "urn:oid:2.16.840.1.113883.6.90"), "sjia"),
+    (condition("201796004", "http://snomed.info/sct"), "sjia"),
+    (condition("201796004", "http://snomed.info/sct/731000124108/version/20250301"), "sjia"),
+    (condition("2017960041", "http://snomed.info/sct"), "unknown"),
+    (condition("M06.1"), "aosd"),
+    (condition("M32.14"), "jsle"),
+    (condition("M32.0"), "unknown"),
+    (condition("C91.00"), "malignancy"),
+    (condition("M30.3"), "other"),
+    (condition("M08.0"), "unknown"),
+    (condition("M08.2", "https://x.example"), "unknown"),
+    (condition(clinicalStatus={"coding": [{"code": "resolved"}]}), "unknown"),
+    (condition(clinicalStatus={"coding": [{"code": "remission"}]}), "sjia"),
+    (condition(clinicalStatus="active", verificationStatus="confirmed"), "sjia"),
+    (condition(clinicalStatus={}, verificationStatus={}), "sjia"),
+    (condition(verificationStatus={"coding": [{"code": "provisional"}]}), "suspected_sjia"),
+    (condition(verificationStatus={"text": "Refuted"}), "unknown"),
+    (condition("M06.1", verificationStatus={"coding": [{"code": "differential"}]}), "unknown"),
+    (condition(modifierExtension=[{"url": "x"}]), "unknown"),
+]
+
+
+@pytest.mark.parametrize(("resource", "expected"), DIAGNOSES)
+def test_diagnoses(resource: dict[str, Any], expected: str) -> None:
+    assert read(bundle(resource, *met_panel())).panel.condition == expected
+
+
+def test_an_unconfirmed_diagnosis_is_named() -> None:
+    refuted = condition(verificationStatus={"coding": [{"code": "refuted"}]})
+    assert keys(bundle(refuted, *met_panel())) == ["condition_unconfirmed"]
+
+
+def test_several_diagnoses() -> None:
+    suspected = condition(verificationStatus={"coding": [{"code": "provisional"}]})
+    assert read(bundle(condition(), suspected)).panel.condition == "sjia"
+    assert read(bundle(condition(), condition("M30.3"))).panel.condition == "sjia"
+    torn = read(bundle(condition(), condition("C91.0")))
+    assert (torn.panel.condition, [one.key for one in torn.issues]) == ("unknown", ["condition_conflict"])
+
+
+def test_the_condition_used_is_referred_to() -> None:
+    assert read(bundle(condition())).condition == {"reference": "Condition/c1"}
+    named = bundle(condition(id=""))
+    named["entry"][0]["fullUrl"] = "urn:uuid:9"
+    assert read(named).condition == {"reference": "urn:uuid:9"}
+    assert read(bundle(condition(id=""))).condition is None
+
+
+# Drugs
+
+
+def drug(kind: str = "MedicationRequest", concept: Any = None, **more: Any) -> dict[str, Any]:
+    named = {"medicationCodeableConcept": concept or {"text": "Tocilizumab 162 mg/0.9 mL"}}
+    return {"resourceType": kind, "status": "active", "subject": {"reference": "Patient/p1"}} | named | more
+
+
+def drugs(*resources: Any) -> list[tuple[str, str]]:
+    return [(one.name, str(one.last_dose or "")) for one in read(bundle(*resources)).panel.medications]
+
+
+NAMED = [
+    {"text": "Tocilizumab 162 mg/0.9 mL"},
+    {"text": "RoActemra i.v."},
+    {"coding": [{"system": "http://www.whocc.no/atc", "code": "L04AC07"}]},
+    {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/atc", "code": "l04ac07"}]},
+    {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "612865"}]},
+    {"coding": [{"system": "https://x.example", "code": "1", "display": "ACTEMRA 20 MG/ML"}]},
+]
+
+
+@pytest.mark.parametrize("concept", NAMED)
+def test_drugs_by_code_generic_name_and_brand(concept: Any) -> None:
+    assert drugs(drug(concept=concept)) == [("tocilizumab", "")]
+
+
+def test_drugs_that_are_not_known_are_left_out() -> None:
+    assert drugs(drug(concept={"text": "paracetamol"}), drug(concept={"coding": [{"code": "L04AC07"}]})) == []
+    assert drugs(drug(concept={"coding": [{"system": "http://www.whocc.no/atc", "code": "N02BE01"}]})) == []
+
+
+def test_a_drug_by_reference() -> None:
+    medication = {"resourceType": "Medication", "id": "m", "code": {"text": "Kineret"}}
+    inside = drug(medicationCodeableConcept=None, contained=[medication], medicationReference={"reference": "#m"})
+    beside = drug(medicationCodeableConcept=None, medicationReference={"reference": "Medication/m"})
+    shown = drug(medicationCodeableConcept=None, medicationReference={"display": "anakinra"})
+    assert drugs(inside) == drugs(beside, medication) == drugs(shown) == [("anakinra", "")]
+    assert drugs(drug(medicationCodeableConcept=None, medicationReference={"reference": "#gone"})) == []
+
+
+LAST_DOSES = [
+    (drug("MedicationAdministration", effectiveDateTime="2026-10-01T10:00:00Z", status="completed"), "2026-10-01"),
+    (drug("MedicationAdministration", effectivePeriod={"end": "2026-10-02"}), "2026-10-02"),
+    (drug("MedicationAdministration", effectivePeriod={"start": "2026-10-02"}), ""),
+    (drug("MedicationStatement", effectivePeriod={"end": "2026-10-03"}), "2026-10-03"),
+    (drug("MedicationStatement", effectiveDateTime="2026-10-03"), ""),
+    (drug(dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": {"end": "2026-10-04"}}}}]), "2026-10-04"),
+    (drug(dosageInstruction=[{"text": "weekly"}]), ""),
+    (drug(status="completed"), ""),
+]
+
+
+@pytest.mark.parametrize(("resource", "day"), LAST_DOSES)
+def test_the_day_of_the_last_dose(resource: dict[str, Any], day: str) -> None:
+    assert drugs(resource) == [("tocilizumab", day)]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        drug(status="entered-in-error "),
+        drug(status="draft"),
+        drug(intent="proposal"),
+        drug(doNotPerform=True),
+        drug("MedicationStatement", status="not-taken"),
+        drug("MedicationAdministration", status="not-done"),
+    ],
+)
+def test_a_drug_that_was_not_given_does_not_count(resource: dict[str, Any]) -> None:
+    assert drugs(resource) == []
+    assert "drug_status" in keys(bundle(resource))
+
+
+# Parameters
+
+
+def given(name: str, **value: Any) -> Record:
+    return read(
+        parameters({"name": name} | value, {"name": "observations", "resource": bundle(condition(), *met_panel())})
+    )
+
+
+def test_parameters_say_what_the_record_does_not() -> None:
+    assert given("febrile", valueBoolean=False).panel.findings["fever"] is False
+    assert given("condition", valueCode="aosd").panel.condition == "aosd"
+    assert given("condition", valueCode="aosd").condition is None
+    assert given("condition", valueString="SJIA").condition == {"reference": "Condition/c1"}
+    assert given("condition", valueCoding={"code": "jsle"}).panel.condition == "jsle"
+    concept = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "C81.0"}]}
+    assert given("condition", valueCodeableConcept=concept).panel.condition == "malignancy"
+    assert given("asOf", valueDateTime="2026-11-23T00:00:00Z").panel.collected_at == "2026-11-23T00:00:00Z"
+    assert given("criteria", valueCode="hscore").criteria == ("hscore",)
+    assert given("subject", resource=patient()).subject.patient == patient()
+    assert given("subject", valueReference={"reference": "Patient/p1"}).subject.name == "Patient/p1"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueString": "Actemra"},
+        {"valueCode": "L04AC07"},
+        {"valueCodeableConcept": {"text": "tocilizumab"}},
+        {"valueCoding": {"system": "http://www.whocc.no/atc", "code": "L04AC07"}},
+        {"resource": drug()},
+    ],
+)
+def test_medications_in_every_form(value: dict[str, Any]) -> None:
+    names = [one.name for one in given("medications", **value).panel.medications]
+    assert names in (["tocilizumab"], ["L04AC07"])
+
+
+def test_findings_are_parts() -> None:
+    parts = [
+        {"name": "splenomegaly", "valueBoolean": True},
+        {"name": "hepatomegaly", "valueString": "yes"},
+        {"name": "nonsense", "valueBoolean": True},
+    ]
+    record = given("findings", part=parts)
+    assert record.panel.findings["splenomegaly"] is True
+    assert "hepatomegaly" not in record.panel.findings
+    assert [one.key for one in record.issues] == ["parameter_invalid", "parameter_unknown"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("febrile", {"valueString": "yes"}),
+        ("febrile", {}),
+        ("condition", {"valueCode": "gout"}),
+        ("asOf", {"valueDateTime": "2026-11"}),
+        ("asOf", {"valueDateTime": "soon"}),
+        ("medications", {}),
+        ("criteria", {"valueCode": "nonsense"}),
+        ("findings", {}),
+        ("subject", {}),
+        ("observations", {"valueString": "x"}),
+    ],
+)
+def test_a_parameter_of_the_wrong_form_is_unknown_with_an_issue(name: str, value: dict[str, Any]) -> None:
+    record = given(name, **value)
+    assert "parameter_invalid" in [one.key for one in record.issues]
+    assert set(record.panel.readings) == ALL_OF_MET
+
+
+def test_a_parameter_that_is_not_known_is_named_with_those_that_are() -> None:
+    record = given("febril", valueBoolean=True)
+    assert (record.issues[0].key, "febrile" in record.issues[0].text) == ("parameter_unknown", True)
+
+
+def test_a_local_code_and_a_unit_of_the_site(tmp_path: Any) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(
+        '[[results]]\nsystem = "https://lab.example"\ncode = "PLT"\nobservation = "platelets"\nunit = "10*9/L"\n'
+        '[[conditions]]\nsystem = "https://lab.example"\ncodes = ["SJ"]\ncondition = "sjia"\n'
+        '[[drugs]]\nsystem = "https://lab.example"\ncode = "77"\nname = "anakinra"\n'
+        '[brands]\nanakinra = ["Kinerix"]\n[words]\nH = ["hoch"]\n'
+        '[prefetch]\nlabs = "Observation?patient={{context.patientId}}&code={codes}"\n'
+    )
+    codes = load_codes(str(site))
+    local = {"coding": [{"system": "https://lab.example", "code": "PLT"}]}
+    made = bundle(
+        observation("x", 95, code=local),
+        condition("SJ", "https://lab.example"),
+        drug(concept={"coding": [{"system": "https://lab.example", "code": "77"}]}),
+        observation(FERRITIN, valueString="Hoch"),
+        observation(TEMPERATURE, 39, "Cel"),
+    )
+    record = read_request(made, codes)
+    assert {key: one.reported for key, one in record.panel.readings.items()} == {
+        "platelets": "95 10*9/L",
+        "ferritin": "H",
+        "temperature": "39 Cel",
+    }
+    assert (record.panel.condition, [one.name for one in record.panel.medications]) == ("sjia", ["anakinra"])
+    assert codes.templates["labs"].endswith(",https://lab.example|PLT")
+    assert codes.templates["patient"] == "Patient/{{context.patientId}}"
+    assert LOINC not in codes.templates["labs"]

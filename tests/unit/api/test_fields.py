@@ -1,0 +1,152 @@
+"""Fields that take nothing for something else."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from marshmallow import Schema, ValidationError, fields
+
+from service.api.fields import Choice, Choices, Moment, StrictNumber, StrictSchema, Text, flatten, is_moment
+from service.api.problems import Entry
+
+
+class Inner(StrictSchema):
+    name = Text(required=True)
+
+
+class Outer(StrictSchema):
+    number = StrictNumber(0, 120)
+    moment = Moment()
+    word = Choice(("one", "two"))
+    words = Choices(("one", "two"), at_least=1)
+    inner = fields.Nested(Inner, allow_none=True)
+    inners = fields.List(fields.Nested(Inner), allow_none=True)
+
+
+def faults(document: Any, schema: Schema | None = None) -> list[tuple[str, str]]:
+    with pytest.raises(ValidationError) as caught:
+        (schema or Outer()).load(document)
+    return sorted((one.pointer, one.code) for one in flatten(caught.value.messages))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"number": Decimal(0)},
+        {"number": Decimal("120.0")},
+        {"number": None, "moment": None, "word": None, "words": None, "inner": None, "inners": None},
+        {"word": "two"},
+        {"words": ["one"]},
+        {"words": ["one", "one"]},
+        {"inner": {"name": "x"}},
+        {"inner": {"name": "x" * 200}},
+        {"inners": []},
+    ],
+    ids=str,
+)
+def test_what_is_meant_is_taken_and_null_is_the_same_as_absent(document: dict[str, Any]) -> None:
+    found = Outer().load(document)
+    assert {key: list(one) if isinstance(one, tuple) else one for key, one in found.items()} == document
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer", "code"),
+    [
+        ({"number": "12"}, "/number", "not_a_number"),
+        ({"number": True}, "/number", "not_a_number"),
+        ({"number": []}, "/number", "not_a_number"),
+        ({"number": Decimal(-1)}, "/number", "implausible_value"),
+        ({"number": Decimal("120.1")}, "/number", "implausible_value"),
+        ({"moment": "yesterday"}, "/moment", "invalid_value"),
+        ({"moment": Decimal(2026)}, "/moment", "invalid_value"),
+        ({"word": "three"}, "/word", "invalid_value"),
+        ({"word": []}, "/word", "invalid_value"),
+        ({"words": []}, "/words", "invalid_value"),
+        ({"words": "one"}, "/words", "invalid_value"),
+        ({"words": ["one"] * 201}, "/words", "invalid_value"),
+        ({"words": ["one", "three"]}, "/words/1", "invalid_value"),
+        ({"words": [["one"]]}, "/words/0", "invalid_value"),
+        ({"inner": {}}, "/inner/name", "invalid_value"),
+        ({"inner": {"name": None}}, "/inner/name", "invalid_value"),
+        ({"inner": {"name": " "}}, "/inner/name", "invalid_value"),
+        ({"inner": {"name": "x" * 201}}, "/inner/name", "invalid_value"),
+        ({"inner": {"name": 1}}, "/inner/name", "invalid_value"),
+        ({"inner": []}, "/inner", "invalid_value"),
+        ({"inners": {}}, "/inners", "invalid_value"),
+        ({"inners": [{"name": "x"}, []]}, "/inners/1", "invalid_value"),
+        ({"inners": [{"name": "x", "nmae": "y"}]}, "/inners/0/nmae", "unknown_field"),
+        ({"nmber": Decimal(1)}, "/nmber", "unknown_field"),
+    ],
+    ids=str,
+)
+def test_anything_else_is_refused_where_it_stands(document: dict[str, Any], pointer: str, code: str) -> None:
+    assert faults(document) == [(pointer, code)]
+
+
+@pytest.mark.parametrize("document", [[], "text", None])
+def test_what_is_no_object_is_refused_whole(document: Any) -> None:
+    assert faults(document) == [("", "invalid_value")]
+
+
+def test_unknown_keys_and_bad_values_come_together() -> None:
+    document = {"nmber": 1, "number": "x", "inner": {"name": 1, "nmae": 2}}
+    assert faults(document) == [
+        ("/inner/name", "invalid_value"),
+        ("/inner/nmae", "unknown_field"),
+        ("/nmber", "unknown_field"),
+        ("/number", "not_a_number"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-20",
+        "2024-02-29",
+        "2026-11-20T08:30:00Z",
+        "2026-11-20t08:30:00z",
+        "2026-11-20 08:30:00+01:00",
+        "2026-11-20T08:30:00.123456789012-05:30",
+        "2026-12-31T23:59:60Z",
+    ],
+)
+def test_a_date_or_a_time_with_its_offset_is_a_moment(text: str) -> None:
+    assert is_moment(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "today",
+        "2026-11",
+        "2026-13-01",
+        "2026-02-29",
+        "20261120",
+        "2026-W47-5",
+        "2026-11-20T08:30:00",
+        "2026-11-20T08:30Z",
+        "2026-11-20T24:00:00Z",
+        "2026-11-20T08:60:00Z",
+        "2026-11-20T08:30:61Z",
+        "2026-11-20T08:30:00+25:00",
+        "2026-11-20T08:30:00.Z",
+        "2026-11-20T08:30:00Z ",
+        "٢٠٢٦-11-20",
+    ],
+)
+def test_nothing_else_is_a_moment(text: str) -> None:
+    assert not is_moment(text)
+
+
+def test_messages_of_another_hand_become_entries_as_well() -> None:
+    messages = {"a": {0: ["Missing data for required field."]}, "_schema": ["Invalid input type."]}
+    assert flatten(messages) == [
+        Entry(("a", "0"), "invalid_value", "This field is required."),
+        Entry(
+            (),
+            "invalid_value",
+            "An object or a value of another kind is needed here; see the description of the field.",
+        ),
+    ]

@@ -1,0 +1,175 @@
+"""From the JSON of a request to a panel, or every fault at once."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from service.api.panel_request import PanelRequest, read_panel_request
+from service.api.problems import InvalidRequest
+from service.clinical.interval import point
+from service.clinical.panel import Medication
+from service.server.strict_json import dumps, loads
+
+FEVER = {"findings": {"fever": True}}
+OMIT = {"options": {"on_invalid": "omit"}}
+
+
+def read(**request: Any) -> PanelRequest:
+    return read_panel_request(loads(dumps(request)))
+
+
+def faults(document: Any) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidRequest) as caught:
+        read_panel_request(loads(dumps(document)))
+    return [(one.pointer, one.code) for one in caught.value.entries]
+
+
+def test_every_part_of_a_request_reaches_the_panel() -> None:
+    asked = read(
+        patient={"age_years": 10, "age_at_onset_years": Decimal("8.5")},
+        context={
+            "condition": "sjia",
+            "medications": [
+                {"name": "Tocilizumab", "last_dose": "2026-11-01T08:00:00Z"},
+                {"name": "methotrexate", "last_dose": None},
+            ],
+            "confounders": ["itp", "itp"],
+        },
+        collected_at="2026-11-20T08:30:00Z",
+        observations={"ferritin": "905 ug/L"},
+        findings={"fever": True, "splenomegaly": None},
+        options={"criteria": ["hscore", "ms-score"], "on_invalid": "reject"},
+    )
+    panel = asked.panel
+    assert panel.readings["age_years"].interval == point(Decimal(10))
+    assert panel.readings["age_at_onset_years"].interval == point(Decimal("8.5"))
+    assert panel.readings["ferritin"].interval == point(Decimal(905))
+    assert panel.findings == {"fever": True, "molecular_hlh_diagnosis": False}
+    assert panel.condition == "sjia"
+    assert panel.medications == (Medication("Tocilizumab", date(2026, 11, 1)), Medication("methotrexate"))
+    assert panel.confounders == {"itp"}
+    assert panel.collected_at == "2026-11-20T08:30:00Z"
+    assert (asked.criteria, asked.omitted) == (("hscore", "ms-score"), ())
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        {},
+        {"patient": None, "context": None, "collected_at": None, "observations": None, "options": None},
+        {"patient": {}, "context": {}, "observations": {}, "options": {}},
+        {
+            "patient": {"age_years": None},
+            "context": {"condition": None, "medications": None, "confounders": None},
+            "options": {"criteria": None, "on_invalid": None},
+        },
+    ],
+    ids=str,
+)
+def test_null_and_empty_are_the_same_as_absent(empty: dict[str, Any]) -> None:
+    assert read(**empty, **FEVER) == read(**FEVER)
+
+
+@pytest.mark.parametrize("document", [None, [], "panel", True, Decimal(5)], ids=str)
+def test_a_body_that_is_no_object_is_refused(document: Any) -> None:
+    assert faults(document) == [("", "invalid_value")]
+
+
+@pytest.mark.parametrize("document", [{}, {"observations": {}}, {"observations": {}, "findings": None}], ids=str)
+def test_one_entry_at_least_is_needed(document: dict[str, Any]) -> None:
+    assert faults(document) == [("", "invalid_value")]
+
+
+def test_faults_of_every_part_come_together() -> None:
+    assert set(
+        faults(
+            {
+                "patient": {"age_years": "10", "age": 5},
+                "context": {"condition": "lupus", "medications": [{}], "confounders": ["flu"]},
+                "collected_at": "today",
+                "observations": {"ferritin": 5, "platlets": "1 /uL"},
+                "findings": {"fever": 1},
+                "options": {"criteria": ["hlh"], "on_invalid": "guess"},
+                "nonsense": 1,
+            }
+        )
+    ) == {
+        ("/patient/age_years", "not_a_number"),
+        ("/patient/age", "unknown_field"),
+        ("/context/condition", "invalid_value"),
+        ("/context/medications/0/name", "invalid_value"),
+        ("/context/confounders/0", "invalid_value"),
+        ("/collected_at", "invalid_value"),
+        ("/observations/ferritin", "unit_required"),
+        ("/observations/platlets", "unknown_field"),
+        ("/findings/fever", "invalid_value"),
+        ("/options/criteria/0", "invalid_value"),
+        ("/options/on_invalid", "invalid_value"),
+        ("/nonsense", "unknown_field"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("request_", "pointer"),
+    [
+        ({"observations": {"neutrophils": "5.5 10*9/L", "wbc": "5400 /uL"}}, "/observations/neutrophils"),
+        ({"observations": {"neutrophils": ">6 10*9/L", "wbc": "6 10*9/L"}}, None),
+        ({"observations": {"neutrophils": ">6 10*9/L", "wbc": "5.9 10*9/L"}}, "/observations/neutrophils"),
+        ({"observations": {"neutrophils": "6 10*9/L", "wbc": "6 10*9/L"}}, None),
+        ({"observations": {"neutrophils": "6 10*9/L", "wbc": ">5 10*9/L"}}, None),
+        ({"observations": {"neutrophils": "6 10*9/L", "wbc": "<5 10*9/L"}}, "/observations/neutrophils"),
+        ({"observations": {"neutrophils": {"interpretation": "H"}, "wbc": "1 10*9/L"}}, None),
+        ({"observations": {"neutrophils": "8 10*9/L", "wbc": {"interpretation": "L"}}}, None),
+        ({"patient": {"age_years": 3, "age_at_onset_years": 4}}, "/patient/age_at_onset_years"),
+        ({"patient": {"age_years": 3, "age_at_onset_years": 3}}, None),
+    ],
+    ids=str,
+)
+def test_two_values_that_contradict_each_other_are_named(request_: dict[str, Any], pointer: str | None) -> None:
+    if pointer is None:
+        assert read(**request_, **FEVER).omitted == ()
+    else:
+        assert faults(request_ | FEVER) == [(pointer, "inconsistent_values")]
+
+
+def test_what_is_omitted_is_named_and_unknown() -> None:
+    asked = read(
+        observations={"ferritin": "905 ug/L", "platelets": "116 10*12/L", "neutrophils": "6 /uL", "wbc": "5 /uL"},
+        patient={"age_years": 3, "age_at_onset_years": 4},
+        context={"condition": "lupus", "medications": [{"last_dose": "2026-11-01"}, {"name": "anakinra"}]},
+        **OMIT,
+    )
+    assert list(asked.panel.measured) == ["ferritin"]
+    assert asked.panel.condition == "unknown"
+    assert asked.panel.medications == (Medication("anakinra"),)
+    assert {one.pointer for one in asked.omitted} == {
+        "/observations/platelets",
+        "/observations/neutrophils",
+        "/patient/age_at_onset_years",
+        "/context/condition",
+        "/context/medications/0/name",
+    }
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"nonsense": 1, **FEVER},
+        {"collected_at": "today", **FEVER},
+        {"patient": [], **FEVER},
+        {"observations": [], **FEVER},
+        {"findings": {}},
+    ],
+    ids=str,
+)
+def test_the_frame_of_a_request_is_never_omitted(request_: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest):
+        read(**request_, **OMIT)
+
+
+def test_what_was_asked_for_is_never_omitted() -> None:
+    assert faults({"options": {"on_invalid": "omit", "criteria": ["hlh"]}, **FEVER}) == [
+        ("/options/criteria/0", "invalid_value")
+    ]

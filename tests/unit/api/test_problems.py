@@ -1,0 +1,59 @@
+"""Problem details: pointers, titles, and the sentence above the list."""
+
+import pytest
+
+from service.api.problems import TITLES, Entry, invalid_detail, problem, problem_document
+from service.server.strict_json import loads
+
+
+@pytest.mark.parametrize(
+    ("where", "pointer"),
+    [
+        ((), ""),
+        (("observations", "ferritin"), "/observations/ferritin"),
+        (("a/b~c",), "/a~1b~0c"),
+        (("context", "medications", "1", "name"), "/context/medications/1/name"),
+        (("x" * 65,), "/" + "x" * 64),
+        (("",), "/"),
+    ],
+)
+def test_a_place_is_an_rfc_6901_pointer(where: tuple[str, ...], pointer: str) -> None:
+    assert Entry(where, "invalid_value", "").pointer == pointer
+
+
+def test_the_facts_of_a_fault_stand_beside_its_code() -> None:
+    entry = Entry(("a",), "unit_required", "A unit.", {"accepted": ["g/L"]})
+    assert entry.document() == {"pointer": "/a", "code": "unit_required", "detail": "A unit.", "accepted": ["g/L"]}
+
+
+@pytest.mark.parametrize("status", TITLES)
+def test_each_status_has_its_own_type_and_title(status: int) -> None:
+    document = problem_document(status, "Why.", "id-1")
+    slug, title = TITLES[status]
+    assert document == {
+        "type": f"/docs#problem-{slug}",
+        "title": title,
+        "status": status,
+        "detail": "Why.",
+        "request_id": "id-1",
+        "errors": [],
+    }
+    assert [one for one in TITLES.values() if one == (slug, title)] == [(slug, title)]
+
+
+@pytest.mark.parametrize(("status", "slug"), [(418, "bad-request"), (409, "bad-request"), (502, "internal")])
+def test_any_other_status_shares_that_of_its_kind(status: int, slug: str) -> None:
+    assert problem_document(status, "", "")["type"] == f"/docs#problem-{slug}"
+
+
+def test_the_sentence_above_counts_the_faults() -> None:
+    entry = Entry((), "invalid_value", "")
+    assert invalid_detail((entry,)) == "One field needs attention."
+    assert invalid_detail((entry, entry)) == "2 fields need attention."
+
+
+def test_a_problem_is_sent_as_such() -> None:
+    answer = problem(422, "One field needs attention.", "id-1", [Entry(("a",), "not_a_number", "A number.")])
+    assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
+    assert loads(answer.data)["errors"] == [{"pointer": "/a", "code": "not_a_number", "detail": "A number."}]
+    assert answer.data.endswith(b"\n")

@@ -1,0 +1,54 @@
+"""For each code the sentence that lets the sender mend the feed."""
+
+import pytest
+
+from service.api.sentences import entry_of, invalid_value, not_a_number, one_of, unknown_field
+from service.clinical.analytes import ANALYTES
+from service.clinical.reading import Fault
+
+WHERE = ("observations", "wbc")
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Fault("unit_required", accepted=["g/L"]), "units are never guessed"),
+        (Fault("unit_not_accepted", accepted=["g/L"]), "This unit is not accepted for this observation."),
+        (Fault("unit_not_accepted", "percent", accepted=["g/L"]), "A percentage is not a count."),
+        (Fault("implausible_value"), "Check the number and the unit."),
+        (Fault("implausible_value", suggestion="10*9/L"), "In 10*9/L the same number would be an ordinary result"),
+        (Fault("invalid_quantity", "form"), "with a point as decimal sign"),
+        (Fault("invalid_quantity", "decimal_comma"), "the decimal sign is a point"),
+        (Fault("invalid_quantity", "lost_exponent", suggestion="10*9/L"), "the exponent has lost its superscript"),
+        (Fault("invalid_quantity", "lost_exponent"), "Write the unit as 10*9/L, 10*3/uL or /uL."),
+        (Fault("invalid_value", "reference_range"), "not above the high end"),
+    ],
+)
+def test_a_fault_becomes_an_entry_with_its_sentence_and_facts(fault: Fault, words: str) -> None:
+    entry = entry_of(fault, WHERE)
+    assert (entry.where, entry.code, entry.facts) == (WHERE, fault.code, fault.facts)
+    assert words in entry.detail
+    assert "{" not in entry.detail
+
+
+def test_a_slip_in_a_key_is_answered_with_the_nearest_one() -> None:
+    entry = unknown_field(("observations", "platlets"), ANALYTES)
+    assert (entry.code, entry.facts) == ("unknown_field", {"did_you_mean": "platelets"})
+    assert entry.detail.endswith("Did you mean 'platelets'?")
+
+
+def test_a_key_like_no_other_is_answered_with_all() -> None:
+    entry = unknown_field(("observations", "xyz"), ["ferritin", "esr"])
+    assert entry.facts == {"accepted": ["ferritin", "esr"]}
+    assert entry.detail.endswith("Those accepted are listed.")
+
+
+def test_the_other_entries_say_what_is_needed() -> None:
+    assert invalid_value(WHERE, "So.", low=1).document() == {
+        "pointer": "/observations/wbc",
+        "code": "invalid_value",
+        "detail": "So.",
+        "low": 1,
+    }
+    assert not_a_number(WHERE).code == "not_a_number"
+    assert one_of(WHERE, ("a", "b")).facts == {"accepted": ["a", "b"]}

@@ -1,0 +1,147 @@
+"""POST /v1/trajectories: every bad input has its answer, by the place where it was sent."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.server.strict_json import dumps, loads
+
+Send = Callable[..., tuple[int, Any]]
+PANEL = {"collected_at": "2026-11-20", "observations": {"ferritin": "905 ug/L"}}
+
+
+@pytest.fixture
+def send(client: FlaskClient) -> Send:
+    def post(**request: Any) -> tuple[int, Any]:
+        answer = client.post("/v1/trajectories", data=dumps(request), content_type="application/json")
+        return answer.status_code, loads(answer.data)
+
+    return post
+
+
+def day(number: int, **panel: Any) -> dict[str, Any]:
+    return {"collected_at": f"2026-11-{number:02}", "observations": {"ferritin": "905 ug/L"}} | panel
+
+
+def faults(send: Send, **request: Any) -> list[tuple[str, str]]:
+    status, problem = send(**request)
+    assert status == 422
+    return [(one["pointer"], one["code"]) for one in problem["errors"]]
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        ({}, [("/panels", "invalid_value")]),
+        ({"panels": []}, [("/panels", "invalid_value")]),
+        ({"panels": {}}, [("/panels", "invalid_value")]),
+        ({"panels": [1, PANEL]}, [("/panels/0", "invalid_value")]),
+        ({"panels": [PANEL], "treatment": []}, [("/treatment", "unknown_field")]),
+        ({"panels": [PANEL | {"collected": 1}]}, [("/panels/0/collected", "unknown_field")]),
+        ({"panels": [{"observations": {"ferritin": "905 ug/L"}}]}, [("/panels/0/collected_at", "invalid_value")]),
+        ({"panels": [PANEL | {"collected_at": "20.11.2026"}]}, [("/panels/0/collected_at", "invalid_value")]),
+        ({"panels": [PANEL | {"collected_at": 20}]}, [("/panels/0/collected_at", "invalid_value")]),
+        ({"panels": [day(1), {"collected_at": "2026-11-02"}]}, [("/panels/1", "invalid_value")]),
+        ({"panels": [PANEL, PANEL]}, [("/panels/1/collected_at", "inconsistent_values")]),
+        ({"panels": [PANEL], "patient": {"age_years": "ten"}}, [("/patient/age_years", "not_a_number")]),
+        ({"panels": [PANEL], "findings": {"fever": 1}}, [("/findings/fever", "invalid_value")]),
+        ({"panels": [PANEL], "context": 1}, [("/context", "invalid_value")]),
+        ({"panels": [PANEL], "options": {"criteria": ["x"]}}, [("/options/criteria/0", "invalid_value")]),
+        ({"panels": [PANEL], "treatments": [{"name": "x"}]}, [("/treatments/0/given_at", "invalid_value")]),
+        (
+            {"panels": [PANEL], "treatments": [{"name": " ", "given_at": "2026-11-01", "dose": 8}]},
+            [("/treatments/0/dose", "unknown_field"), ("/treatments/0/name", "invalid_value")],
+        ),
+        ({"panels": [PANEL], "treatments": "x"}, [("/treatments", "invalid_value")]),
+    ],
+)
+def test_faults(send: Send, request_: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    assert faults(send, **request_) == expected
+
+
+def test_a_body_that_is_no_object_is_refused(client: FlaskClient) -> None:
+    assert client.post("/v1/trajectories", data=b"[]", content_type="application/json").status_code == 422
+
+
+def test_all_faults_of_all_panels_are_told_at_once(send: Send) -> None:
+    wrong = day(1, observations={"ferritin": "905", "platelets": "116 10*12/L"}), day(2, findings={"fevr": True})
+    assert faults(send, panels=list(wrong), patient={"age_years": 200}) == [
+        ("/patient/age_years", "implausible_value"),
+        ("/panels/0/observations/ferritin", "unit_required"),
+        ("/panels/0/observations/platelets", "implausible_value"),
+        ("/panels/1/findings/fevr", "unknown_field"),
+    ]
+
+
+def test_omit_leaves_out_what_a_panel_got_wrong_and_says_so_there(send: Send) -> None:
+    panels = [day(1, observations={"ferritin": "905 ug/L", "platelets": "116 10*12/L"}), day(2)]
+    status, found = send(panels=panels, options={"on_invalid": "omit"})
+    assert status == 200
+    warnings = [[(one["pointer"], one["code"]) for one in visit["warnings"]] for visit in found["assessments"]]
+    assert warnings == [[("/observations/platelets", "implausible_value")], []]
+
+
+@pytest.mark.parametrize("options", [{"on_invalid": "omit"}, {"on_invalid": "reject"}])
+def test_a_fault_in_what_counts_for_all_panels_cannot_be_left_out(send: Send, options: dict[str, Any]) -> None:
+    panels = [day(1, observations={"platelets": "116 10*12/L", "ferritin": "1 ug/L"})]
+    found = faults(send, panels=panels, findings={"fever": 1}, options=options)
+    assert found[0] == ("/findings/fever", "invalid_value")
+    assert len(found) == (1 if options["on_invalid"] == "omit" else 2)
+
+
+def test_findings_and_context_given_once_count_for_every_panel_that_gives_none_of_its_own(send: Send) -> None:
+    platelets = {"ferritin": "905 ug/L", "platelets": "116 10*9/L", "ast": "60 U/L"}
+    panels = [
+        day(1, observations=platelets),
+        day(2, observations=platelets, findings={"fever": False}),
+        day(3, observations=platelets, findings={"fever": None}),
+        day(4, observations=platelets, context={"condition": "jsle"}),
+    ]
+    status, found = send(panels=panels, findings={"fever": True}, context={"condition": "sjia"}, treatments=None)
+    assert status == 200
+    entry = [one["criteria"][0]["parts"][0]["verdict"] for one in found["assessments"]]
+    assert entry == ["met", "not_met", "indeterminate", "met"]
+    assert found["assessments"][3]["classification"]["primary"] == "parodi-2009"
+
+
+def test_one_panel_is_a_course(send: Send) -> None:
+    status, found = send(panels=[PANEL])
+    assert (status, found["dynamics"], found["events"], found["course"]["state"]) == (200, [], [], "no_onset")
+
+
+def test_too_many_panels_are_sent_to_the_batch(send: Send) -> None:
+    status, problem = send(panels=[PANEL] * 10_000)
+    assert status == 422
+    assert "/v1/assessments/batch" in problem["errors"][0]["detail"]
+
+
+def test_too_many_drugs_are_refused(send: Send) -> None:
+    given = [{"name": f"drug {number}", "given_at": "2026-11-01"} for number in range(201)]
+    assert faults(send, panels=[PANEL], treatments=given) == [("/treatments", "invalid_value")]
+    known = {"medications": [{"name": "x"}] * 201}
+    assert ("/context/medications", "invalid_value") in faults(send, panels=[PANEL], context=known)
+
+
+def test_a_treatment_outside_the_panels_is_named(send: Send) -> None:
+    given = [{"name": "anakinra", "given_at": at} for at in ("2026-01-01", "2026-11-20", "2026-12-01")]
+    status, found = send(panels=[PANEL], treatments=given)
+    assert status == 200
+    assert [(one["pointer"], one["code"]) for one in found["warnings"]] == [
+        ("/treatments/1", "treatment_order_unknown"),
+        ("/treatments/2", "treatment_after_last_panel"),
+    ]
+    assert found["assessments"][0]["treatments_before"] == [{"name": "anakinra", "dose_number": 1}]
+
+
+def test_an_open_change_is_a_range_and_a_known_one_a_number(send: Send) -> None:
+    panels = [
+        day(1, observations={"ferritin": ">10000 ug/L", "esr": "0 mm/h"}),
+        day(2, observations={"ferritin": "500 ug/L", "esr": "2 mm/h"}),
+    ]
+    _, found = send(panels=panels)
+    ferritin, esr = found["dynamics"]
+    assert (ferritin["delta"], ferritin["delta_percent"]) == ({"min": None, "max": -9500}, {"min": -100, "max": -95})
+    assert ferritin["from"]["value"] == {"min": 10000, "max": None}
+    assert (esr["delta"], esr["delta_percent"], esr["days"]) == (2, None, 1)

@@ -1,0 +1,143 @@
+"""Onset, resolution and normalisation by their definitions; a result that is missing settles nothing."""
+
+from typing import Any
+
+import pytest
+
+from service.clinical.events import Course
+from service.clinical.moment import read_moment
+from service.clinical.trajectory import Trajectory, follow
+from service.clinical.visit import Treatment
+from tests.conftest import panel_of
+
+FEVER = {"fever": True}
+QUIET = {"findings": {"fever": False}, "observations": {"ferritin": "100 ug/L"}}
+MAS = {"findings": FEVER, "observations": {"ferritin": "905 ug/L", "platelets": "116 10*9/L", "ast": "60 U/L"}}
+
+
+def course(*panels: dict[str, Any], treatments: tuple[tuple[str, str], ...] = ()) -> Trajectory:
+    dated = [(read_moment(f"2026-11-{day:02}"), one) for day, one in enumerate(panels, 1)]
+    read = [
+        (moment, panel_of(**({"context": {"condition": "sjia"}, "collected_at": moment.text} | one)))
+        for moment, one in dated
+    ]
+    return follow(read, [Treatment(name, read_moment(at)) for name, at in treatments])
+
+
+def told(trajectory: Trajectory) -> list[tuple[str, int, str]]:
+    return [(one.kind, int(one.visit.moment.text[-2:]), one.observation) for one in trajectory.events]
+
+
+def settled(**observations: str) -> dict[str, Any]:
+    return {"findings": {"fever": False}, "observations": observations}
+
+
+def test_onset_at_the_first_panel_or_after_one_that_was_not() -> None:
+    assert told(course(MAS)) == [("onset", 1, "")]
+    assert told(course(QUIET, MAS, MAS)) == [("onset", 2, "")]
+    assert told(course(QUIET)) == []
+    assert course(QUIET).course == Course("no_onset")
+
+
+def test_no_resolution_while_a_value_that_was_abnormal_is_not_reported() -> None:
+    found = course(MAS, settled(ferritin="100 ug/L", ast="20 U/L"))
+    assert told(found) == [("onset", 1, "")]
+    assert found.course == Course("open", ("platelets",))
+
+
+def test_resolution_once_no_value_is_past_the_thresholds_of_the_onset() -> None:
+    found = course(MAS, settled(ferritin="100 ug/L", platelets="300 10*9/L"), settled(ast="20 U/L"))
+    assert told(found) == [("onset", 1, ""), ("resolution", 3, "")]
+    assert found.course == Course("resolved")
+
+
+def test_a_value_that_turns_abnormal_again_keeps_the_course_open() -> None:
+    back = settled(ferritin="100 ug/L", platelets="300 10*9/L"), settled(ferritin="800 ug/L"), settled(ast="20 U/L")
+    found = course(MAS, *back)
+    assert found.course == Course("open", ("ferritin",))
+
+
+def test_its_own_range_goes_before_any_threshold() -> None:
+    above = {"value": 300, "unit": "ug/L", "reference_range": {"high": 150, "unit": "ug/L"}}
+    panel = {
+        "findings": {"fever": False},
+        "observations": {"ferritin": above, "platelets": "300 10*9/L", "ast": "20 U/L"},
+    }
+    assert course(MAS, panel).course == Course("open", ("ferritin",))
+
+
+def test_what_was_abnormal_by_word_is_settled_by_word_or_range_alone() -> None:
+    onset = {"findings": FEVER, "observations": MAS["observations"] | {"crp": {"interpretation": "H"}}}
+    quiet = settled(ferritin="100 ug/L", platelets="300 10*9/L", ast="20 U/L", crp="1 mg/L")
+    assert course(onset, quiet).course == Course("open", ("crp",))
+    assert told(course(onset, quiet, {"observations": {"crp": {"interpretation": "N"}}}))[1:] == [
+        ("resolution", 3, ""),
+        ("normalisation", 3, "crp"),
+    ]
+
+
+def test_a_relapse_is_another_onset_with_its_own_resolution() -> None:
+    quiet = settled(ferritin="100 ug/L", platelets="300 10*9/L", ast="20 U/L")
+    assert [kind for kind, _, _ in told(course(MAS, quiet, MAS, quiet))] == [
+        "onset",
+        "resolution",
+        "onset",
+        "resolution",
+    ]
+
+
+def test_an_onset_before_the_last_one_resolved_waits_for_the_values_of_both() -> None:
+    second = {"findings": FEVER, "observations": {"ferritin": "905 ug/L", "ast": "60 U/L", "fibrinogen": "2 g/L"}}
+    found = course(MAS, settled(ferritin="100 ug/L"), second, settled(ferritin="100 ug/L", ast="20 U/L"))
+    assert [kind for kind, _, _ in told(found)] == ["onset", "onset"]
+    assert found.course == Course("open", ("platelets", "fibrinogen"))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("H", "N", "N"), 2),
+        (("H", "N", "H"), None),
+        (("H", "N", "H", "N"), 4),
+        (("N", "N"), None),
+        (("N",), None),
+        (("A", "N"), 2),
+        (("H", "N", "A"), None),
+    ],
+)
+def test_normalisation_is_the_first_of_the_normal_results_that_stay_so(
+    words: tuple[str, ...], expected: int | None
+) -> None:
+    found = course(*({"observations": {"ldh": {"interpretation": word}}} for word in words))
+    assert [day for _, day, _ in told(found)] == ([expected] if expected else [])
+
+
+def test_events_carry_what_was_given_before_and_what_it_hides() -> None:
+    normal = {"observations": {"ferritin": {"interpretation": "N"}, "ldh": {"interpretation": "N"}}}
+    high = {
+        "findings": FEVER,
+        "observations": {"ferritin": "905 ug/L", "platelets": "116 10*9/L", "ast": "60 U/L", "ldh": "723 U/L"},
+    }
+    found = course(high, normal, treatments=(("Tocilizumab ", "2026-10-01"), ("tocilizumab", "2026-11-01T12:00:00Z")))
+    onset, ferritin, ldh = found.events
+    assert (onset.therapies(), ferritin.therapies(), ldh.therapies()) == (("il6_blockade",), ("il6_blockade",), ())
+    assert [(one.name, one.number) for one in onset.visit.doses] == [("Tocilizumab ", 1)]
+    assert [(one.name, one.number) for one in ldh.visit.doses] == [("tocilizumab", 2)]
+    assert [(one.code, one.place) for one in found.remarks] == [("treatment_order_unknown", 1)]
+
+
+def test_a_treatment_after_the_last_panel_changes_nothing_and_is_named() -> None:
+    found = course(MAS, treatments=(("anakinra", "2026-11-02"), ("anakinra", "2026-10-31")))
+    assert [(one.code, one.place) for one in found.remarks] == [("treatment_after_last_panel", 0)]
+    assert found.events[0].therapies() == ("il1_blockade",)
+
+
+def test_the_last_treatment_is_the_last_by_time() -> None:
+    given = (
+        ("anakinra", "2026-10-03"),
+        ("prednisolone", "2026-10-01"),
+        ("anakinra", "2026-10-02"),
+        ("prednisolone", "2026-10-04"),
+    )
+    (onset,) = course(MAS, treatments=given).events
+    assert [(one.name, one.number) for one in onset.visit.doses] == [("anakinra", 2), ("prednisolone", 2)]

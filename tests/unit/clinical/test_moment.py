@@ -1,0 +1,59 @@
+"""Moments: instants are exact, a day is a day, and what has no order is given none."""
+
+from fractions import Fraction
+
+import pytest
+
+from service.clinical.moment import read_moment
+from service.clinical.trajectory import first_tie
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2026-11-20", "2026-11-21"),
+        ("2026-11-20T08:30:00Z", "2026-11-20T08:30:00.000000000001Z"),
+        ("2026-11-20T09:30:00+02:00", "2026-11-20T08:30:00Z"),
+        ("2026-11-20T23:59:59-05:00", "2026-11-21T08:00:00Z"),
+        ("2026-11-20", "2026-11-21T00:00:00Z"),
+        ("2026-11-19T23:59:59Z", "2026-11-20"),
+        ("2026-12-31T23:59:59Z", "2026-12-31t23:59:60z"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_the_earlier_moment_precedes_the_later(earlier: str, later: str) -> None:
+    assert read_moment(earlier).precedes(read_moment(later))
+    assert not read_moment(later).precedes(read_moment(earlier))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2026-11-20", "2026-11-20"),
+        ("2026-11-20", "2026-11-20T08:30:00Z"),
+        ("2026-11-20T08:30:00Z", "2026-11-20T10:30:00+02:00"),
+    ],
+)
+def test_some_moments_have_no_order(one: str, other: str) -> None:
+    assert not read_moment(one).precedes(read_moment(other))
+    assert not read_moment(other).precedes(read_moment(one))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        ("2026-11-20T08:30:00Z", "2026-11-21T20:30:00Z", Fraction(3, 2)),
+        ("2026-11-20T08:30:00Z", "2026-11-20T08:30:01Z", Fraction(1, 86400)),
+        ("2026-11-20", "2026-11-27", Fraction(7)),
+        ("2026-11-20", "2026-11-27T23:00:00Z", Fraction(7)),
+        ("2024-02-28", "2024-03-01", Fraction(2)),
+    ],
+)
+def test_days_are_exact(start: str, end: str, days: Fraction) -> None:
+    assert read_moment(start).days_until(read_moment(end)) == days
+
+
+def test_a_tie_is_named_by_its_places_in_the_order_sent() -> None:
+    moments = [read_moment(one) for one in ("2026-11-22", "2026-11-20T08:00:00Z", "2026-11-19", "2026-11-20")]
+    assert first_tie(moments) == (1, 3)
+    assert first_tie(moments[:3]) is None

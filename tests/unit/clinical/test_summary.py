@@ -1,0 +1,188 @@
+"""The sentences a clinician can read aloud: the category, its ground, the next step, and what not to be calmed by."""
+
+from typing import Any
+
+import pytest
+
+from service.clinical.summary import OPENINGS
+from tests.unit.clinical.results import assessed
+from tests.unit.clinical.test_classify import LABORATORY, NO_SIGNS, QUIET
+
+TOCILIZUMAB = [{"name": "tocilizumab"}]
+DOES_NOT_REASSURE = "IL-6 blockade may hide fever and ferritin, so this does not reassure."
+FERRITIN_AND_PLATELETS = {"ferritin": "905 ug/L", "platelets": "116 10*9/L"}
+
+
+def said(condition: str | None = "sjia", medications: Any = None, **request: Any) -> str:
+    return assessed(context={"condition": condition, "medications": medications}, **request).summary
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        (
+            {"findings": {"fever": True}, "observations": LABORATORY},
+            "MAS is likely: the 2016 criteria are met by measured results.",
+        ),
+        (
+            {
+                "findings": {"fever": True},
+                "observations": {
+                    "ferritin": "905 ug/L",
+                    "triglycerides": "200 mg/dL",
+                    "platelets": "300 10*9/L",
+                    "fibrinogen": {"interpretation": "L"},
+                },
+            },
+            (
+                "MAS is probable: the 2016 criteria are met once results given only in words are counted. "
+                "AST or fibrinogen would decide the 2016 criteria."
+            ),
+        ),
+        (
+            {
+                "findings": {"fever": True},
+                "observations": {**FERRITIN_AND_PLATELETS, "fibrinogen": {"interpretation": "L"}},
+            },
+            (
+                "MAS is probable: the 2016 criteria are met once results given only in words are counted; "
+                "the 2005 guidelines are met. AST, triglycerides or fibrinogen would decide the 2016 criteria."
+            ),
+        ),
+        (
+            {"findings": {"fever": True, "cns_dysfunction": True}, "observations": FERRITIN_AND_PLATELETS},
+            (
+                "MAS is probable: the 2016 criteria are still open; the 2005 guidelines are met. "
+                "AST, triglycerides or fibrinogen would decide the 2016 criteria."
+            ),
+        ),
+        (
+            {"findings": {"fever": False, "cns_dysfunction": True, "hemorrhage": True}},
+            "MAS is possible: the 2016 criteria are not met; the 2005 guidelines are met.",
+        ),
+        (
+            {"findings": {"fever": True}, "observations": {"crp": "50 mg/L"}},
+            (
+                "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
+                "Ferritin would decide the 2016 criteria."
+            ),
+        ),
+        (
+            {"findings": {"fever": True}, "observations": {"ferritin": "905 ug/L"}},
+            (
+                "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
+                "No single further result would settle the 2016 criteria."
+            ),
+        ),
+        (
+            {"observations": {**LABORATORY}},
+            (
+                "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
+                "Fever or body temperature would decide the 2016 criteria."
+            ),
+        ),
+        (
+            {"findings": NO_SIGNS, "observations": QUIET},
+            "MAS is unlikely on this panel: the 2016 criteria are not met, and no supporting set is met.",
+        ),
+    ],
+)
+def test_the_category_its_ground_and_the_next_step(request_: dict[str, Any], sentence: str) -> None:
+    assert said(**request_) == sentence
+
+
+def test_under_il6_blockade_what_is_not_met_does_not_reassure() -> None:
+    assert said(medications=TOCILIZUMAB, findings={"fever": True}, observations={"ferritin": "100 ug/L"}) == (
+        "The panel does not decide about MAS: the 2016 criteria are not met, and no supporting set is met. "
+        + DOES_NOT_REASSURE
+    )
+
+
+def test_under_il6_blockade_a_laboratory_part_without_fever_is_named() -> None:
+    assert said(medications=TOCILIZUMAB, findings={"fever": False}, observations=LABORATORY) == (
+        "MAS is possible: the 2016 criteria are not met, but their laboratory part is met, and fever may be "
+        f"suppressed, and no supporting set is met. {DOES_NOT_REASSURE}"
+    )
+
+
+@pytest.mark.parametrize("category", ["likely", "probable"])
+def test_where_nothing_could_reassure_il6_blockade_is_not_mentioned(category: str) -> None:
+    word = {"interpretation": "L"} if category == "probable" else "1 g/L"
+    observations = {**FERRITIN_AND_PLATELETS, "fibrinogen": word}
+    text = said(medications=TOCILIZUMAB, findings={"fever": True}, observations=observations)
+    assert text.startswith(OPENINGS[category])
+    assert "IL-6" not in text
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        (
+            {"findings": {"fever": True}},
+            "The panel does not decide about MAS: the underlying condition is not known, and no criteria set is met.",
+        ),
+        (
+            {"findings": {"cns_dysfunction": True, "hemorrhage": True}},
+            "MAS is possible: the underlying condition is not known, and the 2005 guidelines are met.",
+        ),
+        (
+            {"findings": {"molecular_hlh_diagnosis": True}},
+            "MAS is possible: the underlying condition is not known, and the HLH-2004 is met.",
+        ),
+        (
+            {"findings": {"fever": True}, "observations": {**FERRITIN_AND_PLATELETS, "ast": "90 U/L"}},
+            (
+                "MAS is possible: the underlying condition is not known, and the 2016 criteria, 2005 guidelines and "
+                "2009 lupus guidelines are met."
+            ),
+        ),
+    ],
+)
+def test_without_a_condition_that_is_said_and_no_test_is_named_that_would_decide(
+    request_: dict[str, Any], sentence: str
+) -> None:
+    assert said(None, **request_) == sentence
+
+
+def test_a_score_is_one_and_criteria_are_many() -> None:
+    assert said("other", patient={"age_years": 40}, findings={"molecular_hlh_diagnosis": True}) == (
+        "MAS is probable: the HScore is still open; the HLH-2004 is met. "
+        "No single further result would settle the HScore."
+    )
+    assert said("other", patient={"age_years": 4}, findings={"molecular_hlh_diagnosis": True}) == (
+        "MAS is likely: the HLH-2004 is met by measured results."
+    )
+
+
+FOUR_OF_EIGHT: dict[str, Any] = {
+    "findings": {"fever": True, "splenomegaly": True, "hemophagocytosis": True, "low_or_absent_nk_activity": False},
+    "observations": {
+        "ferritin": "600 ug/L",
+        "scd25": "100 U/mL",
+        "fibrinogen": "2 g/L",
+        "triglycerides": "1 mmol/L",
+        "hemoglobin": "120 g/L",
+        "platelets": "200 10*9/L",
+        "neutrophils": "2 10*9/L",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "missing", "name"),
+    [
+        ("observations", "scd25", "Soluble CD25"),
+        ("observations", "triglycerides", "Triglycerides"),
+        ("findings", "low_or_absent_nk_activity", "Low or absent NK-cell activity"),
+    ],
+)
+def test_a_test_is_named_as_clinicians_write_it(part: str, missing: str, name: str) -> None:
+    known = FOUR_OF_EIGHT | {part: {key: one for key, one in FOUR_OF_EIGHT[part].items() if key != missing}}
+    assert said("malignancy", **known).endswith(f"{name} would decide the HLH-2004.")
+
+
+def test_an_age_is_named_too() -> None:
+    """Haemoglobin between the two limits: only the age says which of them holds."""
+    observations = FOUR_OF_EIGHT["observations"] | {"hemoglobin": "95 g/L", "platelets": "90 10*9/L"}
+    text = said("malignancy", **FOUR_OF_EIGHT | {"observations": observations})
+    assert text.endswith("Age would decide the HLH-2004.")

@@ -1,0 +1,187 @@
+"""The command as a person runs it: on a file, on a pipe, on tables as spreadsheets save them."""
+
+import csv
+import io
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.cohort import command, progress
+from service.cohort.command import main
+from service.cohort.progress import Progress
+
+TABLE = "id,ferritin[ug/L],platelets[10*9/L],fever,condition\nA,905,116,true,sjia\nB,5.4.3,116,true,sjia\nC,>10000,L,,sjia\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    def call(table: str | bytes, *options: str) -> tuple[int, list[dict[str, str]], str]:
+        path = tmp_path / "panels.csv"
+        path.write_bytes(table if isinstance(table, bytes) else table.encode())
+        code = main([str(path), *options])
+        told = capsys.readouterr()
+        return code, list(csv.DictReader(io.StringIO(told.out))), told.err
+
+    return call
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_every_row_has_its_result_in_order(run: Any, workers: str) -> None:
+    head, rows = TABLE.split("\n", 1)
+    code, results, told = run(f"{head}\n{rows * 450}", "--workers", workers)
+    assert (code, told) == (0, "")
+    assert [one["row"] for one in results] == [str(number) for number in range(1, 1351)]
+    assert [(one["id"], one["status"]) for one in results] == [("A", "200"), ("B", "422"), ("C", "200")] * 450
+    assert "invalid_quantity" in results[1]["problems"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        b"\xef\xbb\xbfferritin[ug/L],fever\n905,true\n",
+        b"ferritin[ug/L];fever\r\n905;true\r\n",
+        b"ferritin[ug/L]\tfever\n\n905\ttrue\n\t\n",
+        b'"ferritin[ug/L]","fever"\n"905","true"',
+    ],
+)
+def test_a_table_as_spreadsheets_save_it(run: Any, table: bytes) -> None:
+    code, (result,), told = run(table, "--workers", "1")
+    assert (code, result["status"], told) == (0, "200", "")
+
+
+def test_a_bad_byte_an_open_quotation_mark_and_a_stray_cell_spoil_their_own_row(run: Any) -> None:
+    table = b"ferritin[ug/L],fever\n9\xff5,true\n5,4,true\n905,true\n" + b'"' + b"x" * 200_000 + b'"\n905,true\n'
+    _, results, _ = run(table, "--workers", "1")
+    assert [one["status"] for one in results[:3]] == ["422", "400", "200"]
+    assert "more cells than the header" in results[1]["problems"]
+    assert "400" in [one["status"] for one in results[3:]]
+    assert "quotation mark" in "".join(one["problems"] for one in results[3:])
+
+
+def test_what_is_odd_about_the_header_is_told_once(run: Any) -> None:
+    _, results, told = run("ferritin,platlets,fever\n905,116,true\n905 ug/L,116,true\n", "--workers", "1")
+    assert [one["status"] for one in results] == ["422", "200"]
+    assert "has no unit" in told
+    assert "Did you mean 'platelets'?" in told
+
+
+def test_decimal_commas_are_refused_or_read_as_announced(run: Any) -> None:
+    table = "fibrinogen[g/L];fever\n2,1;true\n"
+    assert [one["status"] for one in run(table, "--workers", "1")[1]] == ["422"]
+    assert [one["status"] for one in run(table, "--workers", "1", "--decimal-comma")[1]] == ["200"]
+
+
+def test_a_bad_value_may_be_left_out(run: Any) -> None:
+    _, (result,), _ = run("ferritin[ug/L],crp[mg/L]\n905,5.4.3\n", "--on-invalid", "omit", "--workers", "1")
+    assert result["status"] == "200"
+    assert "Left out" in result["problems"]
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (b"", "empty"),
+        (b"\n", "empty"),
+        ("ferritin[ug/L]\n".encode("utf-16-le"), "not UTF-8"),
+        (b"ward,bed\n1,2\n", "no observation and no finding"),
+    ],
+)
+def test_a_table_that_cannot_be_used(run: Any, table: bytes, words: str) -> None:
+    code, results, told = run(table)
+    assert (code, results) == (2, [])
+    assert words in told
+
+
+def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["/nowhere/panels.csv"]) == 2
+    assert "FileNotFoundError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("workers", ["0", "two"])
+def test_the_number_of_workers_is_checked(workers: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["x.csv", "--workers", workers])
+    assert "above 0" in capsys.readouterr().err
+
+
+def test_an_interrupt_ends_it_quietly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "assess_rows", interrupt)
+    path = tmp_path / "panels.csv"
+    path.write_text(TABLE)
+    assert main([str(path)]) == 130
+
+
+def piped(*arguments: str, sent: bytes) -> bytes:
+    done = subprocess.run(
+        [sys.executable, "-m", "service.cohort", *arguments], input=sent, capture_output=True, check=True
+    )
+    return done.stdout
+
+
+def test_the_two_conversions_around_a_batch_give_what_the_command_gives(client: FlaskClient) -> None:
+    table = (TABLE + "D,1,2,3,4,5,6\n").encode()
+    lines = piped("to-ndjson", sent=table)
+    answers = client.post("/v1/assessments/batch", data=lines, content_type="application/x-ndjson").data
+    through_service = list(csv.DictReader(io.StringIO(piped("to-csv", sent=answers).decode())))
+    here = list(csv.DictReader(io.StringIO(piped("--workers", "1", sent=table).decode())))
+    for one, other in zip(here, through_service, strict=True):
+        assert one["status"] == other["status"]
+    assert [one | {"id": ""} for one in here[:3]] == through_service[:3]  # of the fourth the service sees no JSON
+
+
+def test_lines_that_are_no_answers_are_told_as_such() -> None:
+    sent = b'{"title":"x","detail":"The body is not usable."}\n{"index":1,\n\n[1]\n'
+    rows = list(csv.DictReader(io.StringIO(piped("to-csv", sent=sent).decode())))
+    assert [(one["row"], one["problems"]) for one in rows] == [
+        ("1", "The body is not usable."),
+        ("2", "This line is not an answer of the batch."),
+        ("3", "This line is not an answer of the batch."),
+    ]
+
+
+def test_a_reader_who_has_had_enough_is_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "panels.csv"
+    path.write_text(TABLE + "A,905,116,true,sjia\n" * 3000)
+    run = f"{sys.executable} -m service.cohort to-ndjson {path} | head -n 1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", run], capture_output=True, check=True, text=True)
+    assert (done.stderr, done.stdout.count("\n")) == ("", 1)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_sees_a_bar_and_a_file_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "EVERY_SECONDS", 0.0)
+    seen, unseen = Terminal(), io.StringIO()
+    for stream in (seen, unseen):
+        bar = Progress(stream)
+        bar.show(100, 0.5)
+        bar.show(150, None)
+        bar.end(200, 3)
+    assert unseen.getvalue() == ""
+    half, piped_bar, end = seen.getvalue().strip("\r").split("\r")
+    assert half.startswith(f"[{'#' * 15}{'.' * 15}] 100 rows, ")
+    assert piped_bar.startswith("150 rows, ")
+    assert end.startswith(f"[{'#' * 30}] 200 rows, ")
+    assert end.endswith("/s, 3 refused\n")
+
+
+def test_a_bar_is_drawn_a_few_times_a_second_at_most() -> None:
+    seen = Terminal()
+    bar = Progress(seen)
+    bar.show(1, 0.1)
+    assert seen.getvalue() == ""
+
+
+def test_importing_the_package_runs_nothing() -> None:
+    assert import_module("service.cohort.__main__").main is main

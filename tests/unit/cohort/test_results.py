@@ -1,0 +1,73 @@
+"""A row of results: the same columns for an assessment and a refusal, and no cell that a spreadsheet would run."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from service.api.brief_document import scored_document
+from service.clinical.assess import assess
+from service.cohort.results import COLUMNS, result_row, safe
+from tests.conftest import panel_of
+
+ANSWER: dict[str, Any] = {
+    "status": 200,
+    "assessment": scored_document(
+        assess(
+            panel_of(
+                observations={"ferritin": ">10000 ug/L", "esr": "10 mm/h"},
+                context={"medications": [{"name": "anakinra"}]},
+            )
+        )
+    ),
+}
+
+
+def cells(number: int, identity: str, answer: dict[str, Any]) -> dict[str, str]:
+    return dict(zip(COLUMNS, result_row(number, identity, answer), strict=True))
+
+
+def test_an_assessment() -> None:
+    found = cells(7, "A", ANSWER)
+    assert (found["row"], found["id"], found["status"], found["category"], found["primary"]) == (
+        "7",
+        "A",
+        "200",
+        "indeterminate",
+        "",
+    )
+    assert (found["ferritin-esr-ratio"], found["ferritin-esr-ratio.implied"]) == ("met", "met")
+    assert (found["ferritin-esr-ratio.min"], found["ferritin-esr-ratio.max"]) == ("1000", "")
+    assert (found["cautions"], found["problems"]) == ("il1_blockade", "")
+
+
+def test_a_refusal() -> None:
+    entry = {"pointer": "/observations/ferritin", "code": "unit_required", "detail": "Send the unit."}
+    found = cells(1, "", {"status": 422, "problem": {"detail": "x", "errors": [entry, entry]}})
+    assert found["problems"] == "; ".join(["/observations/ferritin unit_required: Send the unit."] * 2)
+    assert cells(1, "", {"status": 400, "problem": {"detail": "Not usable."}})["problems"] == "Not usable."
+
+
+def test_what_was_left_out_is_told() -> None:
+    omission = {
+        "pointer": "/observations/crp",
+        "code": "implausible_value",
+        "message": "Left out, counts as unknown. No.",
+    }
+    other = {"pointer": "/observations/ast", "code": "unusual_value", "message": "Outside the usual."}
+    answer = {"status": 200, "assessment": ANSWER["assessment"] | {"warnings": [omission, other]}}
+    assert cells(1, "", answer)["problems"] == "/observations/crp implausible_value: Left out, counts as unknown. No."
+
+
+def test_a_set_of_another_version_adds_no_column() -> None:
+    strange = {"id": "newer-set", "verdict": "met", "verdict_implied": "met", "score": {"min": Decimal(1), "max": None}}
+    answer = {
+        "status": 200,
+        "assessment": {"classification": {"category": "unlikely", "primary": None}, "criteria": [strange]},
+    }
+    assert [one for one in result_row(1, "", answer) if one] == ["1", "200", "unlikely"]
+
+
+@pytest.mark.parametrize(("text", "shown"), [("=1+1", "'=1+1"), ("@x", "'@x"), ("A=1", "A=1"), ("", "")])
+def test_no_cell_is_a_formula(text: str, shown: str) -> None:
+    assert safe(text) == shown

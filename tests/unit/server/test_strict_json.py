@@ -1,0 +1,80 @@
+"""JSON without what Python's own reader lets through; numbers exact in both directions."""
+
+from decimal import Decimal
+
+import pytest
+
+from service.server.strict_json import DEEPEST, LONGEST_NUMBER, NotJson, dumps, loads, written
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b"0.1", Decimal("0.1")),
+        (b"12", Decimal(12)),
+        (b"-2.10", Decimal("-2.10")),
+        (b"1E+4", Decimal(10000)),
+        (b"9007199254740993", Decimal(9007199254740993)),
+        (b'{"a": [1, null, true, "x"]}', {"a": [Decimal(1), None, True, "x"]}),
+        ('"°C µg/L"'.encode(), "°C µg/L"),
+        (b'"\\ud83d\\ude00"', "\N{GRINNING FACE}"),
+    ],
+)
+def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
+    found = loads(body)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"NaN", "NaN is not a JSON number"),
+        (b"-Infinity", "-Infinity is not a JSON number"),
+        (b'{"a": 1, "a": 1}', "an object has the same key twice"),
+        (b'{"a": {"b": 1, "b": 2}}', "an object has the same key twice"),
+        (b"1e31", "a number is beyond 10 to the power of 30"),
+        (b"1e-331", "a number is beyond 10 to the power of 30 or -330"),
+        (b"1" * 33, "a number has more than 32 characters"),
+        (b"0." + b"0" * 31, "a number has more than 32 characters"),
+        (b'"\xff"', r"the body is not UTF-8 \(byte 1\)"),
+        (b"\xef\xbb\xbf{}", "the body starts with a byte order mark"),
+        (b'"\\ud800"', "a text has half of a surrogate pair"),
+        (b'{"\\uDC00": 1}', "a text has half of a surrogate pair"),
+        (b'{"a": }', "Expecting value at line 1 column 7"),
+        (b'{"a":\n 1,}', "at line 2 column"),
+        (b"[" * 100_000, "the body is nested too deeply"),
+        (b"[" * 65 + b"]" * 65, "the body is nested deeper than 64 levels"),
+        (b'{"a":' * 65 + b"1" + b"}" * 65, "the body is nested deeper than 64 levels"),
+    ],
+    ids=range(17),
+)
+def test_what_may_not_be_used_is_refused_without_quoting_it(body: bytes, words: str) -> None:
+    with pytest.raises(NotJson, match=words):
+        loads(body)
+
+
+def test_a_number_or_a_depth_at_the_limit_is_read() -> None:
+    longest = "0." + "9" * (LONGEST_NUMBER - 2)
+    assert loads(longest.encode()) == Decimal(longest)
+    assert loads(b"1e30") == Decimal(10) ** 30
+    assert loads(b"1e-330") == Decimal("1e-330")
+    found = loads(b"[" * DEEPEST + b"]" * DEEPEST)
+    for _ in range(DEEPEST - 1):
+        (found,) = found
+    assert found == []
+
+
+def test_a_key_that_comes_again_in_another_object_is_no_duplicate() -> None:
+    assert loads(b'[{"a": 1}, {"a": 2}]') == [{"a": Decimal(1)}, {"a": Decimal(2)}]
+
+
+def test_decimals_are_written_digit_for_digit() -> None:
+    assert dumps({"cutoff": Decimal("-2.1"), "low": Decimal("0.0005"), "open": None}) == (
+        b'{"cutoff":-2.1,"low":0.0005,"open":null}'
+    )
+
+
+def test_what_was_written_beforehand_is_put_in_as_it_is() -> None:
+    part = written({"value": Decimal("1.50")})
+    assert dumps({"part": part}) == b'{"part":{"value":1.50}}'

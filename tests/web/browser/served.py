@@ -1,0 +1,60 @@
+"""Starts the real server for a browser, from this tree or from a copy of it."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+PORTS = range(18_400, 18_500)
+
+
+def free_port() -> int:
+    """A port of the range that nothing listens on."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise RuntimeError("no port is free")
+
+
+@contextmanager
+def served(folder: Path, tree: Path = ROOT, **environ: str) -> Iterator[str]:
+    """Yield the address of a server that runs ``tree``; it stops when the block ends."""
+    port = free_port()
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    chosen = {
+        "PORT": str(port),
+        "PYTHONPATH": str(tree),
+        "PROMETHEUS_MULTIPROC_DIR": str(folder / f"metrics-{port}"),
+        "WEB_CONCURRENCY": "1",
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:service.server.gunicorn_conf", "service.wsgi:app"]
+    output = folder / f"output-{port}"
+    with output.open("wb") as sink:
+        process = subprocess.Popen(
+            command, cwd=tree, env=inherited | chosen | environ, stdout=sink, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait(process, port, output)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, output: Path) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until and process.poll() is None:
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(output.read_text())

@@ -1,0 +1,100 @@
+"""Several panels: the course is drawn as the API tells it."""
+
+import json
+from typing import Any
+
+from tests.web.browser.conftest import Visit
+from tests.web.browser.screenshots import COURSE
+from tests.web.browser.test_reach import violations
+
+OBSERVED = ["ferritin", "platelets", "ast", "fibrinogen", "wbc", "esr", "crp"]
+
+
+def pasted(visit: Visit, document: Any) -> Any:
+    page = visit.open()
+    page.click("#paste-open")
+    page.fill("#paste-text", json.dumps(document))
+    page.click("#paste-use")
+    return page
+
+
+def drawn(visit: Visit) -> Any:
+    page = pasted(visit, COURSE)
+    page.wait_for_selector(".multiples figure")
+    return page
+
+
+def test_each_observation_has_a_picture_with_its_limit_and_the_treatments(visit: Visit) -> None:
+    page = drawn(visit)
+    assert page.locator(".multiples figure").evaluate_all("all => all.map(one => one.dataset.course)") == OBSERVED
+    for key in OBSERVED:
+        assert page.locator(f"[data-course={key}] .given").count() == 2
+    ferritin = page.locator("[data-course=ferritin]")
+    assert "limit > 684 (2016 criteria)" in ferritin.inner_text()
+    assert ferritin.locator(".dot.hit").count() == 2
+    assert ferritin.locator(".dot.clear").count() == 2
+    assert ferritin.locator("svg").get_attribute("aria-label") == (
+        "Ferritin in ng/mL: 2026-11-02 310, 2026-11-16 905, 2026-11-20 above 10000, 2026-12-10 180. "
+        "Limit > 684, 2016 criteria. 2 treatments marked."
+    )
+    assert page.locator("[data-course=fibrinogen] text:text-is('low')").count() == 1
+
+
+def test_the_categories_and_events_are_those_of_the_api(visit: Visit) -> None:
+    page = drawn(visit)
+    answer = page.request.post(f"{visit.address}v1/trajectories", data=visit.posted("v1/trajectories")).json()
+    shown = page.locator(".course .strip:not(.hint .strip) b").all_inner_texts()
+    assert [one.lower() for one in shown] == [
+        f"mas {one['classification']['category']}" for one in answer["assessments"]
+    ]
+    assert page.locator(".course .events li").count() == len(answer["events"]) > 0
+    assert page.locator(".course .events b").first.inner_text() == "Onset: MAS likely"
+
+
+def test_the_panel_shown_is_assessed_with_the_treatments_given_before_it(visit: Visit) -> None:
+    page = drawn(visit)
+    assert visit.posted()["context"]["medications"] == [
+        {"name": "methylprednisolone", "last_dose": "2026-11-17"},
+        {"name": "anakinra", "last_dose": "2026-11-22"},
+    ]
+    page.click(".tab >> nth=1")
+    page.wait_for_function("document.querySelector('#o-ferritin').value === '905'")
+    visit.assess()
+    assert "medications" not in visit.posted()["context"]
+    page.wait_for_selector("h3:has-text('Panel of 2026-11-16')")
+
+
+def test_a_later_panel_is_added_by_hand(visit: Visit) -> None:
+    page = visit.load("patient_1")
+    page.fill("#collected", "2026-11-01")
+    page.click("#add-panel")
+    page.wait_for_selector(".tab >> nth=1")
+    assert page.evaluate("document.activeElement.id") == "collected"
+    assert page.input_value("#o-ferritin") == ""
+    page.fill("#collected", "2026-11-08")
+    page.fill("#o-ferritin", "210 ug/L")
+    visit.assess()
+    page.wait_for_selector(".multiples figure")
+    assert [one["collected_at"] for one in visit.posted("v1/trajectories")["panels"]] == ["2026-11-01", "2026-11-08"]
+
+
+def test_a_fault_of_another_panel_leads_to_that_panel(visit: Visit) -> None:
+    first, *others = COURSE["panels"]
+    wrong = {**first, "observations": {**first["observations"], "platelets": "410 10*12/L"}}
+    page = pasted(visit, {**COURSE, "panels": [wrong, *others]})
+    page.click("#faults .link:has-text('Panel 1')")
+    page.wait_for_selector("[data-observation=platelets] .mend")
+    page.click("[data-observation=platelets] .mend")
+    page.click("#assess")
+    page.wait_for_selector(".multiples figure")
+    assert visit.posted("v1/trajectories")["panels"][0]["observations"]["platelets"] == "410 10*9/L"
+
+
+def test_axe_finds_nothing_in_a_course(visit: Visit) -> None:
+    drawn(visit)
+    assert violations(visit) == []
+
+
+def test_a_course_fits_a_phone(visitors: Any, address: str) -> None:
+    page = drawn(visitors(address, viewport={"width": 390, "height": 844}))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

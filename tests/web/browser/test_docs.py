@@ -1,0 +1,25 @@
+"""The contract in its viewer: it works under the policy and asks the service itself."""
+
+from tests.web.browser.conftest import Visit
+
+
+def test_the_contract_is_shown_and_an_example_runs_against_the_service(visit: Visit) -> None:
+    page = visit.open("docs")
+    page.click("#operations-assessment-assess button.opblock-summary-control")
+    with page.expect_response(lambda one: one.url.endswith("/v1/assessments")) as caught:
+        page.click("#operations-assessment-assess button.execute")
+    assert caught.value.status == 200
+    assert caught.value.json()["classification"]["category"] == "probable"
+    page.wait_for_selector("#operations-assessment-assess .live-responses-table .response-col_status:has-text('200')")
+
+
+def test_a_problem_type_opens_at_its_explanation(visit: Visit) -> None:
+    page = visit.open("docs#problem-invalid-panel")
+    page.wait_for_selector(".opblock")
+    page.wait_for_function("document.getElementById('problem-invalid-panel').getBoundingClientRect().top < innerHeight")
+
+
+def test_the_viewer_keeps_nothing(visit: Visit) -> None:
+    page = visit.open("docs")
+    page.wait_for_selector(".opblock")
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]

@@ -1,0 +1,119 @@
+"""What the service refuses is shown where it was entered, with the way to mend it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.browser.conftest import Visit
+from tests.web.browser.served import served
+
+MENDS = {
+    "patient_1_as_printed": {"platelets": "116 10*9/L", "wbc": "5.4 10*9/L", "crp": "120 mg/L"},
+    "patient_2_as_printed": {"platelets": "115 10*9/L"},
+}
+
+
+@pytest.mark.parametrize("patient", MENDS)
+def test_each_typo_is_shown_at_its_field_and_mended_by_a_button(visit: Visit, patient: str) -> None:
+    page = visit.load(patient)
+    assert page.evaluate("document.activeElement.id") == "faults-title"
+    assert page.locator("[aria-invalid=true]").evaluate_all(
+        "all => all.map(one => one.closest('.cell').dataset.observation)"
+    ) == list(MENDS[patient])
+    for key in MENDS[patient]:
+        described = page.locator(f"#o-{key}").get_attribute("aria-describedby")
+        assert page.locator(f"#{described}").is_visible()
+        page.click(f"[data-observation={key}] .mend")
+        assert page.locator(f"#o-{key}").get_attribute("aria-invalid") is None
+        assert page.evaluate("document.activeElement.id") == f"o-{key}"
+    answer = visit.assess()
+    assert {key: visit.posted()["observations"][key] for key in MENDS[patient]} == MENDS[patient]
+    page.wait_for_selector(".headline")
+    assert (
+        page.locator(".headline").get_attribute("data-category") == answer["classification"]["category"] == "probable"
+    )
+    assert page.locator("#faults").is_hidden()
+    assert page.locator(".at-field").count() == 0
+
+
+def test_a_number_without_a_unit_offers_the_units_accepted(visit: Visit) -> None:
+    page = visit.open()
+    page.fill("#o-triglycerides", "2.1")
+    visit.assess()
+    page.wait_for_selector("[data-observation=triglycerides] .mend")
+    offered = page.locator("[data-observation=triglycerides] .mend").all_inner_texts()
+    assert offered == ["Use mmol/L", "Use mg/dL", "Use g/L", "Use µmol/L", "Use mg/L"]
+    page.click("[data-observation=triglycerides] .mend:text-is('Use mmol/L')")
+    visit.assess()
+    assert visit.posted()["observations"] == {"triglycerides": "2.1 mmol/L"}
+    page.wait_for_selector(".headline")
+
+
+def test_the_bad_values_can_be_left_out(visit: Visit) -> None:
+    page = visit.load("patient_1_as_printed")
+    page.click("#faults button:has-text('Assess without them')")
+    page.wait_for_selector(".headline")
+    assert visit.posted()["options"] == {"on_invalid": "omit"}
+    assert "Left out, counts as unknown." in page.inner_text(".warnings")
+
+
+def test_a_misspelt_key_is_named_and_can_be_renamed(visit: Visit) -> None:
+    page = visit.open()
+    page.click("#paste-open")
+    page.fill("#paste-text", '{"observations": {"platlets": "116 10*9/L"}}')
+    page.click("#paste-use")
+    page.click("#faults button:has-text('Rename to platelets')")
+    page.wait_for_selector("#faults li.mended")
+    assert page.input_value("#o-platelets") == "116"
+    visit.assess()
+    assert visit.posted() == {"observations": {"platelets": "116 10*9/L"}}
+    page.wait_for_selector(".headline")
+
+
+def test_a_fault_elsewhere_than_in_a_cell_is_shown_at_its_field(visit: Visit) -> None:
+    page = visit.open()
+    page.fill("#age", "ten")
+    page.click("label[for=fever-y]")
+    visit.assess()
+    page.wait_for_selector("#age[aria-invalid=true]")
+    page.click("#faults .link")
+    assert page.evaluate("document.activeElement.id") == "age"
+
+
+def test_nothing_that_is_pasted_becomes_markup(visit: Visit) -> None:
+    page = visit.open()
+    page.click("#paste-open")
+    page.fill("#paste-text", '{"observations": {"<img src=x onerror=alert(1)>": "1", "ferritin": "<b>905</b>"}}')
+    page.click("#paste-use")
+    page.wait_for_selector("#faults-title")
+    assert page.locator("main img, main b:has-text('905')").count() == 0
+    assert "<img src=x" in page.inner_text("#faults")
+
+
+def test_when_the_service_does_not_answer_nothing_is_lost(visit: Visit) -> None:
+    page = visit.open()
+    page.click("label[for=fever-y]")
+    page.route("**/v1/assessments", lambda route: route.abort())
+    page.click("#assess")
+    page.wait_for_selector("#faults-title")
+    assert "still here" in page.inner_text("#faults")
+    assert page.locator("#fever-y").is_checked()
+    assert all("ERR_FAILED" in one for one in visit.complaints)
+    visit.complaints.clear()
+
+
+def test_with_authentication_the_page_asks_for_the_key_and_keeps_it_nowhere(visitors: Any, tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text(
+        "ward:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\n", encoding="utf-8"
+    )  # of "secret"
+    with served(tmp_path, MAS_AUTH_MODE="api_key", MAS_API_KEYS_FILE=str(keys)) as address:
+        visit = visitors(address)
+        page = visit.open()
+        page.click("label[for=fever-y]")
+        page.click("#assess")
+        page.fill("#key", "secret")
+        page.click("button:text-is('Use this key')")
+        page.wait_for_selector(".headline")
+        assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]

@@ -1,0 +1,132 @@
+"""For everyone, everywhere: keyboard, phone, dark, paper, assistive technology; and nothing kept of a patient."""
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from tests.web.browser.conftest import Visit
+
+AXE = "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']})"
+PHONE = {"width": 390, "height": 844}
+STATES = ["empty", "patient_1", "patient_2", "patient_1_as_printed"]
+
+
+def shown(visit: Visit, state: str) -> Any:
+    page = visit.open() if state == "empty" else visit.load(state)
+    page.evaluate("document.querySelectorAll('details').forEach(one => (one.open = true))")
+    return page
+
+
+def violations(visit: Visit) -> list[str]:
+    """Return what axe-core finds wrong; its script is injected past the policy of the page, which stays as it is."""
+    visit.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    found = visit.page.evaluate(AXE)["violations"]
+    return [
+        f"{one['impact']} {one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(visitors: Any, address: str, state: str, width: int, scheme: str) -> None:
+    visit = visitors(address, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    shown(visit, state)
+    assert violations(visit) == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_is_wider_than_a_phone(visitors: Any, address: str, state: str) -> None:
+    page = shown(visitors(address, viewport=PHONE), state)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_dark_is_dark_and_light_is_light(visitors: Any, address: str) -> None:
+    brightness = (
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number).reduce((a, b) => a + b)"
+    )
+    dark, light = (visitors(address, color_scheme=scheme).open().evaluate(brightness) for scheme in ("dark", "light"))
+    assert dark < 150
+    assert light > 600
+
+
+def test_a_panel_can_be_assessed_by_keyboard_alone(visit: Visit) -> None:
+    page = visit.open()
+    press = page.keyboard.press
+
+    def tab_to(wanted: str) -> None:
+        for _ in range(80):
+            press("Tab")
+            if page.evaluate("document.activeElement.id") == wanted:
+                return
+        pytest.fail(f"the Tab key does not reach {wanted}")
+
+    tab_to("age")
+    page.keyboard.type("10")
+    tab_to("fever-u")
+    press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "fever-y"
+    outline = page.evaluate("getComputedStyle(document.querySelector('label[for=fever-y]')).outlineStyle")
+    assert outline == "solid"
+    tab_to("o-ferritin")
+    page.keyboard.type("905")
+    press("Tab")
+    page.keyboard.type("ng")
+    press("Shift+Tab")
+    press("Enter")
+    page.wait_for_selector(".headline")
+    assert visit.posted() == {
+        "patient": {"age_years": 10},
+        "observations": {"ferritin": "905 ng/mL"},
+        "findings": {"fever": True},
+    }
+    assert page.evaluate("document.activeElement.id") == "answer-title"
+    reached = set()
+    for _ in range(12):
+        press("Tab")
+        reached.add(page.evaluate("document.activeElement.closest('section')?.className"))
+    assert "decide" in reached
+
+
+def test_the_answer_is_announced(visit: Visit) -> None:
+    page = visit.load("patient_2")
+    assert page.locator("#status").get_attribute("role") == "status"
+    assert "MAS probable" in page.inner_text("#status")
+
+
+def test_verdicts_are_told_by_word_and_mark_and_not_by_colour_alone(visit: Visit) -> None:
+    page = visit.load("patient_1")
+    marks = {tuple(one.split(maxsplit=1)[0]) for one in page.locator(".set .verdict").all_inner_texts() if one}
+    assert len(marks) == 3
+    assert page.locator(".verdict").evaluate_all("all => all.every(one => /[a-z]/.test(one.textContent))")
+
+
+def test_on_paper_the_answer_stands_without_the_form(visit: Visit) -> None:
+    page = visit.load("patient_1")
+    page.emulate_media(media="print")
+    assert page.locator("#ask").is_hidden()
+    assert page.locator(".copy").is_hidden()
+    assert page.locator(".headline").is_visible()
+
+
+def test_the_page_does_not_jump_while_it_loads(visit: Visit) -> None:
+    page = visit.open()
+    page.wait_for_load_state("networkidle")
+    shift = "() => new Promise(done => new PerformanceObserver(all => done(all.getEntries().reduce((sum, one) => sum + one.value, 0))).observe({type: 'layout-shift', buffered: true}) || setTimeout(() => done(0), 500))"
+    assert page.evaluate(shift) < 0.05
+
+
+@pytest.mark.parametrize("patient", ["patient_1", "patient_2_as_printed"])
+def test_nothing_of_a_patient_stays_in_the_address_or_in_storage(visit: Visit, patient: str) -> None:
+    page = visit.load(patient)
+    assert page.url == visit.address
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie, history.length <= 2]") == [
+        0,
+        0,
+        "",
+        True,
+    ]
+    assert page.evaluate("async () => (await indexedDB.databases()).length + (await caches.keys()).length") == 0
+    assert {one.url.split("?")[0] for one in visit.requests} == {one.url for one in visit.requests}

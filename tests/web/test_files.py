@@ -1,0 +1,190 @@
+"""The page and the viewer without a browser: what is served, under which headers, how large, and what the files hold."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from service.api.problems import TITLES
+from service.app import create_app
+from service.clinical.analytes import ANALYTES, FINDINGS
+from service.clinical.criteria import CATALOGUE
+from service.clinical.panel import CONDITIONS, CONFOUNDERS
+from service.server.settings import Settings
+from service.web import docs, page
+from service.web.form import label_of, short_name, unit_text
+
+WEB = Path(page.__file__).parent
+OWN = [path for path in sorted(WEB.rglob("*")) if path.suffix in {".html", ".js", ".css", ".svg"}]
+FIRST_PAINT = 100_000
+ALLOWED_ADDRESSES = {
+    "http://www.w3.org/2000/svg",
+    "https://doi.org/${one.doi}",
+}  # a namespace; a link that a reader may press
+
+
+class Tags(HTMLParser):
+    """Every tag of a page with its attributes."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def values(self, attribute: str) -> list[str]:
+        return [found[attribute] or "" for _, found in self.tags if attribute in found]
+
+
+@pytest.fixture
+def markup(client: FlaskClient) -> str:
+    return client.get("/").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/page/page.js", "/page/page.css", "/page/mark.svg", "/docs/swagger-ui-bundle.js"]
+)
+def test_each_file_is_served_to_be_revalidated(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/page/nothing.js", "/docs/nothing.js", "/page/../files.py", "/docs/%2e%2e/docs.py"])
+def test_what_is_not_a_file_of_the_page_is_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_the_policy_allows_files_of_this_origin_and_nothing_inline(client: FlaskClient, path: str) -> None:
+    policy = dict(one.split(" ", 1) for one in client.get(path).headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert [policy[one] for one in ("script-src", "style-src", "connect-src")] == ["'self'"] * 3
+    assert [policy[one] for one in ("base-uri", "form-action", "frame-ancestors")] == ["'none'"] * 3
+    assert "unsafe" not in str(policy)
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_the_markup_has_nothing_inline_that_the_policy_would_stop(client: FlaskClient, path: str) -> None:
+    tags = Tags(client.get(path).get_data(as_text=True)).tags
+    assert [one for one in tags if one[0] == "style" or (one[0] == "script" and "src" not in one[1])] == []
+    assert [name for _, found in tags for name in found if name == "style" or name.startswith("on")] == []
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
+def test_no_file_names_another_host(path: Path) -> None:
+    found = set(re.findall(r"(?:https?:)?//[a-z][^\s\"'`)<>]*", path.read_text(encoding="utf-8")))
+    assert {one for one in found if "." in one} <= ALLOWED_ADDRESSES
+
+
+@pytest.mark.parametrize("path", [one for one in OWN if one.suffix == ".js"], ids=lambda path: path.name)
+def test_no_script_keeps_or_shows_values_where_they_do_not_belong(path: Path) -> None:
+    forbidden = r"localStorage|sessionStorage|indexedDB|document\.cookie|history\.|location\.(?:search|href)|console\.|innerHTML|outerHTML|insertAdjacent|\beval\b"
+    assert re.findall(forbidden, path.read_text(encoding="utf-8")) == []
+
+
+def scripts_needed(client: FlaskClient, name: str, seen: dict[str, int]) -> dict[str, int]:
+    """Return the size of a module and of all it imports at once."""
+    body = client.get(f"/page/{name}").data
+    seen[name] = len(body)
+    for other in re.findall(rb'^import .*from "\./(.+?)";', body, re.MULTILINE):
+        if other.decode() not in seen:
+            scripts_needed(client, other.decode(), seen)
+    return seen
+
+
+def test_the_first_paint_needs_less_than_100_kb(client: FlaskClient, markup: str) -> None:
+    named = [one for attribute in ("href", "src") for one in Tags(markup).values(attribute) if one.startswith("page/")]
+    sizes = {one: len(client.get(f"/{one}").data) for one in named}
+    sizes |= scripts_needed(client, "page.js", {})
+    sizes.pop("page/page.js")
+    assert len(markup.encode()) + sum(sizes.values()) < FIRST_PAINT
+    assert "course.js" not in sizes  # what only an answer needs is loaded with the answer
+
+
+def test_every_file_that_the_page_names_is_there(client: FlaskClient, markup: str) -> None:
+    named = [one for attribute in ("href", "src") for one in Tags(markup).values(attribute)]
+    missing = [one for one in named if not one.startswith("#") and client.get(f"/{one}").status_code != 200]
+    assert missing == []
+
+
+def test_the_form_offers_all_that_the_data_knows(markup: str) -> None:
+    tags = Tags(markup)
+    assert sorted(tags.values("data-observation")) == sorted(ANALYTES)
+    assert tags.values("data-finding") == list(FINDINGS)
+    assert tags.values("data-criteria") == list(CATALOGUE)
+    assert tags.values("data-confounder") == list(CONFOUNDERS)
+    units = [code for analyte in ANALYTES.values() for code in analyte.table.units]
+    chosen = [found["value"] for tag, found in tags.tags if tag == "option" and found.get("value")]
+    assert set(chosen) >= {*units, *CONDITIONS}
+
+
+def test_every_control_of_the_form_has_a_name_for_those_who_do_not_see_it(markup: str) -> None:
+    tags = Tags(markup)
+    labelled = set(tags.values("for"))
+    for tag, found in tags.tags:
+        if tag in {"input", "select", "textarea"} and found.get("type") != "checkbox":
+            assert found.get("id") in labelled or found.get("aria-label"), found
+
+
+def test_nothing_of_the_form_but_the_findings_has_a_name_that_a_browser_could_send(markup: str) -> None:
+    names = {found.get("name") for tag, found in Tags(markup).tags if tag in {"input", "select", "textarea"}}
+    assert names == {None, *FINDINGS}
+
+
+def test_the_page_can_be_switched_off_and_the_contract_stays() -> None:
+    client = create_app(Settings(web=False)).test_client()
+    assert [client.get(path).status_code for path in ("/", "/page/page.js", "/page/mark.svg")] == [404] * 3
+    assert [client.get(path).status_code for path in ("/docs", "/docs/docs.js", "/openapi.yaml")] == [200] * 3
+
+
+def test_with_authentication_the_files_are_open_and_the_data_is_not(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text(f"ward:{'0' * 64}\n", encoding="utf-8")
+    client = create_app(Settings(auth_mode="api_key", api_keys_file=str(keys))).test_client()
+    assert [client.get(path).status_code for path in ("/", "/page/page.js", "/docs")] == [200] * 3
+    assert client.get("/v1/analytes").status_code == 401
+
+
+def test_every_problem_type_lands_on_its_explanation(client: FlaskClient) -> None:
+    anchors = [
+        one for one in Tags(client.get("/docs").get_data(as_text=True)).values("id") if one.startswith("problem-")
+    ]
+    assert sorted(anchors) == sorted({f"problem-{slug}" for slug, _ in TITLES.values()} | {"problem-bad-request"})
+
+
+def test_the_viewer_is_that_of_the_installed_package() -> None:
+    assert docs.FILES["swagger-ui.css"].body == (docs.VIEWER / "swagger-ui.css").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("code", "printed"),
+    [("10*9/L", "×10⁹/L"), ("10*12/L", "×10¹²/L"), ("ug/L", "µg/L"), ("ukat/L", "µkat/L"), ("U/mL", "U/mL"), ("umol/L", "µmol/L"),
+     ("[degF]", "°F"), ("Cel", "°C"), ("mg/L{FEU}", "mg/L FEU"), ("[IU]/L", "IU/L"), ("/uL", "/µL")],
+)  # fmt: skip
+def test_units_are_printed_as_laboratories_do(code: str, printed: str) -> None:
+    assert unit_text(code) == printed
+
+
+@pytest.mark.parametrize(
+    ("label", "short"),
+    [("Aspartate aminotransferase (AST)", "AST"), ("Soluble CD25 (soluble interleukin-2 receptor)", "Soluble CD25"), ("Ferritin", "Ferritin")],
+)  # fmt: skip
+def test_tests_go_by_the_name_of_the_ward(label: str, short: str) -> None:
+    assert short_name(label) == short
+
+
+def test_a_word_without_a_label_of_its_own_is_made_readable() -> None:
+    labels: dict[str, Any] = {"itp": "Immune thrombocytopenia"}
+    assert [label_of(one, labels) for one in ("itp", "visceral_leishmaniasis")] == [
+        "Immune thrombocytopenia",
+        "Visceral leishmaniasis",
+    ]
