@@ -84,6 +84,7 @@ MAS_WEB: {{ ternary "on" "off" .Values.config.web | quote }}
 MAS_CDS_HOOKS: {{ join "," .Values.config.cdsHooks | default "," | quote }}
 MAS_CDS_CARD_FROM: {{ .Values.config.cdsCardFrom | quote }}
 MAS_CDS_SUGGESTIONS: {{ ternary "on" "off" .Values.config.cdsSuggestions | quote }}
+MAS_EHR_LOOK_BACK_DAYS: {{ int .Values.config.ehrLookBackDays | quote }}
 MAS_FHIR_FETCH_SECONDS: {{ int .Values.config.fhirFetchSeconds | quote }}
 MAS_AUTH_MODE: {{ .Values.auth.mode | quote }}
 {{- with .Values.config.publicUrl }}
