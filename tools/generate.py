@@ -59,8 +59,7 @@ def _range_name(analyte: Analyte) -> str:
 
 
 def _range_schema(analyte: Analyte) -> Iterable[str]:
-    comparable = [unit for unit in analyte.table.units.values() if unit.comparable]
-    units = [text for unit in comparable for text in (unit.code, *unit.spellings)]
+    units = [text for unit in analyte.table.units.values() for text in (unit.code, *unit.spellings)]
     yield f"    {_range_name(analyte)}:"
     yield f"      description: {_quoted(f'Reference range of the laboratory for {analyte.label}; one end may be missing.')}"
     yield "      type: ['null', object]"

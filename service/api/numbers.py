@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from service.clinical.interval import Interval, Number
+from service.clinical.interval import ZERO, Interval, Number
 from service.clinical.words import as_decimal
 
 WHOLE = Decimal(1)
@@ -13,7 +13,7 @@ IDLE = ("0", "y")  # a last zero may be idle; Infinity ends in a y
 
 def json_number(number: Number) -> Decimal | None:
     """Return the number without idle zeros or an exponent; None for an end that is open to infinity."""
-    value = as_decimal(number)
+    value = as_decimal(number) or ZERO  # nothing is not less than nothing: never -0
     text = str(value)
     if not text.endswith(IDLE) and "E" not in text:
         return value

@@ -181,7 +181,10 @@ def _check_range(analyte: Analyte, reference: Range, where: Where) -> None:
 
 
 def _reference_in(analyte: Analyte, reference: Range | None, unit: str) -> Any:
-    if reference is None or not analyte.table.units[unit].comparable:
+    if reference is None:
         return None
     source, limits = read_range(analyte, reference)
+    units = analyte.table.units
+    if not (units[source].comparable and units[unit].comparable):
+        return None
     return analyte.table.convert_interval(limits, source, unit)

@@ -35,7 +35,7 @@ SENTENCES = {
         "Write the unit as 10*9/L, 10*3/uL or /uL."
     ),
     ("invalid_value", "reference_range"): (
-        "The reference range needs a low end not below 0 and not above the high end, in a unit that can be compared."
+        "The reference range needs a low end not below 0 and not above the high end."
     ),
 }
 

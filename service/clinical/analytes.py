@@ -65,7 +65,7 @@ def load_findings(path: Path) -> dict[str, FindingKind]:
         where = f"{path.name}: {key}"
         table = strict_toml.keys(raw, where, ["label"], ["meaning", "absent_is_false"])
         label, meaning = strict_toml.text(table, "label", where), strict_toml.text(table, "meaning", where, "")
-        kinds[key] = FindingKind(key, label, meaning, table.get("absent_is_false", False) is True)
+        kinds[key] = FindingKind(key, label, meaning, strict_toml.flag(table, "absent_is_false", where))
     return kinds
 
 
@@ -73,19 +73,22 @@ def _analyte(key: str, raw: object, where: str) -> Analyte:
     table = strict_toml.keys(raw, where, ["label", "canonical", "hard", "soft", "loinc", "units"], ["implied"])
     canonical = strict_toml.text(table, "canonical", where)
     try:
-        units = UnitTable.of(_unit(entry, f"{where}.units") for entry in table["units"])
+        units = UnitTable.of(_unit(entry, f"{where}.units") for entry in strict_toml.rows(table, "units", where))
     except ValueError as error:
         raise error if isinstance(error, BadData) else BadData(f"{where}.units: {error}") from error
     if canonical not in units.units:
         raise BadData(f"{where}.canonical: '{canonical}' is not among the units")
+    hard, soft = _range(table, "hard", where), _range(table, "soft", where)
+    if soft.low < hard.low or soft.high > hard.high:
+        raise BadData(f"{where}.soft: the usual range must lie within the hard one")
     low, high, implied_unit = _implied(table, units, where) if "implied" in table else (None, None, canonical)
     return Analyte(
         key,
         strict_toml.text(table, "label", where),
         canonical,
         units,
-        _range(table, "hard", where),
-        _range(table, "soft", where),
+        hard,
+        soft,
         low,
         high,
         implied_unit,
@@ -99,11 +102,13 @@ def _unit(raw: object, where: str) -> Unit:
     code = strict_toml.text(table, "code", where)
     where = f"{where}.{code}"
     basis = strict_toml.choice(table, "basis", where, BASES) if "basis" in table else "ucum"
-    comparable = table.get("comparable", True) is True
+    comparable = strict_toml.flag(table, "comparable", where, default=True)
     factor = _factor(table, where) if comparable else Fraction(1)
     offset = strict_toml.number(table, "offset", where) if "offset" in table else ZERO
     spellings = strict_toml.texts(table, "spellings", where)
-    return Unit(code, exact(factor), offset, spellings, basis, comparable, table.get("approximate", False) is True)
+    return Unit(
+        code, exact(factor), offset, spellings, basis, comparable, strict_toml.flag(table, "approximate", where)
+    )
 
 
 def _factor(table: Table, where: str) -> Fraction:
@@ -112,8 +117,11 @@ def _factor(table: Table, where: str) -> Fraction:
         above, slash, below = value.partition("/")
         if not slash:
             raise BadData(f"{where}.factor: a number or a fraction such as '5/9' is expected")
-        return Fraction(above) / Fraction(below)
-    return Fraction(strict_toml.number(table, "factor", where))
+        value = Fraction(above) / Fraction(below) if Fraction(below) else Fraction(0)
+    factor = Fraction(value if isinstance(value, Fraction) else strict_toml.number(table, "factor", where))
+    if factor <= 0:
+        raise BadData(f"{where}.factor: a number above 0 is expected")
+    return factor
 
 
 def _range(table: Table, key: str, where: str) -> Interval:

@@ -103,7 +103,7 @@ def scaled(interval: Interval, weight: Number) -> Interval:
 
 def total(intervals: Iterable[Interval]) -> Interval:
     """Return the interval of all sums of one value from each."""
-    lows, highs, low_opens, high_opens = zip(*intervals, strict=True)
+    lows, highs, low_opens, high_opens = zip(point(ZERO), *intervals, strict=True)
     plus: Callable[[Any, Any], Any] = add if Fraction in map(type, (*lows, *highs)) else EXACT.add
     return Interval(reduce(plus, lows, ZERO), reduce(plus, highs, ZERO), any(low_opens), any(high_opens))
 

@@ -84,7 +84,7 @@ def warnings(panel: Panel) -> list[Oddity]:
 
 def _about_one(key: str, reading: Reading) -> Iterator[Oddity]:
     where, analyte = ("observations", key), MEASURES[key]
-    if reading.evidence is Evidence.UNKNOWN and not reading.word:
+    if reading.evidence is Evidence.UNKNOWN and not analyte.table.units[reading.unit].comparable:
         text = f"{reading.unit} has no fixed factor to {analyte.canonical}; the result counts as unknown."
         yield Oddity(f"{key}_mass_units", where, text)
     elif reading.evidence is Evidence.UNKNOWN:

@@ -121,6 +121,8 @@ def read_word(analyte: Analyte, word: str, reference: Range | None = None) -> Re
     if reference is not None:
         unit, limits = read_range(analyte, reference)
         interval = _beyond(word, limits)
+        if not analyte.table.units[unit].comparable:
+            return Reading(ANYTHING, unit, Evidence.UNKNOWN, word, word)
         if interval is not None:
             return Reading(interval, unit, Evidence.MEASURED, word, word, limits)
         return _by_word_alone(analyte, word, limits)
@@ -132,7 +134,7 @@ def read_range(analyte: Analyte, reference: Range) -> tuple[str, Interval]:
     unit = read_unit(analyte, reference.unit)
     low = ZERO if reference.low is None else reference.low
     high: Number = INFINITY if reference.high is None else reference.high
-    if low < 0 or low > high or not unit.comparable:
+    if low < 0 or low > high:
         raise Fault("invalid_value", "reference_range")
     return unit.code, Interval(low, high, high_open=high == INFINITY)
 

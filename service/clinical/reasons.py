@@ -86,10 +86,12 @@ def group_reasoner(node: FirstKnown | AllOf | AtLeast | Tally, *, is_banded: boo
 
 
 def _first_known_reason(items: tuple[Item, ...]) -> str:
-    for item in items:
-        if item.status is not UNKNOWN:
-            return f"{item.label.lower()} {item.reason}" if isinstance(item.node, Threshold) else item.reason
-    return NOT_REPORTED
+    """Quote the way that settled it, else one by which something is known, else say that nothing is."""
+    settled = next((one for one in items if one.status is not UNKNOWN), None)
+    item = settled or next((one for one in items if one.reading is not None), None)
+    if item is None:
+        return NOT_REPORTED
+    return f"{item.label.lower()} {item.reason}" if isinstance(item.node, Threshold) else item.reason
 
 
 def _tally_text(size: int, met: int, unknown: int) -> str:

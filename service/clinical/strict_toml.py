@@ -52,6 +52,22 @@ def texts(table: Table, key: str, where: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def rows(table: Table, key: str, where: str) -> list[Any]:
+    """Return a list that is not empty; raises BadData."""
+    value = table.get(key)
+    if not isinstance(value, list) or not value:
+        raise BadData(f"{where}.{key}: a list of at least one is expected")
+    return value
+
+
+def flag(table: Table, key: str, where: str, *, default: bool = False) -> bool:
+    """Return true or false, the default if the key is absent; raises BadData."""
+    value = table.get(key, default)
+    if not isinstance(value, bool):
+        raise BadData(f"{where}.{key}: true or false is expected")
+    return value
+
+
 def number(table: Table, key: str, where: str) -> Decimal:
     """Return an exact number; raises BadData."""
     value = table.get(key)

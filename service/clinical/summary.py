@@ -67,8 +67,13 @@ def _blockade(classification: Classification) -> str:
 def _label(key: str) -> str:
     if key in ANALYTES:
         short = ANALYTES[key].label.partition(" (")
-        return short[2].rstrip(")") if short[2].isupper() or short[2].rstrip(")").isupper() else short[0].lower()
-    return (FINDINGS[key].label if key in FINDINGS else MEASURES[key].label).lower()
+        return short[2].rstrip(")") if short[2].isupper() or short[2].rstrip(")").isupper() else _small(short[0])
+    return _small(FINDINGS[key].label if key in FINDINGS else MEASURES[key].label)
+
+
+def _small(label: str) -> str:
+    """Begin with a small letter, unless the label begins with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _either(names: Sequence[str]) -> str:

@@ -41,7 +41,13 @@ class Therapy:
 
 def load_therapies(path: Path) -> dict[str, Therapy]:
     """Read the classes in file order; raises BadData with the file and the key."""
-    return {key: _therapy(key, raw, f"{path.name}: {key}") for key, raw in strict_toml.read(path).items()}
+    therapies = {key: _therapy(key, raw, f"{path.name}: {key}") for key, raw in strict_toml.read(path).items()}
+    for therapy in therapies.values():
+        names = [name for drug in therapy.drugs for name in (drug.name, *drug.codes)]
+        for name in names:
+            if names.count(name) > 1:
+                raise BadData(f"{path.name}: {therapy.id}.drugs: '{name}' stands there twice")
+    return therapies
 
 
 def active_therapies(panel: Panel) -> list[Therapy]:
@@ -76,7 +82,7 @@ def _therapy(key: str, raw: object, where: str) -> Therapy:
         strict_toml.text(table, "label", where),
         strict_toml.choice(table, "severity", where, ("info", "warning")),
         strict_toml.text(table, "message", where),
-        tuple(_drug(one, f"{where}.drugs") for one in table["drugs"]),
+        tuple(_drug(one, f"{where}.drugs") for one in strict_toml.rows(table, "drugs", where)),
         strict_toml.choice(table, "codes_sure", where, CERTAINTIES),
         tuple(_reference(one, f"{where}.references") for one in table["references"]),
     )

@@ -26,7 +26,7 @@ def load_set(path: Path) -> CriteriaSet:
     table = strict_toml.keys(strict_toml.read(path), where, REQUIRED, OPTIONAL)
     if strict_toml.text(table, "id", where) != path.stem:
         raise BadData(f"{where}.id: the id must be the name of the file")
-    references = tuple(_reference(one, f"{where}: reference") for one in table["reference"])
+    references = tuple(_reference(one, f"{where}: reference") for one in strict_toml.rows(table, "reference", where))
     known = {one.key for one in references}
     rule = RuleReader(known).rule(table["rule"], f"{where}: rule")
     check_directions(rule, where)
@@ -42,7 +42,7 @@ def load_set(path: Path) -> CriteriaSet:
         rule,
         _confounders(table.get("confounders", {}), {key for one in leaves(rule) for key in inputs(one)}, where),
         tuple(_note(one, known, f"{where}: note") for one in table.get("note", [])),
-        tuple(_knot(one, f"{where}: probability") for one in table.get("probability", [])),
+        _knots(table, where),
         tuple(_case(one, f"{where}: case") for one in table["case"]),
     )
 
@@ -79,7 +79,8 @@ def _fits(table: Table, key: str, where: str, groups: tuple[str, ...]) -> dict[s
     if key not in table:
         return {}
     where = f"{where}.{key}"
-    rows = strict_toml.keys(table[key], where, ["unknown"], groups)
+    required = groups if key == "age" else ("unknown", "otherwise")
+    rows = strict_toml.keys(table[key], where, required, groups)
     return {group: strict_toml.choice(rows, group, where, FITS) for group in rows}
 
 
@@ -101,6 +102,14 @@ def _note(raw: object, known: set[str], where: str) -> Note:
         strict_toml.choice(table, "ref", where, known),
         strict_toml.choice(table, "sure", where, CERTAINTIES),
     )
+
+
+def _knots(table: Table, where: str) -> tuple[Knot, ...]:
+    where = f"{where}: probability"
+    knots = tuple(_knot(one, where) for one in table.get("probability", []))
+    if list(knots) != sorted(knots, key=lambda one: one.score):
+        raise BadData(f"{where}: the scores must rise")
+    return knots
 
 
 def _knot(raw: object, where: str) -> Knot:

@@ -45,15 +45,22 @@ class RuleReader:
         table: dict[str, Any] = raw if isinstance(raw, dict) else {}
         if "sum" in table:
             strict_toml.keys(table, where, ["sum", "cutoff"])
-            return Sum(tuple(self._tally(one, f"{where}.sum") for one in table["sum"]), self._cutoff(table, where))
+            return Sum(
+                tuple(self._tally(one, f"{where}.sum") for one in strict_toml.rows(table, "sum", where)),
+                self._cutoff(table, where),
+            )
         if "linear" in table:
             strict_toml.keys(table, where, ["linear", "cutoff"])
             return Linear(
-                tuple(self._term(one, f"{where}.linear") for one in table["linear"]), self._cutoff(table, where)
+                tuple(self._term(one, f"{where}.linear") for one in strict_toml.rows(table, "linear", where)),
+                self._cutoff(table, where),
             )
         if "ratio" in table:
             strict_toml.keys(table, where, ["ratio", "cutoff"])
-            above, below = (self._measure(one, f"{where}.ratio") for one in table["ratio"])
+            sides = [self._measure(one, f"{where}.ratio") for one in strict_toml.rows(table, "ratio", where)]
+            if len(sides) != 2:
+                raise BadData(f"{where}.ratio: what is divided and what divides it are expected")
+            above, below = sides
             return Ratio((above, below), self._cutoff(table, where))
         return self._node(raw, where)
 
@@ -95,23 +102,28 @@ class RuleReader:
 
     def _all_of(self, table: Table, where: str) -> AllOf:
         strict_toml.keys(table, where, ["all_of"], ["id", "label", "part"])
-        return AllOf(*_name(table, where), self._nodes(table["all_of"], where), table.get("part", False) is True)
+        return AllOf(*_name(table, where), self._nodes(table["all_of"], where), strict_toml.flag(table, "part", where))
 
     def _any_of(self, table: Table, where: str) -> AtLeast:
         strict_toml.keys(table, where, ["any_of"], ["id", "label", "part"])
-        return AtLeast(*_name(table, where), 1, self._nodes(table["any_of"], where), table.get("part", False) is True)
+        return AtLeast(
+            *_name(table, where), 1, self._nodes(table["any_of"], where), strict_toml.flag(table, "part", where)
+        )
 
     def _at_least(self, table: Table, where: str) -> AtLeast:
         strict_toml.keys(table, where, ["at_least", "of"], ["id", "label", "part"])
         nodes, required = self._nodes(table["of"], where), table["at_least"]
         if type(required) is not int or not 1 <= required <= len(nodes):
             raise BadData(f"{where}.at_least: a whole number from 1 to {len(nodes)} is expected")
-        return AtLeast(*_name(table, where), required, nodes, table.get("part", False) is True)
+        return AtLeast(*_name(table, where), required, nodes, strict_toml.flag(table, "part", where))
 
     def _tally(self, raw: object, where: str) -> Tally:
         table = strict_toml.keys(raw, where, ["id", "label", "points", "of"])
         key, label = _name(table, where)
-        points = tuple(strict_toml.number({"points": one}, "points", f"{where}.{key}") for one in table["points"])
+        points = tuple(
+            strict_toml.number({"points": one}, "points", f"{where}.{key}")
+            for one in strict_toml.rows(table, "points", f"{where}.{key}")
+        )
         nodes = self._nodes(table["of"], f"{where}.{key}")
         if len(points) != len(nodes) + 1 or list(points) != sorted(points):
             raise BadData(f"{where}.{key}.points: one for none met, then one more for each that is met, never falling")
@@ -120,18 +132,22 @@ class RuleReader:
     def _term(self, raw: object, where: str) -> Term:
         table = strict_toml.keys(raw, where, ["weight", *SOURCE], ["finding", "observation", "unit"])
         weight = strict_toml.number(table, "weight", where)
+        if not weight:
+            raise BadData(f"{where}.weight: a number other than 0 is expected")
+        if "finding" in table and "observation" in table:
+            raise BadData(f"{where}: a finding or an observation is expected, not both")
         if "finding" in table:
             finding = strict_toml.choice(table, "finding", where, FINDINGS)
             return Term(finding, FINDINGS[finding].label, "", finding, "", weight, self._source(table, where))
         observation = strict_toml.choice(table, "observation", where, MEASURES)
-        unit, label = _unit(table, observation, where), MEASURES[observation].label
+        unit, label = _unit(table, observation, f"{where}.{observation}"), MEASURES[observation].label
         return Term(observation, label, observation, "", unit, weight, self._source(table, where))
 
     def _measure(self, raw: object, where: str) -> Measure:
         table = strict_toml.keys(raw, where, ["observation", "unit", *SOURCE], ["resolution"])
         observation = strict_toml.choice(table, "observation", where, MEASURES)
         resolution = strict_toml.number({"resolution": table.get("resolution", 0)}, "resolution", where)
-        unit, label = _unit(table, observation, where), MEASURES[observation].label
+        unit, label = _unit(table, observation, f"{where}.{observation}"), MEASURES[observation].label
         return Measure(observation, label, observation, unit, self._source(table, where), resolution)
 
     def _cutoff(self, table: Table, where: str) -> CutOff:
@@ -177,7 +193,7 @@ def _name(table: Table, where: str) -> tuple[str, str]:
 
 def _unit(table: Table, observation: str, where: str) -> str:
     comparable = [unit.code for unit in MEASURES[observation].table.units.values() if unit.comparable]
-    return strict_toml.choice(table, "unit", f"{where}.{observation}", comparable)
+    return strict_toml.choice(table, "unit", where, comparable)
 
 
 def _limit(table: Table, observation: str, where: str) -> Limit:
@@ -185,7 +201,7 @@ def _limit(table: Table, observation: str, where: str) -> Limit:
     units = MEASURES[observation].table
     by_unit = {one.code: units.convert(value, unit, one.code) for one in units.units.values() if one.comparable}
     printed = {unit: value}
-    for raw in table.get("also", []):
+    for raw in strict_toml.rows(table, "also", where) if "also" in table else []:
         other = strict_toml.keys(raw, f"{where}.also", ["value", "unit"])
         printed[_unit(other, observation, where)] = strict_toml.number(other, "value", f"{where}.also")
     return Limit(strict_toml.choice(table, "op", where, COMPARE), value, unit, by_unit | printed, printed)
