@@ -8,12 +8,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, validates_schema
 
 from service.api.problems import Entry
 from service.api.sentences import invalid_value, not_a_number, one_of, unknown_field
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
+NOT_AN_OBJECT = "An object is needed here."  # flatten words it
 LONGEST_LIST = 200
 LONGEST_TEXT = 200
 
@@ -31,6 +32,36 @@ class StrictSchema(Schema):
         strange = [key for key in keys if key not in self.fields]
         if strange:
             raise ValidationError({key: [unknown_field((key,), self.fields)] for key in strange})
+
+
+class Part(fields.Field[dict[str, Any]]):
+    """An object inside the request: as a nested schema, without the cost of one. ``null`` is the same as absent."""
+
+    def __init__(self, *, none: bool = True, **parts: fields.Field[Any]) -> None:
+        super().__init__(allow_none=none)
+        self._parts = parts
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValidationError([NOT_AN_OBJECT])
+        found: dict[str, Any] = {}
+        faults: dict[str, Any] = {}
+        for key, part in self._parts.items():
+            if key in value or part.required:
+                _load_into(found, faults, key, part, value)
+        faults |= {key: [unknown_field((key,), self._parts)] for key in value if key not in self._parts}
+        if faults:
+            raise ValidationError(faults, valid_data=found)
+        return found
+
+
+def _load_into(found: dict[str, Any], faults: dict[str, Any], key: str, part: fields.Field[Any], value: Any) -> None:
+    try:
+        found[key] = part.deserialize(value.get(key, missing), key, value)
+    except ValidationError as error:
+        faults[key] = error.messages
+        if error.valid_data:
+            found[key] = error.valid_data
 
 
 class StrictNumber(fields.Field[Decimal]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,64 +15,103 @@ from service.clinical.evaluate import PREPARED
 from service.clinical.interval import UNKNOWN, Verdict
 from service.clinical.reading import Evidence, Reading
 from service.clinical.result import Item
-from service.clinical.rules import Measure, Tally, Term, Threshold, leaves
+from service.clinical.rules import AllOf, AnyNode, AtLeast, Finding, FirstKnown, Measure, Tally, Term, Threshold, walk
+from service.clinical.settle import tally_points
 from service.server.strict_json import written
 
 STATUS = {one: one.value for one in Verdict}
 EVIDENCE = {one: one.value for one in Evidence}
+NODES: list[AnyNode] = [node for criteria in CATALOGUE.values() for node in walk(criteria.rule)]
 LIMITS = {
-    id(leaf): {unit: written(limit_document(leaf.limit, leaf.source, unit)) for unit in leaf.limit.by_unit}
-    for criteria in CATALOGUE.values()
-    for leaf in leaves(criteria.rule)
-    if isinstance(leaf, Threshold)
+    id(node): {unit: written(limit_document(node.limit, node.source, unit)) for unit in node.limit.by_unit}
+    for node in NODES
+    if isinstance(node, Threshold)
+}
+TALLIES = {
+    id(node): (
+        {points: written(ends(points)) for points in tally_points(node).values()},
+        written(node.points),
+    )
+    for node in NODES
+    if isinstance(node, Tally)
 }
 
+Observed = dict[tuple[str, str], msgspec.Raw]
+"""The results of one panel as they were written already, by observation and unit: several limits read each."""
+Document = dict[str, Any]
 
-Observed = dict[tuple[str, str], dict[str, Any]]
-"""The results of one panel as they were shown already, by observation and unit: several limits read each."""
 
-
-def item_document(item: Item, observed: Observed) -> dict[str, Any] | msgspec.Raw:
+def item_document(item: Item, observed: Observed) -> Document | msgspec.Raw:
     """Return an item and those below it."""
-    return CONSTANTS.get(id(item)) or _document(item, observed)
+    return CONSTANTS.get(id(item)) or FORMS[type(item.node)](item, observed)
 
 
-def _document(item: Item, observed: Observed) -> dict[str, Any]:
-    node = item.node
-    shown: dict[str, Any] = {
+def _finding(item: Item, observed: Observed) -> Document:
+    return {
         "id": item.id,
         "label": item.label,
         "status": STATUS[item.status],
         "status_implied": STATUS[item.status_implied],
+        "confounded": item.confounded,
+        "reason": item.reason,
     }
-    if isinstance(node, Threshold):
-        shown["observed"] = _observed(item.reading, node.observation, node.limit.unit, observed)
-        shown["threshold"] = _limit(node, item.reading)
-    elif isinstance(node, Term | Measure):
-        _describe_summand(shown, item, node, observed)
-    if item.points is not None:
-        shown["points"] = ends(item.points)
-    if isinstance(node, Tally):
-        shown["points_by_count"] = node.points
-    shown["confounded"] = item.confounded
-    shown["reason"] = item.reason
-    if item.items:
-        shown["items"] = [item_document(one, observed) for one in item.items]
-    return shown
 
 
-def _limit(node: Threshold, reading: Reading | None) -> Any:
-    unit = reading.unit if reading is not None else node.limit.unit
-    by_unit = LIMITS.get(id(node)) or {}
-    return by_unit.get(unit) or limit_document(node.limit, node.source, unit)
+def _threshold(item: Item, observed: Observed) -> Document:
+    node, key, label, status, implied, reason, reading, _, confounded, _ = item
+    assert isinstance(node, Threshold)
+    unit = node.limit.unit if reading is None else reading.unit
+    limit = LIMITS[id(node)].get(unit) if id(node) in LIMITS else None
+    return {
+        "id": key,
+        "label": label,
+        "status": STATUS[status],
+        "status_implied": STATUS[implied],
+        "observed": reading and _observed(reading, node.observation, node.limit.unit, observed),
+        "threshold": limit or limit_document(node.limit, node.source, unit),
+        "confounded": confounded,
+        "reason": reason,
+    }
 
 
-def _describe_summand(shown: dict[str, Any], item: Item, node: Term | Measure, observed: Observed) -> None:
+def _group(item: Item, observed: Observed) -> Document:
+    return _finding(item, observed) | {"items": [item_document(one, observed) for one in item.items]}
+
+
+def _tally(item: Item, observed: Observed) -> Document:
+    node, key, label, status, implied, reason, _, points, confounded, items = item
+    assert isinstance(node, Tally)
+    assert points is not None
+    by_points, table = TALLIES.get(id(node)) or ({}, node.points)
+    return {
+        "id": key,
+        "label": label,
+        "status": STATUS[status],
+        "status_implied": STATUS[implied],
+        "points": by_points.get(points) or ends(points),
+        "points_by_count": table,
+        "confounded": confounded,
+        "reason": reason,
+        "items": [item_document(one, observed) for one in items],
+    }
+
+
+def _summand(item: Item, observed: Observed) -> Document:
+    node, is_counted = item.node, _counted if item.node.observation else STATUS.__getitem__  # type: ignore[union-attr]
+    assert isinstance(node, Term | Measure)
+    shown: Document = {
+        "id": item.id,
+        "label": item.label,
+        "status": is_counted(item.status),
+        "status_implied": is_counted(item.status_implied),
+    }
     if node.observation:
-        shown["status"], shown["status_implied"] = _counted(item.status), _counted(item.status_implied)
-        shown["observed"] = _observed(item.reading, node.observation, node.unit, observed)
+        shown["observed"] = item.reading and _observed(item.reading, node.observation, node.unit, observed)
     if isinstance(node, Term):
         shown["weight"] = json_number(node.weight)
+    if item.points is not None:
+        shown["points"] = ends(item.points)
+    return shown | {"confounded": item.confounded, "reason": item.reason}
 
 
 def _counted(status: Verdict) -> str:
@@ -79,21 +119,16 @@ def _counted(status: Verdict) -> str:
     return STATUS[status] if status is UNKNOWN else "counted"
 
 
-def _observed(reading: Reading | None, observation: str, unit: str, observed: Observed) -> dict[str, Any] | None:
+def _observed(reading: Reading, observation: str, unit: str, observed: Observed) -> msgspec.Raw:
     """Show a result in the unit of its limit; the ends of one that cannot be used are open."""
-    if reading is None:
-        return None
-    key = (observation, unit)
-    if key not in observed:
-        observed[key] = {
-            "reported": reading.reported,
-            "evidence": EVIDENCE[reading.evidence],
-            **_ends(reading, observation, unit),
-        }
-    return observed[key]
+    shown = observed.get((observation, unit))
+    if shown is None:
+        evidence = {"reported": reading.reported, "evidence": EVIDENCE[reading.evidence]}
+        shown = observed[observation, unit] = written(evidence | _ends(reading, observation, unit))
+    return shown
 
 
-def _ends(reading: Reading, observation: str, unit: str) -> dict[str, Any]:
+def _ends(reading: Reading, observation: str, unit: str) -> Document:
     value = reading.interval
     if reading.evidence is not Evidence.UNKNOWN and reading.unit != unit:
         value = MEASURES[observation].table.convert_interval(value, reading.unit, unit)
@@ -101,7 +136,19 @@ def _ends(reading: Reading, observation: str, unit: str) -> dict[str, Any]:
     return {"low": low, "high": high, "low_open": value.low_open, "high_open": value.high_open, "unit": unit}
 
 
+FORMS: dict[type, Callable[[Item, Observed], Document]] = {
+    Threshold: _threshold,
+    Finding: _finding,
+    Term: _summand,
+    Measure: _summand,
+    Tally: _tally,
+    FirstKnown: _group,
+    AllOf: _group,
+    AtLeast: _group,
+}
 CONSTANTS: dict[int, msgspec.Raw] = {}
 CONSTANTS |= {
-    id(item): written(_document(item, {})) for prepared in PREPARED.values() for item in prepared.explanation.constants
+    id(item): written(FORMS[type(item.node)](item, {}))
+    for prepared in PREPARED.values()
+    for item in prepared.explanation.constants
 }

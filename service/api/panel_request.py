@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from service.api.fields import LONGEST_LIST, Choice, Choices, Moment, StrictNumber, StrictSchema, Text, flatten
+from service.api.fields import LONGEST_LIST, Choice, Choices, Moment, Part, StrictNumber, StrictSchema, Text, flatten
 from service.api.observations import Findings, Observations, Observed
 from service.api.problems import Entry, InvalidRequest
 from service.api.sentences import invalid_value
@@ -30,46 +30,32 @@ CONTRADICTIONS = {
 OMITTABLE = ("observations", "findings", "patient", "context")
 
 
-class PatientSchema(StrictSchema):
+def _patient() -> Part:
     """Who: only what a rule reads."""
-
-    age_years = StrictNumber(0, OLDEST)
-    age_at_onset_years = StrictNumber(0, OLDEST)
+    return Part(age_years=StrictNumber(0, OLDEST), age_at_onset_years=StrictNumber(0, OLDEST))
 
 
-class MedicationSchema(StrictSchema):
-    """One drug."""
-
-    name = Text(required=True)
-    last_dose = Moment()
-
-
-class ContextSchema(StrictSchema):
+def _context() -> Part:
     """What is known besides the panel."""
-
-    condition = Choice(CONDITIONS)
-    medications = fields.List(
-        fields.Nested(MedicationSchema), allow_none=True, validate=validate.Length(max=LONGEST_LIST)
-    )
-    confounders = Choices(CONFOUNDERS)
+    drug = Part(none=False, name=Text(required=True), last_dose=Moment())
+    drugs = fields.List(drug, allow_none=True, validate=validate.Length(max=LONGEST_LIST))
+    return Part(condition=Choice(CONDITIONS), medications=drugs, confounders=Choices(CONFOUNDERS))
 
 
-class OptionsSchema(StrictSchema):
+def _options() -> Part:
     """What to evaluate, and what to do with a bad value."""
-
-    criteria = Choices(tuple(CATALOGUE), at_least=1)
-    on_invalid = Choice(("reject", OMIT))
+    return Part(criteria=Choices(tuple(CATALOGUE), at_least=1), on_invalid=Choice(("reject", OMIT)))
 
 
 class PanelRequestSchema(StrictSchema):
     """The body of POST /v1/assessments."""
 
-    patient = fields.Nested(PatientSchema, allow_none=True)
-    context = fields.Nested(ContextSchema, allow_none=True)
+    patient = _patient()
+    context = _context()
     collected_at = Moment()
     observations = Observations()
     findings = Findings()
-    options = fields.Nested(OptionsSchema, allow_none=True)
+    options = _options()
 
 
 SCHEMA = PanelRequestSchema()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache, partial
 from typing import Any
 
 from service import __version__
@@ -23,6 +24,12 @@ META = written({"service_version": __version__, "criteria_digest": DIGEST})
 REFERENCES = {
     key: written([reference_document(one) for one in criteria.references]) for key, criteria in CATALOGUE.items()
 }
+CHANCES = {
+    key: cache(partial(probability, criteria.probability))
+    for key, criteria in CATALOGUE.items()
+    if criteria.probability
+}
+"""By set the probability of a score, worked out once per score: there are as many as a sum of points can reach."""
 
 
 def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
@@ -107,9 +114,9 @@ def _score(result: Result) -> dict[str, Any]:
         | {"cutoff": json_number(rule.cutoff.value), "comparator": rule.cutoff.comparator}
         | {"implied": ends(result.score_implied)}
     }
-    knots = result.criteria.probability
-    if knots:
-        low, high = (probability(knots, end) for end in (result.score.low, result.score.high))
+    chance = CHANCES.get(result.criteria.id)
+    if chance is not None:
+        low, high = chance(result.score.low), chance(result.score.high)
         shown["probability"] = {
             end: {"percent": json_number(one.percent), "relation": one.relation, "interpolated": one.interpolated}
             for end, one in (("min", low), ("max", high))

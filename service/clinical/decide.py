@@ -7,24 +7,37 @@ ends of its plausible range, a censored one at its own open end.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
-from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, point
+from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, Number, add, distance, point
 from service.clinical.leaf_readers import Findings, Readings, State
-from service.clinical.plan import Plan, States, Step
-from service.clinical.rules import AnyNode, FirstKnown, Leaf, Measure, Term, Threshold, inputs
+from service.clinical.plan import Plan, Step, count
+from service.clinical.rules import AllOf, AnyNode, AtLeast, Linear, Measure, Sum, Term, Threshold
+from service.clinical.settle import States
 
 FAR = Decimal("1E+40")
+ONE = Decimal(1)
 OpenLeaves = dict[str, list[Step]]
 
 
 def open_inputs(plan: Plan, states: States, readings: Readings, findings: Findings) -> OpenLeaves:
-    """Return the inputs that are still unknown, each with the leaves that it could settle."""
+    """Return the inputs that are still unknown, each with the leaves that it could settle.
+
+    What a better-known way has settled already is passed over, and so is the finding that excludes something measured.
+    """
     found: OpenLeaves = {}
-    for step in _open_leaves(plan.root, states):
-        for key in _unknown_inputs(step.node, readings, findings):
-            found.setdefault(key, []).append(step)
+    for leaf in plan.leaves:
+        state = states[leaf.position]
+        if isinstance(state, Interval):
+            if state.is_point:
+                continue
+        elif state is not UNKNOWN or any(states[way] is not UNKNOWN for way in leaf.ways):
+            continue
+        direct, *exclusions = leaf.inputs
+        found.setdefault(direct, []).append(leaf)
+        for finding in exclusions:
+            if finding not in findings and direct not in readings:
+                found.setdefault(finding, []).append(leaf)
     return found
 
 
@@ -32,36 +45,45 @@ def decisive(plan: Plan, states: States, missing: OpenLeaves) -> tuple[str, ...]
     """Return those of the missing inputs for which one value exists that settles the whole rule."""
     if plan.verdict(states) is not UNKNOWN:
         return ()
-    return tuple(key for key, steps in missing.items() if _settles(plan, states, key, steps))
+    far = _distance(plan, states)
+    return tuple(
+        key for key, steps in missing.items() if far <= _reach(plan, states, key) and _settles(plan, states, key, steps)
+    )
+
+
+def _distance(plan: Plan, states: States) -> Number:
+    """Return how far the verdict is from settled, in items of a count or points of a score; 0 where that says nothing.
+
+    It only spares trials that must fail: most sparse panels are several results away from a verdict.
+    """
+    match plan.root.node:
+        case AllOf() | AtLeast() as node:
+            met, unknown = count(states, plan.root.steps)
+            required = node.required if isinstance(node, AtLeast) else len(node.of)
+            return Decimal(min(required - met, met + unknown - required + 1))
+        case Sum(cutoff=cutoff) | Linear(cutoff=cutoff):
+            score = states[plan.root.position]
+            assert isinstance(score, Interval)
+            return min(distance(score.low, cutoff.value), distance(cutoff.value, score.high))
+        case _:
+            return ZERO
+
+
+def _reach(plan: Plan, states: States, key: str) -> Number:
+    """Return how far one value of an input could move the rule at most, in the same measure."""
+    reach: Number = ZERO
+    for position in plan.beneath[key]:
+        state = states[position]
+        reach = add(reach, distance(state.low, state.high) if isinstance(state, Interval) else ONE)
+    return reach
 
 
 def _settles(plan: Plan, states: States, key: str, steps: list[Step]) -> bool:
     for high in (True, False):
         changes = {step.position: _at_end(step.node, key, states[step.position], high) for step in steps}
-        if plan.verdict(plan.with_changes(states, changes)) is not UNKNOWN:
+        if plan.verdict(plan.with_changes(states, changes, plan.above[key])) is not UNKNOWN:
             return True
     return False
-
-
-def _open_leaves(step: Step, states: States) -> Iterator[Step]:
-    """Yield the leaves that are not settled, passing over what a better-known way has settled already."""
-    state = states[step.position]
-    if not step.steps:
-        if state is UNKNOWN or (isinstance(state, Interval) and not state.is_point):
-            yield step
-    elif not (isinstance(step.node, FirstKnown) and state is not UNKNOWN):
-        for below in step.steps:
-            yield from _open_leaves(below, states)
-
-
-def _unknown_inputs(leaf: AnyNode, readings: Readings, findings: Findings) -> Iterator[str]:
-    """Yield what could settle an open leaf; the finding that excludes it only where nothing was measured."""
-    assert isinstance(leaf, Leaf)
-    direct, *exclusions = inputs(leaf)
-    yield direct
-    for finding in exclusions:
-        if finding not in findings and direct not in readings:
-            yield finding
 
 
 def _at_end(leaf: AnyNode, key: str, state: State, high: bool) -> State:

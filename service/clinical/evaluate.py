@@ -12,9 +12,10 @@ from service.clinical.explain import Explanation, View, explanation_of
 from service.clinical.interval import UNKNOWN, Interval, Verdict
 from service.clinical.leaf_readers import State
 from service.clinical.panel import Panel
-from service.clinical.plan import Plan, States, Step, count, make_plan, verdict_of
+from service.clinical.plan import Plan, Step, count, make_plan
 from service.clinical.result import Count, Part, Result
 from service.clinical.rules import AllOf, AtLeast, Rule, Threshold
+from service.clinical.settle import States, verdict_of
 
 LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
 SET_WORDS = {one: "indeterminate" if one is UNKNOWN else one.value for one in Verdict}
@@ -51,7 +52,7 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) ->
     prepared = PREPARED.get(criteria.id) or prepare(criteria.rule)
     plan = prepared.plan
     states = plan.read(panel.measured, panel.findings)
-    implied = states if panel.implied is panel.measured else plan.read(panel.implied, panel.findings)
+    implied = plan.read_again(states, panel.implied, panel.findings, panel.implied_only)
     missing: OpenLeaves = {}
     if depth is not Depth.VERDICT:
         missing = open_inputs(plan, states, panel.measured, panel.findings)

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from service.clinical.analytes import FINDINGS
 from service.clinical.interval import NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.leaf_readers import State
 from service.clinical.panel import Panel
-from service.clinical.plan import Plan, States, Step, verdict_of
+from service.clinical.plan import Plan, Step
 from service.clinical.reading import Evidence
 from service.clinical.reasons import (
     NOT_REPORTED,
     PRESENCE,
     Sides,
-    group_reason,
+    group_reasoner,
     measure_reason,
     sides_of,
     term_reason,
@@ -38,10 +39,10 @@ from service.clinical.rules import (
     Term,
     Threshold,
 )
+from service.clinical.settle import States, verdict_of
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """One set on one panel, as its items see it."""
 
     panel: Panel
@@ -113,7 +114,7 @@ def _threshold_itemizer(node: Threshold, position: int, constants: list[Item]) -
         if reading.evidence is Evidence.UNKNOWN and status is NOT_MET:
             reason = excluded
         else:
-            reason = threshold_reason(node, sides, reading, implied)
+            reason = threshold_reason(node, sides, view.panel, implied)
         marked = observation in view.confounded
         return Item(node, node.id, node.label, status, implied, reason, reading, None, marked)  # type: ignore[arg-type]
 
@@ -152,15 +153,14 @@ def _group_itemizer(node: FirstKnown | AllOf | AtLeast | Tally, step: Step, cons
     itemizers = tuple(_itemizer(below, constants) for below in step.steps)
     leaves = [below.node for below in step.steps if isinstance(below.node, Threshold)]
     is_banded = isinstance(node, Tally) and len(leaves) == len(step.steps) and len({one.id for one in leaves}) == 1
-    position = step.position
+    position, reason = step.position, group_reasoner(node, is_banded=is_banded)
 
     def itemize(view: View) -> Item:
         items = tuple([one(view) for one in itemizers])
         state, implied = view.states[position], view.implied[position]
         points = state if isinstance(state, Interval) else None
-        reason = group_reason(node, items, points, is_banded)
         reading = items[0].reading if is_banded else None
         status, status_implied = verdict_of(state), verdict_of(implied)
-        return Item(node, node.id, node.label, status, status_implied, reason, reading, points, False, items)
+        return Item(node, node.id, node.label, status, status_implied, reason(items), reading, points, False, items)
 
     return itemize

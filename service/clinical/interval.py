@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterable
 from decimal import Context, Decimal
 from enum import Enum
 from fractions import Fraction
-from typing import NamedTuple
+from functools import reduce
+from typing import Any, NamedTuple
 
 Number = Decimal | Fraction
 """An exact number: a Decimal where it terminates, a Fraction where it does not (1 mg/dL is 1/88.57 mmol/L)."""
 
 INFINITY = Decimal("Infinity")
 ZERO = Decimal(0)
+MINUS_ONE = Decimal(-1)
 EXACT = Context(prec=400)  # wide enough that no sum or product of accepted numbers is ever rounded
 
 
@@ -26,6 +28,8 @@ class Verdict(Enum):
     MET = "met"
     NOT_MET = "not_met"
     UNKNOWN = "unknown"
+
+    __hash__ = object.__hash__  # Enum's own runs Python at every lookup; a member is only ever itself
 
 
 MET, NOT_MET, UNKNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.UNKNOWN
@@ -84,6 +88,11 @@ def add(left: Number, right: Number) -> Number:
     return exact(Fraction(left) + Fraction(right))
 
 
+def distance(low: Number, high: Number) -> Number:
+    """Return the exact difference of two numbers that are not both infinite."""
+    return add(high, multiply(low, MINUS_ONE))
+
+
 def scaled(interval: Interval, weight: Number) -> Interval:
     """Return every value of the interval times a weight other than 0."""
     low, high = multiply(interval.low, weight), multiply(interval.high, weight)
@@ -94,13 +103,9 @@ def scaled(interval: Interval, weight: Number) -> Interval:
 
 def total(intervals: Iterable[Interval]) -> Interval:
     """Return the interval of all sums of one value from each."""
-    low: Number = ZERO
-    high: Number = ZERO
-    low_open = high_open = False
-    for interval in intervals:
-        low, high = add(low, interval.low), add(high, interval.high)
-        low_open, high_open = low_open or interval.low_open, high_open or interval.high_open
-    return Interval(low, high, low_open, high_open)
+    lows, highs, low_opens, high_opens = zip(*intervals, strict=True)
+    plus: Callable[[Any, Any], Any] = add if Fraction in map(type, (*lows, *highs)) else EXACT.add
+    return Interval(reduce(plus, lows, ZERO), reduce(plus, highs, ZERO), any(low_opens), any(high_opens))
 
 
 def quotient(numerator: Interval, denominator: Interval) -> Interval:
@@ -121,27 +126,27 @@ def _divide(value: Number, by: Number) -> Number:
     return exact(Fraction(value) / Fraction(by))
 
 
-def _above(interval: Interval, limit: Number) -> Verdict:
-    if interval.low > limit or (interval.low_open and interval.low == limit):
-        return MET
-    return NOT_MET if interval.high <= limit else UNKNOWN
+def _above(interval: Interval, limit: Number, yes: Verdict = MET, no: Verdict = NOT_MET) -> Verdict:
+    low, high, low_open, _ = interval
+    if low > limit or (low_open and low == limit):
+        return yes
+    return no if high <= limit else UNKNOWN
 
 
-def _at_or_above(interval: Interval, limit: Number) -> Verdict:
-    if interval.low >= limit:
-        return MET
-    if interval.high < limit or (interval.high_open and interval.high == limit):
-        return NOT_MET
+def _at_or_above(interval: Interval, limit: Number, yes: Verdict = MET, no: Verdict = NOT_MET) -> Verdict:
+    low, high, _, high_open = interval
+    if low >= limit:
+        return yes
+    if high < limit or (high_open and high == limit):
+        return no
     return UNKNOWN
 
-
-_OPPOSITE = {MET: NOT_MET, NOT_MET: MET, UNKNOWN: UNKNOWN}
 
 COMPARE: dict[str, Callable[[Interval, Number], Verdict]] = {
     ">": _above,
     ">=": _at_or_above,
-    "<": lambda interval, limit: _OPPOSITE[_at_or_above(interval, limit)],
-    "<=": lambda interval, limit: _OPPOSITE[_above(interval, limit)],
+    "<": lambda interval, limit: _at_or_above(interval, limit, NOT_MET, MET),
+    "<=": lambda interval, limit: _above(interval, limit, NOT_MET, MET),
 }
 """By comparator: is every value of the interval on that side of the limit (met), none (not met), or some (unknown)?"""
 

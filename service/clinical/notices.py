@@ -132,7 +132,8 @@ def _contradictions(panel: Panel) -> Iterator[Oddity]:
 
 
 def _span(panel: Panel) -> Iterator[Oddity]:
-    days = [day for one in panel.readings.values() if (day := day_of(one.collected_at or panel.collected_at))]
-    if days and max(days) - min(days) > LONGEST_SPAN:
+    moments = {one.collected_at or panel.collected_at for one in panel.readings.values()}
+    days = [day for moment in moments if (day := day_of(moment))]
+    if len(days) > 1 and max(days) - min(days) > LONGEST_SPAN:
         text = "The results span more than 7 days; the criteria mean results of one time."
         yield Oddity("time_span", ("observations",), text)

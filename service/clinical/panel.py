@@ -28,7 +28,8 @@ class Medication:
 class Panel:
     """Readings and findings of one patient at one time. Absent means unknown, never normal.
 
-    ``measured`` holds what was measured, ``implied`` those and what words alone imply: the two grounds of a verdict.
+    ``measured`` holds what was measured, ``implied`` those and what words alone imply (``implied_only``): the two
+    grounds of a verdict. ``in_words`` keeps what is written of a value, by input and unit: many limits quote each.
     """
 
     readings: Mapping[str, Reading] = field(default_factory=dict)
@@ -39,6 +40,8 @@ class Panel:
     collected_at: str = ""
     measured: Mapping[str, Reading] = field(init=False)
     implied: Mapping[str, Reading] = field(init=False)
+    implied_only: tuple[str, ...] = field(init=False)
+    in_words: dict[tuple[str, str], str] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         measured = {key: one for key, one in self.readings.items() if one.evidence is Evidence.MEASURED}
@@ -50,6 +53,7 @@ class Panel:
         object.__setattr__(self, "findings", settled | dict(self.findings))
         object.__setattr__(self, "measured", measured)
         object.__setattr__(self, "implied", measured | worded if worded else measured)
+        object.__setattr__(self, "implied_only", tuple(worded))
 
     @property
     def is_adult(self) -> bool | None:

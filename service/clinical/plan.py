@@ -6,48 +6,46 @@ groups above the leaves in question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
 
-from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, at_least, quotient, total
+from service.clinical.interval import MET, UNKNOWN, Verdict
 from service.clinical.leaf_readers import Findings, Reader, Readings, State, reader
-from service.clinical.rules import (
-    AllOf,
-    AnyNode,
-    AtLeast,
-    FirstKnown,
-    Leaf,
-    Linear,
-    Ratio,
-    Rule,
-    Sum,
-    Tally,
-    children,
-)
-
-States = Sequence[State]
-"""The state of every node of a rule, by position: leaves read it, groups are settled from those below."""
-Settler = Callable[[States], State]
+from service.clinical.rules import AnyNode, FirstKnown, Leaf, Rule, children, inputs
+from service.clinical.settle import Groups, Settler, States, judge, settler
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One node made ready, at its position among the states."""
+    """One node made ready, at its position among the states.
+
+    A leaf knows the inputs that can settle it, the most direct first, and the groups above it that take the first
+    of several ways that is known.
+    """
 
     node: AnyNode
     position: int
     steps: tuple[Step, ...]
+    inputs: tuple[str, ...] = ()
+    ways: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole rule made ready. ``groups`` stand in the order in which they can be settled, the root last."""
+    """A whole rule made ready. ``groups`` stand in the order in which they can be settled, the root last.
+
+    By input, ``reading`` are the positions of the leaves that read it, ``above`` the groups that rest on them, and
+    ``beneath`` those directly beneath the root.
+    """
 
     root: Step
     readers: tuple[Reader | None, ...]
-    groups: tuple[tuple[int, Settler], ...]
-    above: Mapping[int, frozenset[int]]
+    groups: Groups
+    judge: Callable[[State], Verdict]
+    leaves: tuple[Step, ...]
+    reading: Mapping[str, tuple[int, ...]]
+    above: Mapping[str, Groups]
+    beneath: Mapping[str, tuple[int, ...]]
 
     def read(self, readings: Readings, findings: Findings) -> list[State]:
         """Return the state of every node."""
@@ -58,39 +56,35 @@ class Plan:
 
     def verdict(self, states: States) -> Verdict:
         """Return the verdict of the whole rule."""
-        node, state = self.root.node, states[self.root.position]
-        if isinstance(node, Sum | Linear | Ratio):
-            assert isinstance(state, Interval)
-            return COMPARE[node.cutoff.comparator](state, node.cutoff.value)
-        return verdict_of(state)
+        return self.judge(states[self.root.position])
 
-    def with_changes(self, states: States, changes: Mapping[int, State]) -> list[State]:
-        """Return the states as they would be if some leaves were in another state."""
+    def read_again(self, states: States, readings: Readings, findings: Findings, changed: Iterable[str]) -> States:
+        """Return the states when only the readings of some inputs have changed."""
+        changes = {at: self.readers[at](readings, findings) for key in changed for at in self.reading.get(key, ())}  # type: ignore[misc]
+        return self.with_changes(states, changes) if changes else states
+
+    def with_changes(self, states: States, changes: Mapping[int, State], above: Groups | None = None) -> list[State]:
+        """Return the states as they would be if some leaves were in another; only the groups ``above`` can follow."""
         changed = list(states)
-        touched: set[int] = set()
         for position, state in changes.items():
             changed[position] = state
-            touched |= self.above[position]
-        for position, settle in self.groups:
-            if position in touched:
-                changed[position] = settle(changed)
+        for position, settle in self.groups if above is None else above:
+            changed[position] = settle(changed)
         return changed
 
 
 def make_plan(rule: Rule) -> Plan:
     """Compile a rule once, at load."""
     maker = _Maker()
-    root = maker.step(rule, ())
-    return Plan(root, tuple(maker.readers), tuple(maker.groups), maker.above)
-
-
-def verdict_of(state: State) -> Verdict:
-    """Return a state as a verdict: points or a summand are met once they cannot be 0."""
-    if isinstance(state, Verdict):
-        return state
-    if state.low > 0 or state.high < 0:
-        return MET
-    return NOT_MET if state.is_point else UNKNOWN
+    root = maker.step(rule, (), ())
+    reading = {key: tuple(one.position for one in maker.leaves if key in one.inputs) for key in maker.above}
+    above = {key: tuple(one for one in maker.groups if one[0] in on) for key, on in maker.above.items()}
+    beneath = {
+        key: tuple(one.position for one in root.steps if one.position in {*maker.above[key], *reading[key]})
+        for key in reading
+    }
+    groups = tuple(maker.groups)
+    return Plan(root, tuple(maker.readers), groups, judge(rule), tuple(maker.leaves), reading, above, beneath)
 
 
 def count(states: States, steps: Iterable[Step]) -> tuple[int, int]:
@@ -105,59 +99,23 @@ class _Maker:
     def __init__(self) -> None:
         self.readers: list[Reader | None] = []
         self.groups: list[tuple[int, Settler]] = []
-        self.above: dict[int, frozenset[int]] = {}
+        self.leaves: list[Step] = []
+        self.above: dict[str, set[int]] = {}
 
-    def step(self, node: AnyNode, above: tuple[int, ...]) -> Step:
+    def step(self, node: AnyNode, above: tuple[int, ...], ways: tuple[int, ...]) -> Step:
         position = len(self.readers)
         if isinstance(node, Leaf):
-            self.readers.append(reader(node))
-            self.above[position] = frozenset(above)
-            return Step(node, position, ())
+            return self._leaf(Step(node, position, (), inputs(node), ways), above)
         self.readers.append(None)
-        steps = tuple(self.step(child, (*above, position)) for child in children(node))
-        self.groups.append((position, _settler(node, [step.position for step in steps])))
+        ways = (*ways, position) if isinstance(node, FirstKnown) else ways
+        steps = tuple(self.step(child, (*above, position), ways) for child in children(node))
+        self.groups.append((position, settler(node, [step.position for step in steps])))
         return Step(node, position, steps)
 
-
-def _settler(node: AnyNode, below: list[int]) -> Settler:
-    if len(below) == 1:
-        only = below[0]
-        pick: Callable[[States], tuple[State, ...]] = lambda states: (states[only],)  # noqa: E731  # as itemgetter
-    else:
-        pick = itemgetter(*below)
-    match node:
-        case FirstKnown():
-            return lambda states: next((one for one in pick(states) if one is not UNKNOWN), UNKNOWN)
-        case AllOf():
-            return _counting(pick, len(below))
-        case AtLeast(required=required):
-            return _counting(pick, required)
-        case Tally():
-            return _tallying(pick, node)
-        case Ratio():
-            return lambda states: quotient(*pick(states))  # type: ignore[arg-type]
-        case _:
-            return lambda states: total(pick(states))  # type: ignore[arg-type]
-
-
-def _counting(pick: Callable[[States], tuple[State, ...]], required: int) -> Settler:
-    def settle(states: States) -> Verdict:
-        verdicts = pick(states)
-        return at_least(required, verdicts.count(MET), verdicts.count(UNKNOWN))
-
-    return settle
-
-
-def _tallying(pick: Callable[[States], tuple[State, ...]], node: Tally) -> Settler:
-    points = node.points
-    table = {
-        (met, unknown): Interval(points[met], points[met + unknown])
-        for met in range(len(points))
-        for unknown in range(len(points) - met)
-    }
-
-    def settle(states: States) -> Interval:
-        verdicts = pick(states)
-        return table[verdicts.count(MET), verdicts.count(UNKNOWN)]
-
-    return settle
+    def _leaf(self, step: Step, above: tuple[int, ...]) -> Step:
+        assert isinstance(step.node, Leaf)
+        self.readers.append(reader(step.node))
+        self.leaves.append(step)
+        for key in step.inputs:
+            self.above.setdefault(key, set()).update(above)
+        return step

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import cache
 
 from service.clinical.criteria.criteria_set import Knot
 from service.clinical.interval import Number
@@ -23,7 +22,6 @@ class Probability:
     interpolated: bool
 
 
-@cache
 def probability(knots: tuple[Knot, ...], score: Number) -> Probability:
     """Return the probability of a score; beyond a row that says only "below" or "above" no figure is invented."""
     value = as_decimal(score)

@@ -23,6 +23,8 @@ class Evidence(Enum):
     IMPLIED = "implied"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # as with Verdict
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -137,9 +139,11 @@ def read_range(analyte: Analyte, reference: Range) -> tuple[str, Interval]:
 
 def soft_plausible(analyte: Analyte, reading: Reading) -> bool:
     """Return whether the number lies where results usually lie; outside it is accepted with a warning."""
-    ends = (reading.interval.low, reading.interval.high)
-    finite = [end for end in ends if end not in (INFINITY, -INFINITY) and not (end == 0 and reading.interval.high != 0)]
-    return all(_within(analyte.soft, analyte, end, reading.unit) for end in finite)
+    low, high, _, _ = reading.interval
+    if low == high:
+        return _within(analyte.soft, analyte, low, reading.unit)
+    ends = [end for end in (low, high) if end not in (ZERO, INFINITY, -INFINITY)]
+    return all(_within(analyte.soft, analyte, end, reading.unit) for end in ends)
 
 
 def _by_word_alone(analyte: Analyte, word: str, limits: Interval | None) -> Reading:
@@ -169,7 +173,9 @@ def _side(quantity: Quantity) -> Interval:
 
 
 def _within(limits: Interval, analyte: Analyte, value: Number, unit: str) -> bool:
-    return limits.low <= analyte.table.convert(value, unit, analyte.canonical) <= limits.high
+    if unit != analyte.canonical:
+        value = analyte.table.convert(value, unit, analyte.canonical)
+    return limits.low <= value <= limits.high
 
 
 def _suggestion(analyte: Analyte, value: Decimal, sent: Unit | None) -> dict[str, object]:

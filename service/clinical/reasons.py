@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from service.clinical.analytes import MEASURES
 from service.clinical.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval
 from service.clinical.leaf_readers import State
+from service.clinical.panel import Panel
 from service.clinical.reading import Evidence, Reading
 from service.clinical.result import Item
 from service.clinical.rules import AllOf, AtLeast, FirstKnown, Measure, Tally, Term, Threshold
+from service.clinical.settle import tallies, tally_points
 from service.clinical.words import interval_text, number_text
 
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 NOT_REPORTED = "not reported"
 PRESENCE = {MET: "present", NOT_MET: "absent", UNKNOWN: NOT_REPORTED}
-Sides = Mapping[str, str]
-"""The limit in words by the unit of the result: ``at or below 181``, ``above 156 mg/dL``."""
+GroupReason = Callable[[tuple[Item, ...]], str]
+Sides = Mapping[str, Mapping[State, str]]
+"""How a result lies to a limit, by the unit of the result: ``is at or below 181``, ``is not above 156 mg/dL``."""
 
 
 def sides_of(node: Threshold) -> Sides:
@@ -25,14 +28,19 @@ def sides_of(node: Threshold) -> Sides:
     side = SIDES[limit.comparator]
     elsewhere = f"{side} {number_text(limit.value)} {limit.unit}"
     printed = {unit: f"{side} {number_text(value)}" for unit, value in limit.printed.items()}
-    return {unit: printed.get(unit, elsewhere) for unit in limit.by_unit}
+    return {unit: _stances(printed.get(unit, elsewhere)) for unit in limit.by_unit}
 
 
-def threshold_reason(node: Threshold, sides: Sides, reading: Reading, verdict: State) -> str:
+def _stances(side: str) -> dict[State, str]:
+    return {MET: f"is {side}", NOT_MET: f"is not {side}", UNKNOWN: f"leaves open whether it is {side}"}
+
+
+def threshold_reason(node: Threshold, sides: Sides, panel: Panel, verdict: State) -> str:
     """Say how a result lies to the limit; ``verdict`` counts what words imply."""
+    reading = panel.readings[node.observation]
     if reading.evidence is Evidence.UNKNOWN:
         return unusable(reading, node.observation)
-    known = _compared(node, sides[reading.unit], reading, verdict)
+    known = f"{_value_text(node, reading, panel.in_words)} {sides[reading.unit][verdict]}"
     return f"{worded(reading)}: {known}" if reading.evidence is Evidence.IMPLIED else known
 
 
@@ -48,39 +56,49 @@ def unusable(reading: Reading, observation: str) -> str:
     return f"reported in {reading.unit}, which has no fixed factor to {MEASURES[observation].canonical}"
 
 
-def _compared(node: Threshold, side: str, reading: Reading, verdict: State) -> str:
-    shown = interval_text(reading.interval)
-    if reading.unit not in node.limit.printed:
-        shown = _converted(node, reading, shown)
-    if verdict is UNKNOWN:
-        return f"{shown} leaves open whether it is {side}"
-    return f"{shown} is {side}" if verdict is MET else f"{shown} is not {side}"
+def _value_text(node: Threshold, reading: Reading, in_words: dict[tuple[str, str], str]) -> str:
+    """Write a value as it came, and in the unit of the limit where the paper does not print the one that came."""
+    unit = reading.unit if reading.unit in node.limit.printed else node.limit.unit
+    text = in_words.get((node.observation, unit))
+    if text is None:
+        text = interval_text(reading.interval)
+        if unit != reading.unit:
+            value = MEASURES[node.observation].table.convert_interval(reading.interval, reading.unit, unit)
+            text = f"{text} {reading.unit} ({interval_text(value)} {unit})"
+        in_words[node.observation, unit] = text
+    return text
 
 
-def _converted(node: Threshold, reading: Reading, shown: str) -> str:
-    unit = node.limit.unit
-    value = MEASURES[node.observation].table.convert_interval(reading.interval, reading.unit, unit)
-    return f"{shown} {reading.unit} ({interval_text(value)} {unit})"
-
-
-def group_reason(
-    node: FirstKnown | AllOf | AtLeast | Tally, items: tuple[Item, ...], points: Interval | None, is_banded: bool
-) -> str:
-    """Say how a group stands; ``is_banded`` if its items are bands of one observation."""
+def group_reasoner(node: FirstKnown | AllOf | AtLeast | Tally, *, is_banded: bool) -> GroupReason:
+    """Return the function that says how a group stands; ``is_banded`` if its items are bands of one observation."""
+    size = len(node.of)
     if isinstance(node, FirstKnown):
-        return next((f"{_source(one)}{one.reason}" for one in items if one.status is not UNKNOWN), NOT_REPORTED)
-    if points is not None and (is_banded or len(items) == 1):
-        return f"{_band_reason(items)}: {points_text(points)}"
-    statuses = [one.status for one in items]
-    met, unknown = statuses.count(MET), statuses.count(UNKNOWN)
-    tally = f"{met} of {len(items)} met" + (f", {unknown} unknown" if unknown else "")
-    if points is not None:
-        return f"{tally}: {points_text(points)}"
-    return f"{tally}; {node.required if isinstance(node, AtLeast) else len(items)} needed"
+        return _first_known_reason
+    if isinstance(node, Tally) and (is_banded or size == 1):
+        texts = {key: f": {points_text(points)}" for key, points in tally_points(node).items()}
+        return lambda items: _band_reason(items) + texts[_met_and_unknown(items)]
+    if isinstance(node, Tally):
+        texts = {key: f"{_tally_text(size, *key)}: {points_text(points)}" for key, points in tally_points(node).items()}
+    else:
+        needed = node.required if isinstance(node, AtLeast) else size
+        texts = {key: f"{_tally_text(size, *key)}; {needed} needed" for key in tallies(size)}
+    return lambda items: texts[_met_and_unknown(items)]
 
 
-def _source(item: Item) -> str:
-    return f"{item.label.lower()} " if isinstance(item.node, Threshold) else ""
+def _first_known_reason(items: tuple[Item, ...]) -> str:
+    for item in items:
+        if item.status is not UNKNOWN:
+            return f"{item.label.lower()} {item.reason}" if isinstance(item.node, Threshold) else item.reason
+    return NOT_REPORTED
+
+
+def _tally_text(size: int, met: int, unknown: int) -> str:
+    return f"{met} of {size} met" + (f", {unknown} unknown" if unknown else "")
+
+
+def _met_and_unknown(items: tuple[Item, ...]) -> tuple[int, int]:
+    statuses = [item.status for item in items]
+    return statuses.count(MET), statuses.count(UNKNOWN)
 
 
 def _band_reason(items: tuple[Item, ...]) -> str:

@@ -15,10 +15,11 @@ from service.clinical.consistency import contradictions
 from service.clinical.interval import Interval
 from service.clinical.reading import Evidence, Reading
 from service.clinical.words import number_text
+from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
 from service.ehr.json_shapes import Resource
 from service.ehr.moments import NEVER, Moment, days_between
-from service.ehr.observation import Result
+from service.ehr.observation import Result, with_value
 
 
 @dataclass(slots=True)
@@ -32,13 +33,13 @@ class Chosen:
     issues: list[Issue] = field(default_factory=list)
 
 
-def choose(results: Iterable[Result], as_of: Moment | None, look_back: timedelta | None) -> Chosen:
+def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look_back: timedelta | None) -> Chosen:
     """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown."""
     by_analyte: dict[str, list[Result]] = {}
     for one in results:
         by_analyte.setdefault(one.observation, []).append(one)
     chosen = Chosen()
-    best = {key: group for key in ANALYTES if key in by_analyte and (group := _newest(by_analyte[key], chosen))}
+    best = {key: group for key in ANALYTES if key in by_analyte and (group := _newest(by_analyte[key], codes, chosen))}
     chosen.newest = max((group[0].moment for group in best.values()), default=NEVER)
     for group in best.values():
         if look_back and _is_stale(group[0].moment, as_of or chosen.newest, look_back):
@@ -49,16 +50,17 @@ def choose(results: Iterable[Result], as_of: Moment | None, look_back: timedelta
     return chosen
 
 
-def _newest(group: list[Result], chosen: Chosen) -> list[Result]:
+def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
     """Return the newest results of one analyte that can be read, all of the same moment; none if it is unknown."""
-    reported = [one for one in group if one.issue is None or one.issue.key != "no_value"]
-    chosen.issues += [one.issue for one in group if one.issue and one.issue.key == "no_value"]
-    top = max((one.rank for one in reported), default=None)
-    newest = [one for one in reported if one.rank == top]
-    chosen.issues += [one.issue for one in newest if one.issue]
-    older = [one.where for one in reported if one.rank != top]
-    if older:
-        chosen.issues.append(issue("superseded", *older, observation=group[0].observation))
+    left = sorted(group, key=lambda one: one.rank, reverse=True)
+    while left:
+        newest = [with_value(one, codes) for one in left if one.rank == left[0].rank]
+        left = left[len(newest) :]
+        chosen.issues += [one.issue for one in newest if one.issue]
+        if any(one.issue is None or one.issue.key != "no_value" for one in newest):
+            break
+    if left:
+        chosen.issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
     return [one for one in newest if one.reading]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.reading import Reading
@@ -23,15 +23,20 @@ UNMAPPED_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result of one analyte; without a reading ``issue`` says why. Ordered by when it was taken."""
+    """One result of one analyte, its value not yet read: of many results of a test few are ever needed."""
 
     meaning: ResultCode
-    moment: Moment
     rank: tuple[Moment, Moment, Moment, bool]
     where: str
     reference: Resource
+    resource: Resource
     reading: Reading | None = None
     issue: Issue | None = None
+
+    @property
+    def moment(self) -> Moment:
+        """Return when it was taken."""
+        return self.rank[0]
 
     @property
     def observation(self) -> str:
@@ -82,7 +87,7 @@ def _read(read: Results, resource: Resource, where: str, found: Found, codes: Co
     if refusal:
         read.issues.append(issue(refusal, where, observation=meaning.observation))
     else:
-        read.results.append(_result(resource, meaning, where, found, codes))
+        read.results.append(_result(resource, meaning, where, found))
     return True
 
 
@@ -105,18 +110,22 @@ def _refusal(resource: Resource) -> str:
     return "" if is_patient(resource) else "subject_not_patient"
 
 
-def _result(resource: Resource, meaning: ResultCode, where: str, found: Found, codes: CodeMap) -> Result:
+def _result(resource: Resource, meaning: ResultCode, where: str, found: Found) -> Result:
     moment = _moment(resource)
-    issued, updated = (
-        read_moment(raw) or NEVER for raw in (resource.get("issued"), table(resource, "meta").get("lastUpdated"))
-    )
+    times = (resource.get("issued"), table(resource, "meta").get("lastUpdated"))
+    issued, updated = (read_moment(raw) or NEVER for raw in times)
     rank = (moment, issued, updated, token(resource, "status") in CORRECTED)
-    analyte = ANALYTES[meaning.observation]
-    told = (meaning, moment, rank, where, _reference(found, analyte.label))
+    return Result(meaning, rank, where, _reference(found, ANALYTES[meaning.observation].label), resource)
+
+
+def with_value(result: Result, codes: CodeMap) -> Result:
+    """Return the result with its reading, or with the issue that says why it has none."""
+    analyte = ANALYTES[result.observation]
     try:
-        return Result(*told, reading=read_value(analyte, meaning, resource, codes))
+        return replace(result, reading=read_value(analyte, result.meaning, result.resource, codes))
     except Unusable as reason:
-        return Result(*told, issue=issue(reason.key, where, observation=analyte.id, text=reason.text))
+        said = issue(reason.key, result.where, observation=analyte.id, text=reason.text)
+        return replace(result, issue=said)
 
 
 def _moment(resource: Resource) -> Moment:

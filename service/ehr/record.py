@@ -68,7 +68,7 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
         walk(document, where, contents)
     subject = one_patient(contents, given.subject)
     results = read_results(contents, codes)
-    chosen = choose(results.results, given.as_of, look_back)
+    chosen = choose(results.results, codes, given.as_of, look_back)
     issues = [*given.issues, *contents.issues, *results.issues, *chosen.issues, *_unread(contents)]
     told = _told_condition(given, contents, codes, issues)
     moment = given.as_of or chosen.newest

@@ -32,7 +32,7 @@ def observation(code: str, value: Any = None, unit: str | None = None, /, **more
     return {key: one for key, one in made.items() if one is not None}
 
 
-def condition(code: str = "M08.2", system: str = "http://hl7.org/fhir/sid/icd-10-cm", **more: Any) -> dict[str, Any]:
+def condition(code: str = "M08.2", system: str = "http://hl7.org/fhir/sid/icd-10-cm", /, **more: Any) -> dict[str, Any]:
     made = {
         "resourceType": "Condition",
         "id": "c1",

@@ -174,7 +174,7 @@ def test_nothing_that_is_put_into_a_record_breaks_the_service(caller: FlaskClien
         at = document
         for key in path[:-1]:
             at = at[key]
-        at[path[-1]] = data.draw(JUNK)
+        at[path[-1]] = copy.deepcopy(data.draw(JUNK))
     sent = dumps(document)
     answer = caller.post("/fhir/$evaluate-mas", data=sent, content_type="application/fhir+json")
     assert answer.status_code in (200, 422)

@@ -94,7 +94,7 @@ def visitors(chromium: Any) -> Iterator[Any]:
             **{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | settings
         )
         visit = Visit(context.new_page(), address)
-        visit.page.set_default_timeout(15_000)
+        visit.page.set_default_timeout(60_000)
         visit.page.on("request", lambda one: visit.requests.append(one))  # noqa: PLW0108  # a bound builtin cannot be wrapped
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
         visit.page.on(

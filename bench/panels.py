@@ -1,0 +1,84 @@
+"""The requests that are measured. Fixed, so that one run can be held against another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from service.api.openapi import PATH
+from service.server.strict_json import dumps
+
+OBSERVATIONS: dict[str, Any] = {
+    "ferritin": "9050 ug/L",
+    "platelets": {"value": 116, "unit": "10*9/L"},
+    "ast": "78 U/L",
+    "triglycerides": "2.4 mmol/L",
+    "fibrinogen": "1.9 g/L",
+    "ldh": "723 U/L",
+    "hemoglobin": "90 g/L",
+    "wbc": "5.4 10*9/L",
+    "neutrophils": "2.4 10*9/L",
+    "esr": "12 mm/h",
+    "temperature": "39.2 Cel",
+    "scd25": "3000 U/mL",
+    "liver_below_costal_margin": "4 cm",
+    "spleen_below_costal_margin": "3 cm",
+    "alt": "60 U/L",
+    "crp": "80 mg/L",
+    "d_dimer": "4 mg/L{FEU}",
+    "cxcl9": "1200 pg/mL",
+    "il18": "24000 pg/mL",
+}
+FINDINGS = {
+    "fever": True,
+    "hepatomegaly": True,
+    "splenomegaly": True,
+    "cns_dysfunction": False,
+    "hemorrhage": False,
+    "active_arthritis": True,
+    "hemophagocytosis": False,
+    "low_or_absent_nk_activity": False,
+    "immunosuppression": True,
+    "fasting_sample": True,
+}
+CONTEXT = {"condition": "sjia", "medications": [{"name": "prednisolone"}]}
+SPARSE = {
+    "patient": {"age_years": 10},
+    "context": {"condition": "sjia"},
+    "observations": {
+        "ferritin": "9050 ug/L",
+        "platelets": {"value": 116, "unit": "10*9/L"},
+        "triglycerides": {"interpretation": "H"},
+        "fibrinogen": {"interpretation": "L"},
+    },
+    "findings": {"fever": True},
+}
+ONE_SET = "eular-acr-printo-2016"
+
+
+def panel(observations: int = 17, *criteria: str) -> dict[str, Any]:
+    """Return a panel with so many observations, every finding, and the sets asked for (default all ten)."""
+    request: dict[str, Any] = {
+        "patient": {"age_years": 10, "age_at_onset_years": 8},
+        "context": CONTEXT,
+        "observations": dict(list(OBSERVATIONS.items())[:observations]),
+        "findings": FINDINGS,
+    }
+    return request | ({"options": {"criteria": list(criteria)}} if criteria else {})
+
+
+def batch(lines: int) -> bytes:
+    """Return a full panel as NDJSON, that many times."""
+    return b"".join(dumps(panel()) + b"\n" for _ in range(lines))
+
+
+def example(path: str) -> bytes | None:
+    """Return the first request example of a path in the contract, as JSON; None if it has none."""
+    with PATH.open("rb") as file:
+        post = yaml.load(file, Loader=yaml.CSafeLoader)["paths"].get(path, {}).get("post", {})
+    for content in post.get("requestBody", {}).get("content", {}).values():
+        for one in content.get("examples", {}).values():
+            if "value" in one:
+                return dumps(one["value"])
+    return None

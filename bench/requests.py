@@ -1,0 +1,114 @@
+"""Single requests beside a bare echo under the same gunicorn, in alternating rounds: ratios survive a busy machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from statistics import median
+
+from bench.load import WRK, Load, Outcome, run, run_paced
+from bench.panels import ONE_SET, SPARSE, batch, example, panel
+from bench.server import FLASK_ECHO, SERVICE, WSGI_ECHO, Server
+from bench.tables import show
+from service.app import create_app
+from service.server.settings import Settings
+from service.server.strict_json import dumps
+
+LINES = 100
+OWN_CLIENT = "a small Python client, which takes more CPU than wrk: read the ratios"
+FULL = Load("full panel, ten sets", "/v1/assessments", dumps(panel()))
+ECHO = Load("bare WSGI echo", "/", dumps(panel()))
+LATER = {
+    "FHIR $evaluate-mas": ("/fhir/$evaluate-mas", "application/fhir+json"),
+    "CDS call": ("/cds-services/mas-criteria", "application/json"),
+}
+
+
+def loads_here() -> Iterator[Load]:
+    """Yield what can be asked of this version of the service, and print what cannot."""
+    yield FULL
+    yield Load("sparse panel, ten sets", "/v1/assessments", dumps(SPARSE))
+    yield Load("full panel, one set", "/v1/assessments", dumps(panel(17, ONE_SET)))
+    routes = {rule.rule for rule in create_app(Settings()).url_map.iter_rules()}
+    for name, (path, media) in LATER.items():
+        body = example(path) if path in routes or _template(path) in routes else None
+        if body is None:
+            print(f"  ({name}: this version has no such route, or no example of it)")
+        else:
+            yield Load(name, path, body, media)
+    if "/v1/assessments/batch" in routes:
+        yield Load(f"batch of {LINES} lines", "/v1/assessments/batch", batch(LINES), "application/x-ndjson", LINES)
+    else:
+        print("  (batch: this version has no such route)")
+
+
+def _template(path: str) -> str:
+    return path.rpartition("/")[0] + "/<service_id>"
+
+
+def report(*, quick: bool) -> None:
+    """Print throughput, latency and CPU of every kind of request, then clients, workers and 70 % load."""
+    rounds, seconds = (1, 1) if quick else (3, 2)
+    print(f"\nLoad by {'wrk' if WRK else OWN_CLIENT}")
+    with ExitStack() as stack:
+        bare, flask, service = (stack.enter_context(Server(one)) for one in (WSGI_ECHO, FLASK_ECHO, SERVICE))
+        targets = [(bare, ECHO), (flask, Load("Flask echo", "/", ECHO.body)), *((service, one) for one in loads_here())]
+        for server, load in targets:
+            run(server, load, 1)
+        found: dict[str, list[Outcome]] = {load.name: [] for _, load in targets}
+        for _ in range(rounds):
+            for server, load in targets:
+                found[load.name].append(run(server, load, seconds))
+        _print_singles([load for _, load in targets], found)
+        _clients(service, seconds, quick=quick)
+        _at_70_percent(service, median(one.rate for one in found[FULL.name]), 2 if quick else 6)
+        print(f"\nMemory per worker after this load: {service.memory()[0]:.0f} MB (PSS)")
+    _workers(seconds, 1 if quick else 3)
+
+
+def _print_singles(loads: list[Load], found: dict[str, list[Outcome]]) -> None:
+    base = [one.rate for one in found[ECHO.name]]
+    rows = []
+    for load in loads:
+        outcomes = found[load.name]
+        ratio = median(one.rate * load.panels / echo for one, echo in zip(outcomes, base, strict=True))
+        rows.append(
+            [
+                load.name,
+                f"{median(one.rate for one in outcomes) * load.panels:.0f}",
+                f"{ratio:.2f}",
+                f"{median(one.p50 for one in outcomes):.1f}",
+                f"{median(one.p99 for one in outcomes):.1f}",
+                f"{median(one.cpu for one in outcomes) / load.panels:.0f}",
+            ]
+        )
+    head = ["one worker, one core, 8 clients", "panels/s", "of echo", "p50 ms", "p99 ms", "CPU us/panel"]
+    show(f"Requests, medians of {len(base)} alternating rounds", head, rows)
+
+
+def _clients(service: Server, seconds: int, *, quick: bool) -> None:
+    counts = (1, 8) if quick else (1, 2, 4, 8)
+    outcomes = {count: run(service, FULL, seconds, count) for count in counts}
+    rows = [[f"{n} clients", f"{one.rate:.0f}", f"{one.p50:.1f}", f"{one.p99:.1f}"] for n, one in outcomes.items()]
+    show("Full panels as clients are added, one worker", ["", "panels/s", "p50 ms", "p99 ms"], rows)
+
+
+def _at_70_percent(service: Server, full_rate: float, seconds: int) -> None:
+    outcome = run_paced(service, FULL, seconds, full_rate * 0.7)
+    row = [
+        f"{outcome.rate:.0f} a second",
+        f"{outcome.p50:.1f}",
+        f"{outcome.p99:.1f}",
+        f"{outcome.p99 / outcome.p50:.1f}",
+    ]
+    show("Full panels at 70 % of that rate, waiting included", ["", "p50 ms", "p99 ms", "p99/p50"], [row])
+
+
+def _workers(seconds: int, rounds: int) -> None:
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    with Server(SERVICE, 1) as one, Server(SERVICE, 2) as two:
+        for server in (one, two) * rounds:
+            rates[server.workers].append(run(server, FULL, seconds, 16).rate)
+    ratio = median(b / a for a, b in zip(rates[1], rates[2], strict=True))
+    rows = [[f"{n} workers", f"{median(one):.0f}"] for n, one in rates.items()]
+    show(f"Workers: two give {ratio:.2f} times one; the client needs a core as well", ["", "panels/s"], rows)

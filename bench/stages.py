@@ -1,0 +1,94 @@
+"""What each stage of one panel costs, in microseconds of the processor: waiting for others does not count."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench.panels import ONE_SET, SPARSE, panel
+from bench.tables import exponent, show
+from service.api.panel_request import read_panel_request
+from service.api.render import assessment_document
+from service.clinical.assess import assess
+from service.clinical.criteria import CATALOGUE
+from service.clinical.evaluate import Depth, evaluate
+from service.server.strict_json import dumps, loads
+
+Stages = dict[str, Callable[[], object]]
+
+
+def stages_of(request: dict[str, Any]) -> Stages:
+    """Return each stage of one request as a function; ``evaluate`` and ``explain`` contain the one before."""
+    body = dumps(request)
+    document = loads(body)
+    asked = read_panel_request(document)
+    sets = [CATALOGUE[key] for key in asked.criteria or CATALOGUE]
+    assessment = assess(asked.panel, asked.criteria)
+    answer = assessment_document(assessment)
+    return {
+        "read JSON": lambda: loads(body),
+        "parse": lambda: read_panel_request(document),
+        "evaluate": lambda: [evaluate(one, asked.panel, Depth.MISSING) for one in sets],
+        "explain": lambda: [evaluate(one, asked.panel) for one in sets],
+        "assess": lambda: assess(asked.panel, asked.criteria),
+        "render": lambda: assessment_document(assessment),
+        "encode": lambda: dumps(answer),
+    }
+
+
+def whole(request: dict[str, Any]) -> Callable[[], bytes]:
+    """Return the function from the bytes of a request to the bytes of its answer."""
+    body = dumps(request)
+
+    def answer() -> bytes:
+        asked = read_panel_request(loads(body))
+        return dumps(assessment_document(assess(asked.panel, asked.criteria)))
+
+    return answer
+
+
+def cost(run: Callable[[], object], seconds: float) -> float:
+    """Return the microseconds of processor that one call takes: the least of several series."""
+    run()
+    times: list[float] = []
+    until = time.process_time() + seconds
+    while time.process_time() < until or len(times) < 3:
+        started = time.process_time()
+        for _ in range(20):
+            run()
+        times.append((time.process_time() - started) / 20)
+    return min(times) * 1e6
+
+
+def report(*, quick: bool) -> None:
+    """Print what each stage costs, and how the whole grows with the sets and the observations."""
+    seconds = 0.1 if quick else 0.4
+    requests = {"full panel": panel(), "sparse panel": SPARSE, "one set": panel(17, ONE_SET)}
+    rows = {name: _row(request, seconds) for name, request in requests.items()}
+    columns = list(next(iter(rows.values())))
+    show("Stages, microseconds of CPU per panel", ["", *columns], [[name, *row.values()] for name, row in rows.items()])
+    keys = list(CATALOGUE)
+    _growth("criteria sets", {n: panel(17, *keys[:n]) for n in (1, 2, 4, 7, 10)}, seconds)
+    _growth("observations", {n: panel(n) for n in (1, 2, 5, 10, 15, 19)}, seconds)
+
+
+def _row(request: dict[str, Any], seconds: float) -> dict[str, str]:
+    measured = {name: cost(run, seconds) for name, run in stages_of(request).items()}
+    shown = {
+        "read JSON": measured["read JSON"],
+        "parse": measured["parse"],
+        "evaluate": measured["evaluate"],
+        "explain": max(0.0, measured["explain"] - measured["evaluate"]),
+        "classify": max(0.0, measured["assess"] - measured["explain"]),
+        "render": measured["render"],
+        "encode": measured["encode"],
+        "whole": cost(whole(request), seconds),
+    }
+    return {name: f"{one:.0f}" for name, one in shown.items()}
+
+
+def _growth(what: str, requests: dict[int, dict[str, Any]], seconds: float) -> None:
+    points = [(float(n), cost(whole(request), seconds)) for n, request in requests.items()]
+    title = f"Cost as the {what} grow, microseconds of CPU per panel (exponent {exponent(points):.2f}; 1 is linear)"
+    show(title, ["", *(f"{n:.0f}" for n, _ in points)], [[what, *(f"{one:.0f}" for _, one in points)]])

@@ -1,0 +1,84 @@
+"""How each group of a rule is settled from what stands below it, and how its root becomes a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+
+from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, at_least, quotient, total
+from service.clinical.leaf_readers import State
+from service.clinical.rules import AllOf, AnyNode, AtLeast, FirstKnown, Linear, Ratio, Rule, Sum, Tally
+
+States = Sequence[State]
+"""The state of every node of a rule, by position: leaves read it, groups are settled from those below."""
+Settler = Callable[[States], State]
+Groups = tuple[tuple[int, Settler], ...]
+
+
+def verdict_of(state: State) -> Verdict:
+    """Return a state as a verdict: points or a summand are met once they cannot be 0."""
+    if isinstance(state, Verdict):
+        return state
+    if state.low > 0 or state.high < 0:
+        return MET
+    return NOT_MET if state.is_point else UNKNOWN
+
+
+def judge(rule: Rule) -> Callable[[State], Verdict]:
+    """Return the function from the state of the root to the verdict of the whole rule; made once, at load."""
+    if not isinstance(rule, Sum | Linear | Ratio):
+        return verdict_of
+    compare, limit = COMPARE[rule.cutoff.comparator], rule.cutoff.value
+    return lambda state: compare(state, limit)  # type: ignore[arg-type]
+
+
+def tallies(size: int) -> list[tuple[int, int]]:
+    """Return every way in which items can be met and unknown, as two counts."""
+    return [(met, unknown) for met in range(size + 1) for unknown in range(size + 1 - met)]
+
+
+def tally_points(node: Tally) -> dict[tuple[int, int], Interval]:
+    """Return the points of a tally by how many of its items are met and how many are unknown."""
+    points = node.points
+    return {(met, unknown): Interval(points[met], points[met + unknown]) for met, unknown in tallies(len(points) - 1)}
+
+
+def settler(node: AnyNode, below: list[int]) -> Settler:
+    """Return the function that settles a group from the states at the positions ``below``; made once, at load."""
+    if len(below) == 1:
+        only = below[0]
+        pick: Callable[[States], tuple[State, ...]] = lambda states: (states[only],)  # noqa: E731  # as itemgetter
+    else:
+        pick = itemgetter(*below)
+    match node:
+        case FirstKnown():
+            return lambda states: next((one for one in pick(states) if one is not UNKNOWN), UNKNOWN)
+        case AllOf():
+            return _counting(pick, len(below))
+        case AtLeast(required=required):
+            return _counting(pick, required)
+        case Tally():
+            return _tallying(pick, node)
+        case Ratio():
+            return lambda states: quotient(*pick(states))  # type: ignore[arg-type]
+        case _:
+            return lambda states: total(pick(states))  # type: ignore[arg-type]
+
+
+def _counting(pick: Callable[[States], tuple[State, ...]], required: int) -> Settler:
+    def settle(states: States) -> Verdict:
+        verdicts = pick(states)
+        met = verdicts.count(MET)
+        return MET if met >= required else at_least(required, met, verdicts.count(UNKNOWN))
+
+    return settle
+
+
+def _tallying(pick: Callable[[States], tuple[State, ...]], node: Tally) -> Settler:
+    table = tally_points(node)
+
+    def settle(states: States) -> Interval:
+        verdicts = pick(states)
+        return table[verdicts.count(MET), verdicts.count(UNKNOWN)]
+
+    return settle

@@ -1,0 +1,48 @@
+"""What a record cannot bring about by itself, but an assessment can hold."""
+
+from dataclasses import replace
+
+from service.clinical.assess import assess
+from service.ehr.breakdown import result_observation
+from service.ehr.code_systems import ATC, ICD10, SNOMED, system_name
+from service.ehr.codes import load_codes
+from service.ehr.record import read_request
+from service.ehr.risk_assessment import risk_assessment
+from tests.conftest import panel_of
+from tests.ehr.records import bundle, condition, met_panel
+
+
+def test_a_set_with_confounded_items_has_a_verdict_without_them() -> None:
+    panel = panel_of(
+        observations={"ferritin": "900 ug/L", "platelets": "100 10*9/L", "ast": "90 U/L"},
+        context={"condition": "sjia", "confounders": ["itp"]},
+        findings={"fever": True},
+    )
+    [result] = assess(panel, ["eular-acr-printo-2016"]).results
+    made = result_observation(result, {"display": "x"}, "")
+    codes = {one["code"]["coding"][0]["code"]: one for one in made["component"]}
+    assert codes["verdict_without_confounded"]["valueCodeableConcept"]["coding"][0]["code"] == "indeterminate"
+    assert "effectiveDateTime" not in made
+
+
+def test_with_no_test_missing_none_is_named() -> None:
+    record = read_request(bundle(*met_panel()), load_codes())
+    assessment = assess(record.panel)
+    named = [one["text"] for one in risk_assessment(record, assessment)["note"]]
+    silent = [one["text"] for one in risk_assessment(record, replace(assessment, suggestions=()))["note"]]
+    assert [one for one in named if one not in silent] == [named[-1]]
+    assert named[-1].startswith("Missing tests")
+
+
+def test_systems_by_their_addresses() -> None:
+    assert system_name("https://snomed.info/sct") == system_name("urn:oid:2.16.840.1.113883.6.96") == SNOMED
+    assert system_name("http://hl7.org/fhir/sid/icd-10-uk") == ICD10
+    assert system_name("http://fhir.de/CodeSystem/bfarm/atc") == ATC
+    assert system_name(" https://lab.example/Codes ") == "https://lab.example/Codes"
+    assert system_name(None) == ""
+    assert system_name(7) == ""
+
+
+def test_a_bare_coding_in_place_of_a_concept_is_read() -> None:
+    bare = condition(code={"system": "http://snomed.info/sct", "code": "201796004"}, clinicalStatus={"code": "active"})
+    assert read_request(bundle(bare), load_codes()).panel.condition == "sjia"
