@@ -101,6 +101,14 @@ def test_an_absent_finding_can_decide_where_its_presence_cannot() -> None:
         assert result_of("ravelli-2005", observations=observations, findings=findings).verdict is verdict
 
 
+def test_a_finding_whose_presence_leaves_the_size_open_does_not_decide() -> None:
+    """One item is met: a large liver would be the second, an enlarged one of unknown size would not."""
+    missing, decisive = asked_for("ravelli-2005", findings={"cns_dysfunction": True})
+    assert {"liver_below_costal_margin", "hepatomegaly"} <= set(missing)
+    assert "liver_below_costal_margin" in decisive
+    assert "hepatomegaly" not in decisive
+
+
 def test_what_a_better_way_has_settled_is_not_asked_for() -> None:
     missing, _ = asked_for("hlh-2004", observations={"spleen_below_costal_margin": "2 cm"}, **FEVER)
     assert not {"fever", "temperature", "splenomegaly", "spleen_below_costal_margin"} & set(missing)

@@ -117,8 +117,11 @@ def test_a_total_is_open_where_one_summand_is() -> None:
     assert total([between("1", "2"), between("3", "4")]) == between("4", "6")
 
 
-def test_a_total_of_nothing_is_zero() -> None:
-    assert total([]) == point(Decimal(0))
+def test_a_total_is_exact_where_one_summand_has_no_decimal_end() -> None:
+    assert total([Interval(THIRD, INFINITY, high_open=True), point(Decimal("0.5"))]) == Interval(
+        Fraction(5, 6), INFINITY, high_open=True
+    )
+    assert total([Interval(THIRD, THIRD), Interval(Fraction(2, 3), Fraction(2, 3))]) == point(Decimal(1))
 
 
 @pytest.mark.parametrize(
