@@ -14,7 +14,7 @@ from service.clinical.leaf_readers import State
 from service.clinical.panel import Panel
 from service.clinical.plan import Plan, States, Step, count, make_plan, verdict_of
 from service.clinical.result import Count, Part, Result
-from service.clinical.rules import AllOf, AtLeast, Rule, Threshold
+from service.clinical.rules import AllOf, AtLeast, Rule, Threshold, inputs, leaves
 
 LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
 SET_WORDS = {one: "indeterminate" if one is UNKNOWN else one.value for one in Verdict}
@@ -37,13 +37,15 @@ class Prepared:
     explanation: Explanation
     parts: tuple[tuple[Step, Step | None], ...]
     counted: Step | None
+    reads: frozenset[str]
 
 
 def prepare(rule: Rule) -> Prepared:
     """Prepare a rule once, at load."""
     plan = make_plan(rule)
     parts = tuple((step, _counted_group(step)) for step in _parts(plan.root))
-    return Prepared(plan, explanation_of(plan), parts, _counted_group(plan.root))
+    reads = frozenset(key for leaf in leaves(rule) for key in inputs(leaf))
+    return Prepared(plan, explanation_of(plan), parts, _counted_group(plan.root), reads)
 
 
 def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) -> Result:
@@ -51,17 +53,18 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) ->
     prepared = PREPARED.get(criteria.id) or prepare(criteria.rule)
     plan = prepared.plan
     states = plan.read(panel.measured, panel.findings)
-    implied = states if panel.implied is panel.measured else plan.read(panel.implied, panel.findings)
+    worded = panel.implied.keys() - panel.measured.keys()
+    implied = states if prepared.reads.isdisjoint(worded) else plan.read(panel.implied, panel.findings)
     missing: OpenLeaves = {}
     if depth is not Depth.VERDICT:
         missing = open_inputs(plan, states, panel.measured, panel.findings)
     confounded = _confounded(criteria, panel) if panel.confounders else frozenset()
-    view = View(panel, states, implied, confounded)
+    view, verdict = View(panel, states, implied, confounded), plan.verdict(states)
     return Result(
         criteria,
         applicability(criteria.applicability, panel),
-        plan.verdict(states),
-        plan.verdict(implied),
+        verdict,
+        verdict if implied is states else plan.verdict(implied),
         _verdict_without(plan, states, confounded) if confounded else None,
         tuple([_part(step, group, view) for step, group in prepared.parts]),
         _count_of(prepared.counted, states),
