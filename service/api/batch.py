@@ -27,26 +27,22 @@ LOG = logging.getLogger("service.batch")
 REPORT_SECONDS = 10.0
 SEND_BYTES = 65_536
 FAILED = "The service failed; the fault is ours. Quote the request id."
-View = Callable[[PanelRequest], dict[str, Any]]
+Counted = tuple[Assessment, tuple[Entry, ...]]
 
 
-def full(asked: PanelRequest) -> dict[str, Any]:
-    """Return what POST /v1/assessments answers."""
-    return assessment_document(_assessed(asked, brief=False), asked.omitted)
+@dataclass(frozen=True, slots=True)
+class View:
+    """What to work out of a panel, and how to show it."""
+
+    brief: bool
+    document: Callable[[Assessment, tuple[Entry, ...]], dict[str, Any]]
 
 
-def summary(asked: PanelRequest) -> dict[str, Any]:
-    """Return classification and verdicts, without working out the breakdown."""
-    return summary_document(_assessed(asked, brief=True))
-
-
-VIEWS: dict[str, View] = {"full": full, "summary": summary}
-
-
-def _assessed(asked: PanelRequest, *, brief: bool) -> Assessment:
-    assessment = assess(asked.panel, asked.criteria, brief=brief)
-    counting.assessed("batch", assessment, asked.omitted)
-    return assessment
+VIEWS = {
+    "full": View(brief=False, document=assessment_document),
+    "summary": View(brief=True, document=lambda assessment, _: summary_document(assessment)),
+}
+"""By name: what POST /v1/assessments answers, or classification and verdicts alone."""
 
 
 @dataclass(slots=True)
@@ -60,16 +56,19 @@ class Batch:
     refused: int = 0
     started: float = field(default_factory=time.monotonic)
     reported: float = field(default_factory=time.monotonic)
+    uncounted: list[Counted] = field(default_factory=list)
 
     def answers(self, stream: Readable) -> Iterator[bytes]:
         """Yield the answers, a few lines at a time; nothing is read ahead of what the reader takes."""
         try:
             for group in line_groups(stream, self.longest_line):
                 yield from self._sent(group)
+                self._count()
                 self._report()
         except HTTPException as error:  # the body broke off or came too slowly: say so where the answer ends
             yield self._problem(error.code or 400, error.description or "")
         finally:
+            self._count()
             self._say("ended")
 
     def _sent(self, group: list[Line]) -> Iterator[bytes]:
@@ -88,7 +87,7 @@ class Batch:
         if isinstance(line, TooLong):
             return self._problem(413, f"The line is longer than {self.longest_line} bytes.")
         try:
-            document = self.view(read_panel_request(loads(line)))
+            document = self._assessed(read_panel_request(loads(line)))
         except NotJson as error:
             return self._problem(400, f"Not usable JSON: {error}.")
         except InvalidRequest as error:
@@ -99,6 +98,17 @@ class Batch:
             return self._problem(500, FAILED)
         index, self.answered = self.answered, self.answered + 1
         return b'{"index":%d,"status":200,"assessment":%b}\n' % (index, dumps(document))
+
+    def _assessed(self, asked: PanelRequest) -> dict[str, Any]:
+        assessment = assess(asked.panel, asked.criteria, brief=self.view.brief)
+        document = self.view.document(assessment, asked.omitted)
+        self.uncounted.append((assessment, asked.omitted))
+        return document
+
+    def _count(self) -> None:
+        """Count what was assessed, some lines at once."""
+        counting.assessed_all("batch", self.uncounted)
+        self.uncounted.clear()
 
     def _problem(self, status: int, detail: str, entries: tuple[Entry, ...] = ()) -> bytes:
         index, self.answered, self.refused = self.answered, self.answered + 1, self.refused + 1

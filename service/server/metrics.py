@@ -39,9 +39,9 @@ class _Series:
         self.labels = labels
         self.children: dict[tuple[str, ...], Counter] = {}
 
-    def count(self, *values: str) -> None:
+    def count(self, *values: str, times: int = 1) -> None:
         child = self.children.get(values)
-        (child or self.child(values)).inc()
+        (child or self.child(values)).inc(times)
 
     def child(self, values: tuple[str, ...]) -> Counter:
         known = tuple(closed(label, value) for label, value in zip(self.labels, values, strict=True))
@@ -79,19 +79,19 @@ _duration = Histogram(
 _durations: dict[tuple[str, str, int], Histogram] = {}
 
 
-def assessment(channel: str, category: str) -> None:
-    """Count one assessed panel."""
-    _assessments.count(channel, category)
+def assessment(channel: str, category: str, times: int = 1) -> None:
+    """Count assessed panels."""
+    _assessments.count(channel, category, times=times)
 
 
-def verdict(criteria: str, verdict: str) -> None:
-    """Count one criteria set's verdict."""
-    _verdicts.count(criteria, verdict)
+def verdict(criteria: str, verdict: str, times: int = 1) -> None:
+    """Count a criteria set's verdict."""
+    _verdicts.count(criteria, verdict, times=times)
 
 
-def unknown_input(observation: str, reason: str) -> None:
+def unknown_input(observation: str, reason: str, times: int = 1) -> None:
     """Count an input that stayed unknown."""
-    _unknown.count(observation, reason)
+    _unknown.count(observation, reason, times=times)
 
 
 def rejected_input(observation: str, code: str) -> None:

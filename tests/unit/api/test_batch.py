@@ -90,15 +90,30 @@ def test_a_batch_may_be_longer_than_any_other_body() -> None:
 def test_a_fault_of_ours_is_told_of_its_line_without_its_message(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(_: object) -> dict[str, Any]:
+    def fail(*_: object) -> dict[str, Any]:
         raise RuntimeError("ferritin 905")
 
-    monkeypatch.setitem(batch.VIEWS, "full", fail)
+    monkeypatch.setitem(batch.VIEWS, "full", batch.View(brief=False, document=fail))
     found = answers(client, GOOD + b"\n" + GOOD)
     assert [one["status"] for one in found] == [500, 500]
     told = capfd.readouterr().out
     assert "RuntimeError" in told
     assert "905" not in told + str(found)
+
+
+def test_each_line_is_counted_once(client: FlaskClient) -> None:
+    def counted() -> dict[str, float]:
+        text = client.get("/metrics").get_data(as_text=True)
+        lines = (line.rpartition(" ") for line in text.splitlines() if line.startswith("mas_") and "total{" in line)
+        return {name: float(value) for name, _, value in lines}
+
+    before = counted()
+    assert len(answers(client, b"\n".join([GOOD, b"{", b'{"observations":{"ferritin":905}}', GOOD]))) == 4
+    after = counted()
+    grown = {name: value - before.get(name, 0.0) for name, value in after.items() if value != before.get(name, 0.0)}
+    assert grown['mas_assessments_total{category="indeterminate",channel="batch"}'] == 2
+    assert grown['mas_rejected_inputs_total{code="unit_required",observation="ferritin"}'] == 1
+    assert sum(value for name, value in grown.items() if name.startswith("mas_verdicts_total")) == 20
 
 
 class Endless:
