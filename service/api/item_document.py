@@ -123,17 +123,24 @@ def _observed(reading: Reading, observation: str, unit: str, observed: Observed)
     """Show a result in the unit of its limit; the ends of one that cannot be used are open."""
     shown = observed.get((observation, unit))
     if shown is None:
-        evidence = {"reported": reading.reported, "evidence": EVIDENCE[reading.evidence]}
-        shown = observed[observation, unit] = written(evidence | _ends(reading, observation, unit))
+        shown = observed[observation, unit] = written(_result(reading, observation, unit))
     return shown
 
 
-def _ends(reading: Reading, observation: str, unit: str) -> Document:
+def _result(reading: Reading, observation: str, unit: str) -> Document:
     value = reading.interval
     if reading.evidence is not Evidence.UNKNOWN and reading.unit != unit:
         value = MEASURES[observation].table.convert_interval(value, reading.unit, unit)
-    low, high = json_number(value.low), json_number(value.high)
-    return {"low": low, "high": high, "low_open": value.low_open, "high_open": value.high_open, "unit": unit}
+    low = json_number(value.low)
+    return {
+        "reported": reading.reported,
+        "evidence": EVIDENCE[reading.evidence],
+        "low": low,
+        "high": low if value.is_point else json_number(value.high),
+        "low_open": value.low_open,
+        "high_open": value.high_open,
+        "unit": unit,
+    }
 
 
 FORMS: dict[type, Callable[[Item, Observed], Document]] = {

@@ -55,7 +55,7 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
     wanted = criteria or tuple(CATALOGUE)
     guide = guide_for(panel)
     keys = [key for key in CATALOGUE if key in wanted or key in guide.needed]
-    results = {key: evaluate(CATALOGUE[key], panel, _depth(key, guide, brief)) for key in keys}
+    results = {key: evaluate(CATALOGUE[key], panel, _depth(key, guide, key in wanted, brief)) for key in keys}
     classification = classify(panel, guide, results)
     reported = tuple(results[key] for key in CATALOGUE if key in wanted)
     leading = tuple(results[key] for key in guide.needed) if guide.primary else ()
@@ -70,10 +70,10 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
     )
 
 
-def _depth(key: str, guide: Guide, brief: bool) -> Depth:
+def _depth(key: str, guide: Guide, is_shown: bool, brief: bool) -> Depth:
     """The summary names what would decide the leading set, so that one is never without its missing inputs."""
     if not brief:
-        return Depth.ITEMS
+        return Depth.ITEMS if is_shown else Depth.MISSING
     return Depth.MISSING if key == guide.primary else Depth.VERDICT
 
 

@@ -95,7 +95,8 @@ def distance(low: Number, high: Number) -> Number:
 
 def scaled(interval: Interval, weight: Number) -> Interval:
     """Return every value of the interval times a weight other than 0."""
-    low, high = multiply(interval.low, weight), multiply(interval.high, weight)
+    low = multiply(interval.low, weight)
+    high = low if interval.is_point else multiply(interval.high, weight)
     if weight > 0:
         return Interval(low, high, interval.low_open, interval.high_open)
     return Interval(high, low, interval.high_open, interval.low_open)

@@ -85,11 +85,17 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
     if match is None:
         raise Fault("invalid_quantity", "form")
     comparator, value, unit = match[1] or "", Decimal(match[2]), match[3]
+    if unit not in analyte.table.units:
+        _refuse_more_number(analyte, value, unit)
+    return Quantity(value, unit, {"≤": "<=", "≥": ">="}.get(comparator, comparator))
+
+
+def _refuse_more_number(analyte: Analyte, value: Decimal, unit: str) -> None:
+    """Raise Fault if the unit starts with what should have been part of the number."""
     if _LOST_EXPONENT.match(unit):
         raise Fault("invalid_quantity", "lost_exponent", **_suggestion(analyte, value, None))
     if _MORE_NUMBER.match(unit):
         raise Fault("invalid_quantity", "decimal_comma" if unit[0] == "," else "form")
-    return Quantity(value, unit, {"≤": "<=", "≥": ">="}.get(comparator, comparator))
 
 
 def read_unit(analyte: Analyte, text: str) -> Unit:

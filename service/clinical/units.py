@@ -86,7 +86,8 @@ class UnitTable:
         """Return the interval in another unit of the table, exactly; open ends stay open."""
         if source == target:
             return interval
-        low, high = self.convert(interval.low, source, target), self.convert(interval.high, source, target)
+        low = self.convert(interval.low, source, target)
+        high = low if interval.is_point else self.convert(interval.high, source, target)
         return Interval(low, high, interval.low_open, interval.high_open)
 
 
