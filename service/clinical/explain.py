@@ -92,9 +92,9 @@ def _itemizer(step: Step, constants: list[Item]) -> Itemizer:
             return _finding_itemizer(node, step.position, constants)
         case Term() | Measure() as node:
             return _summand_itemizer(node, step.position)
-        case FirstKnown() | AllOf() | AtLeast() | Tally() as node:
+        case node:
+            assert isinstance(node, FirstKnown | AllOf | AtLeast | Tally)
             return _group_itemizer(node, step, constants)
-    raise TypeError(step.node)
 
 
 def _threshold_itemizer(node: Threshold, position: int, constants: list[Item]) -> Itemizer:

@@ -30,7 +30,7 @@ def reader(leaf: Leaf) -> Reader:
             return _finding_term_reader(leaf)
         case Term():
             return _term_reader(leaf)
-        case Measure():
+        case _:
             return _measure_reader(leaf)
 
 

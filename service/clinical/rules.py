@@ -196,5 +196,5 @@ def inputs(leaf: Leaf) -> tuple[str, ...]:
             return (finding,)
         case Term(observation=observation, finding=finding):
             return (observation or finding,)
-        case Measure(observation=observation):
-            return (observation,)
+        case _:
+            return (leaf.observation,)

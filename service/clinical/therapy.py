@@ -43,7 +43,7 @@ def load_therapies(path: Path) -> dict[str, Therapy]:
     """Read the classes in file order; raises BadData with the file and the key."""
     therapies = {key: _therapy(key, raw, f"{path.name}: {key}") for key, raw in strict_toml.read(path).items()}
     for therapy in therapies.values():
-        names = [name for drug in therapy.drugs for name in (drug.name, *drug.codes)]
+        names = [name.casefold() for drug in therapy.drugs for name in (drug.name, *drug.codes)]
         for name in names:
             if names.count(name) > 1:
                 raise BadData(f"{path.name}: {therapy.id}.drugs: '{name}' stands there twice")

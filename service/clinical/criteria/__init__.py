@@ -7,7 +7,6 @@ from pathlib import Path
 
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.criteria.load import load_set
-from service.clinical.strict_toml import BadData
 
 HERE = Path(__file__).parent
 ORDER = (
@@ -30,8 +29,6 @@ def load_catalogue(folder: Path) -> dict[str, CriteriaSet]:
     sets = [load_set(path) for path in sorted(folder.glob("*.toml"))]
     ranks = {key: rank for rank, key in enumerate(ORDER)}
     sets.sort(key=lambda one: ranks.get(one.id, len(ranks)))
-    if len({one.id for one in sets}) != len(sets):
-        raise BadData(f"{folder.name}: two files claim one id")
     return {one.id: one for one in sets}
 
 

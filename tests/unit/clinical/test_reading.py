@@ -271,9 +271,11 @@ def test_a_range_of_one_value_and_one_without_a_top_are_ranges() -> None:
     assert read_range(FIBRINOGEN, Range(Decimal(2), None, "mg/dL")) == ("mg/dL", above("2", low_open=False))
 
 
-def test_a_range_in_a_unit_that_cannot_be_compared_is_a_fault() -> None:
-    with pytest.raises(Fault, match="invalid_value"):
-        read_range(ANALYTES["scd25"], Range(None, Decimal(1033), "pg/mL"))
+def test_a_range_in_a_unit_that_cannot_be_compared_is_read_and_proves_nothing() -> None:
+    reference = Range(None, Decimal(1033), "pg/mL")
+    assert read_range(ANALYTES["scd25"], reference) == ("pg/mL", Interval(Decimal(0), Decimal(1033)))
+    reading = read_word(ANALYTES["scd25"], "H", reference)
+    assert (reading.evidence, reading.interval) == (Evidence.UNKNOWN, ANYTHING)
 
 
 def test_a_unit_is_found_through_its_spelling() -> None:
