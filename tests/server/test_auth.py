@@ -43,7 +43,7 @@ def public(key: Private, kid: str, **extra: str) -> dict[str, Any]:
 def claims(**changes: Any) -> dict[str, Any]:
     """Claims that are accepted; None takes one away."""
     now = int(time.time())
-    usual = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 300, "jti": uuid.uuid4().hex}
+    usual = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 3600, "jti": uuid.uuid4().hex}
     return {name: value for name, value in (usual | changes).items() if value is not None}
 
 

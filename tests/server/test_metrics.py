@@ -65,9 +65,10 @@ def test_a_count_is_told_under_its_labels(count, values, template, order) -> Non
 
 def test_what_a_caller_makes_up_is_not_remembered() -> None:
     """A flood of new words leaves neither series nor memory."""
+    before = len(metrics._rejected.children)
     for number in range(1000):
         metrics.rejected_input(f"made-up-{number}", "unknown_field")
-    assert len(metrics._rejected.children) <= 8
+    assert len(metrics._rejected.children) <= before + 1
     assert b"made-up" not in metrics.rendered()
 
 
