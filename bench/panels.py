@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
-from service.api.openapi import PATH
+from service.api.openapi import contract
 from service.server.strict_json import dumps
 
 OBSERVATIONS: dict[str, Any] = {
@@ -75,8 +73,7 @@ def batch(lines: int) -> bytes:
 
 def example(path: str) -> bytes | None:
     """Return the first request example of a path in the contract, as JSON; None if it has none."""
-    with PATH.open("rb") as file:
-        post = yaml.load(file, Loader=yaml.CSafeLoader)["paths"].get(path, {}).get("post", {})
+    post = contract()["paths"].get(path, {}).get("post", {})
     for content in post.get("requestBody", {}).get("content", {}).values():
         for one in content.get("examples", {}).values():
             if "value" in one:

@@ -18,10 +18,12 @@ LINES = 100
 OWN_CLIENT = "a small Python client, which takes more CPU than wrk: read the ratios"
 FULL = Load("full panel, ten sets", "/v1/assessments", dumps(panel()))
 ECHO = Load("bare WSGI echo", "/", dumps(panel()))
-LATER = {
-    "FHIR $evaluate-mas": ("/fhir/$evaluate-mas", "application/fhir+json"),
-    "CDS call": ("/cds-services/mas-criteria", "application/json"),
+CDS = "/cds-services/{service}"
+OTHERS = {
+    "FHIR $evaluate-mas": ("/fhir/$evaluate-mas", "/fhir/$evaluate-mas", "application/fhir+json"),
+    "CDS call": (CDS, CDS.format(service="mas-criteria"), "application/json"),
 }
+"""By name the path as the contract writes it, the path to call, and the media type."""
 
 
 def loads_here() -> Iterator[Load]:
@@ -29,21 +31,17 @@ def loads_here() -> Iterator[Load]:
     yield FULL
     yield Load("sparse panel, ten sets", "/v1/assessments", dumps(SPARSE))
     yield Load("full panel, one set", "/v1/assessments", dumps(panel(17, ONE_SET)))
-    routes = {rule.rule for rule in create_app(Settings()).url_map.iter_rules()}
-    for name, (path, media) in LATER.items():
-        body = example(path) if path in routes or _template(path) in routes else None
+    routes = create_app(Settings()).url_map.bind("localhost")
+    for name, (in_contract, path, media) in OTHERS.items():
+        body = example(in_contract) if routes.test(path, method="POST") else None
         if body is None:
             print(f"  ({name}: this version has no such route, or no example of it)")
         else:
             yield Load(name, path, body, media)
-    if "/v1/assessments/batch" in routes:
+    if routes.test("/v1/assessments/batch", method="POST"):
         yield Load(f"batch of {LINES} lines", "/v1/assessments/batch", batch(LINES), "application/x-ndjson", LINES)
     else:
         print("  (batch: this version has no such route)")
-
-
-def _template(path: str) -> str:
-    return path.rpartition("/")[0] + "/<service_id>"
 
 
 def report(*, quick: bool) -> None:

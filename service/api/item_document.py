@@ -15,7 +15,19 @@ from service.clinical.evaluate import PREPARED
 from service.clinical.interval import UNKNOWN, Verdict
 from service.clinical.reading import Evidence, Reading
 from service.clinical.result import Item
-from service.clinical.rules import AllOf, AnyNode, AtLeast, Finding, FirstKnown, Measure, Tally, Term, Threshold, walk
+from service.clinical.rules import (
+    AllOf,
+    AnyNode,
+    AtLeast,
+    Finding,
+    FirstKnown,
+    Measure,
+    Summand,
+    Tally,
+    Term,
+    Threshold,
+    walk,
+)
 from service.clinical.settle import tally_points
 from service.server.strict_json import written
 
@@ -98,7 +110,7 @@ def _tally(item: Item, observed: Observed) -> Document:
 
 def _summand(item: Item, observed: Observed) -> Document:
     node, is_counted = item.node, _counted if item.node.observation else STATUS.__getitem__  # type: ignore[union-attr]
-    assert isinstance(node, Term | Measure)
+    assert isinstance(node, Summand)
     shown: Document = {
         "id": item.id,
         "label": item.label,

@@ -17,7 +17,7 @@ from service.clinical.evaluate import verdict_text
 from service.clinical.notices import Caution, Oddity
 from service.clinical.probability import probability
 from service.clinical.result import Count, Result
-from service.clinical.rules import Linear, Ratio, Sum
+from service.clinical.rules import Score
 from service.server.strict_json import written
 
 META = written({"service_version": __version__, "criteria_digest": DIGEST})
@@ -107,7 +107,7 @@ def _count(count: Count) -> dict[str, int]:
 
 def _score(result: Result) -> dict[str, Any]:
     rule = result.criteria.rule
-    if not isinstance(rule, Sum | Linear | Ratio) or result.score is None or result.score_implied is None:
+    if not isinstance(rule, Score) or result.score is None or result.score_implied is None:
         return {}
     shown: dict[str, Any] = {
         "score": ends(result.score)

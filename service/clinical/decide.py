@@ -12,7 +12,7 @@ from decimal import Decimal
 from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, Number, add, distance, point
 from service.clinical.leaf_readers import Findings, Readings, State
 from service.clinical.plan import Plan, Step, count
-from service.clinical.rules import AllOf, AnyNode, AtLeast, Linear, Measure, Sum, Term, Threshold
+from service.clinical.rules import AllOf, AnyNode, AtLeast, Counted, Linear, Measure, Sum, Term, Threshold
 from service.clinical.settle import States
 
 FAR = Decimal("1E+40")
@@ -45,36 +45,51 @@ def decisive(plan: Plan, states: States, missing: OpenLeaves) -> tuple[str, ...]
     """Return those of the missing inputs for which one value exists that settles the whole rule."""
     if plan.verdict(states) is not UNKNOWN:
         return ()
-    far = _distance(plan, states)
+    deciding = _deciding(plan, states)
+    far = _distance(deciding, states)
     return tuple(
-        key for key, steps in missing.items() if far <= _reach(plan, states, key) and _settles(plan, states, key, steps)
+        key
+        for key, steps in missing.items()
+        if far <= _reach(deciding, states, plan.resting[key]) and _settles(plan, states, key, steps)
     )
 
 
-def _distance(plan: Plan, states: States) -> Number:
-    """Return how far the verdict is from settled, in items of a count or points of a score; 0 where that says nothing.
+def _deciding(plan: Plan, states: States) -> Step:
+    """Return the root, or where all but one of its groups are settled that one, for it decides the whole rule."""
+    step = plan.root
+    while isinstance(step.node, Counted):
+        unknown = [below for below in step.steps if states[below.position] is UNKNOWN]
+        if len(unknown) != 1 or not isinstance(unknown[0].node, Counted):
+            break
+        step = unknown[0]
+    return step
+
+
+def _distance(step: Step, states: States) -> Number:
+    """Return how far a node is from settled, in items of a count or points of a score; 0 where that says nothing.
 
     It only spares trials that must fail: most sparse panels are several results away from a verdict.
     """
-    match plan.root.node:
+    match step.node:
         case AllOf() | AtLeast() as node:
-            met, unknown = count(states, plan.root.steps)
+            met, unknown = count(states, step.steps)
             required = node.required if isinstance(node, AtLeast) else len(node.of)
             return Decimal(min(required - met, met + unknown - required + 1))
         case Sum(cutoff=cutoff) | Linear(cutoff=cutoff):
-            score = states[plan.root.position]
+            score = states[step.position]
             assert isinstance(score, Interval)
             return min(distance(score.low, cutoff.value), distance(cutoff.value, score.high))
         case _:
             return ZERO
 
 
-def _reach(plan: Plan, states: States, key: str) -> Number:
-    """Return how far one value of an input could move the rule at most, in the same measure."""
+def _reach(step: Step, states: States, resting: frozenset[int]) -> Number:
+    """Return how far an input on which the nodes ``resting`` rest could move a node at most, in the same measure."""
     reach: Number = ZERO
-    for position in plan.beneath[key]:
-        state = states[position]
-        reach = add(reach, distance(state.low, state.high) if isinstance(state, Interval) else ONE)
+    for below in step.steps:
+        if below.position in resting:
+            state = states[below.position]
+            reach = add(reach, distance(state.low, state.high) if isinstance(state, Interval) else ONE)
     return reach
 
 

@@ -14,7 +14,7 @@ from service.clinical.leaf_readers import State
 from service.clinical.panel import Panel
 from service.clinical.plan import Plan, Step, count, make_plan
 from service.clinical.result import Count, Part, Result
-from service.clinical.rules import AllOf, AtLeast, Rule, Threshold
+from service.clinical.rules import AllOf, AtLeast, Counted, Rule, Threshold
 from service.clinical.settle import States, verdict_of
 
 LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
@@ -76,12 +76,11 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) ->
 
 def applicability(fits: Applicability, panel: Panel) -> str:
     """Return whether the set was made for this patient: by condition and age, the less favourable of the two."""
-    found = []
-    if fits.condition:
-        found.append(fits.condition.get(panel.condition) or fits.condition["otherwise"])
-    if fits.age:
-        found.append(fits.age[AGE_GROUPS[panel.is_adult]])
-    return min(found, key=LEAST_FAVOURABLE_FIRST.index)
+    by_condition = (fits.condition.get(panel.condition) or fits.condition["otherwise"]) if fits.condition else ""
+    by_age = fits.age[AGE_GROUPS[panel.is_adult]] if fits.age else ""
+    if not (by_condition and by_age):
+        return by_condition or by_age
+    return min(by_condition, by_age, key=LEAST_FAVOURABLE_FIRST.index)
 
 
 def verdict_text(verdict: Verdict) -> str:
@@ -116,7 +115,7 @@ def _parts(step: Step) -> list[Step]:
 
 
 def _part(step: Step, group: Step | None, view: View) -> Part:
-    assert isinstance(step.node, AllOf | AtLeast)
+    assert isinstance(step.node, Counted)
     verdict, implied = verdict_of(view.states[step.position]), verdict_of(view.implied[step.position])
     return Part(step.node.id, verdict, implied, _count_of(group, view.states))
 
@@ -124,7 +123,7 @@ def _part(step: Step, group: Step | None, view: View) -> Part:
 def _count_of(group: Step | None, states: States) -> Count | None:
     if group is None:
         return None
-    assert isinstance(group.node, AllOf | AtLeast)
+    assert isinstance(group.node, Counted)
     met, unknown = count(states, group.steps)
     required = group.node.required if isinstance(group.node, AtLeast) else len(group.steps)
     return Count(met, len(group.steps) - met - unknown, unknown, required)

@@ -25,7 +25,7 @@ from service.clinical.reasons import (
     term_reason,
     threshold_reason,
 )
-from service.clinical.result import Item
+from service.clinical.result import Item, item_of
 from service.clinical.rules import (
     AllOf,
     AtLeast,
@@ -63,7 +63,7 @@ class Explanation:
 
     def items(self, view: View) -> tuple[Item, ...]:
         """Return the items of a rule on a panel."""
-        return tuple(itemize(view) for itemize in self.itemizers)
+        return tuple([itemize(view) for itemize in self.itemizers])
 
 
 def explanation_of(plan: Plan) -> Explanation:
@@ -105,7 +105,7 @@ def _threshold_itemizer(node: Threshold, position: int, constants: list[Item]) -
         NOT_MET: Item(node, node.id, node.label, NOT_MET, NOT_MET, excluded),
     }
     constants.extend(unreported.values())
-    observation = node.observation
+    observation, key, label = node.observation, node.id, node.label
 
     def itemize(view: View) -> Item:
         reading, status, implied = view.panel.readings.get(observation), view.states[position], view.implied[position]
@@ -116,7 +116,7 @@ def _threshold_itemizer(node: Threshold, position: int, constants: list[Item]) -
         else:
             reason = threshold_reason(node, sides, view.panel, implied)
         marked = observation in view.confounded
-        return Item(node, node.id, node.label, status, implied, reason, reading, None, marked)  # type: ignore[arg-type]
+        return item_of((node, key, label, status, implied, reason, reading, None, marked, ()))
 
     return itemize
 
@@ -137,7 +137,7 @@ def _summand_itemizer(node: Term | Measure, position: int) -> Itemizer:
         else:
             reason, points = measure_reason(node, reading, value), None
         status, status_implied = _known(value), _known(implied)
-        return Item(node, node.id, node.label, status, status_implied, reason, reading, points)
+        return item_of((node, node.id, node.label, status, status_implied, reason, reading, points, False, ()))
 
     return itemize
 
@@ -153,7 +153,7 @@ def _group_itemizer(node: FirstKnown | AllOf | AtLeast | Tally, step: Step, cons
     itemizers = tuple(_itemizer(below, constants) for below in step.steps)
     leaves = [below.node for below in step.steps if isinstance(below.node, Threshold)]
     is_banded = isinstance(node, Tally) and len(leaves) == len(step.steps) and len({one.id for one in leaves}) == 1
-    position, reason = step.position, group_reasoner(node, is_banded=is_banded)
+    position, key, label, reason = step.position, node.id, node.label, group_reasoner(node, is_banded=is_banded)
 
     def itemize(view: View) -> Item:
         items = tuple([one(view) for one in itemizers])
@@ -161,6 +161,6 @@ def _group_itemizer(node: FirstKnown | AllOf | AtLeast | Tally, step: Step, cons
         points = state if isinstance(state, Interval) else None
         reading = items[0].reading if is_banded else None
         status, status_implied = verdict_of(state), verdict_of(implied)
-        return Item(node, node.id, node.label, status, status_implied, reason(items), reading, points, False, items)
+        return item_of((node, key, label, status, status_implied, reason(items), reading, points, False, items))
 
     return itemize

@@ -111,12 +111,10 @@ def total(intervals: Iterable[Interval]) -> Interval:
 
 def quotient(numerator: Interval, denominator: Interval) -> Interval:
     """Return all quotients of two intervals of numbers not below 0; a denominator that may be 0 leaves the top open."""
-    return Interval(
-        _divide(numerator.low, denominator.high),
-        _divide(numerator.high, denominator.low),
-        numerator.low_open or denominator.high_open,
-        numerator.high_open or denominator.low_open,
-    )
+    low = _divide(numerator.low, denominator.high)
+    high = low if numerator.is_point and denominator.is_point else _divide(numerator.high, denominator.low)
+    low_open = numerator.low_open or denominator.high_open
+    return Interval(low, high, low_open, numerator.high_open or denominator.low_open)
 
 
 def _divide(value: Number, by: Number) -> Number:

@@ -14,6 +14,7 @@ CONDITIONS = ("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "other")
 CONFOUNDERS = ("itp", "infectious_hepatitis", "visceral_leishmaniasis", "familial_hyperlipidaemia")
 UNKNOWN_CONDITION = "unknown"
 ADULT_AGE = 18
+ABSENT_IS_FALSE = {kind.id: False for kind in FINDINGS.values() if kind.absent_is_false}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,7 @@ class Panel:
             measured[AGE_AT_ONSET] = _onset_before(measured[AGE].interval.high)
             object.__setattr__(self, "readings", {**self.readings, AGE_AT_ONSET: measured[AGE_AT_ONSET]})
         worded = {key: one for key, one in self.readings.items() if one.evidence is Evidence.IMPLIED}
-        settled = {kind.id: False for kind in FINDINGS.values() if kind.absent_is_false}
-        object.__setattr__(self, "findings", settled | dict(self.findings))
+        object.__setattr__(self, "findings", {**ABSENT_IS_FALSE, **self.findings})
         object.__setattr__(self, "measured", measured)
         object.__setattr__(self, "implied", measured | worded if worded else measured)
         object.__setattr__(self, "implied_only", tuple(worded))

@@ -35,7 +35,7 @@ class Plan:
     """A whole rule made ready. ``groups`` stand in the order in which they can be settled, the root last.
 
     By input, ``reading`` are the positions of the leaves that read it, ``above`` the groups that rest on them, and
-    ``beneath`` those directly beneath the root.
+    ``resting`` the positions of both.
     """
 
     root: Step
@@ -45,7 +45,7 @@ class Plan:
     leaves: tuple[Step, ...]
     reading: Mapping[str, tuple[int, ...]]
     above: Mapping[str, Groups]
-    beneath: Mapping[str, tuple[int, ...]]
+    resting: Mapping[str, frozenset[int]]
 
     def read(self, readings: Readings, findings: Findings) -> list[State]:
         """Return the state of every node."""
@@ -79,12 +79,9 @@ def make_plan(rule: Rule) -> Plan:
     root = maker.step(rule, (), ())
     reading = {key: tuple(one.position for one in maker.leaves if key in one.inputs) for key in maker.above}
     above = {key: tuple(one for one in maker.groups if one[0] in on) for key, on in maker.above.items()}
-    beneath = {
-        key: tuple(one.position for one in root.steps if one.position in {*maker.above[key], *reading[key]})
-        for key in reading
-    }
+    resting = {key: frozenset({*maker.above[key], *reading[key]}) for key in reading}
     groups = tuple(maker.groups)
-    return Plan(root, tuple(maker.readers), groups, judge(rule), tuple(maker.leaves), reading, above, beneath)
+    return Plan(root, tuple(maker.readers), groups, judge(rule), tuple(maker.leaves), reading, above, resting)
 
 
 def count(states: States, steps: Iterable[Step]) -> tuple[int, int]:

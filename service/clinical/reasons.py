@@ -145,9 +145,10 @@ def measure_reason(node: Measure, reading: Reading | None, value: Interval) -> s
 
 
 def _between(value: Interval) -> str:
-    low, high = number_text(value.low), number_text(value.high)
+    low = number_text(value.low)
     if value.is_point:
         return low
+    high = number_text(value.high)
     if value.high == INFINITY:
         return f"{low} or more"
     return f"{high} or less" if value.low == -INFINITY else f"{low} to {high}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.interval import Interval, Verdict
@@ -24,6 +26,10 @@ class Item(NamedTuple):
     points: Interval | None = None
     confounded: bool = False
     items: tuple[Item, ...] = ()
+
+
+item_of: Callable[[tuple[Any, ...]], Item] = partial(tuple.__new__, Item)
+"""Makes an item from all its fields in order, without the checks of a call by name: there are a hundred to a panel."""
 
 
 class Count(NamedTuple):

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 
-from service.api.openapi import DOCUMENT
+from service.api.openapi import contract
 from service.cohort.command import main
 from service.server.strict_json import dumps, loads
 
@@ -80,7 +80,7 @@ def test_patient_2_normal_after_the_third_dose(second: Any) -> None:
 
 @pytest.mark.parametrize("name", ["ab0700-patient-1-course.json", "ab0700-patient-2-course.json"])
 def test_the_examples_and_their_answers_fit_the_contract(client: FlaskClient, name: str) -> None:
-    components = DOCUMENT["components"]
+    components = contract()["components"]
     request = json.loads((EXAMPLES / name).read_bytes())
     for schema, document in (("TrajectoryRequest", request), ("Trajectory", json.loads(dumps(follow(client, name))))):
         reference = {"$ref": f"#/components/schemas/{schema}", "components": components}
@@ -88,7 +88,7 @@ def test_the_examples_and_their_answers_fit_the_contract(client: FlaskClient, na
 
 
 def test_the_contract_shows_the_same_examples() -> None:
-    content = DOCUMENT["paths"]["/v1/trajectories"]["post"]["requestBody"]["content"]["application/json"]
+    content = contract()["paths"]["/v1/trajectories"]["post"]["requestBody"]["content"]["application/json"]
     shown = [one["value"] for one in content["examples"].values()]
     assert shown == [json.loads((EXAMPLES / f"ab0700-patient-{number}-course.json").read_bytes()) for number in (1, 2)]
 
