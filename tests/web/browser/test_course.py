@@ -6,6 +6,7 @@ from typing import Any
 from tests.web.browser.conftest import Visit
 from tests.web.browser.screenshots import COURSE
 from tests.web.browser.test_reach import violations
+from tests.web.browser.waiting import until
 
 OBSERVED = ["ferritin", "platelets", "ast", "fibrinogen", "wbc", "esr", "crp"]
 
@@ -58,7 +59,7 @@ def test_the_panel_shown_is_assessed_with_the_treatments_given_before_it(visit: 
         {"name": "anakinra", "last_dose": "2026-11-22"},
     ]
     page.click(".tab >> nth=1")
-    page.wait_for_function("document.querySelector('#o-ferritin').value === '905'")
+    until(page, "document.querySelector('#o-ferritin').value === '905'")
     visit.assess()
     assert "medications" not in visit.posted()["context"]
     page.wait_for_selector("h3:has-text('Panel of 2026-11-16')")

@@ -1,6 +1,7 @@
 """The contract in its viewer: it works under the policy and asks the service itself."""
 
 from tests.web.browser.conftest import Visit
+from tests.web.browser.waiting import until
 
 
 def test_the_contract_is_shown_and_an_example_runs_against_the_service(visit: Visit) -> None:
@@ -16,7 +17,7 @@ def test_the_contract_is_shown_and_an_example_runs_against_the_service(visit: Vi
 def test_a_problem_type_opens_at_its_explanation(visit: Visit) -> None:
     page = visit.open("docs#problem-invalid-panel")
     page.wait_for_selector(".opblock")
-    page.wait_for_function("document.getElementById('problem-invalid-panel').getBoundingClientRect().top < innerHeight")
+    until(page, "document.getElementById('problem-invalid-panel').getBoundingClientRect().top < innerHeight")
 
 
 def test_the_viewer_keeps_nothing(visit: Visit) -> None:

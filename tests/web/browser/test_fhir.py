@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.web.browser.conftest import Visit
 from tests.web.browser.test_reach import violations
+from tests.web.browser.waiting import until
 
 
 def observation(loinc: str, value: float, unit: str) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def pasted(visit: Visit, resource: Any) -> Any:
     page.click("#paste-open")
     page.fill("#paste-text", json.dumps(resource))
     page.click("#paste-use")
-    page.wait_for_function("document.querySelector('#answer-title').textContent !== 'The answer'")
+    until(page, "document.querySelector('#answer-title').textContent !== 'The answer'")
     return page
 
 

@@ -7,6 +7,7 @@ import yaml
 
 from service.api.openapi import PATH
 from tests.web.browser.conftest import Visit
+from tests.web.browser.waiting import until
 
 WORDS = {"met": "met", "not_met": "not met", "indeterminate": "open", "unknown": "not known", "counted": "counted"}
 CATEGORIES = {
@@ -220,7 +221,7 @@ def test_what_cannot_be_used_of_a_paste_is_said_beside_it(visit: Visit, pasted: 
     page.click("#paste-open")
     page.fill("#paste-text", pasted)
     page.click("#paste-use")
-    page.wait_for_function("document.querySelector('#paste-fault').textContent")
+    until(page, "document.querySelector('#paste-fault').textContent")
     assert page.inner_text("#paste-fault") == said
 
 
@@ -230,7 +231,7 @@ def test_an_answer_says_when_the_form_no_longer_is_what_was_asked(visit: Visit) 
     page.fill("#o-ferritin", "100")
     assert page.inner_text(".changed") == "The form has changed since this answer: assess again."
     visit.assess()
-    page.wait_for_function("!document.querySelector('.changed')")
+    until(page, "!document.querySelector('.changed')")
     page.fill("#o-ferritin", "100 g")
     visit.assess()
     page.wait_for_selector("#faults-title")
