@@ -95,7 +95,7 @@ def who(client: FlaskClient, given: str) -> TestResponse:
 @pytest.mark.parametrize(
     "given",
     [
-        lambda: token(),
+        token,
         lambda: token(RSA, "RS384", "rsa"),
         lambda: token(RSA, "RS256", "rsa"),
         lambda: token(aud=["x", AUDIENCE]),
