@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format generate bench soak lock clean image browser screenshots chart container chart-docs sbom
+.PHONY: help setup run test lint types format generate bench bench-check soak lock clean image browser screenshots chart container chart-docs sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ generate: setup ## write the parts of openapi.yaml and README.md that come from 
 
 bench: setup ## what a panel costs, beside a bare echo in the same run
 	$(BIN)/python -m bench
+
+bench-check: setup ## fail if a panel takes 20 % more instructions than bench/baseline.json says (needs valgrind)
+	$(BIN)/python -m bench --instructions
 
 SECONDS ?= 600
 soak: setup ## full load for SECONDS (default 600): memory flat, no error, counters right

@@ -29,6 +29,7 @@ class Load:
     body: bytes
     media: str = "application/json"
     panels: int = 1
+    clients: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,9 @@ class Outcome:
     cpu: float
 
 
-def run(server: Server, load: Load, seconds: float, clients: int = 8) -> Outcome:
-    """Send without a pause over that many connections."""
+def run(server: Server, load: Load, seconds: float, clients: int = 0) -> Outcome:
+    """Send without a pause over that many connections (0: as many as the load is meant for)."""
+    clients = clients or load.clients
     before = server.cpu_seconds()
     if WRK:
         sent, rate, p50, p99 = _wrk(server, load, seconds, clients)
@@ -70,7 +72,7 @@ def _wrk(server: Server, load: Load, seconds: float, clients: int) -> tuple[int,
         if server.workers == 1 and (os.cpu_count() or 1) > 1:
             command = ["taskset", "-c", "1", *command]
         text = subprocess.run([*command, server.url(load.path)], capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in text or "Socket errors" in text:
+    if "Non-2xx" in text or re.search(r"Socket errors: connect [1-9]|read [1-9]", text):
         raise RuntimeError(f"{load.name}: {text}")
     sent = int(re.findall(r"(\d+) requests in", text)[0])
     return sent, float(re.findall(r"Requests/sec:\s*([\d.]+)", text)[0]), _percentile(text, 50), _percentile(text, 99)

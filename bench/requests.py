@@ -14,7 +14,7 @@ from service.app import create_app
 from service.server.settings import Settings
 from service.server.strict_json import dumps
 
-LINES = 100
+LINES = 20
 OWN_CLIENT = "a small Python client, which takes more CPU than wrk: read the ratios"
 FULL = Load("full panel, ten sets", "/v1/assessments", dumps(panel()))
 ECHO = Load("bare WSGI echo", "/", dumps(panel()))
@@ -39,7 +39,14 @@ def loads_here() -> Iterator[Load]:
         else:
             yield Load(name, path, body, media)
     if routes.test("/v1/assessments/batch", method="POST"):
-        yield Load(f"batch of {LINES} lines", "/v1/assessments/batch", batch(LINES), "application/x-ndjson", LINES)
+        yield Load(
+            f"batch of {LINES} lines, one client",
+            "/v1/assessments/batch",
+            batch(LINES),
+            "application/x-ndjson",
+            LINES,
+            1,
+        )
     else:
         print("  (batch: this version has no such route)")
 
