@@ -79,7 +79,7 @@ MAS_KEEPALIVE_SECONDS: {{ int .Values.config.keepaliveSeconds | quote }}
 MAS_GRACEFUL_SECONDS: {{ int .Values.drain.gracefulSeconds | quote }}
 {{- /* The preStop hook does the waiting. */}}
 MAS_DRAIN_SECONDS: "0"
-MAS_WEB: {{ ternary "on" "off" .Values.config.web | quote }}
+MAS_WEB: {{ ternary (eq .Values.auth.mode "none") (eq (toString .Values.config.web) "true") (eq (toString .Values.config.web) "auto") | ternary "on" "off" | quote }}
 {{- /* An empty text means the default; a lone comma is the empty list. */}}
 MAS_CDS_HOOKS: {{ join "," .Values.config.cdsHooks | default "," | quote }}
 MAS_CDS_CARD_FROM: {{ .Values.config.cdsCardFrom | quote }}

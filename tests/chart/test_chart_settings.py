@@ -50,3 +50,17 @@ def test_every_setting_can_be_set_and_no_other() -> None:
 
 def test_an_empty_list_of_hooks_is_not_the_default() -> None:
     assert from_environment(environment({"config": {"cdsHooks": []}})).cds_hooks == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "served"),
+    [
+        ({}, "on"),
+        ({"config": {"web": False}}, "off"),
+        (API_KEY, "off"),
+        ({"config": {"web": True}} | API_KEY, "on"),
+    ],
+    ids=str,
+)
+def test_the_page_is_off_by_default_once_callers_must_prove_who_they_are(values: dict[str, Any], served: str) -> None:
+    assert environment(values)["MAS_WEB"] == served
