@@ -10,7 +10,7 @@ COPY requirements.txt /build/
 # The installer lives in a venv of its own, so that the one that ships has no pip; wheels only, so no compiler is needed.
 RUN python3 -m venv /build/installer \
  && python3 -m venv --without-pip /app/venv \
- && /build/installer/bin/pip --python /app/venv/bin/python3 install --require-hashes --only-binary :all: --no-compile \
+ && /build/installer/bin/pip --python /app/venv/bin/python3 install --require-hashes --no-deps --only-binary :all: --no-compile \
     -r /build/requirements.txt
 COPY service /app/service
 COPY openapi.yaml /app/

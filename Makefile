@@ -12,11 +12,11 @@ help: ## list the targets
 
 $(VENV)/.run: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.txt
 	touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
-	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-dev.txt
 	touch $@
 
 setup: $(VENV)/.dev ## create .venv with everything the tests need
@@ -53,10 +53,10 @@ soak: setup ## full load for SECONDS (default 600): memory flat, no error, count
 	$(BIN)/python -m tests.server.soak $(SECONDS)
 
 lock: ## pin the newest allowed versions, with hashes (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q --group pyproject.toml:browser -c requirements-dev.txt -o requirements-browser.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --upgrade -q --group chart -c requirements-dev.txt -o requirements-chart.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q --group pyproject.toml:browser -c requirements-dev.txt -o requirements-browser.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q --group chart -c requirements-dev.txt -o requirements-chart.txt
 
 IMAGE ?= mas-risk-service
 VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' service/__init__.py)
@@ -67,7 +67,7 @@ image: ## build the image IMAGE:version (docker, buildah or podman; PYTHON_IMAGE
 	  --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(IMAGE_FLAGS) -t $(IMAGE):$(VERSION) .
 
 $(VENV)/.browser: requirements-browser.txt $(VENV)/.dev
-	$(BIN)/pip install --quiet --require-hashes -r requirements-browser.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-browser.txt
 	touch $@
 
 browser: $(VENV)/.browser ## test the page in the system's Chromium (.ci/browser installs it)
@@ -77,7 +77,7 @@ screenshots: $(VENV)/.browser ## write docs/screenshots/*.png from the running s
 	$(BIN)/python -m tests.web.browser.screenshots
 
 $(VENV)/.chart: requirements-chart.txt $(VENV)/.dev
-	$(BIN)/pip install --quiet --require-hashes -r requirements-chart.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-chart.txt
 	touch $@
 
 chart: $(VENV)/.chart ## render, validate and test the chart
@@ -91,7 +91,7 @@ chart-docs: ## write the table of values in helm/README.md
 
 sbom: $(VENV)/.chart ## write build/sbom.cdx.json: the image's Python packages, their licences and what needs what
 	rm -rf build/runtime && $(PYTHON) -m venv --without-pip build/runtime
-	$(BIN)/pip --python build/runtime/bin/python install --quiet --require-hashes -r requirements.txt
+	$(BIN)/pip --python build/runtime/bin/python install --quiet --require-hashes --no-deps -r requirements.txt
 	sed 's/^dynamic = .*/version = "$(VERSION)"/' pyproject.toml > build/pyproject.toml
 	$(BIN)/cyclonedx-py environment build/runtime/bin/python --pyproject build/pyproject.toml --mc-type application \
 	  --output-reproducible --of JSON -o build/sbom.cdx.json

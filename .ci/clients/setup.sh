@@ -7,7 +7,7 @@ here=.ci/clients
 mkdir -p .clients
 if ! cmp -s "$here/requirements.txt" .clients/requirements.txt; then
   "${PYTHON:-python3}" -m venv .clients/venv
-  .clients/venv/bin/pip install --quiet --require-hashes -r "$here/requirements.txt"
+  .clients/venv/bin/pip install --quiet --require-hashes --no-deps -r "$here/requirements.txt"
   cp "$here/requirements.txt" .clients/requirements.txt
 fi
 if ! cmp -s "$here/package-lock.json" .clients/installed-lock.json; then
