@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, Number, add, distance, point
+from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, Verdict, distance, point
 from service.clinical.leaf_readers import Findings, Readings, State
 from service.clinical.plan import Plan, Step, count
-from service.clinical.rules import AllOf, AnyNode, AtLeast, Counted, Linear, Measure, Sum, Term, Threshold
+from service.clinical.rules import AnyNode, Linear, Measure, Ratio, Sum, Term, Threshold
 from service.clinical.settle import States
 
 FAR = Decimal("1E+40")
-ONE = Decimal(1)
 OpenLeaves = dict[str, list[Step]]
 
 
@@ -28,14 +27,13 @@ def open_inputs(plan: Plan, states: States, readings: Readings, findings: Findin
     found: OpenLeaves = {}
     for leaf in plan.leaves:
         state = states[leaf.position]
-        if isinstance(state, Interval):
-            if state.is_point:
-                continue
-        elif state is not UNKNOWN or any(states[way] is not UNKNOWN for way in leaf.ways):
+        if state is not UNKNOWN and (isinstance(state, Verdict) or state.is_point):
             continue
-        direct, *exclusions = leaf.inputs
+        if leaf.ways and any(states[way] is not UNKNOWN for way in leaf.ways):
+            continue
+        direct = leaf.inputs[0]
         found.setdefault(direct, []).append(leaf)
-        for finding in exclusions:
+        for finding in leaf.inputs[1:]:
             if finding not in findings and direct not in readings:
                 found.setdefault(finding, []).append(leaf)
     return found
@@ -45,52 +43,49 @@ def decisive(plan: Plan, states: States, missing: OpenLeaves) -> tuple[str, ...]
     """Return those of the missing inputs for which one value exists that settles the whole rule."""
     if plan.verdict(states) is not UNKNOWN:
         return ()
-    deciding = _deciding(plan, states)
-    far = _distance(deciding, states)
+    turning = _turning_points(plan, states)
     return tuple(
         key
         for key, steps in missing.items()
-        if far <= _reach(deciding, states, plan.resting[key]) and _settles(plan, states, key, steps)
+        if plan.meeting[key] in turning and _settles(plan, states, key, steps)
     )
 
 
-def _deciding(plan: Plan, states: States) -> Step:
-    """Return the root, or where all but one of its groups are settled that one, for it decides the whole rule."""
-    step = plan.root
-    while isinstance(step.node, Counted):
-        unknown = [below for below in step.steps if states[below.position] is UNKNOWN]
-        if len(unknown) != 1 or not isinstance(unknown[0].node, Counted):
-            break
-        step = unknown[0]
-    return step
+def _turning_points(plan: Plan, states: States) -> set[int]:
+    """Return the positions of the nodes that could by themselves settle the rule: only what acts there is worth trying.
 
-
-def _distance(step: Step, states: States) -> Number:
-    """Return how far a node is from settled, in items of a count or points of a score; 0 where that says nothing.
-
-    It only spares trials that must fail: most sparse panels are several results away from a verdict.
+    Most sparse panels are several results away from a verdict.
     """
-    match step.node:
-        case AllOf() | AtLeast() as node:
-            met, unknown = count(states, step.steps)
-            required = node.required if isinstance(node, AtLeast) else len(node.of)
-            return Decimal(min(required - met, met + unknown - required + 1))
+    root = plan.root
+    found = {root.position}
+    match root.node:
+        case Ratio():
+            found |= plan.within[root.position]
         case Sum(cutoff=cutoff) | Linear(cutoff=cutoff):
-            score = states[step.position]
-            assert isinstance(score, Interval)
-            return min(distance(score.low, cutoff.value), distance(cutoff.value, score.high))
+            low, high, *_ = states[root.position]  # type: ignore[misc]
+            far = min(distance(low, cutoff.value), distance(cutoff.value, high))
+            for below in root.steps:
+                low, high, *_ = states[below.position]  # type: ignore[misc]
+                if distance(low, high) >= far:
+                    found |= plan.within[below.position]
         case _:
-            return ZERO
+            _turn(root, states, (True, True), found)
+    return found
 
 
-def _reach(step: Step, states: States, resting: frozenset[int]) -> Number:
-    """Return how far an input on which the nodes ``resting`` rest could move a node at most, in the same measure."""
-    reach: Number = ZERO
+def _turn(step: Step, states: States, settles: tuple[bool, bool], found: set[int]) -> None:
+    """Add the nodes below an unknown one that could settle the rule; ``settles``: once this one is met, is not met."""
+    if_met, if_not_met = settles
+    if step.required:
+        met, unknown = count(states, step.steps)
+        if_met = if_met and met + 1 >= step.required
+        if_not_met = if_not_met and met + unknown - 1 < step.required
+    if not (if_met or if_not_met):
+        return
     for below in step.steps:
-        if below.position in resting:
-            state = states[below.position]
-            reach = add(reach, distance(state.low, state.high) if isinstance(state, Interval) else ONE)
-    return reach
+        if states[below.position] is UNKNOWN:
+            found.add(below.position)
+            _turn(below, states, (if_met, if_not_met), found)
 
 
 def _settles(plan: Plan, states: States, key: str, steps: list[Step]) -> bool:

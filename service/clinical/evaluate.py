@@ -123,10 +123,8 @@ def _part(step: Step, group: Step | None, view: View) -> Part:
 def _count_of(group: Step | None, states: States) -> Count | None:
     if group is None:
         return None
-    assert isinstance(group.node, Counted)
     met, unknown = count(states, group.steps)
-    required = group.node.required if isinstance(group.node, AtLeast) else len(group.steps)
-    return Count(met, len(group.steps) - met - unknown, unknown, required)
+    return Count(met, len(group.steps) - met - unknown, unknown, group.required)
 
 
 def _counted_group(step: Step) -> Step | None:

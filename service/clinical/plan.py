@@ -6,12 +6,12 @@ groups above the leaves in question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from service.clinical.interval import MET, UNKNOWN, Verdict
 from service.clinical.leaf_readers import Findings, Reader, Readings, State, reader
-from service.clinical.rules import AnyNode, FirstKnown, Leaf, Rule, children, inputs
+from service.clinical.rules import AllOf, AnyNode, AtLeast, FirstKnown, Leaf, Rule, children, inputs
 from service.clinical.settle import Groups, Settler, States, judge, settler
 
 
@@ -20,7 +20,7 @@ class Step:
     """One node made ready, at its position among the states.
 
     A leaf knows the inputs that can settle it, the most direct first, and the groups above it that take the first
-    of several ways that is known.
+    of several ways that is known; a group that counts knows how many it needs.
     """
 
     node: AnyNode
@@ -28,6 +28,7 @@ class Step:
     steps: tuple[Step, ...]
     inputs: tuple[str, ...] = ()
     ways: tuple[int, ...] = ()
+    required: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Plan:
     """A whole rule made ready. ``groups`` stand in the order in which they can be settled, the root last.
 
     By input, ``reading`` are the positions of the leaves that read it, ``above`` the groups that rest on them, and
-    ``resting`` the positions of both.
+    ``meeting`` is the position of the lowest node through which all of them act. ``within`` are the positions of a
+    node and all below it.
     """
 
     root: Step
@@ -45,7 +47,8 @@ class Plan:
     leaves: tuple[Step, ...]
     reading: Mapping[str, tuple[int, ...]]
     above: Mapping[str, Groups]
-    resting: Mapping[str, frozenset[int]]
+    meeting: Mapping[str, int]
+    within: Mapping[int, frozenset[int]]
 
     def read(self, readings: Readings, findings: Findings) -> list[State]:
         """Return the state of every node."""
@@ -79,9 +82,17 @@ def make_plan(rule: Rule) -> Plan:
     root = maker.step(rule, (), ())
     reading = {key: tuple(one.position for one in maker.leaves if key in one.inputs) for key in maker.above}
     above = {key: tuple(one for one in maker.groups if one[0] in on) for key, on in maker.above.items()}
-    resting = {key: frozenset({*maker.above[key], *reading[key]}) for key in reading}
+    within = {step.position: frozenset(one.position for one in _below(step)) for step in _below(root)}
+    meeting = {key: min(within, key=lambda at: (not within[at].issuperset(on), -at)) for key, on in reading.items()}
     groups = tuple(maker.groups)
-    return Plan(root, tuple(maker.readers), groups, judge(rule), tuple(maker.leaves), reading, above, resting)
+    return Plan(root, tuple(maker.readers), groups, judge(rule), tuple(maker.leaves), reading, above, meeting, within)
+
+
+def _below(step: Step) -> Iterator[Step]:
+    """Yield the step and everything below it."""
+    yield step
+    for one in step.steps:
+        yield from _below(one)
 
 
 def count(states: States, steps: Iterable[Step]) -> tuple[int, int]:
@@ -107,7 +118,8 @@ class _Maker:
         ways = (*ways, position) if isinstance(node, FirstKnown) else ways
         steps = tuple(self.step(child, (*above, position), ways) for child in children(node))
         self.groups.append((position, settler(node, [step.position for step in steps])))
-        return Step(node, position, steps)
+        required = node.required if isinstance(node, AtLeast) else len(steps) if isinstance(node, AllOf) else 0
+        return Step(node, position, steps, required=required)
 
     def _leaf(self, step: Step, above: tuple[int, ...]) -> Step:
         assert isinstance(step.node, Leaf)
