@@ -7,10 +7,11 @@ ends of its plausible range, a censored one at its own open end.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, Verdict, distance, point
-from service.clinical.leaf_readers import Findings, Readings, State
+from service.clinical.leaf_readers import State
 from service.clinical.plan import Plan, Step, count
 from service.clinical.rules import AnyNode, Linear, Measure, Ratio, Sum, Term, Threshold
 from service.clinical.settle import States
@@ -19,23 +20,24 @@ FAR = Decimal("1E+40")
 OpenLeaves = dict[str, list[Step]]
 
 
-def open_inputs(plan: Plan, states: States, readings: Readings, findings: Findings) -> OpenLeaves:
+def open_inputs(plan: Plan, states: States, barred: Sequence[bool]) -> OpenLeaves:
     """Return the inputs that are still unknown, each with the leaves that it could settle.
 
-    What a better-known way has settled already is passed over, and so is the finding that excludes something measured.
+    What a better-known way has settled already is passed over, and so is the finding of an exclusion that is
+    ``barred``: reported itself, or of something measured.
     """
     found: OpenLeaves = {}
+    is_barred = iter(barred)
     for leaf in plan.leaves:
+        direct, *exclusions = leaf.inputs
+        excluding = [finding for finding in exclusions if not next(is_barred)]
         state = states[leaf.position]
         if state is not UNKNOWN and (isinstance(state, Verdict) or state.is_point):
             continue
-        if leaf.ways and any(states[way] is not UNKNOWN for way in leaf.ways):
+        if any(states[way] is not UNKNOWN for way in leaf.ways):
             continue
-        direct = leaf.inputs[0]
-        found.setdefault(direct, []).append(leaf)
-        for finding in leaf.inputs[1:]:
-            if finding not in findings and direct not in readings:
-                found.setdefault(finding, []).append(leaf)
+        for key in (direct, *excluding):
+            found.setdefault(key, []).append(leaf)
     return found
 
 
@@ -45,9 +47,7 @@ def decisive(plan: Plan, states: States, missing: OpenLeaves) -> tuple[str, ...]
         return ()
     turning = _turning_points(plan, states)
     return tuple(
-        key
-        for key, steps in missing.items()
-        if plan.meeting[key] in turning and _settles(plan, states, key, steps)
+        [key for key, steps in missing.items() if plan.meeting[key] in turning and _settles(plan, states, key, steps)]
     )
 
 

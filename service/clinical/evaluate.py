@@ -7,18 +7,19 @@ from enum import Enum
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import Applicability, CriteriaSet
-from service.clinical.decide import OpenLeaves, decisive, open_inputs
 from service.clinical.explain import Explanation, View, explanation_of
-from service.clinical.interval import UNKNOWN, Interval, Verdict
+from service.clinical.interval import UNKNOWN, Verdict
 from service.clinical.leaf_readers import State
 from service.clinical.panel import Panel
-from service.clinical.plan import Plan, Step, count, make_plan
+from service.clinical.plan import Plan, Step, make_plan
 from service.clinical.result import Count, Part, Result
 from service.clinical.rules import AllOf, AtLeast, Counted, Rule, Threshold
-from service.clinical.settle import States, verdict_of
+from service.clinical.settle import States
+from service.clinical.standing import Gaps, Standings, standings
 
 LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
 SET_WORDS = {one: "indeterminate" if one is UNKNOWN else one.value for one in Verdict}
+NOT_ASKED = Gaps()
 AGE_GROUPS = {True: "adult", False: "child", None: "unknown"}
 
 
@@ -36,42 +37,51 @@ class Prepared:
 
     plan: Plan
     explanation: Explanation
-    parts: tuple[tuple[Step, Step | None], ...]
-    counted: Step | None
+    parts: tuple[str, ...]
+    standings: Standings
 
 
 def prepare(rule: Rule) -> Prepared:
     """Prepare a rule once, at load."""
     plan = make_plan(rule)
     parts = tuple((step, _counted_group(step)) for step in _parts(plan.root))
-    return Prepared(plan, explanation_of(plan), parts, _counted_group(plan.root))
+    names = tuple(step.node.id for step, _ in parts if isinstance(step.node, Counted))
+    return Prepared(plan, explanation_of(plan), names, standings(plan, parts, _counted_group(plan.root)))
 
 
 def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) -> Result:
     """Return the result of one set."""
     prepared = PREPARED.get(criteria.id) or prepare(criteria.rule)
-    plan = prepared.plan
-    states = plan.read(panel.measured, panel.findings)
-    implied = plan.read_again(states, panel.implied, panel.findings, panel.implied_only)
-    missing: OpenLeaves = {}
-    if depth is not Depth.VERDICT:
-        missing = open_inputs(plan, states, panel.measured, panel.findings)
+    plan, (standing_of, gaps_of) = prepared.plan, prepared.standings
+    leaves = plan.read_leaves(panel.measured, panel.findings)
+    standing = implied = standing_of(leaves)
+    if panel.implied_only:
+        implied = standing_of(plan.read_again(leaves, panel.implied, panel.findings, panel.implied_only))
+    gaps = NOT_ASKED if depth is Depth.VERDICT else gaps_of(leaves, _barred(plan, panel))
     confounded = _confounded(criteria, panel) if panel.confounders else frozenset()
-    view = View(panel, states, implied, confounded)
+    view = View(panel, standing.states, implied.states, confounded)
     return Result(
         criteria,
         applicability(criteria.applicability, panel),
-        plan.verdict(states),
-        plan.verdict(implied),
-        _verdict_without(plan, states, confounded) if confounded else None,
-        tuple([_part(step, group, view) for step, group in prepared.parts]),
-        _count_of(prepared.counted, states),
-        _score(states[plan.root.position]),
-        _score(implied[plan.root.position]),
+        standing.verdict,
+        implied.verdict,
+        _verdict_without(plan, standing.states, confounded) if confounded else None,
+        tuple(map(_part, prepared.parts, standing.parts, implied.parts)),
+        standing.counted,
+        standing.score,
+        implied.score,
         prepared.explanation.items(view) if depth is Depth.ITEMS else (),
-        tuple(missing),
-        decisive(plan, states, missing) if missing else (),
+        *gaps,
     )
+
+
+def _barred(plan: Plan, panel: Panel) -> tuple[bool, ...]:
+    """Return for each exclusion whether its finding was reported, or what it would exclude was measured."""
+    return tuple([one in panel.measured or finding in panel.findings for one, finding in plan.exclusions])
+
+
+def _part(name: str, measured: tuple[Verdict, Count | None], implied: tuple[Verdict, Count | None]) -> Part:
+    return Part(name, measured[0], implied[0], measured[1])
 
 
 def applicability(fits: Applicability, panel: Panel) -> str:
@@ -86,10 +96,6 @@ def applicability(fits: Applicability, panel: Panel) -> str:
 def verdict_text(verdict: Verdict) -> str:
     """Return the word for a whole set: what is unknown of an item is indeterminate of a set."""
     return SET_WORDS[verdict]
-
-
-def _score(state: State) -> Interval | None:
-    return state if isinstance(state, Interval) else None
 
 
 def _confounded(criteria: CriteriaSet, panel: Panel) -> frozenset[str]:
@@ -112,19 +118,6 @@ def _parts(step: Step) -> list[Step]:
     if isinstance(step.node, AllOf | AtLeast) and step.node.part:
         return [step]
     return [part for below in step.steps for part in _parts(below)]
-
-
-def _part(step: Step, group: Step | None, view: View) -> Part:
-    assert isinstance(step.node, Counted)
-    verdict, implied = verdict_of(view.states[step.position]), verdict_of(view.implied[step.position])
-    return Part(step.node.id, verdict, implied, _count_of(group, view.states))
-
-
-def _count_of(group: Step | None, states: States) -> Count | None:
-    if group is None:
-        return None
-    met, unknown = count(states, group.steps)
-    return Count(met, len(group.steps) - met - unknown, unknown, group.required)
 
 
 def _counted_group(step: Step) -> Step | None:

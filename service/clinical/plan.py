@@ -6,12 +6,12 @@ groups above the leaves in question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.clinical.interval import MET, UNKNOWN, Verdict
 from service.clinical.leaf_readers import Findings, Reader, Readings, State, reader
-from service.clinical.rules import AllOf, AnyNode, AtLeast, FirstKnown, Leaf, Rule, children, inputs
+from service.clinical.rules import AllOf, AnyNode, AtLeast, FirstKnown, Leaf, Rule, Summand, children, inputs
 from service.clinical.settle import Groups, Settler, States, judge, settler
 
 
@@ -35,13 +35,14 @@ class Step:
 class Plan:
     """A whole rule made ready. ``groups`` stand in the order in which they can be settled, the root last.
 
-    By input, ``reading`` are the positions of the leaves that read it, ``above`` the groups that rest on them, and
-    ``meeting`` is the position of the lowest node through which all of them act. ``within`` are the positions of a
-    node and all below it.
+    By input, ``reading`` are the places among the leaves of those that read it, ``above`` the groups that rest on
+    them, and ``meeting`` is the position of the lowest node through which all of them act. ``within`` are the positions
+    of a node and all below it; ``exclusions`` pair an observation with the finding that can settle it.
     """
 
     root: Step
     readers: tuple[Reader | None, ...]
+    leaf_readers: tuple[Reader, ...]
     groups: Groups
     judge: Callable[[State], Verdict]
     leaves: tuple[Step, ...]
@@ -49,22 +50,45 @@ class Plan:
     above: Mapping[str, Groups]
     meeting: Mapping[str, int]
     within: Mapping[int, frozenset[int]]
+    exclusions: tuple[tuple[str, str], ...]
 
-    def read(self, readings: Readings, findings: Findings) -> list[State]:
-        """Return the state of every node."""
-        states = [UNKNOWN if read is None else read(readings, findings) for read in self.readers]
+    @property
+    def holds_numbers(self) -> bool:
+        """Whether a leaf comes to more than a verdict: to a number of this patient."""
+        return any(isinstance(leaf.node, Summand) for leaf in self.leaves)
+
+    def read_leaves(self, readings: Readings, findings: Findings) -> tuple[State, ...]:
+        """Return the state of every leaf, in their order."""
+        return tuple([read(readings, findings) for read in self.leaf_readers])
+
+    def read_again(
+        self, leaves: tuple[State, ...], readings: Readings, findings: Findings, changed: Iterable[str]
+    ) -> tuple[State, ...]:
+        """Return the states of the leaves when only the readings of some inputs have changed."""
+        places = [place for key in changed for place in self.reading.get(key, ())]
+        if not places:
+            return leaves
+        again = list(leaves)
+        for place in places:
+            again[place] = self.leaf_readers[place](readings, findings)
+        return tuple(again)
+
+    def settle(self, leaves: Sequence[State]) -> list[State]:
+        """Return the state of every node from those of the leaves."""
+        states: list[State] = [UNKNOWN] * len(self.readers)
+        for step, state in zip(self.leaves, leaves, strict=True):
+            states[step.position] = state
         for position, settle in self.groups:
             states[position] = settle(states)
         return states
 
+    def read(self, readings: Readings, findings: Findings) -> list[State]:
+        """Return the state of every node."""
+        return self.settle(self.read_leaves(readings, findings))
+
     def verdict(self, states: States) -> Verdict:
         """Return the verdict of the whole rule."""
         return self.judge(states[self.root.position])
-
-    def read_again(self, states: States, readings: Readings, findings: Findings, changed: Iterable[str]) -> States:
-        """Return the states when only the readings of some inputs have changed."""
-        changes = {at: self.readers[at](readings, findings) for key in changed for at in self.reading.get(key, ())}  # type: ignore[misc]
-        return self.with_changes(states, changes) if changes else states
 
     def with_changes(self, states: States, changes: Mapping[int, State], above: Groups | None = None) -> list[State]:
         """Return the states as they would be if some leaves were in another; only the groups ``above`` can follow."""
@@ -80,12 +104,27 @@ def make_plan(rule: Rule) -> Plan:
     """Compile a rule once, at load."""
     maker = _Maker()
     root = maker.step(rule, (), ())
-    reading = {key: tuple(one.position for one in maker.leaves if key in one.inputs) for key in maker.above}
-    above = {key: tuple(one for one in maker.groups if one[0] in on) for key, on in maker.above.items()}
+    leaves = tuple(maker.leaves)
+    reading = {key: tuple(at for at, one in enumerate(leaves) if key in one.inputs) for key in maker.above}
     within = {step.position: frozenset(one.position for one in _below(step)) for step in _below(root)}
-    meeting = {key: min(within, key=lambda at: (not within[at].issuperset(on), -at)) for key, on in reading.items()}
-    groups = tuple(maker.groups)
-    return Plan(root, tuple(maker.readers), groups, judge(rule), tuple(maker.leaves), reading, above, meeting, within)
+    return Plan(
+        root,
+        tuple(maker.readers),
+        tuple(read for read in maker.readers if read is not None),
+        tuple(maker.groups),
+        judge(rule),
+        leaves,
+        reading,
+        {key: tuple(one for one in maker.groups if one[0] in on) for key, on in maker.above.items()},
+        {key: _meeting([leaves[at].position for at in places], within) for key, places in reading.items()},
+        within,
+        tuple((one.inputs[0], finding) for one in leaves for finding in one.inputs[1:]),
+    )
+
+
+def _meeting(positions: Iterable[int], within: Mapping[int, frozenset[int]]) -> int:
+    """Return the lowest node that is above all these or is the only one: the one with the least below it."""
+    return min((at for at, below in within.items() if below.issuperset(positions)), key=lambda at: len(within[at]))
 
 
 def _below(step: Step) -> Iterator[Step]:

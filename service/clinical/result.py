@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -41,18 +40,16 @@ class Count(NamedTuple):
     required: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A part of a set that has a verdict of its own."""
 
     id: str
     verdict: Verdict
     verdict_implied: Verdict
-    count: Count | None
+    count: Count | None  # type: ignore[assignment]  # stands before the count of a tuple, which nobody asks for
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """One set evaluated. ``missing`` are the inputs still unknown, ``decisive`` those that alone could settle it."""
 
     criteria: CriteriaSet
@@ -61,7 +58,7 @@ class Result:
     verdict_implied: Verdict
     verdict_without_confounded: Verdict | None
     parts: tuple[Part, ...]
-    count: Count | None
+    count: Count | None  # type: ignore[assignment]  # stands before the count of a tuple, which nobody asks for
     score: Interval | None
     score_implied: Interval | None
     items: tuple[Item, ...]

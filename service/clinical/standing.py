@@ -1,0 +1,75 @@
+"""What the states of a rule's leaves come to: worked out once for each combination, for many panels share one.
+
+Nothing of a patient is remembered but verdicts: a rule whose leaves hold numbers is worked out anew for each panel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from service.clinical.decide import decisive, open_inputs
+from service.clinical.interval import Interval, Verdict
+from service.clinical.leaf_readers import State
+from service.clinical.plan import Plan, Step, count
+from service.clinical.result import Count
+from service.clinical.settle import States, verdict_of
+
+REMEMBERED = 512
+"""Combinations kept per set; one takes about 1 kB."""
+Leaves = tuple[State, ...]
+
+
+class Standing(NamedTuple):
+    """Every node's state, and what is shown of them: verdict, count, score, and each part's verdict and count."""
+
+    states: States
+    verdict: Verdict
+    counted: Count | None
+    score: Interval | None
+    parts: tuple[tuple[Verdict, Count | None], ...]
+
+
+class Gaps(NamedTuple):
+    """The inputs that are still unknown, and those of them that could by themselves settle the verdict."""
+
+    missing: tuple[str, ...] = ()
+    decisive: tuple[str, ...] = ()
+
+
+class Standings(NamedTuple):
+    """The two functions of one rule: from the states of its leaves to where it stands, and to what is missing.
+
+    The second also takes for each of the plan's ``exclusions`` whether it cannot settle anything any more.
+    """
+
+    of: Callable[[Leaves], Standing]
+    gaps: Callable[[Leaves, tuple[bool, ...]], Gaps]
+
+
+def standings(plan: Plan, parts: tuple[tuple[Step, Step | None], ...], counted: Step | None) -> Standings:
+    """Prepare both for a rule: its parts, each with the group that it counts, and the group counted of the whole."""
+
+    def standing(leaves: Leaves) -> Standing:
+        states = plan.settle(leaves)
+        root = states[plan.root.position]
+        shown = tuple((verdict_of(states[part.position]), _count(group, states)) for part, group in parts)
+        score = root if isinstance(root, Interval) else None
+        return Standing(states, plan.verdict(states), _count(counted, states), score, shown)
+
+    of = standing if plan.holds_numbers else lru_cache(REMEMBERED)(standing)
+
+    def gaps(leaves: Leaves, barred: tuple[bool, ...]) -> Gaps:
+        states = of(leaves).states
+        missing = open_inputs(plan, states, barred)
+        return Gaps(tuple(missing), decisive(plan, states, missing))
+
+    return Standings(of, gaps if plan.holds_numbers else lru_cache(REMEMBERED)(gaps))
+
+
+def _count(group: Step | None, states: States) -> Count | None:
+    if group is None:
+        return None
+    met, unknown = count(states, group.steps)
+    return Count(met, len(group.steps) - met - unknown, unknown, group.required)
