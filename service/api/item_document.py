@@ -1,19 +1,19 @@
-"""One item of an assessment as JSON. What no panel changes is written once, at start, and put in as it is."""
+"""One item of an assessment as JSON. What no panel changes is written once; the rest is put into its holes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from service.api.numbers import ends, json_number
 from service.api.rule_document import limit_document
-from service.clinical.analytes import MEASURES
+from service.api.value_texts import RESULT, Place
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluate import PREPARED
 from service.clinical.interval import UNKNOWN, Verdict
-from service.clinical.reading import Evidence, Reading
 from service.clinical.result import Item
 from service.clinical.rules import (
     AllOf,
@@ -22,108 +22,131 @@ from service.clinical.rules import (
     Finding,
     FirstKnown,
     Measure,
-    Summand,
+    Score,
     Tally,
     Term,
     Threshold,
     walk,
 )
 from service.clinical.settle import tally_points
-from service.server.strict_json import written
+from service.server.strict_json import dumps
 
 STATUS = {one: one.value for one in Verdict}
-EVIDENCE = {one: one.value for one in Evidence}
-NODES: list[AnyNode] = [node for criteria in CATALOGUE.values() for node in walk(criteria.rule)]
-LIMITS = {
-    id(node): {unit: written(limit_document(node.limit, node.source, unit)) for unit in node.limit.by_unit}
-    for node in NODES
-    if isinstance(node, Threshold)
-}
-TALLIES = {
-    id(node): (
-        {points: written(ends(points)) for points in tally_points(node).values()},
-        written(node.points),
-    )
-    for node in NODES
-    if isinstance(node, Tally)
-}
+HOLE_BYTE = b"\0"  # JSON never holds it
+HOLE = msgspec.Raw(HOLE_BYTE)
+NULL = dumps(None)
 
-Observed = dict[tuple[str, str], msgspec.Raw]
-"""The results of one panel as they were written already, by observation and unit: several limits read each."""
+Named = Threshold | Finding | FirstKnown | AllOf | AtLeast | Tally | Term | Measure
 Document = dict[str, Any]
+Results = Mapping[Place, bytes]
+"""What stands at each place for a result."""
+Form = Callable[[Item, Results], bytes]
+"""Writes an item of one node."""
 
 
-def item_document(item: Item, observed: Observed) -> Document | msgspec.Raw:
-    """Return an item and those below it."""
-    return CONSTANTS.get(id(item)) or FORMS[type(item.node)](item, observed)
+def items_json(items: tuple[Item, ...], results: Results) -> bytes:
+    """Return the items and those below them, written."""
+    return b"[%b]" % b",".join([CONSTANTS.get(id(one)) or form_of(one.node)(one, results) for one in items])
 
 
-def _finding(item: Item, observed: Observed) -> Document:
-    return {
-        "id": item.id,
-        "label": item.label,
-        "status": STATUS[item.status],
-        "status_implied": STATUS[item.status_implied],
-        "confounded": item.confounded,
-        "reason": item.reason,
-    }
+def form_of(node: AnyNode) -> Form:
+    """Return what writes the items of a node: made at load for the published sets."""
+    form = FORMS.get(id(node))
+    if form is not None:
+        return form
+    match node:
+        case Threshold():
+            return _threshold_form(node)
+        case Finding():
+            return _finding_form(node)
+        case Tally():
+            return _tally_form(node)
+        case Term() | Measure():
+            return _summand_form(node)
+        case node:
+            assert isinstance(node, FirstKnown | AllOf | AtLeast)
+            return _group_form(node)
 
 
-def _threshold(item: Item, observed: Observed) -> Document:
-    node, key, label, status, implied, reason, reading, _, confounded, _ = item
-    assert isinstance(node, Threshold)
-    unit = node.limit.unit if reading is None else reading.unit
-    limit = LIMITS[id(node)].get(unit) if id(node) in LIMITS else None
-    return {
-        "id": key,
-        "label": label,
-        "status": STATUS[status],
-        "status_implied": STATUS[implied],
-        "observed": reading and _observed(reading, node.observation, node.limit.unit, observed),
-        "threshold": limit or limit_document(node.limit, node.source, unit),
-        "confounded": confounded,
-        "reason": reason,
-    }
+def _shape(node: Named, status: str, implied: str, **rest: Any) -> list[bytes]:
+    """Write the document of an item and return what stands before, between and after its holes."""
+    document = {"id": node.id, "label": node.label, "status": status, "status_implied": implied, **rest}
+    return dumps(document).split(HOLE_BYTE)
 
 
-def _group(item: Item, observed: Observed) -> Document:
-    return _finding(item, observed) | {"items": [item_document(one, observed) for one in item.items]}
+def _threshold_form(node: Threshold) -> Form:
+    own_unit = node.limit.unit
+    place = Place(RESULT, node.observation, own_unit)
+
+    @cache
+    def shape(status: Verdict, implied: Verdict, unit: str, confounded: bool) -> list[bytes]:
+        limit = limit_document(node.limit, node.source, unit)
+        rest = {"observed": HOLE, "threshold": limit, "confounded": confounded, "reason": HOLE}
+        return _shape(node, STATUS[status], STATUS[implied], **rest)
+
+    def form(item: Item, results: Results) -> bytes:
+        _, _, _, status, implied, reason, reading, _, confounded, _ = item
+        before, between, after = shape(status, implied, reading.unit if reading else own_unit, confounded)
+        return b"".join((before, results[place] if reading else NULL, between, dumps(reason), after))
+
+    return form
 
 
-def _tally(item: Item, observed: Observed) -> Document:
-    node, key, label, status, implied, reason, _, points, confounded, items = item
-    assert isinstance(node, Tally)
-    assert points is not None
-    by_points, table = TALLIES.get(id(node)) or ({}, node.points)
-    return {
-        "id": key,
-        "label": label,
-        "status": STATUS[status],
-        "status_implied": STATUS[implied],
-        "points": by_points.get(points) or ends(points),
-        "points_by_count": table,
-        "confounded": confounded,
-        "reason": reason,
-        "items": [item_document(one, observed) for one in items],
-    }
+def _finding_form(node: Finding) -> Form:
+    def form(item: Item, results: Results) -> bytes:
+        rest = {"confounded": item.confounded, "reason": item.reason}
+        return b"".join(_shape(node, STATUS[item.status], STATUS[item.status_implied], **rest))
+
+    return form
 
 
-def _summand(item: Item, observed: Observed) -> Document:
-    node, is_counted = item.node, _counted if item.node.observation else STATUS.__getitem__  # type: ignore[union-attr]
-    assert isinstance(node, Summand)
-    shown: Document = {
-        "id": item.id,
-        "label": item.label,
-        "status": is_counted(item.status),
-        "status_implied": is_counted(item.status_implied),
-    }
-    if node.observation:
-        shown["observed"] = item.reading and _observed(item.reading, node.observation, node.unit, observed)
-    if isinstance(node, Term):
-        shown["weight"] = json_number(node.weight)
-    if item.points is not None:
-        shown["points"] = ends(item.points)
-    return shown | {"confounded": item.confounded, "reason": item.reason}
+def _group_form(node: FirstKnown | AllOf | AtLeast) -> Form:
+    @cache
+    def shape(status: Verdict, implied: Verdict) -> list[bytes]:
+        return _shape(node, STATUS[status], STATUS[implied], confounded=False, reason=HOLE, items=HOLE)
+
+    def form(item: Item, results: Results) -> bytes:
+        before, between, after = shape(item.status, item.status_implied)
+        return b"".join((before, dumps(item.reason), between, items_json(item.items, results), after))
+
+    return form
+
+
+def _tally_form(node: Tally) -> Form:
+    by_points = {points: dumps(ends(points)) for points in tally_points(node).values()}
+
+    @cache
+    def shape(status: Verdict, implied: Verdict) -> list[bytes]:
+        rest = {"points": HOLE, "points_by_count": node.points, "confounded": False, "reason": HOLE, "items": HOLE}
+        return _shape(node, STATUS[status], STATUS[implied], **rest)
+
+    def form(item: Item, results: Results) -> bytes:
+        assert item.points is not None
+        before, left, right, after = shape(item.status, item.status_implied)
+        points, items = by_points[item.points], items_json(item.items, results)
+        return b"".join((before, points, left, dumps(item.reason), right, items, after))
+
+    return form
+
+
+def _summand_form(node: Term | Measure) -> Form:
+    status_of = _counted if node.observation else STATUS.__getitem__
+    weight = {"weight": json_number(node.weight), "points": HOLE} if isinstance(node, Term) else {}
+    seen = {"observed": HOLE} if node.observation else {}
+    place = Place(RESULT, node.observation, node.unit)
+
+    @cache
+    def shape(status: Verdict, implied: Verdict) -> list[bytes]:
+        rest = {**seen, **weight, "confounded": False, "reason": HOLE}
+        return _shape(node, status_of(status), status_of(implied), **rest)
+
+    def form(item: Item, results: Results) -> bytes:
+        filled = [results[place] if item.reading else NULL] if seen else []
+        filled += [dumps(ends(item.points))] if item.points is not None else []
+        pieces = zip(shape(item.status, item.status_implied), [*filled, dumps(item.reason), b""], strict=True)
+        return b"".join([piece for pair in pieces for piece in pair])
+
+    return form
 
 
 def _counted(status: Verdict) -> str:
@@ -131,43 +154,14 @@ def _counted(status: Verdict) -> str:
     return STATUS[status] if status is UNKNOWN else "counted"
 
 
-def _observed(reading: Reading, observation: str, unit: str, observed: Observed) -> msgspec.Raw:
-    """Show a result in the unit of its limit; the ends of one that cannot be used are open."""
-    shown = observed.get((observation, unit))
-    if shown is None:
-        shown = observed[observation, unit] = written(_result(reading, observation, unit))
-    return shown
-
-
-def _result(reading: Reading, observation: str, unit: str) -> Document:
-    value = reading.interval
-    if reading.evidence is not Evidence.UNKNOWN and reading.unit != unit:
-        value = MEASURES[observation].table.convert_interval(value, reading.unit, unit)
-    low = json_number(value.low)
-    return {
-        "reported": reading.reported,
-        "evidence": EVIDENCE[reading.evidence],
-        "low": low,
-        "high": low if value.is_point else json_number(value.high),
-        "low_open": value.low_open,
-        "high_open": value.high_open,
-        "unit": unit,
-    }
-
-
-FORMS: dict[type, Callable[[Item, Observed], Document]] = {
-    Threshold: _threshold,
-    Finding: _finding,
-    Term: _summand,
-    Measure: _summand,
-    Tally: _tally,
-    FirstKnown: _group,
-    AllOf: _group,
-    AtLeast: _group,
+FORMS: dict[int, Form] = {}
+FORMS |= {
+    id(node): form_of(node)
+    for criteria in CATALOGUE.values()
+    for node in walk(criteria.rule)
+    if not isinstance(node, Score)
 }
-CONSTANTS: dict[int, msgspec.Raw] = {}
-CONSTANTS |= {
-    id(item): written(FORMS[type(item.node)](item, {}))
-    for prepared in PREPARED.values()
-    for item in prepared.explanation.constants
+CONSTANTS: dict[int, bytes] = {
+    id(item): form_of(item.node)(item, {}) for prepared in PREPARED.values() for item in prepared.explanation.constants
 }
+"""The items that no panel changes, written."""

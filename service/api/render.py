@@ -7,10 +7,11 @@ from functools import cache, partial
 from typing import Any
 
 from service import __version__
-from service.api.item_document import Observed, item_document
+from service.api.breakdown_json import breakdown_json
 from service.api.numbers import ends, json_number
 from service.api.problems import Entry
 from service.api.rule_document import reference_document
+from service.api.value_texts import Texts
 from service.clinical.assess import DISCLAIMER, Assessment
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.evaluate import verdict_text
@@ -34,10 +35,10 @@ CHANCES = {
 
 def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
     """Return the answer to POST /v1/assessments; ``omitted`` faults come first among the warnings."""
-    observed = Observed()
+    texts = Texts(assessment.panel)
     return {
         "classification": classification_document(assessment),
-        "criteria": [result_document(one, observed) for one in assessment.results],
+        "criteria": [result_document(one, texts) for one in assessment.results],
         "cautions": [_caution(one) for one in assessment.cautions],
         "warnings": [*(_omission(one) for one in omitted), *(_oddity(one) for one in assessment.warnings)],
         "suggested_tests": [
@@ -60,7 +61,7 @@ def classification_document(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def result_document(result: Result, observed: Observed) -> dict[str, Any]:
+def result_document(result: Result, texts: Texts) -> dict[str, Any]:
     """Return one criteria set of the breakdown."""
     criteria = result.criteria
     shown: dict[str, Any] = {
@@ -86,7 +87,7 @@ def result_document(result: Result, observed: Observed) -> dict[str, Any]:
     if result.count is not None:
         shown["count"] = _count(result.count)
     shown |= _score(result)
-    shown["items"] = [item_document(one, observed) for one in result.items]
+    shown["items"] = breakdown_json(result.breakdown, texts) if result.breakdown else []
     shown["missing"] = list(result.missing)
     shown["decisive"] = list(result.decisive)
     shown["references"] = REFERENCES[criteria.id]

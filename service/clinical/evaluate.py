@@ -7,7 +7,7 @@ from enum import Enum
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import Applicability, CriteriaSet
-from service.clinical.explain import Explanation, View, explanation_of
+from service.clinical.explain import Breakdown, Explanation, Ground, explanation_of
 from service.clinical.interval import UNKNOWN, Verdict
 from service.clinical.leaf_readers import State
 from service.clinical.panel import Panel
@@ -46,7 +46,8 @@ def prepare(rule: Rule) -> Prepared:
     plan = make_plan(rule)
     parts = tuple((step, _counted_group(step)) for step in _parts(plan.root))
     names = tuple(step.node.id for step, _ in parts if isinstance(step.node, Counted))
-    return Prepared(plan, explanation_of(plan), names, standings(plan, parts, _counted_group(plan.root)))
+    stands = standings(plan, parts, _counted_group(plan.root))
+    return Prepared(plan, explanation_of(plan, lambda leaves: stands.of(leaves).states), names, stands)
 
 
 def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) -> Result:
@@ -54,12 +55,14 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) ->
     prepared = PREPARED.get(criteria.id) or prepare(criteria.rule)
     plan, (standing_of, gaps_of) = prepared.plan, prepared.standings
     leaves = plan.read_leaves(panel.measured, panel.findings)
+    worded = leaves
     standing = implied = standing_of(leaves)
     if panel.implied_only:
-        implied = standing_of(plan.read_again(leaves, panel.implied, panel.findings, panel.implied_only))
+        worded = plan.read_again(leaves, panel.implied, panel.findings, panel.implied_only)
+        implied = standing_of(worded)
     gaps = NOT_ASKED if depth is Depth.VERDICT else gaps_of(leaves, _barred(plan, panel))
     confounded = _confounded(criteria, panel) if panel.confounders else frozenset()
-    view = View(panel, standing.states, implied.states, confounded)
+    ground = Ground(leaves, worded, confounded)
     return Result(
         criteria,
         applicability(criteria.applicability, panel),
@@ -70,8 +73,8 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) ->
         standing.counted,
         standing.score,
         implied.score,
-        prepared.explanation.items(view) if depth is Depth.ITEMS else (),
         *gaps,
+        Breakdown(prepared.explanation, ground, panel) if depth is Depth.ITEMS else None,
     )
 
 

@@ -6,18 +6,19 @@ What does not depend on a panel is worded once, at load: a leaf that nothing was
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from service.clinical.analytes import FINDINGS
 from service.clinical.interval import NOT_MET, UNKNOWN, Interval, Verdict
-from service.clinical.leaf_readers import State
+from service.clinical.leaf_readers import Readings, State
 from service.clinical.panel import Panel
 from service.clinical.plan import Plan, Step
 from service.clinical.reading import Evidence
 from service.clinical.reasons import (
     NOT_REPORTED,
     PRESENCE,
+    InWords,
     Sides,
     group_reasoner,
     measure_reason,
@@ -42,13 +43,25 @@ from service.clinical.rules import (
 from service.clinical.settle import States, verdict_of
 
 
-class View(NamedTuple):
-    """One set on one panel, as its items see it."""
+class Ground(NamedTuple):
+    """What an explanation rests on but for the values: the leaves' states by what was measured, and by words as well.
 
-    panel: Panel
+    ``confounded`` are the observations that another condition may explain. One ground gives one text with other values.
+    """
+
+    leaves: tuple[State, ...]
+    implied: tuple[State, ...]
+    confounded: frozenset[str]
+
+
+class View(NamedTuple):
+    """One set on one panel, as its items see it; ``in_words`` is what is written of a value, by input and unit."""
+
+    readings: Readings
     states: States
     implied: States
     confounded: frozenset[str]
+    in_words: InWords
 
 
 Itemizer = Callable[[View], Item]
@@ -56,20 +69,41 @@ Itemizer = Callable[[View], Item]
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The items of one rule, ready to be filled in; ``constants`` are those that never change."""
+    """The items of one rule, ready to be filled in; ``constants`` are those that never change.
+
+    ``inputs`` are what its leaves read; ``holds_numbers`` says that some come to a number rather than a verdict.
+    """
 
     itemizers: tuple[Itemizer, ...]
-    constants: list[Item] = field(default_factory=list)
+    constants: tuple[Item, ...]
+    inputs: tuple[str, ...]
+    holds_numbers: bool
+    states_of: Callable[[tuple[State, ...]], States]
 
-    def items(self, view: View) -> tuple[Item, ...]:
-        """Return the items of a rule on a panel."""
+    def items(self, ground: Ground, readings: Readings, in_words: InWords) -> tuple[Item, ...]:
+        """Return the items of a rule."""
+        states, implied = self.states_of(ground.leaves), self.states_of(ground.implied)
+        view = View(readings, states, implied, ground.confounded, in_words)
         return tuple([itemize(view) for itemize in self.itemizers])
 
 
-def explanation_of(plan: Plan) -> Explanation:
+class Breakdown(NamedTuple):
+    """The items of one set on one panel, not yet worked out."""
+
+    explanation: Explanation
+    ground: Ground
+    panel: Panel
+
+    def items(self) -> tuple[Item, ...]:
+        """Return the items with their reasons."""
+        return self.explanation.items(self.ground, self.panel.readings, self.panel.in_words)
+
+
+def explanation_of(plan: Plan, states_of: Callable[[tuple[State, ...]], States]) -> Explanation:
     """Prepare the items of a rule; a group without a name, or a part, gives its own items in its place."""
     constants: list[Item] = []
-    return Explanation(tuple(_itemizer(step, constants) for step in _shown(plan.root)), constants)
+    itemizers = tuple([_itemizer(step, constants) for step in _shown(plan.root)])
+    return Explanation(itemizers, tuple(constants), tuple(plan.reading), plan.holds_numbers, states_of)
 
 
 def _shown(step: Step) -> Iterator[Step]:
@@ -108,14 +142,15 @@ def _threshold_itemizer(node: Threshold, position: int, constants: list[Item]) -
     observation, key, label = node.observation, node.id, node.label
 
     def itemize(view: View) -> Item:
-        reading, status, implied = view.panel.readings.get(observation), view.states[position], view.implied[position]
+        readings, states, implied_states, confounded, in_words = view
+        reading, status, implied = readings.get(observation), states[position], implied_states[position]
         if reading is None:
             return unreported[status]  # type: ignore[index]
         if reading.evidence is Evidence.UNKNOWN and status is NOT_MET:
             reason = excluded
         else:
-            reason = threshold_reason(node, sides, view.panel, implied)
-        marked = observation in view.confounded
+            reason = threshold_reason(node, sides, reading, implied, in_words)
+        marked = observation in confounded
         return item_of((node, key, label, status, implied, reason, reading, None, marked, ()))
 
     return itemize
@@ -131,7 +166,7 @@ def _summand_itemizer(node: Term | Measure, position: int) -> Itemizer:
     def itemize(view: View) -> Item:
         value, implied = view.states[position], view.implied[position]
         assert isinstance(value, Interval)
-        reading = view.panel.readings.get(node.observation)
+        reading = view.readings.get(node.observation)
         if isinstance(node, Term):
             reason, points = term_reason(node, reading, value), value
         else:

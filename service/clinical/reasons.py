@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from service.clinical.analytes import MEASURES
 from service.clinical.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval
 from service.clinical.leaf_readers import State
-from service.clinical.panel import Panel
 from service.clinical.reading import Evidence, Reading
 from service.clinical.result import Item
 from service.clinical.rules import AllOf, AtLeast, FirstKnown, Measure, Tally, Term, Threshold
@@ -18,6 +17,8 @@ SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 NOT_REPORTED = "not reported"
 PRESENCE = {MET: "present", NOT_MET: "absent", UNKNOWN: NOT_REPORTED}
 GroupReason = Callable[[tuple[Item, ...]], str]
+InWords = dict[tuple[str, str], str]
+"""What is written of each value, by observation and unit of the limit."""
 Sides = Mapping[str, Mapping[State, str]]
 """How a result lies to a limit, by the unit of the result: ``is at or below 181``, ``is not above 156 mg/dL``."""
 
@@ -35,12 +36,15 @@ def _stances(side: str) -> dict[State, str]:
     return {MET: f"is {side}", NOT_MET: f"is not {side}", UNKNOWN: f"leaves open whether it is {side}"}
 
 
-def threshold_reason(node: Threshold, sides: Sides, panel: Panel, verdict: State) -> str:
+def threshold_reason(node: Threshold, sides: Sides, reading: Reading, verdict: State, in_words: InWords) -> str:
     """Say how a result lies to the limit; ``verdict`` counts what words imply."""
-    reading = panel.readings[node.observation]
     if reading.evidence is Evidence.UNKNOWN:
         return unusable(reading, node.observation)
-    known = f"{_value_text(node, reading, panel.in_words)} {sides[reading.unit][verdict]}"
+    unit = reading.unit if reading.unit in node.limit.printed else node.limit.unit
+    text = in_words.get((node.observation, unit))
+    if text is None:
+        text = in_words[node.observation, unit] = value_text(reading, node.observation, unit)
+    known = f"{text} {sides[reading.unit][verdict]}"
     return f"{worded(reading)}: {known}" if reading.evidence is Evidence.IMPLIED else known
 
 
@@ -56,17 +60,13 @@ def unusable(reading: Reading, observation: str) -> str:
     return f"reported in {reading.unit}, which has no fixed factor to {MEASURES[observation].canonical}"
 
 
-def _value_text(node: Threshold, reading: Reading, in_words: dict[tuple[str, str], str]) -> str:
-    """Write a value as it came, and in the unit of the limit where the paper does not print the one that came."""
-    unit = reading.unit if reading.unit in node.limit.printed else node.limit.unit
-    text = in_words.get((node.observation, unit))
-    if text is None:
-        text = interval_text(reading.interval)
-        if unit != reading.unit:
-            value = MEASURES[node.observation].table.convert_interval(reading.interval, reading.unit, unit)
-            text = f"{text} {reading.unit} ({interval_text(value)} {unit})"
-        in_words[node.observation, unit] = text
-    return text
+def value_text(reading: Reading, observation: str, unit: str) -> str:
+    """Write a value as it came, and in ``unit`` (that of a limit) as well where that is another."""
+    text = interval_text(reading.interval)
+    if unit == reading.unit:
+        return text
+    value = MEASURES[observation].table.convert_interval(reading.interval, reading.unit, unit)
+    return f"{text} {reading.unit} ({interval_text(value)} {unit})"
 
 
 def group_reasoner(node: FirstKnown | AllOf | AtLeast | Tally, *, is_banded: bool) -> GroupReason:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.interval import Interval, Verdict
 from service.clinical.reading import Reading
 from service.clinical.rules import AnyNode
+
+if TYPE_CHECKING:
+    from service.clinical.explain import Breakdown
 
 
 class Item(NamedTuple):
@@ -61,9 +64,14 @@ class Result(NamedTuple):
     count: Count | None  # type: ignore[assignment]  # stands before the count of a tuple, which nobody asks for
     score: Interval | None
     score_implied: Interval | None
-    items: tuple[Item, ...]
     missing: tuple[str, ...]
     decisive: tuple[str, ...]
+    breakdown: Breakdown | None
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items with their reasons, worked out when asked for; none where only the verdict was wanted."""
+        return self.breakdown.items() if self.breakdown else ()
 
     def part(self, key: str) -> Part:
         """Return the part with that id; raises KeyError."""

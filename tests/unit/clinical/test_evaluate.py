@@ -1,6 +1,5 @@
 """A set on a panel: for whom it was made, its parts and counts, its two verdicts, and the one without confounders."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -148,8 +147,8 @@ def test_less_depth_leaves_out_and_changes_nothing_else(key: str) -> None:
     verdict = evaluate(CATALOGUE[key], panel, Depth.VERDICT)
     assert full.missing
     assert full.items
-    assert missing == replace(full, items=())
-    assert verdict == replace(full, items=(), missing=(), decisive=())
+    assert missing == full._replace(items=())
+    assert verdict == full._replace(items=(), missing=(), decisive=())
 
 
 PANEL_2016 = {
