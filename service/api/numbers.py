@@ -12,8 +12,12 @@ WHOLE = Decimal(1)
 
 def json_number(number: Number) -> Decimal | None:
     """Return the number without idle zeros or an exponent; None for an end that is open to infinity."""
-    value = as_decimal(number) or ZERO  # nothing is not less than nothing: never -0
+    value = as_decimal(number)
     text = str(value)
+    if text.isdecimal():
+        return value
+    if not value:
+        return ZERO  # nothing is not less than nothing: never -0
     if text.endswith("y"):  # Infinity
         return None
     if "E" not in text and not (text.endswith("0") and "." in text):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from service.clinical.analytes import FINDINGS
 from service.clinical.interval import NOT_MET, UNKNOWN, Interval, Verdict
-from service.clinical.leaf_readers import Readings, State
+from service.clinical.leaf_readers import Readings, State, contributions
 from service.clinical.panel import Panel
 from service.clinical.plan import Plan, Step
 from service.clinical.reading import Evidence
@@ -20,10 +20,11 @@ from service.clinical.reasons import (
     PRESENCE,
     InWords,
     Sides,
+    finding_term_reason,
     group_reasoner,
-    measure_reason,
+    measure_reasoner,
     sides_of,
-    term_reason,
+    term_reasoner,
     threshold_reason,
 )
 from service.clinical.result import Item, item_of
@@ -82,7 +83,8 @@ class Explanation:
 
     def items(self, ground: Ground, readings: Readings, in_words: InWords) -> tuple[Item, ...]:
         """Return the items of a rule."""
-        states, implied = self.states_of(ground.leaves), self.states_of(ground.implied)
+        states = self.states_of(ground.leaves)
+        implied = states if ground.implied is ground.leaves else self.states_of(ground.implied)
         view = View(readings, states, implied, ground.confounded, in_words)
         return tuple([itemize(view) for itemize in self.itemizers])
 
@@ -124,6 +126,8 @@ def _itemizer(step: Step, constants: list[Item]) -> Itemizer:
             return _threshold_itemizer(node, step.position, constants)
         case Finding() as node:
             return _finding_itemizer(node, step.position, constants)
+        case Term(observation="") as node:
+            return _finding_term_itemizer(node, step.position, constants)
         case Term() | Measure() as node:
             return _summand_itemizer(node, step.position)
         case node:
@@ -162,17 +166,31 @@ def _finding_itemizer(node: Finding, position: int, constants: list[Item]) -> It
     return lambda view: items[view.states[position]]
 
 
+def _finding_term_itemizer(node: Term, position: int, constants: list[Item]) -> Itemizer:
+    items: dict[Verdict, Item] = {}
+    for value in contributions(node).values():
+        known = _known(value)
+        items[known] = Item(
+            node, node.id, node.label, known, known, finding_term_reason(node, known, value), points=value
+        )
+    constants.extend(items.values())
+    return lambda view: items[_known(view.states[position])]
+
+
 def _summand_itemizer(node: Term | Measure, position: int) -> Itemizer:
+    observation, key, label, is_term = node.observation, node.id, node.label, isinstance(node, Term)
+    reason_of = term_reasoner(node) if isinstance(node, Term) else measure_reasoner(node)
+
     def itemize(view: View) -> Item:
         value, implied = view.states[position], view.implied[position]
         assert isinstance(value, Interval)
-        reading = view.readings.get(node.observation)
-        if isinstance(node, Term):
-            reason, points = term_reason(node, reading, value), value
-        else:
-            reason, points = measure_reason(node, reading, value), None
-        status, status_implied = _known(value), _known(implied)
-        return item_of((node, node.id, node.label, status, status_implied, reason, reading, points, False, ()))
+        reading = view.readings.get(observation)
+        status = _known(value)
+        status_implied = status if implied is value else _known(implied)
+        points = value if is_term else None
+        return item_of(
+            (node, key, label, status, status_implied, reason_of(reading, value), reading, points, False, ())
+        )
 
     return itemize
 

@@ -6,7 +6,7 @@ unknown, and rules combine those three by Kleene's logic. There is no second mec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Context, Decimal
 from enum import Enum
 from fractions import Fraction
@@ -104,9 +104,17 @@ def scaled(interval: Interval, weight: Number) -> Interval:
 
 def total(intervals: Iterable[Interval]) -> Interval:
     """Return the interval of all sums of one value from each."""
-    lows, highs, low_opens, high_opens = zip(point(ZERO), *intervals, strict=True)
-    plus: Callable[[Any, Any], Any] = add if Fraction in map(type, (*lows, *highs)) else EXACT.add
-    return Interval(reduce(plus, lows, ZERO), reduce(plus, highs, ZERO), any(low_opens), any(high_opens))
+    lows, highs, low_opens, high_opens = zip(*intervals, strict=True)
+    low = _sum(lows)
+    return Interval(low, low if lows == highs else _sum(highs), any(low_opens), any(high_opens))
+
+
+def _sum(numbers: Sequence[Any]) -> Number:
+    start: Any = ZERO
+    try:
+        return reduce(EXACT.add, numbers, start)
+    except TypeError:  # a Fraction among them
+        return reduce(add, numbers, start)
 
 
 def quotient(numerator: Interval, denominator: Interval) -> Interval:

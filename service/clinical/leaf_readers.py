@@ -53,15 +53,15 @@ def _threshold_reader(leaf: Threshold) -> Reader:
     return read
 
 
+def contributions(leaf: Term) -> dict[bool | None, Interval]:
+    """Return what the finding of a summand contributes when it is present, absent, or unknown."""
+    weight = leaf.weight
+    return {True: point(weight), False: point(ZERO), None: Interval(min(ZERO, weight), max(ZERO, weight))}
+
+
 def _finding_term_reader(leaf: Term) -> Reader:
-    finding, weight = leaf.finding, leaf.weight
-    either = Interval(min(ZERO, weight), max(ZERO, weight))
-
-    def read(readings: Readings, findings: Findings) -> Interval:
-        present = findings.get(finding)
-        return either if present is None else point(weight if present else ZERO)
-
-    return read
+    finding, by_presence = leaf.finding, contributions(leaf)
+    return lambda readings, findings: by_presence[findings.get(finding)]
 
 
 def _term_reader(leaf: Term) -> Reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from service.clinical.analytes import MEASURES
-from service.clinical.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval
+from service.clinical.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.leaf_readers import State
 from service.clinical.reading import Evidence, Reading
 from service.clinical.result import Item
@@ -19,6 +19,7 @@ PRESENCE = {MET: "present", NOT_MET: "absent", UNKNOWN: NOT_REPORTED}
 GroupReason = Callable[[tuple[Item, ...]], str]
 InWords = dict[tuple[str, str], str]
 """What is written of each value, by observation and unit of the limit."""
+SummandReason = Callable[[Reading | None, Interval], str]
 Sides = Mapping[str, Mapping[State, str]]
 """How a result lies to a limit, by the unit of the result: ``is at or below 181``, ``is not above 156 mg/dL``."""
 
@@ -121,27 +122,38 @@ def points_text(points: Interval) -> str:
     return f"{number_text(points.low)} to {number_text(points.high)} points"
 
 
-def term_reason(node: Term, reading: Reading | None, value: Interval) -> str:
-    """Say what a summand contributes."""
-    weight = number_text(node.weight)
-    if node.finding:
-        known = "not reported" if not value.is_point else "absent" if value.low == 0 else "present"
-        return f"{known}: {_between(value)} at a weight of {weight}"
-    if reading is None:
-        return f"not reported: {_between(value)} over the plausible range"
-    if reading.evidence is Evidence.MEASURED:
-        return f"{weight} x {interval_text(reading.interval)} {reading.unit} gives {_between(value)}"
-    known = worded(reading) if reading.evidence is Evidence.IMPLIED else unusable(reading, node.observation)
-    return f"{known}: {_between(value)} over the plausible range"
+def finding_term_reason(node: Term, presence: Verdict, value: Interval) -> str:
+    """Say what a finding contributes as a summand."""
+    return f"{PRESENCE[presence]}: {_between(value)} at a weight of {number_text(node.weight)}"
 
 
-def measure_reason(node: Measure, reading: Reading | None, value: Interval) -> str:
-    """Say what one side of a ratio is."""
-    if reading is None:
-        return NOT_REPORTED
-    if reading.evidence is Evidence.MEASURED:
-        return f"{interval_text(value)} {node.unit}"
-    return worded(reading) if reading.evidence is Evidence.IMPLIED else unusable(reading, node.observation)
+def term_reasoner(node: Term) -> SummandReason:
+    """Return the function that says what a measured summand contributes."""
+    weight, observation = number_text(node.weight), node.observation
+
+    def reason(reading: Reading | None, value: Interval) -> str:
+        if reading is None:
+            return f"{NOT_REPORTED}: {_between(value)} over the plausible range"
+        if reading.evidence is Evidence.MEASURED:
+            return f"{weight} x {interval_text(reading.interval)} {reading.unit} gives {_between(value)}"
+        known = worded(reading) if reading.evidence is Evidence.IMPLIED else unusable(reading, observation)
+        return f"{known}: {_between(value)} over the plausible range"
+
+    return reason
+
+
+def measure_reasoner(node: Measure) -> SummandReason:
+    """Return the function that says what one side of a ratio is."""
+    unit, observation = node.unit, node.observation
+
+    def reason(reading: Reading | None, value: Interval) -> str:
+        if reading is None:
+            return NOT_REPORTED
+        if reading.evidence is Evidence.MEASURED:
+            return f"{interval_text(value)} {unit}"
+        return worded(reading) if reading.evidence is Evidence.IMPLIED else unusable(reading, observation)
+
+    return reason
 
 
 def _between(value: Interval) -> str:

@@ -21,7 +21,11 @@ def number_text(number: Number) -> str:
     """Write a number plainly, without an exponent or idle zeros; one without an end to five digits."""
     if not isinstance(number, Decimal):
         number = READ_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
-    text = f"{number:f}" if number else "0"  # nothing is not less than nothing: never -0
+    if not number:
+        return "0"  # nothing is not less than nothing: never -0
+    text = str(number)
+    if "E" in text:
+        text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
