@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -120,12 +120,12 @@ def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading
         if raw.get("unit") is not None:  # not used, but a slip in it is a slip in the feed
             _at_its_place(where, lambda: read_unit(analyte, raw["unit"]))
         reading = read_word(analyte, word, reference)
-        return replace(reading, collected_at=moment) if moment else reading
+        return reading._replace(collected_at=moment) if moment else reading
     quantity = Quantity(value, raw.get("unit") or "", raw.get("comparator") or "")
     reading = _at_its_place(where, lambda: read_number(analyte, quantity))
     if not (word or moment or reference):
         return reading
-    return replace(reading, word=word, collected_at=moment, reference=_reference_in(analyte, reference, reading.unit))
+    return reading._replace(word=word, collected_at=moment, reference=_reference_in(analyte, reference, reading.unit))
 
 
 def _at_its_place(where: Where, read: Callable[[], Result]) -> Result:

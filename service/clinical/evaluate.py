@@ -46,8 +46,7 @@ def prepare(rule: Rule) -> Prepared:
     plan = make_plan(rule)
     parts = tuple((step, _counted_group(step)) for step in _parts(plan.root))
     names = tuple(step.node.id for step, _ in parts if isinstance(step.node, Counted))
-    stands = standings(plan, parts, _counted_group(plan.root))
-    return Prepared(plan, explanation_of(plan, lambda leaves: stands.of(leaves).states), names, stands)
+    return Prepared(plan, explanation_of(plan), names, standings(plan, parts, _counted_group(plan.root)))
 
 
 def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) -> Result:
@@ -55,14 +54,13 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) ->
     prepared = PREPARED.get(criteria.id) or prepare(criteria.rule)
     plan, (standing_of, gaps_of) = prepared.plan, prepared.standings
     leaves = plan.read_leaves(panel.measured, panel.findings)
-    worded = leaves
     standing = implied = standing_of(leaves)
     if panel.implied_only:
         worded = plan.read_again(leaves, panel.implied, panel.findings, panel.implied_only)
-        implied = standing_of(worded)
-    gaps = NOT_ASKED if depth is Depth.VERDICT else gaps_of(leaves, _barred(plan, panel))
+        implied = standing if worded is leaves else standing_of(worded)
+    gaps = NOT_ASKED if depth is Depth.VERDICT else gaps_of(standing, _barred(plan, panel))
     confounded = _confounded(criteria, panel) if panel.confounders else frozenset()
-    ground = Ground(leaves, worded, confounded)
+    ground = Ground(standing, implied, confounded)
     return Result(
         criteria,
         applicability(criteria.applicability, panel),
@@ -70,7 +68,7 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) ->
         implied.verdict,
         _verdict_without(plan, standing.states, confounded) if confounded else None,
         tuple(map(_part, prepared.parts, standing.parts, implied.parts)),
-        standing.counted,
+        standing.count,
         standing.score,
         implied.score,
         *gaps,

@@ -42,16 +42,17 @@ from service.clinical.rules import (
     Threshold,
 )
 from service.clinical.settle import States, verdict_of
+from service.clinical.standing import Standing
 
 
 class Ground(NamedTuple):
-    """What an explanation rests on but for the values: the leaves' states by what was measured, and by words as well.
+    """What an explanation rests on but for the values: where the rule stands by what was measured, and by words too.
 
     ``confounded`` are the observations that another condition may explain. One ground gives one text with other values.
     """
 
-    leaves: tuple[State, ...]
-    implied: tuple[State, ...]
+    measured: Standing
+    implied: Standing
     confounded: frozenset[str]
 
 
@@ -79,13 +80,10 @@ class Explanation:
     constants: tuple[Item, ...]
     inputs: tuple[str, ...]
     holds_numbers: bool
-    states_of: Callable[[tuple[State, ...]], States]
 
     def items(self, ground: Ground, readings: Readings, in_words: InWords) -> tuple[Item, ...]:
         """Return the items of a rule."""
-        states = self.states_of(ground.leaves)
-        implied = states if ground.implied is ground.leaves else self.states_of(ground.implied)
-        view = View(readings, states, implied, ground.confounded, in_words)
+        view = View(readings, ground.measured.states, ground.implied.states, ground.confounded, in_words)
         return tuple([itemize(view) for itemize in self.itemizers])
 
 
@@ -101,11 +99,11 @@ class Breakdown(NamedTuple):
         return self.explanation.items(self.ground, self.panel.readings, self.panel.in_words)
 
 
-def explanation_of(plan: Plan, states_of: Callable[[tuple[State, ...]], States]) -> Explanation:
+def explanation_of(plan: Plan) -> Explanation:
     """Prepare the items of a rule; a group without a name, or a part, gives its own items in its place."""
     constants: list[Item] = []
     itemizers = tuple([_itemizer(step, constants) for step in _shown(plan.root)])
-    return Explanation(itemizers, tuple(constants), tuple(plan.reading), plan.holds_numbers, states_of)
+    return Explanation(itemizers, tuple(constants), tuple(plan.reading), plan.holds_numbers)
 
 
 def _shown(step: Step) -> Iterator[Step]:

@@ -110,11 +110,8 @@ def total(intervals: Iterable[Interval]) -> Interval:
 
 
 def _sum(numbers: Sequence[Any]) -> Number:
-    start: Any = ZERO
-    try:
-        return reduce(EXACT.add, numbers, start)
-    except TypeError:  # a Fraction among them
-        return reduce(add, numbers, start)
+    plus: Callable[[Any, Any], Any] = add if Fraction in map(type, numbers) else EXACT.add
+    return reduce(plus, numbers, ZERO)
 
 
 def quotient(numerator: Interval, denominator: Interval) -> Interval:

@@ -64,7 +64,7 @@ def cautions(panel: Panel, results: tuple[Result, ...]) -> list[Caution]:
 
 
 def _notes(result: Result) -> Iterator[Caution]:
-    if result.applicability not in ("applicable", "extrapolated"):
+    if not result.criteria.notes or result.applicability not in ("applicable", "extrapolated"):
         return
     state = {MET: "met", NOT_MET: "not_met"}.get(result.verdict, "indeterminate")
     for note in result.criteria.notes:

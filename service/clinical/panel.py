@@ -45,11 +45,15 @@ class Panel:
     in_words: dict[tuple[str, str], str] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        measured = {key: one for key, one in self.readings.items() if one.evidence is Evidence.MEASURED}
+        measured, worded = {}, {}
+        for key, one in self.readings.items():
+            if one.evidence is Evidence.MEASURED:
+                measured[key] = one
+            elif one.evidence is Evidence.IMPLIED:
+                worded[key] = one
         if AGE in measured and AGE_AT_ONSET not in measured:
             measured[AGE_AT_ONSET] = _onset_before(measured[AGE].interval.high)
             object.__setattr__(self, "readings", {**self.readings, AGE_AT_ONSET: measured[AGE_AT_ONSET]})
-        worded = {key: one for key, one in self.readings.items() if one.evidence is Evidence.IMPLIED}
         object.__setattr__(self, "findings", {**ABSENT_IS_FALSE, **self.findings})
         object.__setattr__(self, "measured", measured)
         object.__setattr__(self, "implied", measured | worded if worded else measured)

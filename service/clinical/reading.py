@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
 from service.clinical.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
 from service.clinical.interval import ANYTHING, INFINITY, ZERO, Interval, Number, point
 from service.clinical.units import Unit
+from service.clinical.words import plain
 
 COMPARATORS = ("<", "<=", ">", ">=")
+SIGNS = {"≤": "<=", "≥": ">="}
 WORDS = (*LOW_WORDS, NORMAL_WORD, *HIGH_WORDS)
 
 
@@ -26,8 +29,7 @@ class Evidence(Enum):
     __hash__ = object.__hash__  # as with Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number as sent: comparator or "", value, unit text or ""."""
 
     value: Decimal
@@ -44,8 +46,7 @@ class Range:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One result: the interval it allows in ``unit``, how it is known, and the words in which it came.
 
     ``reference`` is the laboratory's range in ``unit`` (an open end where it gave none), ``word`` its HL7 v3 code.
@@ -80,14 +81,15 @@ LONGEST_QUANTITY = 64
 
 def read_text(analyte: Analyte, text: str) -> Quantity:
     """Parse ``"[<|<=|>|>=] number unit"``; raises Fault ``invalid_quantity``."""
-    text = text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    if not text.isascii():
+        text = text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     match = _QUANTITY.fullmatch(text) if len(text) <= LONGEST_QUANTITY else None
     if match is None:
         raise Fault("invalid_quantity", "form")
     comparator, value, unit = match[1] or "", Decimal(match[2]), match[3]
     if unit not in analyte.table.units:
         _refuse_more_number(analyte, value, unit)
-    return Quantity(value, unit, {"≤": "<=", "≥": ">="}.get(comparator, comparator))
+    return Quantity(value, unit, SIGNS.get(comparator, comparator))
 
 
 def _refuse_more_number(analyte: Analyte, value: Decimal, unit: str) -> None:
@@ -111,15 +113,16 @@ def read_unit(analyte: Analyte, text: str) -> Unit:
 
 def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
     """Return the reading of a number with its unit; raises Fault, also ``implausible_value`` with a ``suggestion``."""
-    unit = read_unit(analyte, quantity.unit)
-    reported = f"{quantity.comparator}{quantity.value:f} {unit.code}"
-    if quantity.value < 0:
+    value, text, comparator = quantity
+    unit = read_unit(analyte, text)
+    reported = f"{comparator}{plain(value)} {unit.code}"
+    if value < 0:
         raise Fault("implausible_value")
     if not unit.comparable:
         return Reading(ANYTHING, unit.code, Evidence.UNKNOWN, reported)
-    if not _within(analyte.hard, analyte, quantity.value, unit.code):
-        raise Fault("implausible_value", "", **_suggestion(analyte, quantity.value, unit))
-    return Reading(_side(quantity), unit.code, Evidence.MEASURED, reported)
+    if not _within(analyte.hard, analyte, value, unit.code):
+        raise Fault("implausible_value", "", **_suggestion(analyte, value, unit))
+    return Reading(_side(value, comparator), unit.code, Evidence.MEASURED, reported)
 
 
 def read_word(analyte: Analyte, word: str, reference: Range | None = None) -> Reading:
@@ -171,13 +174,12 @@ def _beyond(word: str, limits: Interval) -> Interval | None:
     return None
 
 
-def _side(quantity: Quantity) -> Interval:
-    value = quantity.value
-    if quantity.comparator in ("<", "<="):
-        return Interval(ZERO, value, high_open=quantity.comparator == "<")
-    if quantity.comparator in (">", ">="):
-        return Interval(value, INFINITY, low_open=quantity.comparator == ">", high_open=True)
-    return point(value)
+def _side(value: Decimal, comparator: str) -> Interval:
+    if not comparator:
+        return point(value)
+    if comparator in ("<", "<="):
+        return Interval(ZERO, value, high_open=comparator == "<")
+    return Interval(value, INFINITY, low_open=comparator == ">", high_open=True)
 
 
 def _within(limits: Interval, analyte: Analyte, value: Number, unit: str) -> bool:

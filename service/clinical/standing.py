@@ -6,6 +6,7 @@ Nothing of a patient is remembered but verdicts: a rule whose leaves hold number
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,17 +17,18 @@ from service.clinical.plan import Plan, Step, count
 from service.clinical.result import Count
 from service.clinical.settle import States, verdict_of
 
-REMEMBERED = 512
+REMEMBERED = 256
 """Combinations kept per set; one takes about 1 kB."""
 Leaves = tuple[State, ...]
 
 
-class Standing(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
     """Every node's state, and what is shown of them: verdict, count, score, and each part's verdict and count."""
 
     states: States
     verdict: Verdict
-    counted: Count | None
+    count: Count | None
     score: Interval | None
     parts: tuple[tuple[Verdict, Count | None], ...]
 
@@ -39,13 +41,13 @@ class Gaps(NamedTuple):
 
 
 class Standings(NamedTuple):
-    """The two functions of one rule: from the states of its leaves to where it stands, and to what is missing.
+    """The two functions of one rule: from the states of its leaves to where it stands, and from there to its gaps.
 
     The second also takes for each of the plan's ``exclusions`` whether it cannot settle anything any more.
     """
 
     of: Callable[[Leaves], Standing]
-    gaps: Callable[[Leaves, tuple[bool, ...]], Gaps]
+    gaps: Callable[[Standing, tuple[bool, ...]], Gaps]
 
 
 def standings(plan: Plan, parts: tuple[tuple[Step, Step | None], ...], counted: Step | None) -> Standings:
@@ -54,18 +56,18 @@ def standings(plan: Plan, parts: tuple[tuple[Step, Step | None], ...], counted: 
     def standing(leaves: Leaves) -> Standing:
         states = plan.settle(leaves)
         root = states[plan.root.position]
-        shown = tuple((verdict_of(states[part.position]), _count(group, states)) for part, group in parts)
+        shown = tuple([(verdict_of(states[part.position]), _count(group, states)) for part, group in parts])
         score = root if isinstance(root, Interval) else None
         return Standing(states, plan.verdict(states), _count(counted, states), score, shown)
 
-    of = standing if plan.holds_numbers else lru_cache(REMEMBERED)(standing)
+    def gaps(standing: Standing, barred: tuple[bool, ...]) -> Gaps:
+        missing = open_inputs(plan, standing.states, barred)
+        return Gaps(tuple(missing), decisive(plan, standing.states, missing))
 
-    def gaps(leaves: Leaves, barred: tuple[bool, ...]) -> Gaps:
-        states = of(leaves).states
-        missing = open_inputs(plan, states, barred)
-        return Gaps(tuple(missing), decisive(plan, states, missing))
-
-    return Standings(of, gaps if plan.holds_numbers else lru_cache(REMEMBERED)(gaps))
+    if plan.holds_numbers:
+        return Standings(standing, gaps)
+    remember = lru_cache(REMEMBERED)
+    return Standings(remember(standing), remember(gaps))
 
 
 def _count(group: Step | None, states: States) -> Count | None:

@@ -52,8 +52,16 @@ def load_therapies(path: Path) -> dict[str, Therapy]:
 
 def active_therapies(panel: Panel) -> list[Therapy]:
     """Return the classes that act at the time of the panel, in the order of the data."""
+    if not panel.medications:
+        return []
     day = day_of(panel.collected_at)
-    return [one for one in THERAPIES.values() if any(_acts(one, medication, day) for medication in panel.medications)]
+    acting = {
+        key
+        for one in panel.medications
+        for key, drug in _DRUGS.get(one.name.strip().casefold(), ())
+        if _acts(drug, one, day)
+    }
+    return [one for one in THERAPIES.values() if one.id in acting]
 
 
 def on_il6_blockade(panel: Panel) -> bool:
@@ -66,10 +74,7 @@ def day_of(moment: str) -> date | None:
     return date.fromisoformat(moment[:10]) if moment else None
 
 
-def _acts(therapy: Therapy, medication: Medication, day: date | None) -> bool:
-    drug = _DRUGS.get((therapy.id, medication.name.strip().casefold()))
-    if drug is None:
-        return False
+def _acts(drug: Drug, medication: Medication, day: date | None) -> bool:
     if drug.window is None or medication.last_dose is None or day is None:
         return True
     return day - medication.last_dose <= drug.window  # a dose after the panel may follow earlier ones: it counts too
@@ -103,13 +108,14 @@ def _reference(raw: object, where: str) -> Reference:
     return Reference("", strict_toml.text(table, "citation", where), strict_toml.text(table, "doi", where), certainty)
 
 
-def _by_name(therapies: Iterable[Therapy]) -> dict[tuple[str, str], Drug]:
-    return {
-        (therapy.id, key.casefold()): drug
-        for therapy in therapies
-        for drug in therapy.drugs
-        for key in (drug.name, *drug.codes)
-    }
+def _by_name(therapies: Iterable[Therapy]) -> dict[str, list[tuple[str, Drug]]]:
+    """Return the drugs by name or code, each with the class in which it counts; a drug may count in several."""
+    found: dict[str, list[tuple[str, Drug]]] = {}
+    for therapy in therapies:
+        for drug in therapy.drugs:
+            for key in (drug.name, *drug.codes):
+                found.setdefault(key.casefold(), []).append((therapy.id, drug))
+    return found
 
 
 THERAPIES = load_therapies(Path(__file__).parent / "therapies.toml")

@@ -17,15 +17,19 @@ def as_decimal(number: Number) -> Decimal:
     return SHOWN_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
 
 
+def plain(number: Decimal) -> str:
+    """Write a number digit for digit, without an exponent."""
+    text = str(number)
+    return f"{number:f}" if "E" in text else text
+
+
 def number_text(number: Number) -> str:
     """Write a number plainly, without an exponent or idle zeros; one without an end to five digits."""
     if not isinstance(number, Decimal):
         number = READ_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
     if not number:
         return "0"  # nothing is not less than nothing: never -0
-    text = str(number)
-    if "E" in text:
-        text = f"{number:f}"
+    text = plain(number)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

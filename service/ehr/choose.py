@@ -7,7 +7,7 @@ was reported but cannot be read makes the test unknown: the older one may be tru
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from service.clinical.analytes import ANALYTES
@@ -73,7 +73,7 @@ def _use(chosen: Chosen, group: list[Result]) -> None:
     reading, used = _one_reading(group)
     if len({_canonical(one) for one in used}) > 1:
         chosen.issues.append(issue("tied", *(one.where for one in used), observation=first.observation))
-    chosen.readings[first.observation] = replace(reading, collected_at=first.moment.text)
+    chosen.readings[first.observation] = reading._replace(collected_at=first.moment.text)
     references = {str(one.reference): one.reference for one in used}
     chosen.basis[first.observation] = [references[key] for key in sorted(references)]
     for note in sorted({one.meaning.note for one in used} - {""}):

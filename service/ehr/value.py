@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -58,7 +57,7 @@ def _said(
 def _numbered(analyte: Analyte, meaning: ResultCode, observation: Resource, said: Quantity, word: str) -> Reading:
     reading = read_number(analyte, said)
     reference = reference_range(analyte, meaning, observation, said.unit)
-    return replace(reading, word=word, reference=limits_in(analyte, reference, reading.unit))
+    return reading._replace(word=word, reference=limits_in(analyte, reference, reading.unit))
 
 
 def _worded(analyte: Analyte, meaning: ResultCode, observation: Resource, word: str) -> Reading:
@@ -109,7 +108,7 @@ def _string(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> 
     if word:
         return word
     found = read_text(analyte, _plain(raw))
-    return replace(found, unit=spelled(analyte, meaning, found.unit))
+    return found._replace(unit=spelled(analyte, meaning, found.unit))
 
 
 def _concept(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
