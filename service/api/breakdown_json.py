@@ -72,7 +72,8 @@ def _gapped(explanation: Explanation) -> Callable[[Ground, tuple[Kind | None, ..
 
 
 def _reading(key: str, kind: Kind) -> Reading:
-    return Reading(ANYTHING, kind.unit, kind.evidence, "", WORD_GAPS[key] if kind.is_worded else "")
+    unit, evidence, is_worded = kind
+    return Reading(ANYTHING, unit, evidence, "", WORD_GAPS[key] if is_worded else "")
 
 
 GAPPED: Mapping[int, Callable[[Ground, tuple[Kind | None, ...]], Gapped]] = {

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-import msgspec
-
-from service.api.numbers import ends, json_number
+from service.api.holes import HOLE, pieces_of
+from service.api.numbers import ends, ends_json, json_number
 from service.api.rule_document import limit_document
 from service.api.value_texts import RESULT, Place
 from service.clinical.criteria import CATALOGUE
@@ -32,12 +31,9 @@ from service.clinical.settle import tally_points
 from service.server.strict_json import dumps
 
 STATUS = {one: one.value for one in Verdict}
-HOLE_BYTE = b"\0"  # JSON never holds it
-HOLE = msgspec.Raw(HOLE_BYTE)
 NULL = dumps(None)
 
 Named = Threshold | Finding | FirstKnown | AllOf | AtLeast | Tally | Term | Measure
-Document = dict[str, Any]
 Results = Mapping[Place, bytes]
 """What stands at each place for a result."""
 Form = Callable[[Item, Results], bytes]
@@ -54,24 +50,13 @@ def form_of(node: AnyNode) -> Form:
     form = FORMS.get(id(node))
     if form is not None:
         return form
-    match node:
-        case Threshold():
-            return _threshold_form(node)
-        case Finding():
-            return _finding_form(node)
-        case Tally():
-            return _tally_form(node)
-        case Term() | Measure():
-            return _summand_form(node)
-        case node:
-            assert isinstance(node, FirstKnown | AllOf | AtLeast)
-            return _group_form(node)
+    return MAKERS[type(node)](node)
 
 
 def _shape(node: Named, status: str, implied: str, **rest: Any) -> list[bytes]:
     """Write the document of an item and return what stands before, between and after its holes."""
     document = {"id": node.id, "label": node.label, "status": status, "status_implied": implied, **rest}
-    return dumps(document).split(HOLE_BYTE)
+    return pieces_of(document)
 
 
 def _threshold_form(node: Threshold) -> Form:
@@ -113,7 +98,7 @@ def _group_form(node: FirstKnown | AllOf | AtLeast) -> Form:
 
 
 def _tally_form(node: Tally) -> Form:
-    by_points = {points: dumps(ends(points)) for points in tally_points(node).values()}
+    by_points = {points: ends_json(points) for points in tally_points(node).values()}
 
     @cache
     def shape(status: Verdict, implied: Verdict) -> list[bytes]:
@@ -129,22 +114,43 @@ def _tally_form(node: Tally) -> Form:
     return form
 
 
-def _summand_form(node: Term | Measure) -> Form:
-    status_of = _counted if node.observation else STATUS.__getitem__
-    weight = {"weight": json_number(node.weight), "points": HOLE} if isinstance(node, Term) else {}
-    seen = {"observed": HOLE} if node.observation else {}
+def _measure_form(node: Measure) -> Form:
     place = Place(RESULT, node.observation, node.unit)
 
     @cache
     def shape(status: Verdict, implied: Verdict) -> list[bytes]:
-        rest = {**seen, **weight, "confounded": False, "reason": HOLE}
-        return _shape(node, status_of(status), status_of(implied), **rest)
+        return _shape(node, _counted(status), _counted(implied), observed=HOLE, confounded=False, reason=HOLE)
 
     def form(item: Item, results: Results) -> bytes:
-        filled = [results[place] if item.reading else NULL] if seen else []
-        filled += [dumps(ends(item.points))] if item.points is not None else []
-        pieces = zip(shape(item.status, item.status_implied), [*filled, dumps(item.reason), b""], strict=True)
-        return b"".join([piece for pair in pieces for piece in pair])
+        before, between, after = shape(item.status, item.status_implied)
+        return b"".join((before, results[place] if item.reading else NULL, between, dumps(item.reason), after))
+
+    return form
+
+
+def _term_form(node: Term) -> Form:
+    place = Place(RESULT, node.observation, node.unit)
+
+    @cache
+    def shape(status: Verdict, implied: Verdict) -> list[bytes]:
+        rest = {"weight": json_number(node.weight), "points": HOLE, "confounded": False, "reason": HOLE}
+        return _shape(node, _counted(status), _counted(implied), observed=HOLE, **rest)
+
+    def form(item: Item, results: Results) -> bytes:
+        _, _, _, status, implied, reason, reading, points, _, _ = item
+        assert points is not None
+        before, left, right, after = shape(status, implied)
+        result = results[place] if reading else NULL
+        return b"".join((before, result, left, ends_json(points), right, dumps(reason), after))
+
+    return form
+
+
+def _finding_term_form(node: Term) -> Form:
+    def form(item: Item, results: Results) -> bytes:
+        assert item.points is not None
+        rest = {"weight": json_number(node.weight), "points": ends(item.points), "confounded": False}
+        return b"".join(_shape(node, STATUS[item.status], STATUS[item.status_implied], **rest, reason=item.reason))
 
     return form
 
@@ -154,6 +160,16 @@ def _counted(status: Verdict) -> str:
     return STATUS[status] if status is UNKNOWN else "counted"
 
 
+MAKERS: dict[type, Callable[[Any], Form]] = {
+    Threshold: _threshold_form,
+    Finding: _finding_form,
+    Term: lambda node: _term_form(node) if node.observation else _finding_term_form(node),
+    Measure: _measure_form,
+    Tally: _tally_form,
+    FirstKnown: _group_form,
+    AllOf: _group_form,
+    AtLeast: _group_form,
+}
 FORMS: dict[int, Form] = {}
 FORMS |= {
     id(node): form_of(node)

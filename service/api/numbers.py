@@ -20,10 +20,22 @@ def json_number(number: Number) -> Decimal | None:
         return ZERO  # nothing is not less than nothing: never -0
     if text.endswith("y"):  # Infinity
         return None
-    if "E" not in text and not (text.endswith("0") and "." in text):
-        return value
+    if "E" not in text:
+        return Decimal(text.rstrip("0").rstrip(".")) if text.endswith("0") and "." in text else value
     value = value.normalize()
     return value.quantize(WHOLE) if value == value.to_integral_value() else value
+
+
+def number_json(number: Number) -> bytes:
+    """Return ``json_number`` as it is written."""
+    value = json_number(number)
+    return b"null" if value is None else str(value).encode()
+
+
+def ends_json(interval: Interval) -> bytes:
+    """Return ``ends`` as they are written."""
+    low = number_json(interval.low)
+    return b'{"min":%b,"max":%b}' % (low, low if interval.is_point else number_json(interval.high))
 
 
 def ends(interval: Interval) -> dict[str, Decimal | None]:

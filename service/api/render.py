@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from functools import cache, partial
 from typing import Any
 
+import msgspec
+
 from service import __version__
 from service.api.breakdown_json import breakdown_json
 from service.api.numbers import ends, json_number
@@ -14,7 +16,9 @@ from service.api.rule_document import reference_document
 from service.api.value_texts import Texts
 from service.clinical.assess import DISCLAIMER, Assessment
 from service.clinical.criteria import CATALOGUE, DIGEST
+from service.clinical.criteria.criteria_set import Knot
 from service.clinical.evaluate import verdict_text
+from service.clinical.interval import Number
 from service.clinical.notices import Caution, Oddity
 from service.clinical.probability import probability
 from service.clinical.result import Count, Result
@@ -25,10 +29,21 @@ META = written({"service_version": __version__, "criteria_digest": DIGEST})
 REFERENCES = {
     key: written([reference_document(one) for one in criteria.references]) for key, criteria in CATALOGUE.items()
 }
-CHANCES = {
-    key: cache(partial(probability, criteria.probability))
+CUTOFFS = {
+    key: {"cutoff": json_number(criteria.rule.cutoff.value), "comparator": criteria.rule.cutoff.comparator}
     for key, criteria in CATALOGUE.items()
-    if criteria.probability
+    if isinstance(criteria.rule, Score)
+}
+
+
+def _chance(knots: tuple[Knot, ...], score: Number) -> msgspec.Raw:
+    found = probability(knots, score)
+    percent = json_number(found.percent)
+    return written({"percent": percent, "relation": found.relation, "interpolated": found.interpolated})
+
+
+CHANCES = {
+    key: cache(partial(_chance, criteria.probability)) for key, criteria in CATALOGUE.items() if criteria.probability
 }
 """By set the probability of a score, worked out once per score: there are as many as a sum of points can reach."""
 
@@ -107,21 +122,13 @@ def _count(count: Count) -> dict[str, int]:
 
 
 def _score(result: Result) -> dict[str, Any]:
-    rule = result.criteria.rule
-    if not isinstance(rule, Score) or result.score is None or result.score_implied is None:
+    cutoff = CUTOFFS.get(result.criteria.id)
+    if cutoff is None or result.score is None or result.score_implied is None:
         return {}
-    shown: dict[str, Any] = {
-        "score": ends(result.score)
-        | {"cutoff": json_number(rule.cutoff.value), "comparator": rule.cutoff.comparator}
-        | {"implied": ends(result.score_implied)}
-    }
+    shown: dict[str, Any] = {"score": ends(result.score) | cutoff | {"implied": ends(result.score_implied)}}
     chance = CHANCES.get(result.criteria.id)
     if chance is not None:
-        low, high = chance(result.score.low), chance(result.score.high)
-        shown["probability"] = {
-            end: {"percent": json_number(one.percent), "relation": one.relation, "interpolated": one.interpolated}
-            for end, one in (("min", low), ("max", high))
-        }
+        shown["probability"] = {"min": chance(result.score.low), "max": chance(result.score.high)}
     return shown
 
 

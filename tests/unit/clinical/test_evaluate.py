@@ -147,8 +147,9 @@ def test_less_depth_leaves_out_and_changes_nothing_else(key: str) -> None:
     verdict = evaluate(CATALOGUE[key], panel, Depth.VERDICT)
     assert full.missing
     assert full.items
-    assert missing == full._replace(items=())
-    assert verdict == full._replace(items=(), missing=(), decisive=())
+    assert not missing.items
+    assert missing == full._replace(breakdown=None)
+    assert verdict == full._replace(breakdown=None, missing=(), decisive=())
 
 
 PANEL_2016 = {
