@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -20,7 +21,8 @@ LOW_WORDS, HIGH_WORDS, NORMAL_WORD = ("L", "LL"), ("H", "HH"), "N"
 class Analyte:
     """One observation: its units, the range that rejects (hard) and the one that warns (soft), its implied limits.
 
-    ``hard`` and ``soft`` are in the canonical unit; ``implied`` are in ``implied_unit``.
+    ``hard`` and ``soft`` are in the canonical unit, ``hard_in`` and ``soft_in`` hold them in those units where
+    they are Decimals; ``implied`` are in ``implied_unit``.
     """
 
     id: str
@@ -33,6 +35,12 @@ class Analyte:
     implied_high: Decimal | None
     implied_unit: str
     loinc: tuple[str, ...]
+    hard_in: Mapping[str, Interval] = field(init=False, repr=False)
+    soft_in: Mapping[str, Interval] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hard_in", self.table.where_exact(self.hard, self.canonical))
+        object.__setattr__(self, "soft_in", self.table.where_exact(self.soft, self.canonical))
 
     def implied(self, word: str) -> Interval | None:
         """Return what a word without a reference range proves, in ``implied_unit``; None if it proves nothing."""

@@ -16,6 +16,7 @@ State = Verdict | Interval
 """What a node comes to: a verdict, or for points, a summand or a side of a ratio an interval."""
 Reader = Callable[[Readings, Findings], State]
 
+BY_PRESENCE = {True: MET, False: NOT_MET, None: UNKNOWN}
 NOT_NEGATIVE = Interval(ZERO, INFINITY, low_open=True, high_open=True)
 
 
@@ -25,19 +26,13 @@ def reader(leaf: Leaf) -> Reader:
         case Threshold():
             return _threshold_reader(leaf)
         case Finding(finding=finding):
-            return lambda readings, findings: _as_verdict(findings.get(finding))
+            return lambda readings, findings: BY_PRESENCE[findings.get(finding)]
         case Term(observation=""):
             return _finding_term_reader(leaf)
         case Term():
             return _term_reader(leaf)
         case _:
             return _measure_reader(leaf)
-
-
-def _as_verdict(present: bool | None) -> Verdict:
-    if present is None:
-        return UNKNOWN
-    return MET if present else NOT_MET
 
 
 def _threshold_reader(leaf: Threshold) -> Reader:

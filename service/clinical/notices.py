@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from service.clinical.analytes import ANALYTES, MEASURES
-from service.clinical.criteria.criteria_set import Reference
-from service.clinical.interval import COMPARE, MET, NOT_MET, ZERO
+from service.clinical.analytes import ANALYTES, Analyte
+from service.clinical.criteria import CATALOGUE
+from service.clinical.criteria.criteria_set import CriteriaSet, Reference
+from service.clinical.interval import COMPARE, MET, NOT_MET, ZERO, Verdict
 from service.clinical.panel import Panel
 from service.clinical.reading import Evidence, Reading, soft_plausible
 from service.clinical.result import Result
-from service.clinical.therapy import active_therapies, day_of
+from service.clinical.therapy import THERAPIES, active_therapies, day_of
 from service.clinical.words import number_text
 
 LONGEST_SPAN = timedelta(days=7)
@@ -55,22 +56,25 @@ class Oddity:
 
 def cautions(panel: Panel, results: tuple[Result, ...]) -> list[Caution]:
     """Return the cautions of the treatments that act, then those of confounded results and of adverse verdicts."""
-    found = [Caution(one.id, one.severity, one.message, one.references) for one in active_therapies(panel)]
+    found = [OF_THERAPY[one.id] for one in active_therapies(panel)]
     if any(result.verdict_without_confounded is not None for result in results):
         found.append(Caution("confounded", "warning", CONFOUNDED, ()))
     for result in results:
-        found += _notes(result)
+        if result.criteria.notes and result.applicability in ("applicable", "extrapolated"):
+            found += OF_VERDICT[result.criteria.id, result.verdict]
     return found
 
 
-def _notes(result: Result) -> Iterator[Caution]:
-    if not result.criteria.notes or result.applicability not in ("applicable", "extrapolated"):
-        return
-    state = {MET: "met", NOT_MET: "not_met"}.get(result.verdict, "indeterminate")
-    for note in result.criteria.notes:
+def _notes(criteria: CriteriaSet, verdict: Verdict) -> Iterator[Caution]:
+    state = {MET: "met", NOT_MET: "not_met"}.get(verdict, "indeterminate")
+    for note in criteria.notes:
         if note.when == state:
-            sources = tuple(one for one in result.criteria.references if one.key == note.reference)
-            yield Caution(f"{result.criteria.id}.{state}", "info", note.text, sources)
+            sources = tuple(one for one in criteria.references if one.key == note.reference)
+            yield Caution(f"{criteria.id}.{state}", "info", note.text, sources)
+
+
+OF_THERAPY = {one.id: Caution(one.id, one.severity, one.message, one.references) for one in THERAPIES.values()}
+OF_VERDICT = {(one.id, verdict): tuple(_notes(one, verdict)) for one in CATALOGUE.values() for verdict in Verdict}
 
 
 def warnings(panel: Panel) -> list[Oddity]:
@@ -78,26 +82,29 @@ def warnings(panel: Panel) -> list[Oddity]:
     found: list[Oddity] = []
     for key, reading in panel.readings.items():
         if key in ANALYTES:
-            found += _about_one(key, reading)
+            odd = _about_one(ANALYTES[key], reading)
+            found += [odd] if odd else []
     return [*found, *_triglycerides(panel), *_contradictions(panel), *_span(panel)]
 
 
-def _about_one(key: str, reading: Reading) -> Iterator[Oddity]:
-    where, analyte = ("observations", key), MEASURES[key]
-    if reading.evidence is Evidence.UNKNOWN and not analyte.table.units[reading.unit].comparable:
-        text = f"{reading.unit} has no fixed factor to {analyte.canonical}; the result counts as unknown."
-        yield Oddity(f"{key}_mass_units", where, text)
-    elif reading.evidence is Evidence.UNKNOWN:
-        text = "A word without a usable reference range proves nothing here; send the range or the number."
-        yield Oddity("interpretation_not_usable", where, text)
-    elif reading.evidence is Evidence.IMPLIED:
+def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
+    evidence, where, unit = reading.evidence, ("observations", analyte.id), analyte.table.units.get(reading.unit)
+    if evidence is Evidence.MEASURED:
+        if not soft_plausible(analyte, reading):
+            low, high = number_text(analyte.soft.low), number_text(analyte.soft.high)
+            text = f"Outside the usual {low} to {high} {analyte.canonical}; check the unit."
+            return Oddity("unusual_value", where, text)
+        if unit is not None and unit.approximate:
+            return Oddity("approximate_factor", where, f"{unit.code} is converted by an approximate factor.")
+        return None
+    if evidence is Evidence.IMPLIED:
         text = "A word without a reference range counts for verdict_implied only; send the range or the number."
-        yield Oddity("interpretation_without_range", where, text)
-    elif not soft_plausible(analyte, reading):
-        low, high = number_text(analyte.soft.low), number_text(analyte.soft.high)
-        yield Oddity("unusual_value", where, f"Outside the usual {low} to {high} {analyte.canonical}; check the unit.")
-    elif reading.unit in analyte.table.units and analyte.table.units[reading.unit].approximate:
-        yield Oddity("approximate_factor", where, f"{reading.unit} is converted by an approximate factor.")
+        return Oddity("interpretation_without_range", where, text)
+    if unit is not None and not unit.comparable:
+        text = f"{unit.code} has no fixed factor to {analyte.canonical}; the result counts as unknown."
+        return Oddity(f"{analyte.id}_mass_units", where, text)
+    text = "A word without a usable reference range proves nothing here; send the range or the number."
+    return Oddity("interpretation_not_usable", where, text)
 
 
 def _triglycerides(panel: Panel) -> Iterator[Oddity]:

@@ -120,7 +120,7 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
         raise Fault("implausible_value")
     if not unit.comparable:
         return Reading(ANYTHING, unit.code, Evidence.UNKNOWN, reported)
-    if not _within(analyte.hard, analyte, value, unit.code):
+    if not _within(analyte.hard_in, analyte, value, unit.code):
         raise Fault("implausible_value", "", **_suggestion(analyte, value, unit))
     return Reading(_side(value, comparator), unit.code, Evidence.MEASURED, reported)
 
@@ -152,9 +152,9 @@ def soft_plausible(analyte: Analyte, reading: Reading) -> bool:
     """Return whether the number lies where results usually lie; outside it is accepted with a warning."""
     low, high, _, _ = reading.interval
     if low == high:
-        return _within(analyte.soft, analyte, low, reading.unit)
+        return _within(analyte.soft_in, analyte, low, reading.unit)
     ends = [end for end in (low, high) if end not in (ZERO, INFINITY, -INFINITY)]
-    return all(_within(analyte.soft, analyte, end, reading.unit) for end in ends)
+    return all(_within(analyte.soft_in, analyte, end, reading.unit) for end in ends)
 
 
 def _by_word_alone(analyte: Analyte, word: str, limits: Interval | None) -> Reading:
@@ -182,15 +182,16 @@ def _side(value: Decimal, comparator: str) -> Interval:
     return Interval(value, INFINITY, low_open=comparator == ">", high_open=True)
 
 
-def _within(limits: Interval, analyte: Analyte, value: Number, unit: str) -> bool:
-    if unit != analyte.canonical:
-        value = analyte.table.convert(value, unit, analyte.canonical)
+def _within(limits_in: Mapping[str, Interval], analyte: Analyte, value: Number, unit: str) -> bool:
+    limits = limits_in.get(unit)
+    if limits is None:
+        value, limits = analyte.table.convert(value, unit, analyte.canonical), limits_in[analyte.canonical]
     return limits.low <= value <= limits.high
 
 
 def _suggestion(analyte: Analyte, value: Decimal, sent: Unit | None) -> dict[str, object]:
     """Name the first unit in which the same number would be an ordinary result; the sender decides, never we."""
     for unit in analyte.table.units.values():
-        if unit is not sent and unit.comparable and _within(analyte.soft, analyte, value, unit.code):
+        if unit is not sent and unit.comparable and _within(analyte.soft_in, analyte, value, unit.code):
             return {"suggestion": unit.code}
     return {}

@@ -82,6 +82,11 @@ class UnitTable:
             return value if factor == 1 else multiply(value, factor)
         return add(multiply(add(value, before), factor), after)
 
+    def where_exact(self, interval: Interval, source: str) -> dict[str, Interval]:
+        """Return the interval in each unit in which its ends are Decimals: those are compared soonest."""
+        found = {end: self.convert_interval(interval, source, end) for start, end in self._steps if start == source}
+        return {code: one for code, one in found.items() if not {type(one.low), type(one.high)} & {Fraction}}
+
     def convert_interval(self, interval: Interval, source: str, target: str) -> Interval:
         """Return the interval in another unit of the table, exactly; open ends stay open."""
         if source == target:
