@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Context, Decimal
 from enum import Enum
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 Number = Decimal | Fraction
@@ -49,12 +49,13 @@ class Interval(NamedTuple):
         return self.low == self.high
 
 
+_interval_of: Callable[[tuple[Any, ...]], Interval] = partial(tuple.__new__, Interval)  # without the checks of a call
 ANYTHING = Interval(-INFINITY, INFINITY, low_open=True, high_open=True)
 
 
 def point(value: Number) -> Interval:
     """Return the interval that holds one value."""
-    return Interval(value, value)
+    return _interval_of((value, value, False, False))
 
 
 def exact(value: Fraction) -> Number:

@@ -29,7 +29,9 @@ def number_text(number: Number) -> str:
         number = READ_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
     if not number:
         return "0"  # nothing is not less than nothing: never -0
-    text = plain(number)
+    text = str(number)
+    if "E" in text:
+        text = plain(number)
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

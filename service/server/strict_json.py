@@ -15,7 +15,8 @@ LONGEST_NUMBER = 32
 LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes near
 DEEPEST = 64
 
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+dumps = msgspec.json.Encoder(decimal_format="number").encode
+"""Writes JSON as bytes; every Decimal is written digit for digit."""
 
 
 class NotJson(ValueError):
@@ -41,11 +42,6 @@ def loads(body: bytes) -> Any:
     if text.count("[") + text.count("{") > DEEPEST:  # fewer cannot be nested so deeply
         _refuse_depth(document)
     return document
-
-
-def dumps(document: object) -> bytes:
-    """Write JSON; every Decimal is written digit for digit."""
-    return _ENCODER.encode(document)
 
 
 def written(document: object) -> msgspec.Raw:
