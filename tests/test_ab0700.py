@@ -111,7 +111,7 @@ def test_both_patients_are_probable_and_it_is_said_why(patient: str, supporting:
     assert found.classification.primary == "eular-acr-printo-2016"
     assert sorted(one.criteria.id for one in found.classification.basis[1:]) == sorted(supporting)
     assert caution in [one.code for one in found.cautions]
-    assert "AST, triglycerides or fibrinogen would decide the 2016 criteria" in found.summary
+    assert "AST, triglycerides or fibrinogen alone could settle the 2016 criteria" in found.summary
 
 
 def test_the_2016_fibrinogen_of_patient_1_counts_only_among_the_implied() -> None:

@@ -119,7 +119,7 @@ def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading
     if value is None:
         if raw.get("unit") is not None:  # not used, but a slip in it is a slip in the feed
             _at_its_place(where, lambda: read_unit(analyte, raw["unit"]))
-        reading = read_word(analyte, word, reference)
+        reading = _at_its_place(where, lambda: read_word(analyte, word, reference))
         return replace(reading, collected_at=moment) if moment else reading
     quantity = Quantity(value, raw.get("unit") or "", raw.get("comparator") or "")
     reading = _at_its_place(where, lambda: read_number(analyte, quantity))
@@ -129,12 +129,12 @@ def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading
 
 
 def _at_its_place(where: Where, read: Callable[[], Result]) -> Result:
-    """Return what is read; a fault of the unit is told of the unit, another of the observation; raises Faulty."""
+    """Return what is read; a fault of the unit or of the range is told of that, another of the whole; raises Faulty."""
     try:
         return read()
     except Fault as fault:
-        at_unit = fault.code in ("unit_required", "unit_not_accepted")
-        raise Faulty(entry_of(fault, (*where, "unit") if at_unit else where)) from fault
+        part = "unit" if fault.code in ("unit_required", "unit_not_accepted") else fault.about
+        raise Faulty(entry_of(fault, (*where, part) if part in ("unit", "reference_range") else where)) from fault
 
 
 def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:

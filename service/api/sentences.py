@@ -23,6 +23,9 @@ SENTENCES = {
         "No living patient has this value in this unit. In {suggestion} the same number would be an ordinary result: "
         "check the unit, or the exponent."
     ),
+    ("implausible_value", "reference_range"): (
+        "No laboratory has these limits in this unit, and the word means what they say. Check the range and its unit."
+    ),
     ("invalid_quantity", "form"): (
         "Not read as a quantity. Write '[<|<=|>|>=] number unit', for example '>10000 ug/L', with a point as decimal "
         "sign; words such as low go into an object, as its interpretation."

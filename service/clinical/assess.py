@@ -87,7 +87,10 @@ def _suggestions(panel: Panel, results: Iterable[Result]) -> Iterable[Suggestion
                 yield _suggest(key, f"by itself it could settle the {result.criteria.short}")
     for key in WATCH_LIST:
         if key not in named and key not in panel.measured:
-            yield _suggest(key, "part of the serial tests that the 2022 EULAR/ACR points to consider ask for")
+            yield _suggest(
+                key,
+                "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)",
+            )
 
 
 def _suggest(key: str, why: str) -> Suggestion:

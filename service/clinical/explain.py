@@ -99,18 +99,20 @@ def _itemizer(step: Step, constants: list[Item]) -> Itemizer:
 
 def _threshold_itemizer(node: Threshold, position: int, constants: list[Item]) -> Itemizer:
     sides: Sides = sides_of(node)
-    excluded = f"{FINDINGS[node.excluded_by].label.lower()} is absent, which settles it" if node.excluded_by else ""
+    sign = FINDINGS[node.excluded_by].label.lower() if node.excluded_by else ""
+    excluded = f"{sign} is absent, which settles it"
     unreported = {
-        UNKNOWN: Item(node, node.id, node.label, UNKNOWN, UNKNOWN, NOT_REPORTED),
-        NOT_MET: Item(node, node.id, node.label, NOT_MET, NOT_MET, excluded),
+        None: Item(node, node.id, node.label, UNKNOWN, UNKNOWN, NOT_REPORTED),
+        True: Item(node, node.id, node.label, UNKNOWN, UNKNOWN, f"{sign} is present, but it was not measured"),
+        False: Item(node, node.id, node.label, NOT_MET, NOT_MET, excluded),
     }
     constants.extend(unreported.values())
-    observation, key, label = node.observation, node.id, node.label
+    observation, key, label, excluded_by = node.observation, node.id, node.label, node.excluded_by
 
     def itemize(view: View) -> Item:
         reading, status, implied = view.panel.readings.get(observation), view.states[position], view.implied[position]
         if reading is None:
-            return unreported[status]  # type: ignore[index]
+            return unreported[view.panel.findings.get(excluded_by)]
         if reading.evidence is Evidence.UNKNOWN and status is NOT_MET:
             reason = excluded
         else:

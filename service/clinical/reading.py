@@ -113,7 +113,7 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
     """Return the reading of a number with its unit; raises Fault, also ``implausible_value`` with a ``suggestion``."""
     unit = read_unit(analyte, quantity.unit)
     reported = f"{quantity.comparator}{quantity.value:f} {unit.code}"
-    if quantity.value < 0:
+    if quantity.value < 0 or (quantity.value == 0 and quantity.comparator == "<"):
         raise Fault("implausible_value")
     if not unit.comparable:
         return Reading(ANYTHING, unit.code, Evidence.UNKNOWN, reported)
@@ -123,12 +123,17 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
 
 
 def read_word(analyte: Analyte, word: str, reference: Range | None = None) -> Reading:
-    """Return the reading of a result in words, by the laboratory's own limits or by the implied ones; raises Fault."""
+    """Return the reading of a result in words, by the laboratory's own limits or by the implied ones; raises Fault.
+
+    A range in the wrong unit would make a result of a bare word, so its ends must be values that a patient can have.
+    """
     if reference is not None:
         unit, limits = read_range(analyte, reference)
         interval = _beyond(word, limits)
         if not analyte.table.units[unit].comparable:
             return Reading(ANYTHING, unit, Evidence.UNKNOWN, word, word)
+        if not all(_within(analyte.hard, analyte, end, unit) for end in _ends(limits)):
+            raise Fault("implausible_value", "reference_range")
         if interval is not None:
             return Reading(interval, unit, Evidence.MEASURED, word, word, limits)
         return _by_word_alone(analyte, word, limits)
@@ -150,8 +155,7 @@ def soft_plausible(analyte: Analyte, reading: Reading) -> bool:
     low, high, _, _ = reading.interval
     if low == high:
         return _within(analyte.soft, analyte, low, reading.unit)
-    ends = [end for end in (low, high) if end not in (ZERO, INFINITY, -INFINITY)]
-    return all(_within(analyte.soft, analyte, end, reading.unit) for end in ends)
+    return all(_within(analyte.soft, analyte, end, reading.unit) for end in _ends(reading.interval))
 
 
 def _by_word_alone(analyte: Analyte, word: str, limits: Interval | None) -> Reading:
@@ -169,6 +173,11 @@ def _beyond(word: str, limits: Interval) -> Interval | None:
     if word in HIGH_WORDS and limits.high < INFINITY:
         return Interval(limits.high, INFINITY, low_open=True, high_open=True)
     return None
+
+
+def _ends(interval: Interval) -> list[Number]:
+    """Return the ends that someone has set: 0 and infinity only say that there is none."""
+    return [end for end in interval[:2] if end not in (ZERO, INFINITY, -INFINITY)]
 
 
 def _side(quantity: Quantity) -> Interval:

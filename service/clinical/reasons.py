@@ -12,7 +12,7 @@ from service.clinical.reading import Evidence, Reading
 from service.clinical.result import Item
 from service.clinical.rules import AllOf, AtLeast, FirstKnown, Measure, Tally, Term, Threshold
 from service.clinical.settle import tallies, tally_points
-from service.clinical.words import interval_text, number_text
+from service.clinical.words import interval_text, number_text, unit_text
 
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 NOT_REPORTED = "not reported"
@@ -26,7 +26,7 @@ def sides_of(node: Threshold) -> Sides:
     """Return the limit in words for every unit: in the unit in which the paper prints it, named where it differs."""
     limit = node.limit
     side = SIDES[limit.comparator]
-    elsewhere = f"{side} {number_text(limit.value)} {limit.unit}"
+    elsewhere = f"{side} {number_text(limit.value)} {unit_text(limit.unit)}"
     printed = {unit: f"{side} {number_text(value)}" for unit, value in limit.printed.items()}
     return {unit: _stances(printed.get(unit, elsewhere)) for unit in limit.by_unit}
 
@@ -64,7 +64,7 @@ def _value_text(node: Threshold, reading: Reading, in_words: dict[tuple[str, str
         text = interval_text(reading.interval)
         if unit != reading.unit:
             value = MEASURES[node.observation].table.convert_interval(reading.interval, reading.unit, unit)
-            text = f"{text} {reading.unit} ({interval_text(value)} {unit})"
+            text = f"{text} {unit_text(reading.unit)} ({interval_text(value)} {unit_text(unit)})"
         in_words[node.observation, unit] = text
     return text
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from service.clinical.rules import CERTAINTIES
 from service.clinical.strict_toml import BadData, Table
 
 IL6_BLOCKADE = "il6_blockade"
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,18 @@ def day_of(moment: str) -> date | None:
 
 
 def _acts(therapy: Therapy, medication: Medication, day: date | None) -> bool:
-    drug = _DRUGS.get((therapy.id, medication.name.strip().casefold()))
-    if drug is None:
-        return False
+    return any(_still_acts(drug, medication, day) for drug in _drugs(therapy, medication.name))
+
+
+def _drugs(therapy: Therapy, name: str) -> Iterator[Drug]:
+    """Yield the drugs that a name names, as a whole (a code) or by one of its words: ``tocilizumab-aazg 162 mg``."""
+    name = name.strip().casefold()
+    for key in {name, *_WORD.findall(name)}:
+        if (therapy.id, key) in _DRUGS:
+            yield _DRUGS[therapy.id, key]
+
+
+def _still_acts(drug: Drug, medication: Medication, day: date | None) -> bool:
     if drug.window is None or medication.last_dose is None or day is None:
         return True
     return day - medication.last_dose <= drug.window  # a dose after the panel may follow earlier ones: it counts too

@@ -17,6 +17,11 @@ def as_decimal(number: Number) -> Decimal:
     return SHOWN_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
 
 
+def unit_text(unit: str) -> str:
+    """Write a unit: ages in words, for a reader would not know UCUM's ``a``; all others are read as they are."""
+    return {"a": "years", "d": "days"}.get(unit, unit)
+
+
 def number_text(number: Number) -> str:
     """Write a number plainly, without an exponent or idle zeros; one without an end to five digits."""
     if not isinstance(number, Decimal):

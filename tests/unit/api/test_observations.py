@@ -124,6 +124,10 @@ def test_the_time_of_a_result_is_kept_where_it_came(raw: Any) -> None:
             ],
         ),
         (
+            {"interpretation": "N", "reference_range": RANGE | {"unit": "g/L"}},
+            [("/reference_range", "implausible_value")],
+        ),
+        (
             {"value": "1", "unit": 5, "comparator": "~", "interpretation": 5, "collected_at": "now", "x": 1},
             [
                 ("/x", "unknown_field"),

@@ -165,7 +165,13 @@ def test_an_absent_finding_settles_a_size_that_was_not_measured(word: object) ->
 
 def test_a_finding_that_is_present_does_not_say_how_large() -> None:
     result = result_of("ravelli-2005", findings={"hepatomegaly": True})
-    assert item_of(result, "liver_below_costal_margin").reason == "not reported"
+    assert item_of(result, "liver_below_costal_margin").reason == "hepatomegaly is present, but it was not measured"
+    assert (
+        item_of(result_of("ravelli-2005", findings={"fever": True}), "liver_below_costal_margin").reason
+        == "not reported"
+    )
+    fever = result_of("hscore", findings={"fever": True})
+    assert item_of(fever, "temperature").reason == "fever is present, but it was not measured: 0 to 49 points"
     worded = result_of("ravelli-2005", observations={"liver_below_costal_margin": {"interpretation": "H"}})
     assert item_of(worded, "liver_below_costal_margin").reason == NO_RANGE.format("H")
 
@@ -200,7 +206,7 @@ def test_a_group_in_which_all_count_needs_all() -> None:
     assert item_of(result, "cytopenia", "anemia").reason == "1 of 2 met; 1 needed"
     infant = item_of(result, "cytopenia", "anemia", "neonatal_anemia")
     assert infant.reason == "2 of 2 met; 2 needed"
-    assert [one.reason for one in infant.items] == ["95 is below 100", "0.05 a (18.2625 d) is below 28 d"]
+    assert [one.reason for one in infant.items] == ["95 is below 100", "0.05 years (18.2625 days) is below 28 days"]
 
 
 def test_a_part_and_a_group_without_a_name_give_their_items_in_their_place() -> None:

@@ -140,6 +140,7 @@ def test_a_mass_of_scd25_is_unknown_but_kept_as_reported() -> None:
         ),
         (Quantity(Decimal(-1), "ng/mL"), "implausible_value", "", {}),
         (Quantity(Decimal("1000000.1"), "ng/mL"), "implausible_value", "", {}),
+        (Quantity(Decimal(0), "ng/mL", "<"), "implausible_value", "", {}),
     ],
 )
 def test_a_number_that_cannot_be_used_says_what_could(
@@ -167,6 +168,33 @@ def test_an_impossible_number_suggests_the_unit_in_which_it_is_ordinary(
     with pytest.raises(Fault) as caught:
         read_number(ANALYTES[observation], Quantity(Decimal(value), unit))
     assert (caught.value.code, caught.value.facts) == ("implausible_value", {"suggestion": suggestion})
+
+
+@pytest.mark.parametrize("analyte", [one for one in ANALYTES.values() if one.hard.low == 0], ids=lambda one: one.id)
+def test_less_than_nothing_is_no_result_but_at_most_nothing_is(analyte: Any) -> None:
+    with pytest.raises(Fault, match="implausible_value"):
+        read_number(analyte, Quantity(Decimal(0), analyte.canonical, "<"))
+    assert read_number(analyte, Quantity(Decimal(0), analyte.canonical, "<=")).interval == point(Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("key", "low", "high", "unit"),
+    [
+        ("hemoglobin", "12", "16", "g/L"),  # g/dL: "N" would be a severe anaemia
+        ("platelets", "150000", "400000", "10*9/L"),
+        ("platelets", None, "400000", "10*9/L"),
+        ("fibrinogen", "200", None, "g/L"),
+        ("temperature", "97", "99", "Cel"),
+    ],
+)
+def test_a_word_does_not_count_beside_a_range_in_the_wrong_unit(
+    key: str, low: str | None, high: str | None, unit: str
+) -> None:
+    limits = Range(Decimal(low) if low else None, Decimal(high) if high else None, unit)
+    for word in ("L", "N", "H"):
+        with pytest.raises(Fault) as caught:
+            read_word(ANALYTES[key], word, limits)
+        assert (caught.value.code, caught.value.about) == ("implausible_value", "reference_range")
 
 
 @pytest.mark.parametrize("analyte", ANALYTES.values(), ids=ANALYTES)

@@ -24,6 +24,9 @@ def therapies_of(*medications: dict[str, Any], collected_at: str | None = PANEL_
         ("Tocilizumab", "il6_blockade"),
         ("  SARILUMAB ", "il6_blockade"),
         ("siltuximab", "il6_blockade"),
+        ("tocilizumab-aazg", "il6_blockade"),
+        ("Tocilizumab biosimilar", "il6_blockade"),
+        ("TOCILIZUMAB 162 mg/0.9 mL", "il6_blockade"),
         ("L04AC07", "il6_blockade"),
         ("l04ac07", "il6_blockade"),
         ("612865", "il6_blockade"),
@@ -41,7 +44,9 @@ def test_a_drug_is_known_by_generic_name_or_code(name: str, therapy: str) -> Non
     assert therapies_of({"name": name}) == [therapy]
 
 
-@pytest.mark.parametrize("name", ["methotrexate", "ciclosporin", "tocilizumab biosimilar", "anti-IL-6", "etanercept"])
+@pytest.mark.parametrize(
+    "name", ["methotrexate", "ciclosporin", "anti-IL-6", "prednisoloneX", "code L04AC07", "etanercept"]
+)
 def test_any_other_drug_changes_nothing(name: str) -> None:
     assert therapies_of({"name": name}) == []
 
