@@ -91,7 +91,7 @@ def _first_known_reason(items: tuple[Item, ...]) -> str:
     item = settled or next((one for one in items if one.reading is not None), None)
     if item is None:
         return NOT_REPORTED
-    return f"{item.label.lower()} {item.reason}" if isinstance(item.node, Threshold) else item.reason
+    return f"{item.label.lower()}: {item.reason}" if isinstance(item.node, Threshold) else item.reason
 
 
 def _tally_text(size: int, met: int, unknown: int) -> str:

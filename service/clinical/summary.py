@@ -18,6 +18,7 @@ OPENINGS = {
     "unlikely": "MAS is unlikely on this panel",
 }
 IN_WORDS = " once results given only in words are counted"
+CONFOUNDED = "; without those that another condition may explain they are still open"
 NO_SET = "no criteria set is met"
 MOLECULAR = "molecular_hlh_diagnosis"
 
@@ -37,7 +38,9 @@ def _ground(panel: Panel, classification: Classification, leading: Sequence[Resu
         return f"the underlying condition is not known, and {'; '.join(_met(classification.basis)) or NO_SET}"
     primary, *supporting = classification.basis
     if primary.verdict is MET:
-        return f"{_are(primary)} met" + ("" if _is_molecular(panel, primary) else " by measured results")
+        how = "" if _is_molecular(panel, primary) else " by measured results"
+        is_confounded = primary.verdict_without_confounded is UNKNOWN
+        return f"{_are(primary)} met{how}{CONFOUNDED if is_confounded else ''}"
     if primary.verdict_implied is MET:
         return "; ".join(reversed(_met(classification.basis)))  # the leading set is the first of those by words
     clauses = [_state(classification, primary), *_met(supporting)]

@@ -18,8 +18,8 @@ def as_decimal(number: Number) -> Decimal:
 
 
 def unit_text(unit: str) -> str:
-    """Write a unit: ages in words, for a reader would not know UCUM's ``a``; all others are read as they are."""
-    return {"a": "years", "d": "days"}.get(unit, unit)
+    """Write a unit: a year as ``y``, for a reader would not know UCUM's ``a``; all others are read as they are."""
+    return "y" if unit == "a" else unit
 
 
 def number_text(number: Number) -> str:

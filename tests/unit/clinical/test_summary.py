@@ -124,6 +124,20 @@ def test_sets_met_only_by_words_are_never_told_as_met_without_a_word() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("confounder", "ending"),
+    [
+        ("familial_hyperlipidaemia", "; without those that another condition may explain they are still open."),
+        ("itp", "."),
+    ],
+)
+def test_what_another_condition_may_explain_is_said_where_the_verdict_rests_on_it(confounder: str, ending: str) -> None:
+    found = assessed(
+        context={"condition": "sjia", "confounders": [confounder]}, findings={"fever": True}, observations=LABORATORY
+    )
+    assert found.summary == f"MAS is likely: the 2016 criteria are met by measured results{ending}"
+
+
 def test_a_laboratory_part_met_only_by_words_is_told_so() -> None:
     observations = {"ferritin": "905 ug/L", "triglycerides": "200 mg/dL", "fibrinogen": {"interpretation": "L"}}
     assert (
