@@ -76,7 +76,7 @@ def test_value_set_renders_its_kinds(name: str) -> None:
 
 @pytest.mark.parametrize("name", rendering.VALUE_SETS)
 def test_same_values_same_bytes(name: str) -> None:
-    assert rendering.files(rendering.values_of(name)) == rendering.files(rendering.values_of(name))
+    assert rendering.render(rendering.values_of(name)) == rendering.render(rendering.values_of(name))
 
 
 @pytest.mark.parametrize("name", rendering.VALUE_SETS)
