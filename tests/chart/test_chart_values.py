@@ -186,6 +186,13 @@ def test_chart_and_service_have_one_version() -> None:
     assert chart["appVersion"] == __version__
 
 
+def test_the_chart_names_the_image_that_it_runs() -> None:
+    chart = yaml.safe_load((rendering.CHART / "Chart.yaml").read_text(encoding="utf-8"))
+    (named,) = yaml.safe_load(chart["annotations"]["artifacthub.io/images"])
+    pod = rendering.only(rendering.manifests({}), "Deployment")["spec"]["template"]["spec"]
+    assert named["image"] == pod["containers"][0]["image"]
+
+
 def test_the_changes_of_the_chart_are_typed() -> None:
     chart = yaml.safe_load((rendering.CHART / "Chart.yaml").read_text(encoding="utf-8"))
     changes = yaml.safe_load(chart["annotations"]["artifacthub.io/changes"])

@@ -30,10 +30,17 @@ PORT = FIRST_PORT + 5
 PROMETHEUS_PORT = FIRST_PORT + 6
 NAME = f"mas-pod-{WORKER}"
 POD = f"{NAME}-pod-0"
+CODE_MAP = """
+[[results]]
+system = "https://hospital.example/laboratory"
+code = "FERR"
+observation = "ferritin"
+"""
 VALUES: Manifest = {
     "fullnameOverride": NAME,
     "replicaCount": 1,
     "image": {"repository": IMAGE.split(":")[0], "tag": IMAGE.split(":")[1], "pullPolicy": "Never"},
+    "config": {"codeMap": CODE_MAP},
     "monitoring": {"prometheusRule": {"enabled": True}},
 }
 EXPOSED = tomllib.loads((Path(rendering.__file__).with_name("exposed_metrics.toml")).read_text(encoding="utf-8"))
@@ -59,11 +66,14 @@ def for_the_host_network(objects: list[Manifest]) -> str:
 
 @pytest.fixture(scope="module")
 def pod(podman: Run, image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Manifest]]:
-    """Play the rendered Deployment and its ConfigMap; yields the rendered objects."""
+    """Play the rendered Deployment and its two ConfigMaps; yields the rendered objects."""
     objects = manifests(VALUES)
+    code_map = next(o for o in objects if o["metadata"]["name"] == f"{NAME}-code-map")
+    played = [only(objects, "ConfigMap"), code_map, only(objects, "Deployment")]
     path = tmp_path_factory.mktemp("pod") / "pod.yaml"
-    path.write_text(for_the_host_network([only(objects, "ConfigMap"), only(objects, "Deployment")]), encoding="utf-8")
+    path.write_text(for_the_host_network(played), encoding="utf-8")
     podman("pod", "rm", "--force", "--ignore", POD)
+    podman("volume", "rm", "--force", f"{NAME}-code-map")  # or the pod would be given the map of an earlier run
     podman("kube", "play", "--network", "host", str(path))
     try:
         wait_for(PORT, "/readyz")
@@ -142,6 +152,10 @@ print(json.dumps([p for p in ("/", "/app", "/app/service", "/etc", "/tmp", "/run
 """
     found = json.loads(podman("exec", f"{POD}-mas-risk-service", "python3", "-c", code).stdout)
     assert found == ["/tmp", "/run/mas-metrics"]
+
+
+def test_the_pod_reads_the_code_map_that_the_chart_mounts(pod: list[Manifest]) -> None:
+    assert b"https://hospital.example/laboratory|FERR" in ask(PORT, "/cds-services").body
 
 
 def play_check(podman: Run, case: str, auth_mode: str, folder: Path) -> tuple[int, str]:
