@@ -167,7 +167,7 @@
 {{- fail (printf "podAnnotations: %s is set by the chart" $key) }}
 {{- end }}
 {{- end }}
-{{- $own := list "tmp" "metrics" "code-map" "api-keys" "jwks" }}
+{{- $own := list "tmp" "metrics" "ca" "code-map" "api-keys" "jwks" }}
 {{- range .Values.extraVolumes }}
 {{- if has .name $own }}
 {{- fail (printf "extraVolumes: %s is the name of another volume" .name) }}

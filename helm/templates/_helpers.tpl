@@ -100,6 +100,9 @@ MAS_CORS_ORIGINS: {{ join "," . | quote }}
 {{- with .Values.config.fhirFetchServers }}
 MAS_FHIR_FETCH_SERVERS: {{ join "," . | quote }}
 {{- end }}
+{{- if .Values.config.caConfigMap }}
+MAS_CA_FILE: /etc/mas/ca/ca.crt
+{{- end }}
 {{- if .Values.config.codeMap }}
 MAS_CODE_MAP_FILE: /etc/mas/code-map/code-map.toml
 {{- end }}

@@ -210,6 +210,7 @@ def test_settings_reach_the_environment() -> None:
     mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
     assert settings["PROMETHEUS_MULTIPROC_DIR"] == mounts["metrics"]
     assert settings["MAS_CODE_MAP_FILE"] == f"{mounts['code-map']}/code-map.toml"
+    assert settings["MAS_CA_FILE"] == f"{mounts['ca']}/ca.crt"
 
 
 @pytest.mark.parametrize(

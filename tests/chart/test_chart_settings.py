@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 
 from service.ehr.codes import load_codes
@@ -35,6 +36,7 @@ def test_the_service_takes_what_the_chart_sets(values: dict[str, Any], tmp_path:
     mounted = tmp_path / "mounted"
     mounted.write_text(values.get("config", {}).get("codeMap", ""), encoding="utf-8")
     here = {name: str(mounted) if name.endswith("_FILE") else value for name, value in given.items()}
+    here |= {"MAS_CA_FILE": certifi.where()} if "MAS_CA_FILE" in here else {}
     assert load_codes(here.get("MAS_CODE_MAP_FILE", ""))
     settings = from_environment(here)
     assert settings.auth_mode == given["MAS_AUTH_MODE"]
