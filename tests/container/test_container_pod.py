@@ -189,24 +189,23 @@ def test_the_helm_tests_can_fail(podman: Run, pod: list[Manifest], case: str, tm
     assert "status without credentials: wanted 401" in said
 
 
-@pytest.mark.parametrize("case", ["ready", "worked-case", "bad-case"])
-def test_the_helm_tests_pass_with_api_keys_too(podman: Run, image: str, case: str, tmp_path: Path) -> None:
-    """The key file is mounted where the chart mounts the Secret."""
-    keys = tmp_path / "api-keys"
+@pytest.fixture(scope="module")
+def guarded(podman: Run, image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run the image with API keys, the file mounted where the chart mounts the Secret; yields its address."""
+    keys = tmp_path_factory.mktemp("keys") / "api-keys"
     keys.write_text(f"laboratory:{hashlib.sha256(b'a long random key').hexdigest()}\n", encoding="utf-8")
     settings = only(manifests({"auth": {"mode": "api_key", "apiKeysSecret": "keys"}}), "ConfigMap")["data"]
     file = settings["MAS_API_KEYS_FILE"]
     options = ["--volume", f"{keys}:{file}:ro", "--env", "MAS_AUTH_MODE=api_key", "--env", f"MAS_API_KEYS_FILE={file}"]
     with started(podman, image, "keys", FIRST_PORT + 7, *options):
-        command = [
-            sys.executable,
-            rendering.CHART / "files" / "check.py",
-            f"http://127.0.0.1:{FIRST_PORT + 7}",
-            case,
-            "api_key",
-        ]
-        checked = subprocess.run(command, check=False, capture_output=True, text=True)
-        assert (checked.returncode, checked.stdout) == (0, f"{case}: right\n"), checked.stderr
+        yield f"http://127.0.0.1:{FIRST_PORT + 7}"
+
+
+@pytest.mark.parametrize("case", ["ready", "worked-case", "bad-case"])
+def test_the_helm_tests_pass_with_api_keys_too(guarded: str, case: str) -> None:
+    command = [sys.executable, rendering.CHART / "files" / "check.py", guarded, case, "api_key"]
+    checked = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (checked.returncode, checked.stdout) == (0, f"{case}: right\n"), checked.stderr
 
 
 @pytest.fixture(scope="module")
