@@ -43,13 +43,11 @@ class Reader:
 
     def _with_pages(self, page: Resource, count: int) -> list[Resource]:
         link = _next(page)
-        if not link or count == MOST_PAGES:
-            return [page]  # a page that still has a next link is reported as incomplete
-        address = next_page(link, self.base, self.listed)
+        address = next_page(link, self.base, self.listed) if link and count < MOST_PAGES else ""
         if not address:
-            return [page]
-        whole = page | {"link": []}
-        return [whole, *self._with_pages(self._get(address), count + 1)]
+            return [page]  # a page that still has a next link is reported as incomplete
+        following = self._with_pages(self._get(address), count + 1)
+        return [_of_many(one) for one in (page | {"link": []}, *following)]
 
     def _get(self, address: str) -> Resource:
         try:
@@ -106,6 +104,11 @@ def _run(jobs: dict[str, Job], line: Line) -> dict[str, Any]:
     line.cut()
     pool.shutdown(wait=False, cancel_futures=True)
     return {key: one.result() for key, one in running.items() if one.done() and not one.exception()}
+
+
+def _of_many(page: Resource) -> Resource:
+    """Return one page of several: the total is that of all of them."""
+    return {key: one for key, one in page.items() if key != "total"}
 
 
 def _next(page: Resource) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from service.ehr.issues import Issue, issue
@@ -24,6 +25,7 @@ INHERITED = (
     "effectiveTiming",
     "issued",
 )
+MODIFIERS = ("modifierExtension", "implicitRules")  # not known here, so nothing below them may be interpreted
 
 
 @dataclass(slots=True)
@@ -44,8 +46,10 @@ class Found:
     def whole(self) -> Resource:
         """Return the resource with what it inherits from the report or panel that it is part of."""
         above = self.parent.resource if self.parent else {}
-        status = {} if self.parent and self.parent.type == "Observation" else {"status"}
-        given = {key: above[key] for key in INHERITED if key in above and (key not in status or self.is_contained)}
+        status = () if self.parent and self.parent.type == "Observation" else ("status",)
+        inside = (*status, *MODIFIERS)
+        keys = [key for key in (*INHERITED, *MODIFIERS) if key in above and (key not in inside or self.is_contained)]
+        given = {key: above[key] for key in keys}
         timed = any(key.startswith("effective") for key in self.resource)
         return {key: one for key, one in given.items() if not (timed and key.startswith("effective"))} | self.resource
 
@@ -115,6 +119,8 @@ def _open_bundle(contents: Contents, bundle: Resource, where: str) -> None:
         if token(link, "relation") == "next":
             contents.next_pages.append(text(link, "url"))
             contents.issues.append(issue("incomplete", f"{where}.link"))
+    if _lacks_entries(bundle):
+        contents.issues.append(issue("incomplete", f"{where}.total"))
     for at, entry in enumerate(tables(bundle, "entry")):
         place = f"{where}.entry[{at}]"
         answer = table(entry, "response")
@@ -125,6 +131,16 @@ def _open_bundle(contents: Contents, bundle: Resource, where: str) -> None:
         elif text(answer, "status")[:1] in ("4", "5"):
             contents.outcomes += 1
             contents.issues.append(issue("query_failed", f"{place}.response"))
+
+
+def _lacks_entries(bundle: Resource) -> bool:
+    """Return whether a search found more than it gave: some clients cut the link to the next page, not the total."""
+    total = bundle.get("total")
+    if not isinstance(total, Decimal) or token(bundle, "type") != "searchset":
+        return False
+    found = [one for one in tables(bundle, "entry") if token(table(one, "search"), "mode") in ("", "match")]
+    linked = any(token(one, "relation") == "next" for one in tables(bundle, "link"))
+    return not linked and total > len(found)
 
 
 def _take(contents: Contents, found: Found) -> None:

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -64,7 +65,9 @@ def test_a_failed_prefetch_is_read_again_and_what_was_prefetched_is_not(server: 
 
 
 def test_further_pages_of_a_prefetched_bundle_are_read(server: FhirServer) -> None:
-    first = bundle(*met_panel()[:2], link=[{"relation": "next", "url": f"{server.base}/Observation?page=2"}])
+    server.replies["Observation"] = gives(bundle(*met_panel(), total=7))
+    link = [{"relation": "next", "url": f"{server.base}/Observation?page=2"}]
+    first = bundle(*met_panel()[:2], link=link, total=Decimal(7))
     held = {
         "labs": first,
         "patient": patient(),
