@@ -63,6 +63,16 @@ class Contents:
     next_pages: list[str] = field(default_factory=list)
     unread: dict[str, list[str]] = field(default_factory=dict)
     outcomes: int = 0
+    _index: Mapping[str, Found] | None = None
+
+    def add(self, found: Found) -> None:
+        """Hold one more resource."""
+        self.found.append(found)
+        self._index = None
+
+    def keep(self, found: list[Found]) -> None:
+        """Hold these resources and no others."""
+        self.found, self._index = found, None
 
     def of(self, *types: str) -> Iterator[Found]:
         """Return the resources of some types in the order found."""
@@ -73,11 +83,18 @@ class Contents:
         if reference.startswith("#"):
             inside = (one for one in tables(owner, "contained") if text(one, "id") == reference[1:])
             return next(inside, None)
-        found = self.index().get(reference) or self.index().get(local(reference)) if reference else None
+        found = self.named(reference)
         return found.resource if found else None
 
-    def index(self) -> Mapping[str, Found]:
-        """Return the resources by full address and by type and id."""
+    def named(self, reference: str) -> Found | None:
+        """Return the resource with a full address, or with a type and id."""
+        if not reference:
+            return None
+        if self._index is None:
+            self._index = self._by_name()
+        return self._index.get(reference) or self._index.get(local(reference))
+
+    def _by_name(self) -> Mapping[str, Found]:
         named = {f"{one.type}/{text(one.resource, 'id')}": one for one in self.found if not one.is_contained}
         return named | {one.address: one for one in self.found if one.address}
 
@@ -144,7 +161,7 @@ def _lacks_entries(bundle: Resource) -> bool:
 
 
 def _take(contents: Contents, found: Found) -> None:
-    contents.found.append(found)
+    contents.add(found)
     if not found.is_contained:
         for at, one in enumerate(tables(found.resource, "contained")):
             _visit(contents, one, f"{found.where}.contained[{at}]", parent=found)
@@ -158,12 +175,9 @@ def _note_outcome(contents: Contents, raw: Any, where: str) -> None:
 
 def _adopt(contents: Contents) -> None:
     """Let results that a report or panel refers to inherit from it what they lack."""
-    index = None
     for owner in contents.of("DiagnosticReport", "Observation"):
         for key in ("result", "hasMember"):
             for reference in tables(owner.resource, key):
-                index = contents.index() if index is None else index
-                name = text(reference, "reference")
-                member = index.get(name) or index.get(local(name)) if name else None
+                member = contents.named(text(reference, "reference"))
                 if member and member.parent is None and member is not owner:
                     member.parent = owner

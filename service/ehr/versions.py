@@ -26,9 +26,8 @@ def drop_old_versions(contents: Contents) -> None:
     old = [one for (_, name), group in known.items() if name and len(group) > 1 for one in _old(group)]
     if old:
         gone = {id(one) for one in old}
-        contents.found = [
-            one for one in contents.found if id(one) not in gone and not (one.is_contained and id(one.parent) in gone)
-        ]
+        left = [one for one in contents.found if id(one.parent if one.is_contained else one) not in gone]
+        contents.keep(left)
         contents.issues.append(issue("old_version", *(one.where for one in old)))
 
 

@@ -171,6 +171,14 @@ def test_a_bad_value_never_fails_the_bundle(client: FlaskClient) -> None:
     }
 
 
+def test_what_is_said_of_many_places_is_said_once(client: FlaskClient) -> None:
+    made = parameters(*({"name": "febril", "valueBoolean": True} for _ in range(500)))
+    [messages] = [one for one in evaluated(client, made)["contained"] if one["id"] == "messages"]
+    [told] = [one for one in messages["issue"] if one["details"]["coding"][0]["code"] == "parameter_unknown"]
+    assert told["expression"] == [f"Parameters.parameter[{at}].name" for at in range(20)]
+    assert "500 places" in told["details"]["text"]
+
+
 def test_warnings_of_the_medicine_are_told_too(client: FlaskClient) -> None:
     made = bundle(*SJIA, observation(FERRITIN, 150000, "ng/mL"), observation(PLATELETS, interpretation=[{"text": "L"}]))
     assert {"unusual_value", "interpretation_without_range"} <= set(issue_keys(evaluated(client, made)))

@@ -10,6 +10,7 @@ import pytest
 from service.ehr.codes import load_codes
 from service.ehr.moments import read_moment
 from service.ehr.record import Record, read_request
+from service.ehr.resources import Contents
 from service.ehr.subject import MixedPatients
 from tests.ehr.records import (
     FERRITIN,
@@ -118,6 +119,17 @@ def test_references_by_full_address_and_by_urn() -> None:
     assert record.panel.readings["ferritin"].collected_at == LATER
     assert record.panel.readings["platelets"].collected_at == LATER
     assert dict(record.basis)["ferritin"]["reference"] == "urn:uuid:1"
+
+
+def test_many_references_are_looked_up_in_one_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand references fit into the largest body: a search through all resources for each would take minutes."""
+    built: list[int] = []
+    build = Contents._by_name
+    monkeypatch.setattr(Contents, "_by_name", lambda self: built.append(1) or build(self))
+    orders = [drug(medicationCodeableConcept=None, medicationReference={"reference": "Medication/m"})] * 30
+    medication = {"resourceType": "Medication", "id": "m", "code": {"text": "Kineret"}}
+    assert drugs(*orders, medication, REPORT | {"result": [{"reference": "Observation/1"}] * 30}) == [("anakinra", "")]
+    assert len(built) == 1
 
 
 def test_pages_that_are_missing_and_queries_that_failed_are_told() -> None:
