@@ -31,6 +31,7 @@ from service.server.strict_json import dumps
 
 PREFIX = "/cds-services"
 NOT_SENT_DETAIL = "Laboratory results were neither sent under prefetch.labs nor readable from a permitted FHIR server."
+FAILED_QUERY = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "incomplete"}]}
 _DISCOVERY = "mas.cds.discovery"
 blueprint = Blueprint("cds", __name__)
 
@@ -105,10 +106,10 @@ def _documents(call: CdsRequest) -> list[tuple[Any, str]]:
         counting.prefetched(key, state)
     held = {key: call.prefetch[key] for key, state in states.items() if state in WITH_DATA}
     absent = [key for key, state in states.items() if state in NOT_SENT]
-    held = further(here(), call, held, absent)
+    held, in_vain = further(here(), call, held, absent)
     if REQUIRED_KEY in absent and REQUIRED_KEY not in held:
         raise PreconditionFailed
-    failed = {key: call.prefetch[key] for key in absent if key not in held and states[key] == OUTCOME}
+    failed = {key: FAILED_QUERY for key in absent if key not in held and (states[key] == OUTCOME or key in in_vain)}
     return [(one, f"prefetch.{key}") for key, one in (held | failed).items()]
 
 

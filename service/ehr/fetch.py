@@ -59,12 +59,17 @@ class Reader:
         return dict(found)
 
 
-def further(site: Site, call: CdsRequest, held: Mapping[str, Any], absent: list[str]) -> dict[str, Any]:
-    """Return what is held, with what is absent and what further pages hold as far as it could be read in time."""
+def further(
+    site: Site, call: CdsRequest, held: Mapping[str, Any], absent: list[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return what is held, with what is absent and what further pages hold as far as it could be read in time.
+
+    Beside it stand the keys that were asked for in vain.
+    """
     settings = site.settings
     base = permitted(call.server, settings.fhir_fetch_servers)
     if not base or not _TOKEN.fullmatch(call.token):
-        return dict(held)
+        return dict(held), []
     headers = {
         "Accept": FHIR_JSON,
         "Accept-Encoding": "identity",
@@ -73,7 +78,8 @@ def further(site: Site, call: CdsRequest, held: Mapping[str, Any], absent: list[
     }
     line = Line(settings.fhir_fetch_seconds, settings.max_body_bytes)
     jobs = _jobs(Reader(line, base, settings.fhir_fetch_servers, headers), site, call, held, absent)
-    return dict(held) | (_run(jobs, line) if jobs else {})
+    read = _run(jobs, line) if jobs else {}
+    return dict(held) | read, [key for key in absent if key in jobs and key not in read]
 
 
 Job = Callable[[], list[Resource]]

@@ -1,4 +1,4 @@
-"""The drugs that change what the criteria can see, from orders, statements and administrations.
+"""The drugs that change what the criteria can see, from orders, dispensed packs, statements and administrations.
 
 In doubt a drug counts: one that may suppress fever and ferritin must never let a panel look reassuring.
 """
@@ -16,12 +16,12 @@ from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
 from service.ehr.json_shapes import Resource, codings, table, tables, text, token
 from service.ehr.moments import Moment, read_moment
-from service.ehr.resources import Contents, Found
+from service.ehr.resources import DRUGS, Contents, Found
 
 GENERIC_OF_CODE = {
     code.casefold(): drug.name for one in THERAPIES.values() for drug in one.drugs for code in drug.codes
 }
-NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done")
+NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done", "declined")
 NOT_ORDERED = ("proposal", "plan", "option")
 WHOLE_ATC = 7  # shorter codes name a group, in which more than one drug may be
 _WORD = re.compile(r"[^\W\d_]+")
@@ -30,7 +30,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tuple[Medication, ...]:
     """Return the drugs that are known here, each with the day of its last dose if the record says so."""
     found: set[tuple[str, str]] = set()
-    for one in contents.of("MedicationRequest", "MedicationStatement", "MedicationAdministration"):
+    for one in contents.of(*DRUGS):
         concepts = _concepts(one.resource, contents)
         names = {name for concept in concepts for name in _names(concept, codes)}
         if names and _is_given(one.resource):

@@ -10,10 +10,8 @@ from typing import Any
 from service.ehr.issues import Issue, issue
 from service.ehr.json_shapes import Resource, table, tables, text, token
 
-READ = (
-    *("Observation", "DiagnosticReport", "Patient", "Condition", "Medication"),
-    *("MedicationRequest", "MedicationStatement", "MedicationAdministration"),
-)
+DRUGS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
+READ = ("Observation", "DiagnosticReport", "Patient", "Condition", "Medication", *DRUGS)
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
 HARMLESS_OUTCOMES = ("information", "warning", "success")
 INHERITED = (

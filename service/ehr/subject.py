@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.ehr.json_shapes import Resource, table, text
-from service.ehr.resources import Contents, Found, local
+from service.ehr.resources import DRUGS, Contents, Found, local
 
-CLINICAL = (
-    *("Observation", "DiagnosticReport", "Condition"),
-    *("MedicationRequest", "MedicationStatement", "MedicationAdministration"),
-)
+CLINICAL = ("Observation", "DiagnosticReport", "Condition", *DRUGS)
 
 
 class MixedPatients(Exception):

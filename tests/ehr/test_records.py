@@ -602,6 +602,7 @@ LAST_DOSES = [
     (drug("MedicationAdministration", effectivePeriod={"start": "2026-10-02"}), ""),
     (drug("MedicationStatement", effectivePeriod={"end": "2026-10-03"}), "2026-10-03"),
     (drug("MedicationStatement", effectiveDateTime="2026-10-03"), ""),
+    (drug("MedicationDispense", whenHandedOver="2026-08-03", status="completed"), ""),
     (drug(dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": {"end": "2026-10-04"}}}}]), "2026-10-04"),
     (drug(dosageInstruction=[{"text": "weekly"}]), ""),
     (drug(status="completed"), ""),
@@ -622,6 +623,7 @@ def test_the_day_of_the_last_dose(resource: dict[str, Any], day: str) -> None:
         drug(doNotPerform=True),
         drug("MedicationStatement", status="not-taken"),
         drug("MedicationAdministration", status="not-done"),
+        drug("MedicationDispense", status="declined"),
     ],
 )
 def test_a_drug_that_was_not_given_does_not_count(resource: dict[str, Any]) -> None:
