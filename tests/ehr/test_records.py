@@ -564,6 +564,7 @@ def drugs(*resources: Any) -> list[tuple[str, str]]:
 NAMED = [
     {"text": "Tocilizumab 162 mg/0.9 mL"},
     {"text": "RoActemra i.v."},
+    {"text": "AVTOZMA 162 mg"},
     {"coding": [{"system": "http://www.whocc.no/atc", "code": "L04AC07"}]},
     {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/atc", "code": "l04ac07"}]},
     {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "612865"}]},
