@@ -43,8 +43,10 @@ class Found:
 
     def whole(self) -> Resource:
         """Return the resource with what it inherits from the report or panel that it is part of."""
-        above = self.parent.resource if self.parent else {}
-        status = () if self.parent and self.parent.type == "Observation" else ("status",)
+        if self.parent is None:
+            return self.resource
+        above = self.parent.resource
+        status = () if self.parent.type == "Observation" else ("status",)
         inside = (*status, *MODIFIERS)
         keys = [key for key in (*INHERITED, *MODIFIERS) if key in above and (key not in inside or self.is_contained)]
         given = {key: above[key] for key in keys}
