@@ -21,9 +21,10 @@ from service.ehr.moments import Moment
 from service.ehr.observation import read_results
 from service.ehr.parameters import read_parameters
 from service.ehr.patient import age_reading
-from service.ehr.resources import Contents, walk
+from service.ehr.resources import Contents
 from service.ehr.subject import Subject, one_patient
 from service.ehr.versions import drop_old_versions
+from service.ehr.walk import walk
 
 UNREAD_SHOWN = 20
 PARTIAL = (
