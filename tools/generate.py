@@ -43,7 +43,8 @@ def _observation_schema(analyte: Analyte) -> Iterable[str]:
     yield "          additionalProperties: false"
     yield "          anyOf:"
     yield "            - {required: [value, unit], properties: {value: {type: number}, unit: {type: string}}}"
-    yield "            - {required: [interpretation], properties: {interpretation: {type: string}, value: {type: 'null'}}}"
+    yield "            - required: [interpretation]"
+    yield "              properties: {interpretation: {type: string}, value: {type: 'null'}, comparator: {type: 'null'}}"
     yield "          properties:"
     yield "            value: {$ref: '#/components/schemas/Value'}"
     yield f"            unit: {{type: ['null', string], enum: {json.dumps([None, *units], ensure_ascii=False)}}}"
@@ -64,11 +65,13 @@ def _range_schema(analyte: Analyte) -> Iterable[str]:
     yield f"      description: {_quoted(f'Reference range of the laboratory for {analyte.label}; one end may be missing.')}"
     yield "      type: ['null', object]"
     yield "      additionalProperties: false"
-    yield "      required: [unit]"
+    yield "      anyOf:"
+    yield "        - {required: [unit], properties: {unit: {type: string}}}"
+    yield "        - properties: {low: {type: 'null'}, high: {type: 'null'}}"
     yield "      properties:"
     yield "        low: {type: ['null', number], minimum: 0, description: Low end.}"
     yield "        high: {type: ['null', number], minimum: 0, description: High end.}"
-    yield f"        unit: {{type: string, enum: {json.dumps(units, ensure_ascii=False)}}}"
+    yield f"        unit: {{type: ['null', string], enum: {json.dumps([None, *units], ensure_ascii=False)}}}"
 
 
 def observations_schema() -> Iterable[str]:
