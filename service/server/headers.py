@@ -37,6 +37,12 @@ def install(app: Flask) -> None:
     app.wsgi_app = complete  # type: ignore[method-assign]
 
 
+class Stale(PreconditionFailed):
+    """The caller wants a version of a document (If-Match) that is not the one served."""
+
+    description = "This document has changed; its ETag is another now."
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """Bytes that stay the same while the process lives (criteria, contract, pages), served with an ETag.
@@ -54,7 +60,7 @@ class Document:
         object.__setattr__(self, "etag", hashlib.sha256(self.body).hexdigest()[:32])
 
     def respond(self) -> Response:
-        """Answer the current request: 200 with the bytes, or 304 if the caller has them; raises PreconditionFailed."""
+        """Answer the current request: 200 with the bytes, or 304 if the caller has them; raises Stale."""
         response = Response(self.body, content_type=self.content_type)
         response.set_etag(self.etag)
         response.headers["Cache-Control"] = "public, max-age=300"
@@ -62,5 +68,5 @@ class Document:
             response.headers["Content-Security-Policy"] = self.policy
         response.make_conditional(request)
         if response.status_code == HTTPStatus.PRECONDITION_FAILED:  # of If-Match
-            raise PreconditionFailed("This document has changed; its ETag is another now.")
+            raise Stale
         return response
