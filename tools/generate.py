@@ -88,8 +88,8 @@ def _range_schema(analyte: Analyte) -> Iterable[str]:
     yield "        - {required: [unit], properties: {unit: {type: string}}}"
     yield "        - properties: {low: {type: 'null'}, high: {type: 'null'}}"
     yield "      properties:"
-    yield "        low: {type: ['null', number], minimum: 0, description: Low end.}"
-    yield "        high: {type: ['null', number], minimum: 0, description: High end.}"
+    yield "        low: {type: ['null', number], minimum: 0, maximum: 1.0e+30, description: Low end.}"
+    yield "        high: {type: ['null', number], minimum: 0, maximum: 1.0e+30, description: High end.}"
     yield f"        unit: {{type: ['null', string], enum: {json.dumps([None, *units], ensure_ascii=False)}}}"
 
 
