@@ -23,13 +23,13 @@ SENTENCES = {
     ("unit_not_accepted", "lost_exponent"): (
         "The exponent of this unit has lost its superscript or its sign of power. Write 10*9/L, 10*3/uL or /uL."
     ),
-    ("implausible_value", "limit"): (
-        "No laboratory has this limit in this unit. Check the numbers and the unit of the reference range."
-    ),
     ("implausible_value", ""): "No living patient has this value in this unit. Check the number and the unit.",
     ("implausible_value", "suggestion"): (
         "No living patient has this value in this unit. In {suggestion} the same number would be an ordinary result: "
         "check the unit, or the exponent."
+    ),
+    ("implausible_value", "reference_range"): (
+        "No laboratory has this limit in this unit. Check the numbers and the unit of the reference range."
     ),
     ("invalid_quantity", "form"): (
         "Not read as a quantity. Write '[<|<=|>|>=] number unit', for example '>10000 ug/L', with a point as decimal "

@@ -151,7 +151,7 @@ def _refuse_strange_limit(analyte: Analyte, limits: tuple[Number, ...], unit: Un
     """Raise Fault for an end that no patient's value could reach: a word would be held against a slip of unit."""
     for end in limits:
         if end not in (ZERO, INFINITY) and not _within(analyte.hard, analyte, end, unit.code):
-            raise Fault("implausible_value", "limit", **_suggestion(analyte, end, unit))
+            raise Fault("implausible_value", "reference_range", **_suggestion(analyte, end, unit))
 
 
 def soft_plausible(analyte: Analyte, reading: Reading) -> bool:

@@ -19,7 +19,7 @@ WHERE = ("observations", "wbc")
         (Fault("unit_not_accepted", "percent", accepted=["g/L"]), "A percentage is not a count."),
         (Fault("unit_not_accepted", "lost_exponent", accepted=["g/L"]), "has lost its superscript"),
         (Fault("implausible_value"), "Check the number and the unit."),
-        (Fault("implausible_value", "limit", suggestion="mg/dL"), "No laboratory has this limit"),
+        (Fault("implausible_value", "reference_range", suggestion="mg/dL"), "No laboratory has this limit"),
         (Fault("implausible_value", suggestion="10*9/L"), "In 10*9/L the same number would be an ordinary result"),
         (Fault("invalid_quantity", "form"), "with a point as decimal sign"),
         (Fault("invalid_quantity", "decimal_comma"), "the decimal sign is a point"),
