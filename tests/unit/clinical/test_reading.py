@@ -282,7 +282,11 @@ def test_a_limit_that_no_value_could_reach_is_a_fault(key: str, reference: Range
     """Haemoglobin 12 to 16 g/L and "N" would prove an anaemia that is not there."""
     with pytest.raises(Fault) as caught:
         read_range(ANALYTES[key], reference)
-    assert (caught.value.code, caught.value.about, caught.value.facts) == ("implausible_value", "reference_range", facts)
+    assert (caught.value.code, caught.value.about, caught.value.facts) == (
+        "implausible_value",
+        "reference_range",
+        facts,
+    )
 
 
 def test_a_range_of_one_value_and_one_without_a_top_are_ranges() -> None:
