@@ -50,7 +50,7 @@ def error_answer(error: Exception) -> Response:
     if error.code == 401:
         return failed(error, failure(401, "Authentication is required."), JSON)
     found = failure(error.code or 500, error.description or "")
-    if isinstance(error, PreconditionFailed):
+    if type(error) is PreconditionFailed:  # not Stale
         found = failure(412, NOT_SENT_DETAIL, "prefetch_missing", [f"prefetch.{REQUIRED_KEY}"])
     return failed(error, _with_id(found), JSON)
 
