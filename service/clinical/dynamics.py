@@ -79,7 +79,7 @@ def changes(visits: Sequence[Visit]) -> Iterator[Change]:
 
 def masked_by(observation: str, visit: Visit) -> tuple[str, ...]:
     """Return the acting classes of drugs that hide what this observation would show."""
-    return tuple(one for one in visit.therapies() if observation in CONSENSUS.masked.get(one, ()))
+    return tuple(one for one in visit.therapies if observation in CONSENSUS.masked.get(one, ()))
 
 
 def _change(analyte: Analyte, earlier: Visit, later: Visit) -> Change:

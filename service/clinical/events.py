@@ -31,7 +31,7 @@ class Event:
 
     def therapies(self) -> tuple[str, ...]:
         """Return the classes of drugs to bear in mind: those that act, or that hide the observation."""
-        return masked_by(self.observation, self.visit) if self.observation else self.visit.therapies()
+        return masked_by(self.observation, self.visit) if self.observation else self.visit.therapies
 
 
 @dataclass(frozen=True, slots=True)

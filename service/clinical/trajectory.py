@@ -16,7 +16,7 @@ from service.clinical.dynamics import Change, changes
 from service.clinical.events import Course, Event, events
 from service.clinical.moment import Moment
 from service.clinical.panel import Medication, Panel
-from service.clinical.therapy import day_of
+from service.clinical.therapy import active_therapies, day_of
 from service.clinical.visit import Dose, Treatment, Visit
 
 AFTER_LAST = "Given after the last panel: it has no effect here."
@@ -73,15 +73,17 @@ def _visits(
     for moment, panel in panels:
         while waiting and waiting[0].given_at.precedes(moment):
             _give(waiting.popleft(), given)
-        drugs = tuple(Medication(dose.name, day_of(dose.last.text)) for dose in given.values())
-        treated = replace(panel, medications=(*panel.medications, *drugs)) if drugs else panel
-        yield Visit(moment, assess(treated, criteria, brief=True), tuple(given.values()))
+        doses = tuple(given.values())
+        drugs = (*panel.medications, *(dose.medication for dose in doses))
+        treated = replace(panel, medications=drugs) if doses else panel
+        therapies = tuple(one.id for one in active_therapies(treated))
+        yield Visit(moment, assess(treated, criteria, brief=True), doses, therapies)
 
 
 def _give(one: Treatment, given: dict[str, Dose]) -> None:
     """Count a dose and move its drug to the end, so that the latest is the last."""
     before = given.pop(one.key, None)
-    given[one.key] = Dose(one.name, before.number + 1 if before else 1, one.given_at)
+    given[one.key] = Dose(Medication(one.name, day_of(one.given_at.text)), before.number + 1 if before else 1)
 
 
 def _by_time(one: Treatment) -> tuple[object, ...]:

@@ -150,6 +150,12 @@ def test_a_treatment_after_the_last_panel_changes_nothing_and_is_named() -> None
     assert found.events[0].therapies() == ("il1_blockade",)
 
 
+def test_doses_of_one_drug_are_counted_together_whether_named_or_coded() -> None:
+    given = (("Tocilizumab", "2026-10-01"), ("L04AC07", "2026-10-15"), ("methotrexate", "2026-10-02"))
+    (onset,) = course(MAS, treatments=given).events
+    assert [(one.name, one.number) for one in onset.visit.doses] == [("methotrexate", 1), ("L04AC07", 2)]
+
+
 def test_the_last_treatment_is_the_last_by_time() -> None:
     given = (
         ("anakinra", "2026-10-03"),
