@@ -16,6 +16,7 @@ from service.clinical.events import Event
 from service.clinical.interval import Interval
 from service.clinical.trajectory import Remark, Trajectory
 from service.clinical.visit import Dose, Visit
+from service.server.strict_json import written
 
 CONSENSUS_DOCUMENT = {
     "mas_direction": CONSENSUS.direction,
@@ -25,11 +26,14 @@ CONSENSUS_DOCUMENT = {
 
 
 def trajectory_document(trajectory: Trajectory, omitted: Mapping[str, Iterable[Entry]]) -> dict[str, Any]:
-    """Return the answer to POST /v1/trajectories; ``omitted`` has the left-out faults by the panel's time as sent."""
+    """Return the answer to POST /v1/trajectories; ``omitted`` has the left-out faults by the panel's time as sent.
+
+    What there may be a thousand of is written at once: as objects it would take four times the memory.
+    """
     return {
         "course": {"state": trajectory.course.state, "awaited": list(trajectory.course.awaited)},
-        "assessments": [_visit(one, omitted.get(one.moment.text, ())) for one in trajectory.visits],
-        "dynamics": [_change(one) for one in trajectory.changes],
+        "assessments": [written(_visit(one, omitted.get(one.moment.text, ()))) for one in trajectory.visits],
+        "dynamics": [written(_change(one)) for one in trajectory.changes],
         "events": [_event(one) for one in trajectory.events],
         "warnings": [_remark(one) for one in trajectory.remarks],
         "consensus": CONSENSUS_DOCUMENT,
