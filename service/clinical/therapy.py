@@ -74,10 +74,9 @@ def generic_name(name: str) -> str:
 
 
 def _acting(medication: Medication, day: date | None) -> Iterator[str]:
+    last = medication.last_dose  # one after the panel may follow earlier ones: it counts too
     for key, drug in _DRUGS.get(medication.name.strip().casefold(), ()):
-        if drug.window is None or medication.last_dose is None or day is None:
-            yield key
-        elif day - medication.last_dose <= drug.window:  # a dose after the panel may follow earlier ones: it counts too
+        if drug.window is None or last is None or day is None or day - last <= drug.window:
             yield key
 
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from service.clinical.assess import assess
 from service.clinical.dynamics import Change, changes
@@ -49,20 +48,21 @@ class Trajectory:
 def follow(
     panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str] = ()
 ) -> Trajectory:
-    """Assess the panels in order of time; no two may be without an order (``first_tie``)."""
+    """Assess the panels in order of time; no two may be without an order (``ties``)."""
     ordered = sorted(panels, key=lambda one: one[0].first)
     visits = tuple(_visits(ordered, treatments, criteria))
     found, course = events(visits)
     return Trajectory(visits, tuple(changes(visits)), found, course, tuple(_remarks(treatments, visits)))
 
 
-def first_tie(moments: Sequence[Moment]) -> tuple[int, int] | None:
-    """Return the places of two moments of which neither is certain to be the earlier, None if there are none."""
+def ties(moments: Sequence[Moment]) -> Iterator[tuple[int, int]]:
+    """Yield the places of each moment that is not certain to be later than one before it in time, that one first."""
     order = sorted(range(len(moments)), key=lambda place: (moments[place].first, moments[place].last))
-    for one, other in pairwise(order):
-        if not moments[one].precedes(moments[other]):
-            return min(one, other), max(one, other)
-    return None
+    latest = order[0] if order else 0
+    for place in order[1:]:
+        if not moments[latest].precedes(moments[place]):
+            yield min(latest, place), max(latest, place)
+        latest = max(latest, place, key=lambda one: moments[one].last)
 
 
 def _visits(
