@@ -11,7 +11,7 @@ from service.api.problems import Entry
 from service.api.render import META
 from service.api.rule_document import reference_document
 from service.clinical.assess import DISCLAIMER
-from service.clinical.dynamics import CONSENSUS, Change
+from service.clinical.dynamics import CONSENSUS, Change, Result
 from service.clinical.events import Event
 from service.clinical.interval import Interval
 from service.clinical.trajectory import Remark, Trajectory
@@ -59,8 +59,8 @@ def _change(change: Change) -> dict[str, Any]:
     return {
         "observation": change.observation,
         "unit": change.unit,
-        "from": _end(change, change.earlier, change.before),
-        "to": _end(change, change.later, change.after),
+        "from": _end(change.earlier, change.before),
+        "to": _end(change.later, change.after),
         "delta": number_or_range(change.delta),
         "delta_percent": None if change.percent is None else number_or_range(change.percent),
         "days": json_number(change.days),
@@ -71,12 +71,11 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _end(change: Change, visit: Visit, value: Interval) -> dict[str, Any]:
-    reading = visit.panel.readings[change.observation]
+def _end(one: Result, value: Interval) -> dict[str, Any]:
     return {
-        "collected_at": visit.moment.text,
-        "reported": reading.reported,
-        "evidence": reading.evidence.value,
+        "collected_at": one.moment.text,
+        "reported": one.reading.reported,
+        "evidence": one.reading.evidence.value,
         "value": number_or_range(value),
     }
 
