@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -199,7 +200,7 @@ def test_lines_that_are_no_answers_are_told_as_such() -> None:
 def test_a_reader_who_has_had_enough_is_no_error(tmp_path: Path) -> None:
     path = tmp_path / "panels.csv"
     path.write_text(TABLE + "A,905,116,true,sjia\n" * 3000)
-    run = f"{sys.executable} -m service.cohort to-ndjson {path} | head -n 1"
+    run = f"{shlex.join([sys.executable, '-m', 'service.cohort', 'to-ndjson', str(path)])} | head -n 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", run], capture_output=True, check=True, text=True)
     assert (done.stderr, done.stdout.count("\n")) == ("", 1)
 
