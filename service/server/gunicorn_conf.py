@@ -46,8 +46,13 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Let readiness turn false before the port closes."""
-    drain.hold_sigterm(lambda: server.signal(signal.SIGTERM, None), _chosen.drain_seconds)
+    """Let readiness turn false before the port closes, and no connection be cut by the closing."""
+
+    def stop() -> None:
+        drain.greet_nobody(server.LISTENERS)
+        server.signal(signal.SIGTERM, None)
+
+    drain.hold_sigterm(stop, _chosen.drain_seconds)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

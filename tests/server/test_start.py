@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import socket
 import sys
 import threading
 import types
@@ -38,6 +39,7 @@ class Master:
     def __init__(self) -> None:
         self.warnings: list[str] = []
         self.signals: list[int] = []
+        self.LISTENERS: list[socket.socket] = []
         self.log = types.SimpleNamespace(warning=self.warnings.append)
 
     def signal(self, number: int, _frame: object) -> None:
@@ -140,6 +142,27 @@ def test_without_a_drain_sigterm_stops_at_once(environ: pytest.MonkeyPatch) -> N
     signal.raise_signal(signal.SIGTERM)
     assert master.signals == [signal.SIGTERM]
     assert drain.draining()
+
+
+def test_a_stop_begins_no_connection_that_it_would_cut() -> None:
+    """Between the last accept and the close the kernel would go on accepting; those clients would be reset."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
+        drain.greet_nobody([listener])
+        with socket.socket() as late:
+            late.setblocking(False)
+            late.connect_ex(listener.getsockname())
+            begun, _ = listener.accept()
+            begun.close()
+            listener.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                listener.accept()
+
+
+def test_a_stop_needs_no_filter() -> None:
+    """Where the kernel knows none, or the socket is gone, the stop goes on."""
+    closed = socket.socket()
+    closed.close()
+    drain.greet_nobody([closed])
 
 
 @pytest.mark.usefixtures("handlers")
