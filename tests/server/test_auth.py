@@ -125,6 +125,8 @@ ATTACKS = {
     "None": (unsigned({"alg": "None", "kid": "ec"}), "algorithm"),
     "HS256 with the public key": (hmac_with_public_key({"alg": "HS256", "kid": "ec"}), "algorithm"),
     "HS384": (jwt.encode(claims(), "s" * 64, "HS384", headers={"kid": "ec"}), "algorithm"),
+    "list of algorithms": (unsigned({"alg": ["ES384"], "kid": "ec"}), "algorithm"),
+    "algorithm that is no text": (unsigned({"alg": {"ES384": 1}, "kid": "ec"}), "algorithm"),
     "RSA key as EC": (unsigned({"alg": "ES384", "kid": "rsa"}, lambda _: b"0" * 96), "key_id"),
     "PS256": (token(RSA, "PS256", "rsa"), "algorithm"),
     "ES256": (token(SHORT_EC, "ES256"), "algorithm"),
