@@ -346,3 +346,5 @@ def test_a_bad_key_list_stops_the_start(tmp_path: Path, text: str, problems: lis
     assert len(failure.value.problems) == len(problems)
     assert all(part in problem for part, problem in zip(problems, failure.value.problems, strict=True))
     assert "0000" not in str(failure.value)
+    with pytest.raises(BadSetting, match="MAS_API_KEYS_FILE must be the path of a readable file"):
+        api_keys.load(str(tmp_path))
