@@ -158,15 +158,48 @@ def test_an_unread_body_is_not_waited_for(bench: Bench) -> None:
 def test_a_body_too_long_to_hold_is_read_by_a_thread(bench: Bench) -> None:
     """It may take its time while its sender keeps the rate; when it stalls the connection ends."""
     bench.worker.hold = 10
-    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\nConnection: close\r\n\r\n"
-    with bench.connect(head) as client:
+    with bench.connect(LONG) as client:
         bench.until(lambda: bench.worker.in_threads == 1)
         client.sendall(b"x" * 20)
         assert status_of(read_all(client)) == 200
-    with bench.connect(head) as client:
+    with bench.connect(LONG) as client:
         started = time.monotonic()
         assert read_all(client) == b""
         assert time.monotonic() - started < PAUSE + 1
+
+
+LONG = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\nConnection: close\r\n\r\n"
+
+
+def test_streams_share_half_of_the_threads_in_turn(bench: Bench) -> None:
+    """The others wait unread, and what is whole is served meanwhile; one too many is told to come back."""
+    bench.worker.hold = 10
+    bench.worker.pause = 60.0
+    bench.worker.streams.most_waiting = 2
+    streams = [bench.connect(LONG) for _ in range(3)]
+    bench.until(lambda: len(bench.worker.streams.waiting) == 2)
+    assert bench.worker.in_threads == 1
+    assert status_of(bench.raw(LONG)) == 503
+    assert status_of(bench.raw(CLOSE)) == 200
+    for client in streams:
+        client.sendall(b"x" * 20)
+    assert [status_of(read_all(client)) for client in streams] == [200] * 3
+    for client in streams:
+        client.close()
+    bench.until(lambda: not bench.worker.streams.running)
+
+
+def test_a_stream_whose_turn_does_not_come_gets_503(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not its sender who was slow."""
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    bench.worker.hold = 10
+    bench.worker.pause = 60.0
+    with bench.connect(LONG) as first:
+        bench.until(lambda: bench.worker.streams.running)
+        assert status_of(bench.raw(LONG)) == 503
+        assert not bench.worker.streams.waiting
+        first.sendall(b"x" * 20)
+        assert status_of(read_all(first)) == 200
 
 
 def test_when_too_much_is_held_threads_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,6 +349,9 @@ def arrived(data: bytes, hold: int = 1000) -> Arrival:
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
 
 
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
 @pytest.mark.parametrize(
     ("data", "whole"),
     [
@@ -324,23 +360,42 @@ POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
         (GET, True),
         (POST + b"Content-Length: 3\r\n\r\nab", False),
         (POST + b"content-length:3\r\n\r\nabc", True),
-        (POST + b"Content-Length: 1001\r\n\r\n", True),
-        (POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", False),
-        (POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", True),
-        (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", True),
+        (CHUNKED + b"2\r\nab\r\n", False),
+        (CHUNKED + b"2\r\nab\r\n0\r\n\r\n", True),
+        (CHUNKED + b"2;a=b\r\nab\r\n000;c=d\r\n\r\n", True),
+        (CHUNKED + b"0\r\n\r\n", True),
         (POST + b"Transfer-Encoding: Chunked\r\n\r\n2\r\nab\r\n0\r\nTrailer: a\r\n\r\nGET", True),
-        (POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"a" * STREAM_AFTER, True),
         (POST + b"Transfer-Encoding: gzip\r\n\r\n", True),
         (POST + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", True),
     ],
 )
 def test_wholeness(data: bytes, whole: bool) -> None:
     """In one piece or byte by byte."""
-    assert arrived(data).whole() is whole
     slow = Arrival(1000, 0.0)
     for number in range(len(data)):
         slow.add(data[number : number + 1], 1.0)
-    assert slow.whole() is whole
+    for arrival in (arrived(data), slow):
+        assert arrival.whole() is arrival.ready() is whole
+        assert arrival.streams() is not whole
+
+
+@pytest.mark.parametrize(
+    ("data", "ready", "streams"),
+    [
+        (POST + b"Content-Length: 1001\r\n\r\n", True, True),
+        (POST + b"Content-Length: 1000\r\n\r\n", False, True),
+        (CHUNKED + b"a" * STREAM_AFTER, True, True),
+        (CHUNKED + b"a" * (STREAM_AFTER - 1), False, True),
+        (POST + b"Content-Type: application/x-ndjson\r\nContent-Length: 3\r\n\r\nabc", True, True),
+        (POST + b"content-type:Application/JSONL; a=b\r\nContent-Length: 3\r\n\r\nabc", True, True),
+        (POST + b"Content-Type: application/json\r\nContent-Length: 3\r\n\r\nabc", True, False),
+    ],
+)
+def test_what_is_too_long_to_hold_and_what_is_read_line_by_line_streams(
+    data: bytes, ready: bool, streams: bool
+) -> None:
+    """A thread may start, and may have to wait for the other side."""
+    assert (arrived(data).ready(), arrived(data).streams()) == (ready, streams)
 
 
 def test_time_allowed_grows_with_what_has_come() -> None:
