@@ -31,6 +31,7 @@ class Arrival:
 
     hold: int
     idle_until: float
+    since: float = 0.0
     buffer: bytearray = field(default_factory=bytearray)
     began: float = 0.0
     head: int = 0
@@ -89,13 +90,14 @@ class Arrival:
         """Whether the request line and headers go on for longer than any honest ones."""
         return not self.head and len(self.buffer) > HEAD_LIMIT
 
-    def deadline(self, pause: float) -> float:
+    def deadline(self, pause: float, *, crowded: bool = False) -> float:
         """When to give up (monotonic): ``pause`` seconds after the first byte, and 1 more for every 16 KiB.
 
-        One that waits for its turn (``turn_until``) is not the one to blame.
+        One that waits for its turn (``turn_until``) is not the one to blame; a silent one makes room in a crowd.
         """
         if self.turn_until or not self.buffer:
-            return self.turn_until or self.idle_until
+            silent_until = min(self.idle_until, self.since + pause) if crowded else self.idle_until
+            return self.turn_until or silent_until
         return self.began + pause + len(self.buffer) / LEAST_RATE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 from typing import Any
@@ -23,6 +24,8 @@ bind = f"0.0.0.0:{_chosen.port}"
 workers = _chosen.workers
 worker_class = "service.server.worker.PatientWorker"
 threads = _chosen.threads
+_files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+worker_connections = 1000 if _files < 0 else max(2 * threads, min(1000, _files - 100))  # a worker dies without files
 timeout = 30  # proves only that a worker's event loop turns
 graceful_timeout = _chosen.graceful_seconds
 keepalive = _chosen.keepalive_seconds

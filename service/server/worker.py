@@ -61,7 +61,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
         conn.sock.setblocking(False)
         now = time.monotonic()
-        arrival = Arrival(self.hold, now + (self.cfg.keepalive if self.alive else LINGER))
+        arrival = Arrival(self.hold, now + (self.cfg.keepalive if self.alive else LINGER), now)
         arrival.add(conn.parser.unreader.take_buffered(), now)
         self.held += len(arrival.buffer)
         self.arriving[conn] = arrival
@@ -167,7 +167,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if now - self.swept < _SWEEP:
             return
         self.swept = now
-        for conn in [c for c, arrival in self.arriving.items() if now > arrival.deadline(self.pause)]:
+        crowded = self.nr_conns >= self.worker_connections
+        for conn in [c for c, one in self.arriving.items() if now > one.deadline(self.pause, crowded=crowded)]:
             if self.arriving[conn].turn_until:
                 self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
             elif self.arriving[conn].buffer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import resource
 import signal
 import socket
 import sys
@@ -63,6 +64,15 @@ def test_the_configuration_follows_the_settings(environ: pytest.MonkeyPatch) -> 
     assert (conf.control_socket_disable, conf.max_requests, conf.header_map, conf.accesslog) == (True, 0, "drop", None)
 
 
+@pytest.mark.parametrize(("files", "connections"), [(-1, 1000), (20_000, 1000), (1024, 924), (64, 16)])
+def test_a_worker_takes_no_more_connections_than_it_has_files(
+    environ: pytest.MonkeyPatch, files: int, connections: int
+) -> None:
+    """One accepted beyond them would end it, with all that it holds."""
+    environ.setattr(resource, "getrlimit", lambda _: (files, files))
+    assert importlib.import_module(NAME).worker_connections == connections
+
+
 def test_gunicorn_takes_every_name_of_the_configuration(environ: pytest.MonkeyPatch) -> None:
     """A misspelt setting would be ignored in silence."""
     from gunicorn.config import KNOWN_SETTINGS  # type: ignore[import-untyped]
@@ -71,7 +81,7 @@ def test_gunicorn_takes_every_name_of_the_configuration(environ: pytest.MonkeyPa
     conf = importlib.import_module(NAME)
     ours = {name for name in vars(conf) if not name.startswith("_") and name not in {"annotations", "bad"}}
     imported = {"Any", "BadSetting", "cautions", "credentials", "drain", "from_environment", "metric_files"}
-    imported |= {"os", "signal", "sys"}
+    imported |= {"os", "resource", "signal", "sys"}
     assert ours - imported <= known
 
 

@@ -168,6 +168,18 @@ def test_a_body_too_long_to_hold_is_read_by_a_thread(bench: Bench) -> None:
         assert time.monotonic() - started < PAUSE + 1
 
 
+def test_silent_connections_make_room_in_a_crowd(bench: Bench) -> None:
+    """Else those that say nothing would keep the door shut for as long as an idle one may be kept."""
+    bench.config.set("keepalive", 600)
+    bench.worker.worker_connections = 3
+    silent = [bench.connect() for _ in range(3)]
+    bench.until(lambda: bench.worker.nr_conns == 3)
+    assert status_of(bench.raw(CLOSE)) == 200
+    assert [read_all(client) for client in silent] == [b""] * 3
+    for client in silent:
+        client.close()
+
+
 LONG = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\nConnection: close\r\n\r\n"
 
 
