@@ -139,7 +139,7 @@ def _panel(
         asked = read_panel_request(_merged(shared, own))
     except InvalidRequest as error:
         inside = (one for one in error.entries if one.where)  # that it is empty has been said
-        entries += [Entry((*where, *one.where), one.code, one.detail, one.facts) for one in inside]
+        entries += [one.under(where) for one in inside]
         return None
     return None if late else (read_moment(own["collected_at"]), asked)
 
