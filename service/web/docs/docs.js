@@ -2,6 +2,12 @@
 
 const contract = new URL("../openapi.json", import.meta.url);
 
+// The viewer has a dark face but does not follow the reader's choice by itself.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+follow();
+dark.addEventListener("change", follow);
+
 function land() {
   const target = document.getElementById(location.hash.slice(1));
   if (target) target.scrollIntoView();
