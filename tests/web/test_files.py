@@ -1,6 +1,7 @@
 """The page and the viewer without a browser: what is served, under which headers, how large, and what the files hold."""
 
 import re
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,10 @@ def test_the_form_offers_all_that_the_data_knows(markup: str) -> None:
     units = [code for analyte in ANALYTES.values() for code in analyte.table.units]
     chosen = [found["value"] for tag, found in tags.tags if tag == "option" and found.get("value")]
     assert set(chosen) >= {*units, *CONDITIONS}
+
+
+def test_the_page_lists_the_sets_before_anything_is_asked(markup: str) -> None:
+    assert [one.title for one in CATALOGUE.values() if f"<dd>{escape(one.title)}</dd>" not in markup] == []
 
 
 def test_every_control_of_the_form_has_a_name_for_those_who_do_not_see_it(markup: str) -> None:

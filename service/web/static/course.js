@@ -27,7 +27,7 @@ export function showCourse(course, request, shownPanel, { sets, analytes }) {
 }
 
 const step = ({ collected_at: moment, classification: { category: word } }) =>
-  el("li", { class: word }, day(moment), " ", el("b", {}, el("span", { "aria-hidden": "true" }, `${MARKS[word] ?? ""} `), category(word)));
+  el("li", { class: word }, day(moment), " ", el("span", { "aria-hidden": "true" }, `${MARKS[word] ?? ""} `), el("b", {}, category(word)));
 
 const notes = (course) => [
   "MAS criteria, the course:",

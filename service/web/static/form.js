@@ -3,6 +3,7 @@
 
 import { all, button, el, find } from "./dom.js";
 import * as cell from "./cell.js";
+import { day, setDay } from "./day.js";
 
 export const PANEL = ["collected_at", "observations", "findings"];
 let rest = {}; // of what the panels share
@@ -111,15 +112,6 @@ function number(id) {
   const text = find(`#${id}`).value.trim();
   return text === "" ? undefined : /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
-
-function setDay(field, moment = "") {
-  field.value = String(moment ?? "").slice(0, 10);
-  field.dataset.sent = moment ?? "";
-  field.dataset.shown = field.value; // blank for what is no date: it is sent on, so that the service names it
-}
-
-// The day as entered, or the exact moment that was loaded if the field still shows what it showed then.
-const day = (field) => (field.value === (field.dataset.shown ?? "") ? field.dataset.sent : field.value) || undefined;
 
 function take(from, group, key, fits) {
   const value = from[group]?.[key];

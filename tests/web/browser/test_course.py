@@ -52,6 +52,39 @@ def test_the_categories_and_events_are_those_of_the_api(visit: Visit) -> None:
     assert page.locator(".course .events b").first.inner_text() == "Onset: MAS likely"
 
 
+def test_every_change_is_told_in_the_words_of_the_api(visit: Visit) -> None:
+    page = drawn(visit)
+    answer = page.request.post(f"{visit.address}v1/trajectories", data=visit.posted("v1/trajectories")).json()
+    page.click("summary:has-text('Every change in words')")
+    lines = page.locator(".course details li:not(.references li)").all_inner_texts()
+    assert len(lines) == len(answer["dynamics"])
+    assert ["(towards MAS)" in one for one in lines] == [bool(one["in_mas_direction"]) for one in answer["dynamics"]]
+    assert lines[0] == "Ferritin rose from 310 to 905 µg/L (+191.9 %) in 14 days (towards MAS)"
+
+
+def test_a_line_is_broken_where_a_panel_between_has_no_number(visit: Visit) -> None:
+    page = drawn(visit)
+    assert page.locator("[data-course=fibrinogen] .bridge").count() == 1
+    assert page.locator("[data-course=ferritin] .bridge").count() == 0
+
+
+def test_what_acts_during_an_event_is_named(visit: Visit) -> None:
+    treated = COURSE | {"treatments": [{"name": "tocilizumab", "given_at": "2026-11-10"}]}
+    page = pasted(visit, treated)
+    page.wait_for_selector(".multiples figure")
+    assert "under IL-6 blockade" in page.locator(".course .events li").first.inner_text()
+
+
+def test_the_course_can_be_taken_along(visit: Visit) -> None:
+    page = drawn(visit)
+    page.evaluate("() => Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.click(".course .copy button:text-is('curl')")
+    page.wait_for_selector(".course .copied:not([hidden])")
+    assert page.input_value(".course .copied").startswith(f"curl -sS -X POST '{visit.address}v1/trajectories'")
+    page.click(".course .copy button:text-is('Text for the notes')")
+    assert "- 2026-11-16: MAS likely" in page.input_value(".course .copied")
+
+
 def test_the_panel_shown_is_assessed_with_the_treatments_given_before_it(visit: Visit) -> None:
     page = drawn(visit)
     assert visit.posted()["context"]["medications"] == [
