@@ -157,6 +157,11 @@ def test_with_authentication_the_files_are_open_and_the_data_is_not(tmp_path: Pa
     client = create_app(Settings(auth_mode="api_key", api_keys_file=str(keys))).test_client()
     assert [client.get(path).status_code for path in ("/", "/page/page.js", "/docs")] == [200] * 3
     assert client.get("/v1/analytes").status_code == 401
+    assert "key" in Tags(client.get("/").get_data(as_text=True)).values("id")
+
+
+def test_without_authentication_the_page_asks_for_no_key(markup: str) -> None:
+    assert "key" not in Tags(markup).values("id")
 
 
 def test_every_problem_type_lands_on_its_explanation(client: FlaskClient) -> None:

@@ -49,7 +49,7 @@ const spelt = (id) => plain(id).replace(/^il(\d+)/, "IL-$1");
 // Every change as the service words it, marked where it goes the way that experts named for MAS.
 function changes({ dynamics, consensus }) {
   const line = (one) => el("li", {}, one.in_mas_direction ? el("b", {}, readable(one.text), " (towards MAS)") : readable(one.text), one.masked_by.length > 0 && `; may be hidden by ${list(one.masked_by.map(spelt), "and")}`);
-  return dynamics.length > 0 && el("details", {}, el("summary", {}, "Every change in words"), el("ul", { class: "events" }, dynamics.map(line)),
+  return dynamics.length > 0 && el("details", {}, el("summary", {}, "Every change in words"), el("ul", { class: "changes" }, dynamics.map(line)),
     el("p", { class: "hint" }, "Towards MAS: ", consensus.note), references(consensus.references));
 }
 

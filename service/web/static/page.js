@@ -7,7 +7,7 @@ import { addRow, unmarkForm } from "./form.js";
 import { draw, isCourse, load, openRequest, request, whenChanged } from "./panels.js";
 import { usePasted } from "./paste.js";
 import { PATIENTS } from "./patients.js";
-import { NO_ANSWER, ask, knowledge } from "./service.js";
+import { NO_ANSWER, ask, knowledge, useKey } from "./service.js";
 import * as turns from "./turns.js";
 
 const say = (text) => (find("#status").textContent = text);
@@ -35,7 +35,7 @@ async function assess(options = {}) {
   ]);
   if (!turns.end(mine)) return;
   const failed = failure(found);
-  if (failed) return refuse(failed, assess);
+  if (failed) return refuse(failed);
   const [answer, { showAssessment }, course, drawing] = found;
   faults.clear();
   const sentence = showAssessment(answer.document, panel, sets);
@@ -55,7 +55,7 @@ async function assessFhir(resource) {
   if (!turns.end(mine)) return;
   const failed = failure(found);
   const [{ document }, { showFhir }] = found;
-  if (failed && document.resourceType !== "OperationOutcome") return refuse(failed, () => assessFhir(resource));
+  if (failed && document.resourceType !== "OperationOutcome") return refuse(failed);
   faults.clear();
   unmarkForm();
   arrive(showFhir(document));
@@ -67,8 +67,8 @@ function outdate() {
   if (find(".headline") && !find(".changed")) find("#result").before(el("p", { class: "changed" }, "The form has changed since this answer: assess again."));
 }
 
-function refuse({ status, document }, again) {
-  faults.showProblem({ status, ...document }, { say, without: () => assess({ on_invalid: "omit" }), again: () => again() });
+function refuse({ status, document }) {
+  faults.showProblem({ status, ...document }, { say, without: () => assess({ on_invalid: "omit" }) });
   outdate();
   say(document.detail ?? "The service refused the request.");
 }
@@ -132,7 +132,8 @@ function wire() {
     event.preventDefault();
     assess();
   });
-  find("#ask").addEventListener("input", (event) => event.target.id !== "paste-text" && outdate());
+  find("#ask").addEventListener("input", (event) => !["paste-text", "key"].includes(event.target.id) && outdate());
+  find("#key")?.addEventListener("input", (event) => useKey(event.target.value));
   find("#paste-open").addEventListener("click", (event) => toggle(event.target, find("#paste")));
   find("#paste-use").addEventListener("click", pasted);
   find("#add-medication").addEventListener("click", () => addRow("medications", "last_dose").focus());

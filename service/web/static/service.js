@@ -1,5 +1,7 @@
 // Speaks to the service that served this page, and to no other. An access key stays in this module's memory.
 
+import { find } from "./dom.js";
+
 const PATIENCE = 60_000; // milliseconds for an answer
 const ROOT = new URL("..", import.meta.url);
 let credentials = "";
@@ -29,9 +31,10 @@ export async function ask(path, body, type = "application/json") {
   }
 }
 
-// What the service knows: {analytes, sets} by id; empty when it may not be asked.
+// What the service knows: {analytes, sets} by id; empty while it may not be asked, which a page with a field for the key knows.
 export async function knowledge() {
   if (known) return known;
+  if (find("#key") && !usesKey()) return { analytes: new Map(), sets: new Map() };
   const [analytes, criteria] = await Promise.all([ask("v1/analytes"), ask("v1/criteria")]);
   const byId = (list) => new Map((list ?? []).map((one) => [one.id, one]));
   const found = { analytes: byId(analytes.document.observations), sets: byId(criteria.document.criteria) };

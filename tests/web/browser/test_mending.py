@@ -7,6 +7,8 @@ import pytest
 
 from tests.web.browser.conftest import Visit
 from tests.web.browser.served import served
+from tests.web.browser.test_reach import violations
+from tests.web.browser.waiting import until
 
 MENDS = {
     "patient_1_as_printed": {"platelets": "116 10*9/L", "wbc": "5.4 10*9/L", "crp": "120 mg/L"},
@@ -167,10 +169,17 @@ def test_with_authentication_the_page_asks_for_the_key_and_keeps_it_nowhere(visi
         visit = visitors(address)
         page = visit.open()
         page.click("label[for=fever-y]")
+        assert [one.url for one in visit.requests if "/v1/" in one.url] == []  # none that could only be refused
         page.click("#assess")
+        page.click("#faults button:text-is('Enter the access key')")
+        page.keyboard.type("wrong")
+        page.keyboard.press("Enter")
+        until(page, "document.querySelector('#faults-title') && document.activeElement.id === 'faults-title'")
         page.fill("#key", "secret")
-        page.click("button:text-is('Use this key')")
+        assert violations(visit) == []
+        page.press("#key", "Enter")
         page.wait_for_selector(".headline")
+        assert page.inner_text(".set h4 >> nth=0") == "2016 criteria"
         assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
         page.evaluate("() => Object.defineProperty(navigator, 'clipboard', {value: undefined})")
         page.click(".copy button:text-is('curl')")

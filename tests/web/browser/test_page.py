@@ -296,8 +296,8 @@ def test_a_warning_stands_between_the_answer_and_what_to_measure(visit: Visit) -
     order = page.locator("#result > *").evaluate_all("all => all.map(one => one.className.split(' ')[0])")
     assert order.index("headline") < order.index("cautions") < order.index("decide")
     said = page.locator(".cautions li b").all_inner_texts()
-    assert said[0] == "⚠ Caution:"
-    assert len([one for one in said if one in ("⚠ Caution:", "Note:")]) == len(answer["cautions"])
+    assert said[0].strip() == "⚠ Caution:"
+    assert len([one for one in said if one.strip() in ("⚠ Caution:", "Note:")]) == len(answer["cautions"])
     assert answer["classification"]["category"] == "indeterminate"
     red, green, blue = page.evaluate(
         "getComputedStyle(document.querySelector('.category')).color.match(/\\d+/g).map(Number)"
