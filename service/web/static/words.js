@@ -51,6 +51,7 @@ const TIDY = [
   [/(^|[ (])-(?=\d)/g, "$1−"],
   [/'(LL|L|HH|H|N)'/g, (_, word) => reported(word)],
   [/\bverdict_implied only\b/g, "the verdict “if words count” only"],
+  [/\bwhich counts for the implied verdict alone\b/g, "which counts only “if words count”"],
   // What is said to a sender of JSON, for a person at the form:
   [/\bsend (?:observations|findings)\.(\w+)/g, (_, id) => `enter “${label(id)}”`],
   [/\bsend the range or the number\b/g, "enter the range or the number"],

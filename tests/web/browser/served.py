@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 PORTS = range(18_400, 18_500)
+PATIENCE = 60
 
 
 def free_port() -> int:
@@ -47,14 +48,14 @@ def served(folder: Path, tree: Path = ROOT, **environ: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, output: Path) -> None:
-    until = time.monotonic() + 30
+    """Wait for the server's own word: whoever answers on the port may be another server that was quicker to take it."""
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if f"Listening at: http://0.0.0.0:{port}" in output.read_text():
+            return
         time.sleep(0.05)
     raise RuntimeError(output.read_text())
