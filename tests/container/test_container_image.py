@@ -17,7 +17,7 @@ pytestmark = pytest.mark.container
 
 START_SECONDS = 2.0
 OWN_BYTES = 60_000_000
-PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;\\]+)", re.MULTILINE)
 
 
 def python(podman: Run, image: str, code: str, user: str = "65532") -> Any:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shlex
 import subprocess
 import sys
 from importlib import import_module
@@ -150,7 +151,7 @@ def test_lines_that_are_no_answers_are_told_as_such() -> None:
 def test_a_reader_who_has_had_enough_is_no_error(tmp_path: Path) -> None:
     path = tmp_path / "panels.csv"
     path.write_text(TABLE + "A,905,116,true,sjia\n" * 3000)
-    run = f"{sys.executable} -m service.cohort to-ndjson {path} | head -n 1"
+    run = f"{shlex.join([sys.executable, '-m', 'service.cohort', 'to-ndjson', str(path)])} | head -n 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", run], capture_output=True, check=True, text=True)
     assert (done.stderr, done.stdout.count("\n")) == ("", 1)
 
