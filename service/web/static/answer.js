@@ -55,7 +55,7 @@ function deciding(answer, sets) {
 }
 
 // [key, those with that key] in order of appearance
-function grouped(items, key) {
+export function grouped(items, key) {
   const found = new Map();
   for (const one of items) found.set(key(one), [...(found.get(key(one)) ?? []), one]);
   return [...found];

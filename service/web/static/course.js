@@ -1,7 +1,8 @@
 // Several panels: the categories in order of time, what happened, and one small picture per observation.
 
+import { moment } from "./day.js";
 import { el, find } from "./dom.js";
-import { MARKS } from "./answer.js";
+import { MARKS, grouped } from "./answer.js";
 import { copyButtons } from "./copy.js";
 import { picture } from "./picture.js";
 import { inCanonical, reading } from "./reading.js";
@@ -17,21 +18,41 @@ export function showCourse(course, request, shownPanel, { sets, analytes }) {
   const state = STATES[course.course?.state] ?? "";
   find("#result").prepend(el("section", { class: "course", "aria-labelledby": "course-title" },
     el("h3", { id: "course-title" }, "The course"),
-    el("ol", { class: "strip" }, course.assessments.map(step)),
+    el("ol", { class: "strip" }, runs(course.assessments).map(step)),
     state && el("p", {}, state, awaited.length > 0 && ` Still awaited: ${list(awaited.map(label), "and")}.`),
     course.events.length > 0 && el("ul", { class: "events" }, course.events.map(event)),
     key(request), multiples(course, request, sets, analytes), changes(course),
     copyButtons({ path: "v1/trajectories", request, answer: course, text: () => notes(course) }),
-    course.warnings?.length > 0 && el("ul", { class: "hint" }, course.warnings.map((one) => el("li", {}, readable(one.message))))));
-  find("#result").insertBefore(el("h3", {}, `Panel of ${day(shownPanel.collected_at ?? "no date")}`), find("#result").children[1]);
+    remarks(course.warnings ?? [], request)));
+  find("#result").insertBefore(el("h3", {}, `Panel of ${moment(shownPanel.collected_at ?? "no date")}`), find("#result").children[1]);
 }
 
-const step = ({ collected_at: moment, classification: { category: word } }) =>
-  el("li", { class: word }, day(moment), " ", el("span", { "aria-hidden": "true" }, `${MARKS[word] ?? ""} `), el("b", {}, category(word)));
+// What the service remarks about treatments, each sentence once with the doses it is about.
+function remarks(warnings, { treatments: given = [] }) {
+  const dose = ({ pointer }) => [given[Number(pointer.split("/")[2])]].filter(Boolean).map((one) => `${one.name} ${moment(one.given_at)}`);
+  const line = ([message, those]) => el("li", {}, el("b", {}, those.flatMap(dose).join(", ")), ": ", readable(message));
+  return warnings.length > 0 && el("ul", { class: "changes" }, grouped(warnings, (one) => one.message).map(line));
+}
+
+const MANY = 12; // panels from which those in a row with one category are told together
+
+// [{from, to, count, word}] in order of time
+function runs(assessments) {
+  const found = [];
+  for (const { collected_at: at, classification: { category: word } } of assessments) {
+    const last = found.at(-1);
+    if (assessments.length > MANY && last?.word === word) Object.assign(last, { to: at, count: last.count + 1 });
+    else found.push({ from: at, to: at, count: 1, word });
+  }
+  return found;
+}
+
+const step = ({ from, to, count, word }) =>
+  el("li", { class: word }, count > 1 ? `${moment(from)} to ${moment(to)}, ${count} panels: ` : `${moment(from)} `, el("span", { "aria-hidden": "true" }, `${MARKS[word] ?? ""} `), el("b", {}, category(word)));
 
 const notes = (course) => [
   "MAS criteria, the course:",
-  ...course.assessments.map((one) => `- ${day(one.collected_at)}: ${category(one.classification.category)}`),
+  ...course.assessments.map((one) => `- ${moment(one.collected_at)}: ${category(one.classification.category)}`),
   ...course.events.map((one) => event(one).textContent),
   course.disclaimer,
 ].filter(Boolean).join("\n");
@@ -40,7 +61,7 @@ function event(one) {
   const what = one.observation ? `${label(one.observation)} ${EVENTS[one.type] ?? plain(one.type)}` : `${EVENTS[one.type] ?? plain(one.type)}: ${category(one.category ?? "")}`;
   const after = one.after_treatment ? `, after ${one.after_treatment.name} (dose ${one.after_treatment.dose_number})` : "";
   const acting = (ids, words) => (ids?.length ? `; ${words} ${list(ids.map(spelt), "and")}` : "");
-  return el("li", {}, `${day(one.collected_at)} `, el("b", {}, what), after, acting(one.masked_by, "may be feigned by"), acting(one.cautions, "under"));
+  return el("li", {}, `${moment(one.collected_at)} `, el("b", {}, what), after, acting(one.masked_by, "may be feigned by"), acting(one.cautions, "under"));
 }
 
 // The ids of cautions are words of medicine but for the interleukins.

@@ -10,6 +10,9 @@ export function setDay(field, moment = "") {
 // The day as entered, or what was loaded if the field still shows what it showed then; undefined where there is none.
 export const day = (field) => (field.value === (field.dataset.shown ?? "") ? field.dataset.sent : field.value) || undefined;
 
+// A moment for reading: its day, and its time where it has one, for two panels of one day.
+export const moment = (text) => text.slice(0, 16).replace("T", " ");
+
 function isDay(text) {
   const time = Date.parse(`${text}T00:00Z`);
   return text.length === 10 && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);

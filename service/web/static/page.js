@@ -43,7 +43,7 @@ async function assess(options = {}) {
   arrive(sentence);
 }
 
-// The answer that says why nothing can be shown; of a course and its open panel that of the course.
+// Why nothing can be shown; of a course and its open panel that of the course.
 const failure = (found) => found.findLast(({ status }) => !settled(status));
 
 const withOptions = (document, options) =>

@@ -1,5 +1,6 @@
 // One patient, one or more panels in time: which of them the form shows, and the request they make together.
 
+import { moment } from "./day.js";
 import { all, button, el, find } from "./dom.js";
 import { PANEL, addRow, areRows, readPanel, readShared, rows, writePanel, writeRows, writeShared } from "./form.js";
 import { knowledge } from "./service.js";
@@ -77,7 +78,7 @@ export function draw(treatments = rows("treatments", "given_at") ?? []) {
   writeRows("treatments", "given_at", treatments);
 }
 
-const title = (panel, at) => `${at + 1}: ${(panel.collected_at ?? "").slice(0, 10) || "no date"}`;
+const title = (panel, at) => `${at + 1}: ${moment(String(panel.collected_at ?? "")) || "no date"}`;
 
 async function add() {
   panels[open] = readPanel();

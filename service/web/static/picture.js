@@ -7,6 +7,8 @@ import { reported, unit } from "./words.js";
 const WIDTH = 260;
 const HEIGHT = 130;
 const BOX = { left: 8, right: 252, top: 16, bottom: 104 };
+const CROWD = 8; // points beyond which not every one is written beside
+const ROOM_FOR_COUNT = 14; // between two treatments that both bear their number
 const WIDE_RANGE = 30; // largest by smallest from which a logarithmic scale reads better
 
 export function picture({ name, analyte, points, limit, given, times }) {
@@ -21,11 +23,11 @@ export function picture({ name, analyte, points, limit, given, times }) {
     svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": spoken(name, printed, points, limit, given) },
       limit && limitMarks(limit, up.at(limit.value)),
       svg("line", { class: "axis", x1: BOX.left, x2: BOX.right, y1: BOX.bottom + 6, y2: BOX.bottom + 6 }),
-      given.map((time, at) => treatment(across(time), at + 1)),
+      given.map((time, at) => treatment(across(time), at + 1, at > 0 && across(time) - across(given[at - 1]) < ROOM_FOR_COUNT)),
       line.slice(1).map((one, at) => segment(line[at], one)),
       line.map((one) => dot(one, limit)),
-      line.map((one, at) => number(one, line[at - 1], line[at + 1])),
-      drawn.filter((one) => one.kind === "word").map(wordAt),
+      line.map((one, at) => told(one, line) && number(one, line[at - 1], line[at + 1])),
+      drawn.map((one, at) => one.kind === "word" && wordAt(one, drawn.length > CROWD && drawn[at - 1]?.word === one.word)),
       dates(points, across)));
 }
 
@@ -40,7 +42,18 @@ function dot({ x, y, kind, value }, limit) {
 
 const SIGNS = { above: ">", below: "<", value: "" };
 const spelt = (one) => `${SIGNS[one.kind]}${shown(Number(one.value.toPrecision(4)))}`;
-const wordAt = ({ x, y, word }) => svg("text", { class: "name", x, y, "text-anchor": "middle" }, reported(word).replaceAll(/[“”]/g, ""));
+// The word, or a small square that repeats the word before it.
+const wordAt = ({ x, y, word }, repeats) => repeats
+  ? svg("rect", { class: "dot clear", x: x - 1.5, y: y - 5, width: 3, height: 3 })
+  : svg("text", { class: "name", x, y, "text-anchor": "middle" }, reported(word).replaceAll(/[“”]/g, ""));
+
+// In a crowd only the first, the last, the lowest and the highest number is written; the label of the picture holds all.
+function told(one, line) {
+  if (line.length <= CROWD) return true;
+  const values = line.map(({ value }) => value);
+  const extreme = [Math.min(...values), Math.max(...values)].some((value) => line.find((other) => other.value === value) === one);
+  return one === line[0] || one === line.at(-1) || (extreme && one.x - line[0].x > 30 && line.at(-1).x - one.x > 30);
+}
 
 // The number stands on the side of its point where the line does not run.
 function number(one, before, after) {
@@ -57,7 +70,7 @@ function limitMarks({ comparator }, y) {
     svg("line", { class: "limit", x1: BOX.left, x2: BOX.right, y1: y, y2: y })];
 }
 
-const treatment = (x, number) => [svg("line", { class: "given", x1: x, x2: x, y1: 12, y2: BOX.bottom + 6 }), svg("text", { x, y: 9, "text-anchor": "middle" }, String(number))];
+const treatment = (x, number, crowded) => [svg("line", { class: "given", x1: x, x2: x, y1: 12, y2: BOX.bottom + 6 }), !crowded && svg("text", { x, y: 9, "text-anchor": "middle" }, String(number))];
 
 function dates(points, across) {
   const ends = points.length > 1 ? [points[0], points.at(-1)] : points;

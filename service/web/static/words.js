@@ -54,7 +54,7 @@ const TIDY = [
   [/\bwhich counts for the implied verdict alone\b/g, "which counts only “if words count”"],
   // What is said to a sender of JSON, for a person at the form:
   [/\bsend (?:observations|findings)\.(\w+)/g, (_, id) => `enter “${label(id)}”`],
-  [/\bsend the range or the number\b/g, "enter the range or the number"],
+  [/\bsend (?=the range or the number|times for both)/g, "enter "],
   [/ Send one of (?:those|the words) listed under accepted\./g, " Choose one of those offered."],
   [/ Send (.+) listed under accepted\./g, " Enter $1 offered."],
   [/ Write '\[<\|.+ interpretation\./g, " Enter a number with a point as decimal sign, a limit such as >10000 or <0.5, or a word: low, normal, high."],
