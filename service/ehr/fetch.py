@@ -73,7 +73,7 @@ def further(site: Site, call: CdsRequest, held: Mapping[str, Any], absent: list[
         "Authorization": f"Bearer {call.token}",
         "traceparent": current().traceparent(),
     }
-    line = Line(settings.fhir_fetch_seconds, settings.max_body_bytes)
+    line = Line(settings.fhir_fetch_seconds, settings.max_body_bytes, settings.ca_file)
     jobs = _jobs(Reader(line, base, settings.fhir_fetch_servers, headers), site, call, held, absent)
     return dict(held) | (_run(jobs, line) if jobs else {})
 

@@ -25,14 +25,18 @@ class NotRead(Exception):
 
 
 class Line:
-    """A session with a deadline (seconds from now); it follows no redirect and takes nothing from the environment."""
+    """A session with a deadline (seconds from now); it follows no redirect and takes nothing from the environment.
 
-    def __init__(self, seconds: float, largest: int) -> None:
+    ``ca_file`` holds the authorities that sign for the server; "" means the public ones.
+    """
+
+    def __init__(self, seconds: float, largest: int, ca_file: str = "") -> None:
         self._deadline = time.monotonic() + seconds
         self._largest = largest
         self._sockets: list[socket.socket] = []
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, no .netrc: the token goes where it was meant to go
+        self._session.verify = ca_file or True
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(self._sockets))
 

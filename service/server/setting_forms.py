@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -66,6 +67,19 @@ def file() -> Form[str]:
             raise ValueError from error
 
     return read, "the path of a readable file"
+
+
+def authorities() -> Form[str]:
+    """The path of a file of certificates that other hosts are checked against."""
+
+    def read(path: str) -> str:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except OSError as error:  # an SSLError is one
+            raise ValueError from error
+        return path
+
+    return read, "the path of a file of PEM certificates"
 
 
 def _web_address(text: str) -> str:

@@ -37,6 +37,7 @@ class Settings:
     jwt_audience: str = ""
     jwt_jwks_file: str = ""
     jwt_jwks_url: str = ""
+    ca_file: str = ""
     public_url: str = ""
     cors_origins: tuple[str, ...] = ()
     web: bool = True
@@ -110,6 +111,11 @@ TABLE: tuple[Setting, ...] = (
     _row("jwt_audience", form.text(), "For jwt: the audience (aud) a token must name."),
     _row("jwt_jwks_file", form.file(), "For jwt: the issuers' public keys, a JWKS file; or MAS_JWT_JWKS_URL."),
     _row("jwt_jwks_url", form.url(), "For jwt: the https address of the keys; fetched again every 10 minutes."),
+    _row(
+        "ca_file",
+        form.authorities(),
+        "Who signs for the hosts called (keys, FHIR servers), where a site does; empty means the public authorities.",
+    ),
     _row(
         "public_url", form.web_address(), "The address callers use; a CDS Hooks token's audience is checked against it."
     ),

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from service.ehr.fhir_server import may_connect, next_page, permitted
 from service.server.settings import Settings
 from tests.ehr.fhir_server import FhirServer, Listener, drips, gives
 from tests.ehr.records import bundle, call, carded, condition, met_panel, patient, send
+from tests.server.authority import authority
 
 PATH = "/cds-services/mas-criteria"
 BEARER = {
@@ -301,3 +303,16 @@ def test_next_links_stay_on_the_server(link: str, followed: bool) -> None:
 )
 def test_where_a_name_may_lead(host: str, address: str, allowed: bool) -> None:
     assert may_connect(host, address) is allowed
+
+
+def test_a_server_that_a_site_signs_for_is_read_only_with_that_sites_authority(
+    server: FhirServer, tmp_path: Path
+) -> None:
+    ca_file, proof = authority(tmp_path)
+    server.http.socket = proof.wrap_socket(server.http.socket, server_side=True)
+    server.http.handle_error = lambda *_: None  # type: ignore[method-assign]
+    base = server.base.replace("http:", "https:")
+    send(client_of(base), PATH, call(None, **asks(base)))
+    assert server.asked == []
+    [card] = carded(client_of(base, ca_file=str(ca_file)), None, **asks(base))
+    assert card["indicator"] == "critical"

@@ -7,12 +7,14 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from service.server import health, jwks
 from service.server.settings import Settings
+from tests.server.authority import authority
 from tests.server.sample import create_app
 from tests.server.test_auth import AUDIENCE, EC, ISSUER, OTHER_EC, public, token, who
 
@@ -221,3 +223,21 @@ def test_readiness_may_have_several_conditions() -> None:
     assert app.test_client().get("/readyz").status_code == 200
     health.ready_when(app, lambda: False)
     assert app.test_client().get("/readyz").status_code == 503
+
+
+def test_an_issuer_that_a_site_signs_for_is_believed_only_by_that_sites_authority(tmp_path: Path) -> None:
+    """Hospitals sign their own certificates; without their authority the keys stay unread, and nobody is let in."""
+
+    class Good(Issuer):
+        def do_GET(self) -> None:
+            answer(self, GOOD)
+
+    ca_file, proof = authority(tmp_path)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Good) as server:
+        server.socket = proof.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a caller that hangs up is meant here
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        url = f"https://127.0.0.1:{server.server_port}/jwks"
+        assert not jwks.FetchedKeys(url).ready()
+        assert jwks.FetchedKeys(url, ca_file=str(ca_file)).ready()
+        server.shutdown()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+import certifi
 import pytest
 
 from service.server import settings as module
@@ -49,6 +50,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("MAS_JWT_ISSUERS", "a,,b", "jwt_issuers", ("a", "b")),
         ("MAS_JWT_AUDIENCE", "mas", "jwt_audience", "mas"),
         ("MAS_CODE_MAP_FILE", __file__, "code_map_file", __file__),
+        ("MAS_CA_FILE", certifi.where(), "ca_file", certifi.where()),
         ("MAS_DRAIN_SECONDS", "0", "drain_seconds", 0),
     ],
 )
@@ -71,6 +73,8 @@ def test_a_setting_is_read(variable: str, text: str, field: str, value: object) 
         ("MAS_WEB", "yes"),
         ("MAS_CODE_MAP_FILE", "/no/such/file"),
         ("MAS_API_KEYS_FILE", "/"),
+        ("MAS_CA_FILE", "/no/such/file"),
+        ("MAS_CA_FILE", __file__),
         ("MAS_JWT_JWKS_URL", "http://keys.example/jwks"),
         ("MAS_JWT_JWKS_URL", "https://user@keys.example/jwks"),
         ("MAS_PUBLIC_URL", "ftp://mas.example"),
