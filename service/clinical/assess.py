@@ -36,15 +36,23 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything there is to say about one panel."""
+    """Everything there is to say about one panel; cautions and warnings are worked out where they are asked for."""
 
     panel: Panel
     classification: Classification
     summary: str
     results: tuple[Result, ...]
-    cautions: tuple[Caution, ...]
-    warnings: tuple[Oddity, ...]
     suggestions: tuple[Suggestion, ...]
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        """What a reader must bear in mind about this patient."""
+        return tuple(cautions(self.panel, self.results))
+
+    @property
+    def warnings(self) -> tuple[Oddity, ...]:
+        """What is odd about the values."""
+        return tuple(warnings(self.panel))
 
 
 def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -> Assessment:
@@ -64,8 +72,6 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
         classification,
         summary(panel, classification, leading),
         reported,
-        tuple(cautions(panel, reported)),
-        tuple(warnings(panel)),
         () if brief else tuple(_suggestions(panel, leading or reported)),
     )
 

@@ -11,7 +11,7 @@ from service.clinical.analytes import ANALYTES, MEASURES
 from service.clinical.criteria.criteria_set import Reference
 from service.clinical.interval import COMPARE, MET, NOT_MET, ZERO
 from service.clinical.panel import Panel
-from service.clinical.reading import Evidence, Reading, soft_plausible
+from service.clinical.reading import WORDS, Evidence, Reading, soft_plausible
 from service.clinical.result import Result
 from service.clinical.therapy import active_therapies, day_of
 from service.clinical.words import number_text
@@ -31,6 +31,8 @@ SIZE_CONFLICT = (
     "The finding and the measured size disagree. Sets that ask for enlargement take the finding, "
     "those that ask for a size take the size."
 )
+WORD_NOT_USED = "Of the interpretation codes L, LL, N, H and HH are used; this result counts as unknown."
+WORD_PROVES_NOTHING = "A word without a usable reference range proves nothing here; send the range or the number."
 SIZES = {"hepatomegaly": "liver_below_costal_margin", "splenomegaly": "spleen_below_costal_margin"}
 
 
@@ -88,7 +90,7 @@ def _about_one(key: str, reading: Reading) -> Iterator[Oddity]:
         text = f"{reading.unit} has no fixed factor to {analyte.canonical}; the result counts as unknown."
         yield Oddity(f"{key}_mass_units", where, text)
     elif reading.evidence is Evidence.UNKNOWN:
-        text = "A word without a usable reference range proves nothing here; send the range or the number."
+        text = WORD_NOT_USED if reading.word not in WORDS else WORD_PROVES_NOTHING
         yield Oddity("interpretation_not_usable", where, text)
     elif reading.evidence is Evidence.IMPLIED:
         text = "A word without a reference range counts for verdict_implied only; send the range or the number."

@@ -73,7 +73,7 @@ class Fault(Exception):
 _QUANTITY = re.compile(
     r"\s*(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2}(?=\s))?)\s*(.*?)\s*", re.ASCII
 )
-_LOST_EXPONENT = re.compile(r"(?:[x×*]\s*)?10\d{1,2}(?!\d)", re.ASCII | re.IGNORECASE)
+_LOST_EXPONENT = re.compile(r"(?:[x×*·]\s*)?10\s?(?:[3469]|12)(?!\d)", re.ASCII | re.IGNORECASE)
 _MORE_NUMBER = re.compile(r"[,.'_]|(?!10\s*[*^eE(⁰-⁹¹²³])\d", re.ASCII)
 LONGEST_QUANTITY = 64
 
@@ -104,7 +104,7 @@ def read_unit(analyte: Analyte, text: str) -> Unit:
         raise Fault("unit_required", accepted=list(analyte.table.units))
     unit = analyte.table.find(text)
     if unit is None:
-        about = "percent" if text.strip() == "%" else ""
+        about = "percent" if text.strip() == "%" else "lost_exponent" if _LOST_EXPONENT.match(text.strip()) else ""
         raise Fault("unit_not_accepted", about, accepted=list(analyte.table.units))
     return unit
 
@@ -142,7 +142,16 @@ def read_range(analyte: Analyte, reference: Range) -> tuple[str, Interval]:
     high: Number = INFINITY if reference.high is None else reference.high
     if low < 0 or low > high:
         raise Fault("invalid_value", "reference_range")
+    if unit.comparable:
+        _refuse_strange_limit(analyte, (low, high), unit)
     return unit.code, Interval(low, high, high_open=high == INFINITY)
+
+
+def _refuse_strange_limit(analyte: Analyte, limits: tuple[Number, ...], unit: Unit) -> None:
+    """Raise Fault for an end that no patient's value could reach: a word would be held against a slip of unit."""
+    for end in limits:
+        if end not in (ZERO, INFINITY) and not _within(analyte.hard, analyte, end, unit.code):
+            raise Fault("implausible_value", "reference_range", **_suggestion(analyte, end, unit))
 
 
 def soft_plausible(analyte: Analyte, reading: Reading) -> bool:
@@ -186,7 +195,7 @@ def _within(limits: Interval, analyte: Analyte, value: Number, unit: str) -> boo
     return limits.low <= value <= limits.high
 
 
-def _suggestion(analyte: Analyte, value: Decimal, sent: Unit | None) -> dict[str, object]:
+def _suggestion(analyte: Analyte, value: Number, sent: Unit | None) -> dict[str, object]:
     """Name the first unit in which the same number would be an ordinary result; the sender decides, never we."""
     for unit in analyte.table.units.values():
         if unit is not sent and unit.comparable and _within(analyte.soft, analyte, value, unit.code):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -53,7 +53,8 @@ def load_therapies(path: Path) -> dict[str, Therapy]:
 def active_therapies(panel: Panel) -> list[Therapy]:
     """Return the classes that act at the time of the panel, in the order of the data."""
     day = day_of(panel.collected_at)
-    return [one for one in THERAPIES.values() if any(_acts(one, medication, day) for medication in panel.medications)]
+    acting = {key for medication in panel.medications for key in _acting(medication, day)}
+    return [one for key, one in THERAPIES.items() if key in acting]
 
 
 def on_il6_blockade(panel: Panel) -> bool:
@@ -66,13 +67,17 @@ def day_of(moment: str) -> date | None:
     return date.fromisoformat(moment[:10]) if moment else None
 
 
-def _acts(therapy: Therapy, medication: Medication, day: date | None) -> bool:
-    drug = _DRUGS.get((therapy.id, medication.name.strip().casefold()))
-    if drug is None:
-        return False
-    if drug.window is None or medication.last_dose is None or day is None:
-        return True
-    return day - medication.last_dose <= drug.window  # a dose after the panel may follow earlier ones: it counts too
+def generic_name(name: str) -> str:
+    """Return one name for a drug: the generic one of a drug that is known here, else the name as sent in lower case."""
+    key = name.strip().casefold()
+    return _DRUGS[key][0][1].name if key in _DRUGS else key
+
+
+def _acting(medication: Medication, day: date | None) -> Iterator[str]:
+    last = medication.last_dose  # one after the panel may follow earlier ones: it counts too
+    for key, drug in _DRUGS.get(medication.name.strip().casefold(), ()):
+        if drug.window is None or last is None or day is None or day - last <= drug.window:
+            yield key
 
 
 def _therapy(key: str, raw: object, where: str) -> Therapy:
@@ -103,13 +108,13 @@ def _reference(raw: object, where: str) -> Reference:
     return Reference("", strict_toml.text(table, "citation", where), strict_toml.text(table, "doi", where), certainty)
 
 
-def _by_name(therapies: Iterable[Therapy]) -> dict[tuple[str, str], Drug]:
-    return {
-        (therapy.id, key.casefold()): drug
-        for therapy in therapies
-        for drug in therapy.drugs
-        for key in (drug.name, *drug.codes)
-    }
+def _by_name(therapies: Iterable[Therapy]) -> dict[str, list[tuple[str, Drug]]]:
+    found: dict[str, list[tuple[str, Drug]]] = {}
+    for therapy in therapies:
+        for drug in therapy.drugs:
+            for name in (drug.name, *drug.codes):
+                found.setdefault(name.casefold(), []).append((therapy.id, drug))
+    return found
 
 
 THERAPIES = load_therapies(Path(__file__).parent / "therapies.toml")

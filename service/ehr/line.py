@@ -111,10 +111,20 @@ def _connect(connection: HTTPConnection, sockets: list[socket.socket]) -> socket
         addresses = [str(one[4][0]) for one in found]
         if not addresses or not all(may_connect(connection.host, one) for one in addresses):
             raise NewConnectionError(connection, "the name leads to an address that is not permitted")
-        sock = create_connection(
-            (addresses[0], connection.port), connection.timeout, socket_options=connection.socket_options
-        )
+        sock = _reach(connection, addresses)
     except OSError as error:
         raise NewConnectionError(connection, "no connection") from error
     sockets.append(sock)
     return sock
+
+
+def _reach(connection: HTTPConnection, addresses: list[str]) -> socket.socket:
+    """Connect to the first address that answers: a name may have one of IPv6 where there is no IPv6."""
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            return _dial(connection, address)
+    return _dial(connection, addresses[-1])
+
+
+def _dial(connection: HTTPConnection, address: str) -> socket.socket:
+    return create_connection((address, connection.port), connection.timeout, socket_options=connection.socket_options)

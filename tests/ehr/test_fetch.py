@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from service.app import create_app
 from service.ehr.fhir_server import may_connect, next_page, permitted
 from service.server.settings import Settings
 from tests.ehr.fhir_server import FhirServer, Listener, drips, gives
-from tests.ehr.records import bundle, call, carded, condition, met_panel, patient, send
+from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, patient, send
 from tests.server.authority import authority
 
 PATH = "/cds-services/mas-criteria"
@@ -66,7 +67,9 @@ def test_a_failed_prefetch_is_read_again_and_what_was_prefetched_is_not(server: 
 
 
 def test_further_pages_of_a_prefetched_bundle_are_read(server: FhirServer) -> None:
-    first = bundle(*met_panel()[:2], link=[{"relation": "next", "url": f"{server.base}/Observation?page=2"}])
+    server.replies["Observation"] = gives(bundle(*met_panel(), total=7))
+    link = [{"relation": "next", "url": f"{server.base}/Observation?page=2"}]
+    first = bundle(*met_panel()[:2], link=link, total=Decimal(7))
     held = {
         "labs": first,
         "patient": patient(),
@@ -118,6 +121,28 @@ def test_the_time_budget_is_total(server: FhirServer, reply: Any) -> None:
     began = time.monotonic()
     assert send(client_of(server.base), PATH, call(None, **asks(server.base)))[0] == 412
     assert time.monotonic() - began < 2.5
+
+
+def test_what_was_asked_for_in_vain_is_told_and_nothing_is_unlikely_without_it(server: FhirServer) -> None:
+    server.replies["Observation"] = gives(bundle(*calm_panel()))
+    client = client_of(server.base, cds_card_from="unlikely")
+    assert "unlikely" in carded(client, None, **asks(server.base))[0]["summary"]
+    server.replies["MedicationRequest"] = gives({}, status=500)
+    [card] = carded(client, None, **asks(server.base))
+    assert "unlikely" not in card["summary"]
+    assert "a query failed" in card["detail"]
+
+
+def test_a_name_of_several_addresses_is_tried_at_each(server: FhirServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+
+    def two(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
+        dead = real("127.0.0.2", port, *rest, **more) if host == "localhost" else []
+        return [*dead, *real("127.0.0.1", port, *rest, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+    base = server.base.replace("127.0.0.1", "localhost")
+    assert carded(client_of(base), None, **asks(base))
 
 
 def test_a_server_that_is_down_is_412() -> None:

@@ -156,6 +156,9 @@ def test_with_authentication_the_files_are_open_and_the_data_is_not(tmp_path: Pa
     keys.write_text(f"ward:{'0' * 64}\n", encoding="utf-8")
     client = create_app(Settings(auth_mode="api_key", api_keys_file=str(keys))).test_client()
     assert [client.get(path).status_code for path in ("/", "/page/page.js", "/docs")] == [200] * 3
+    assert [client.get(path).status_code for path in ("/openapi.json", "/openapi.yaml")] == [
+        200
+    ] * 2  # the viewer's own
     assert client.get("/v1/analytes").status_code == 401
     assert "key" in Tags(client.get("/").get_data(as_text=True)).values("id")
 

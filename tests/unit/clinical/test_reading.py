@@ -84,6 +84,8 @@ def test_a_text_is_comparator_number_and_unit(text: str, comparator: str, value:
         ("5.4 × 109/L", "lost_exponent"),
         ("5.4*1012/L", "lost_exponent"),
         ("22 103/uL", "lost_exponent"),
+        ("5.4 x10 9/L", "lost_exponent"),
+        ("5 100 /uL", "form"),
     ],
 )
 def test_a_text_that_does_not_parse_says_why(text: str, about: str) -> None:
@@ -264,6 +266,27 @@ def test_a_range_that_cannot_be_is_a_fault(reference: Range) -> None:
     with pytest.raises(Fault) as caught:
         read_range(FIBRINOGEN, reference)
     assert (caught.value.code, caught.value.about) == ("invalid_value", "reference_range")
+
+
+@pytest.mark.parametrize(
+    ("key", "reference", "facts"),
+    [
+        ("hemoglobin", Range(Decimal(12), Decimal(16), "g/L"), {"suggestion": "g/dL"}),
+        ("fibrinogen", Range(Decimal(200), Decimal(400), "g/L"), {"suggestion": "mg/dL"}),
+        ("platelets", Range(None, Decimal(400), "10*12/L"), {"suggestion": "10*9/L"}),
+        ("ldh", Range(Decimal("2.1"), None, "U/L"), {"suggestion": "ukat/L"}),
+        ("crp", Range(None, Decimal(99999), "mg/L"), {}),
+    ],
+)
+def test_a_limit_that_no_value_could_reach_is_a_fault(key: str, reference: Range, facts: dict[str, str]) -> None:
+    """Haemoglobin 12 to 16 g/L and "N" would prove an anaemia that is not there."""
+    with pytest.raises(Fault) as caught:
+        read_range(ANALYTES[key], reference)
+    assert (caught.value.code, caught.value.about, caught.value.facts) == (
+        "implausible_value",
+        "reference_range",
+        facts,
+    )
 
 
 def test_a_range_of_one_value_and_one_without_a_top_are_ranges() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.therapy import THERAPIES, active_therapies, day_of, on_il6_blockade
+from service.clinical.therapy import THERAPIES, active_therapies, day_of, generic_name, on_il6_blockade
 from tests.conftest import panel_of
 
 PANEL_DAY = "2026-11-20T08:30:00Z"
@@ -105,3 +105,10 @@ def test_the_figures_of_il6_blockade_are_those_of_the_two_papers() -> None:
     assert "43 % (review of 49 cases" in blockade.message
     assert "75 % (12 cases)" in blockade.message
     assert [one.doi for one in blockade.references] == ["10.1002/acr.23277", "10.1186/s12969-020-0399-1"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"), [(" Tocilizumab", "tocilizumab"), ("l04ac07", "tocilizumab"), ("Methotrexate ", "methotrexate")]
+)
+def test_a_drug_has_one_name(sent: str, name: str) -> None:
+    assert generic_name(sent) == name
