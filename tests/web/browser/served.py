@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.server.live import PATIENCE, reserved_port
@@ -44,10 +43,10 @@ def served(folder: Path, tree: Path = ROOT, **environ: str) -> Iterator[str]:
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, output: Path) -> None:
+    """Wait for the server's own word that it listens."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if f"Listening at: http://0.0.0.0:{port}" in output.read_text():
+            return
         time.sleep(0.05)
     raise RuntimeError(output.read_text())
