@@ -90,7 +90,7 @@ def _header(token: str) -> tuple[str, str]:
     except (jwt.PyJWTError, RecursionError) as error:  # the header is read before any signature
         raise Refused("malformed") from error
     algorithm, kid = header.get("alg"), header.get("kid")
-    if algorithm not in ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise Refused("algorithm")
     if not isinstance(kid, str):
         raise Refused("key_id")

@@ -84,8 +84,8 @@ def authorities() -> Form[str]:
 
 def _web_address(text: str) -> str:
     parts = urlsplit(text)
-    if not parts.hostname or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError
+    if not parts.hostname or parts.query or parts.fragment or parts.username is not None or parts.port == 0:
+        raise ValueError  # a port that is no port raises it too
     if parts.scheme not in {"http", "https"}:
         raise ValueError
     return text.rstrip("/")
@@ -100,11 +100,11 @@ def _url(text: str) -> str:
 
 def _origin(text: str) -> str:
     parts = urlsplit(text)
-    if text != "*" and (
-        parts.scheme not in {"http", "https"} or text != f"{parts.scheme}://{parts.netloc}" or "@" in text
-    ):
+    if text == "*":
+        return text
+    if text != f"{parts.scheme}://{parts.netloc}":
         raise ValueError
-    return text.lower()
+    return _web_address(text).lower()
 
 
 def _name(text: str) -> str:

@@ -115,12 +115,12 @@ def test_a_server_that_fails_is_412(server: FhirServer, reply: Any) -> None:
     assert answer[0] == 412
 
 
-@pytest.mark.parametrize("reply", [drips(8), lambda _: time.sleep(4)], ids=["drips", "sleeps"])
+@pytest.mark.parametrize("reply", [drips(60), lambda _: time.sleep(60)], ids=["drips", "sleeps"])
 def test_the_time_budget_is_total(server: FhirServer, reply: Any) -> None:
     server.replies["Observation"] = reply
     began = time.monotonic()
     assert send(client_of(server.base), PATH, call(None, **asks(server.base)))[0] == 412
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 20
 
 
 def test_what_was_asked_for_in_vain_is_told_and_nothing_is_unlikely_without_it(server: FhirServer) -> None:

@@ -64,12 +64,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for name, (size, scheme, prepare) in SHOTS.items():
-            page = browser.new_context(viewport=size, color_scheme=scheme, locale="en-GB").new_page()
+            page = browser.new_context(
+                viewport=size, color_scheme=scheme, locale="en-GB", reduced_motion="reduce"
+            ).new_page()
             page.goto(address)
             prepare(page)
             if size is WIDE:
                 page.evaluate("scrollTo(0, 0)")
-            page.wait_for_timeout(300)
             page.screenshot(path=FOLDER / f"{name}.png")
 
 
