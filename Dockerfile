@@ -11,11 +11,14 @@ COPY requirements.txt /build/
 RUN python3 -m venv /build/installer \
  && python3 -m venv --without-pip /app/venv \
  && /build/installer/bin/pip --python /app/venv/bin/python3 install --require-hashes --no-deps --only-binary :all: --no-compile \
-    -r /build/requirements.txt
-COPY service /app/service
+    -r /build/requirements.txt \
+ && /app/venv/bin/python3 -m compileall -q --invalidation-mode unchecked-hash /app/venv
 COPY openapi.yaml /app/
-# Hash-based bytecode: valid whatever the file times, so nothing is written or compiled at start.
-RUN /app/venv/bin/python3 -m compileall -q --invalidation-mode unchecked-hash /app
+COPY service /app/service
+# Hash-based bytecode: valid whatever the file times, so nothing is written or compiled at start. Readable by the user that
+# runs it, whatever the rights were where it was checked out.
+RUN /app/venv/bin/python3 -m compileall -q --invalidation-mode unchecked-hash /app/service \
+ && chmod -R u=rwX,go=rX /app/service /app/openapi.yaml
 
 FROM ${PYTHON_IMAGE}
 ARG PYTHON_IMAGE
@@ -33,7 +36,10 @@ LABEL org.opencontainers.image.title="mas-risk-service" \
       org.opencontainers.image.base.name="${PYTHON_IMAGE}"
 # Some bases carry pip for their own use; nothing here needs it once the venv is made.
 RUN python3 -m pip uninstall --yes --quiet pip setuptools wheel 2>/dev/null || true; rm -rf /usr/share/python-wheels /usr/local/lib/python3*/ensurepip
-COPY --from=build /app /app
+# The packages are a layer of their own: a new version of the service leaves it as it is.
+COPY --from=build /app/venv /app/venv
+COPY --from=build /app/openapi.yaml /app/
+COPY --from=build /app/service /app/service
 ENV PATH=/app/venv/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \

@@ -63,7 +63,7 @@ VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' service/__init__.py)
 BUILDER ?= $(firstword $(shell command -v docker buildah podman) docker)
 
 image: ## build the image IMAGE:version (docker, buildah or podman; PYTHON_IMAGE chooses the base)
-	$(BUILDER) build $(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) --build-arg VERSION=$(VERSION) \
+	$(BUILDER) build $(if $(filter %podman %buildah,$(BUILDER)),--format docker) $(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) --build-arg VERSION=$(VERSION) \
 	  --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(IMAGE_FLAGS) -t $(IMAGE):$(VERSION) .
 
 $(VENV)/.browser: requirements-browser.txt $(VENV)/.dev

@@ -111,7 +111,7 @@ def _client(
     while (due := started + number / rate if rate else time.perf_counter()) < started + seconds:
         number += clients
         time.sleep(max(0.0, due - time.perf_counter()))
-        connection.request("POST", address.path, load.body, {"Content-Type": load.media})
+        connection.request("POST", load.path, load.body, {"Content-Type": load.media})
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:

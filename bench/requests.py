@@ -14,7 +14,7 @@ from service.app import create_app
 from service.server.settings import Settings
 from service.server.strict_json import dumps
 
-LINES = 20
+LINES = 200
 OWN_CLIENT = "a small Python client, which takes more CPU than wrk: read the ratios"
 FULL = Load("full panel, ten sets", "/v1/assessments", dumps(panel()))
 ECHO = Load("bare WSGI echo", "/", dumps(panel()))
@@ -39,14 +39,9 @@ def loads_here() -> Iterator[Load]:
         else:
             yield Load(name, path, body, media)
     if routes.test("/v1/assessments/batch", method="POST"):
-        yield Load(
-            f"batch of {LINES} lines, one client",
-            "/v1/assessments/batch",
-            batch(LINES),
-            "application/x-ndjson",
-            LINES,
-            1,
-        )
+        for name, query in (("full answers", ""), ("summaries", "?view=summary")):
+            path = f"/v1/assessments/batch{query}"
+            yield Load(f"batch of {LINES}, {name}", path, batch(LINES), "application/x-ndjson", LINES, 1)
     else:
         print("  (batch: this version has no such route)")
 
@@ -87,7 +82,11 @@ def _print_singles(loads: list[Load], found: dict[str, list[Outcome]]) -> None:
                 f"{median(one.cpu for one in outcomes) / load.panels:.0f}",
             ]
         )
-    head = ["one worker, one core, 8 clients", "panels/s", "of echo", "p50 ms", "p99 ms", "CPU us/panel"]
+    full = median(one.cpu for one in found[FULL.name])
+    for row, load in zip(rows, loads, strict=True):
+        row.append(f"{full * load.panels / median(one.cpu for one in found[load.name]):.1f}")
+    head = ["one worker, one core, 8 clients", "panels/s", "of echo", "p50 ms", "p99 ms", "CPU us/panel", "per CPU"]
+    print(f"\nper CPU: panels per second of processor against single requests ({FULL.name})")
     show(f"Requests, medians of {len(base)} alternating rounds", head, rows)
 
 

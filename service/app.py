@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(part.blueprint)
     app.register_blueprint(docs.blueprint)
     if settings.web:
+        app.config[page.LOCKED] = settings.auth_mode != "none"
         app.register_blueprint(page.blueprint)
     fhir_routes.install(app, settings)
     cds_routes.install(app, site.install(app, settings))

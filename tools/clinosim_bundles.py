@@ -1,4 +1,4 @@
-"""Turns in-patient data that clinosim has generated into one FHIR Bundle per encounter and time, always the same ones.
+"""Turns in-patient data that clinosim has generated into FHIR Bundles by encounter and time, always the same ones.
 
 Usage: python -m tools.clinosim_bundles FOLDER, where clinosim is installed beside this project's clients:
 bash .ci/clients/setup.sh; then this calls .clients/venv/bin/clinosim with a fixed seed and fixed dates.
@@ -18,6 +18,7 @@ from service.server.strict_json import dumps, loads
 ROOT = Path(__file__).parents[1]
 CLINOSIM = ROOT / ".clients" / "venv" / "bin" / "clinosim"
 SEED, START, END, POPULATION = "42", "2025-11-01", "2026-10-31", "60"
+TIMES_OF_AN_ENCOUNTER = 12  # one long stay must not stand for all patients
 CARRIED = ("Observation", "DiagnosticReport", "MedicationRequest", "MedicationAdministration", "Condition")
 
 
@@ -32,7 +33,7 @@ def generate(folder: Path) -> Path:
 
 
 def bundles(written: Path) -> Iterator[dict[str, Any]]:
-    """Yield what there is of each encounter by each time that something was measured, in the order of ids and times."""
+    """Yield what there is of each encounter by a few of its times, first and last among them, in order of ids and times."""
     patients = {f"Patient/{one['id']}": one for one in _read(written, "Patient")}
     of_encounter: dict[str, list[Any]] = defaultdict(list)
     for kind in CARRIED:
@@ -42,9 +43,15 @@ def bundles(written: Path) -> Iterator[dict[str, Any]]:
     for encounter in sorted(_read(written, "Encounter"), key=lambda one: str(one["id"])):
         resources = of_encounter[f"Encounter/{encounter['id']}"]
         patient = patients.get(encounter["subject"]["reference"])
-        for time in sorted({_time(one) for one in resources if one["resourceType"] == "Observation"}):
+        for time in _spread(sorted({_time(one) for one in resources if one["resourceType"] == "Observation"})):
             known = ([patient] if patient else []) + [one for one in resources if _time(one) <= time]
             yield {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in known]}
+
+
+def _spread(times: list[str]) -> list[str]:
+    last = len(times) - 1
+    steps = TIMES_OF_AN_ENCOUNTER - 1
+    return times if last <= steps else [times[step * last // steps] for step in range(steps + 1)]
 
 
 def _time(resource: dict[str, Any]) -> str:

@@ -9,16 +9,35 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+from service import __version__
+from service.api.panel_request import read_panel_request
+from service.api.problems import InvalidRequest, invalid_detail, problem_document
+from service.api.render import assessment_document
 from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
+from service.clinical.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.panel import CONDITIONS, CONFOUNDERS
 from service.clinical.rules import leaves
 from service.server.settings import TABLE
+from service.server.strict_json import dumps, loads
 
 ROOT = Path(__file__).parent.parent
+ANSWERED = "one_set"  # short enough to read
+REFUSED = ("patient_1_as_printed", "patient_2_as_printed")
+SLIPS: dict[str, Any] = {
+    "context": {"medications": ["anakinra"]},
+    "observations": {"platlets": "116 10*9/L", "ferritin": Decimal(905), "neutrophils": "65 %", "esr": {"value": "2"}},
+    "options": {"criteria": ["hscor"]},
+}
+"""One slip of each kind that a feed is likely to make."""
+REQUEST_ID = "6b1f2c1e-7a0e-4f0e-9b0a-2f0f6f1f0a10"
 
 
 def observation_schemas() -> Iterable[str]:
@@ -41,9 +60,11 @@ def _observation_schema(analyte: Analyte) -> Iterable[str]:
     yield f"          pattern: {_quoted(pattern)}"
     yield "        - type: object"
     yield "          additionalProperties: false"
-    yield "          anyOf:"
-    yield "            - {required: [value, unit], properties: {value: {type: number}, unit: {type: string}}}"
-    yield "            - {required: [interpretation], properties: {interpretation: {type: string}, value: {type: 'null'}}}"
+    yield "          if: {required: [value], properties: {value: {type: number}}}"
+    yield "          then: {required: [unit], properties: {unit: {type: string}}}"
+    yield "          else:"
+    yield "            required: [interpretation]"
+    yield "            properties: {interpretation: {type: string}, value: {type: 'null'}, comparator: {type: 'null'}}"
     yield "          properties:"
     yield "            value: {$ref: '#/components/schemas/Value'}"
     yield f"            unit: {{type: ['null', string], enum: {json.dumps([None, *units], ensure_ascii=False)}}}"
@@ -64,11 +85,12 @@ def _range_schema(analyte: Analyte) -> Iterable[str]:
     yield f"      description: {_quoted(f'Reference range of the laboratory for {analyte.label}; one end may be missing.')}"
     yield "      type: ['null', object]"
     yield "      additionalProperties: false"
-    yield "      required: [unit]"
+    yield "      if: {properties: {low: {type: 'null'}, high: {type: 'null'}}}"
+    yield "      else: {required: [unit], properties: {unit: {type: string}}}"
     yield "      properties:"
-    yield "        low: {type: ['null', number], minimum: 0, description: Low end.}"
-    yield "        high: {type: ['null', number], minimum: 0, description: High end.}"
-    yield f"        unit: {{type: string, enum: {json.dumps(units, ensure_ascii=False)}}}"
+    yield "        low: {type: ['null', number], minimum: 0, maximum: 1.0e+30, description: Low end.}"
+    yield "        high: {type: ['null', number], minimum: 0, maximum: 1.0e+30, description: High end.}"
+    yield f"        unit: {{type: ['null', string], enum: {json.dumps([None, *units], ensure_ascii=False)}}}"
 
 
 def observations_schema() -> Iterable[str]:
@@ -105,6 +127,35 @@ def word_lists() -> Iterable[str]:
         yield f"    {name}: {{type: string, enum: {json.dumps(list(words))}}}"
 
 
+def example_answer() -> Iterable[str]:
+    """Yield what POST /v1/assessments answers to one of the examples, without the fingerprint of today's data."""
+    asked = read_panel_request(_request(ANSWERED))
+    document = assessment_document(assess(asked.panel, asked.criteria), asked.omitted)
+    document["meta"] = {"service_version": __version__, "criteria_digest": f"sha256:{'0' * 64}"}
+    yield from _example(" " * 16, ANSWERED, f"The answer to the request {ANSWERED}", dumps(document).decode())
+
+
+def example_refusals() -> Iterable[str]:
+    """Yield the problems that the examples with slips are refused with."""
+    for name, document in [*((name, _request(name)) for name in REFUSED), ("slips", SLIPS)]:
+        try:
+            read_panel_request(document)
+        except InvalidRequest as error:
+            problem = problem_document(422, invalid_detail(error.entries), REQUEST_ID, error.entries)
+        yield from _example(" " * 12, name, f"{name.replace('_', ' ').capitalize()}, refused", dumps(problem).decode())
+
+
+def _request(name: str) -> Any:
+    operation = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))["paths"]["/v1/assessments"]["post"]
+    return loads(dumps(operation["requestBody"]["content"]["application/json"]["examples"][name]["value"]))
+
+
+def _example(indent: str, name: str, summary: str, value: str) -> Iterable[str]:
+    yield f"{indent}{name}:"
+    yield f"{indent}  summary: {_quoted(summary)}"
+    yield f"{indent}  value: {value}"
+
+
 def criteria_table() -> Iterable[str]:
     """Yield the table of criteria sets for the README."""
     yield "| id | what it is | made for | limits it reads | source |"
@@ -137,6 +188,8 @@ PARTS: dict[str, tuple[str, Callable[[], Iterable[str]]]] = {
     "observations": ("openapi.yaml", observations_schema),
     "findings": ("openapi.yaml", findings_schema),
     "word lists": ("openapi.yaml", word_lists),
+    "example answer": ("openapi.yaml", example_answer),
+    "example refusals": ("openapi.yaml", example_refusals),
     "criteria table": ("README.md", criteria_table),
     "settings table": ("README.md", settings_table),
 }

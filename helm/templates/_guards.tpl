@@ -8,6 +8,7 @@
 {{- include "mas.guard.egress" . }}
 {{- include "mas.guard.environment" . }}
 {{- include "mas.guard.labels" . }}
+{{- include "mas.guard.pod" . }}
 {{- end }}
 
 {{- define "mas.guard.drain" -}}
@@ -23,6 +24,9 @@
 {{- define "mas.guard.scale" -}}
 {{- if and .Values.service.trafficDistribution (semverCompare "<1.30-0" .Capabilities.KubeVersion.Version) }}
 {{- fail "service.trafficDistribution needs Kubernetes 1.30" }}
+{{- end }}
+{{- if and (hasPrefix "PreferSame" .Values.service.trafficDistribution) (semverCompare "<1.34-0" .Capabilities.KubeVersion.Version) }}
+{{- fail (printf "service.trafficDistribution %s needs Kubernetes 1.34" .Values.service.trafficDistribution) }}
 {{- end }}
 {{- with .Values.autoscaling }}
 {{- if .enabled }}
@@ -40,6 +44,20 @@
 {{- if and .Values.podDisruptionBudget.enabled (has (toString .Values.podDisruptionBudget.maxUnavailable) (list "0" "0%")) }}
 {{- fail "podDisruptionBudget.maxUnavailable 0 blocks every drain of a node" }}
 {{- end }}
+{{- include "mas.guard.budget" . }}
+{{- end }}
+
+{{- /* Kubernetes rounds a percentage of pods up. */}}
+{{- define "mas.guard.budget" -}}
+{{- $pods := include "mas.minimum" . | int }}
+{{- $given := .Values.podDisruptionBudget.maxUnavailable | toString }}
+{{- $gone := int (trimSuffix "%" $given) }}
+{{- if hasSuffix "%" $given }}
+{{- $gone = div (add (mul $pods $gone) 99) 100 }}
+{{- end }}
+{{- if and .Values.podDisruptionBudget.enabled (gt $pods 1) (ge (int $gone) $pods) }}
+{{- fail (printf "podDisruptionBudget.maxUnavailable %s lets all %d pods go at once: lower it, or run more pods" $given $pods) }}
+{{- end }}
 {{- end }}
 
 {{- define "mas.guard.auth" -}}
@@ -55,6 +73,12 @@
 {{- fail "auth.mode jwt needs exactly one of auth.jwt.jwksUrl and auth.jwt.jwksSecret" }}
 {{- end }}
 {{- end }}
+{{- if and .apiKeysSecret (ne .mode "api_key") }}
+{{- fail (printf "auth.apiKeysSecret has no effect with auth.mode %s: set auth.mode to api_key, or leave it out" .mode) }}
+{{- end }}
+{{- if and (ne .mode "jwt") (or .jwt.issuers .jwt.audience .jwt.jwksUrl .jwt.jwksSecret) }}
+{{- fail (printf "auth.jwt has no effect with auth.mode %s: set auth.mode to jwt, or leave it out" .mode) }}
+{{- end }}
 {{- if and (include "mas.routed" $) (eq .mode "none") (not .enforcedUpstream) }}
 {{- fail "a route from outside with auth.mode none: set auth.mode, or auth.enforcedUpstream when a gateway authenticates" }}
 {{- end }}
@@ -68,9 +92,30 @@
 {{- if and .Values.httpRoute.enabled (not (and .Values.httpRoute.parentRefs .Values.httpRoute.hostnames)) }}
 {{- fail "httpRoute.enabled needs httpRoute.parentRefs and httpRoute.hostnames" }}
 {{- end }}
+{{- include "mas.guard.ingress" . }}
 {{- range .Values.publicPaths }}
 {{- if or (and (eq .type "Prefix") (eq .path "/")) (regexMatch "(?i)^/(metrics|livez|readyz)(/|$)" .path) }}
 {{- fail (printf "publicPaths: %s %s would route metrics or probes from outside" .type .path) }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "mas.guard.ingress" -}}
+{{- range $key, $_ := .Values.ingress.annotations }}
+{{- if regexMatch "/(use-regex|rewrite-target)$" $key }}
+{{- fail (printf "ingress.annotations: %s reads paths as patterns, and the exact path / would then match /metrics" $key) }}
+{{- end }}
+{{- end }}
+{{- $covered := list }}
+{{- $everything := false }}
+{{- range .Values.ingress.tls }}
+{{- $covered = concat $covered (.hosts | default list) }}
+{{- $everything = or $everything (not .hosts) }}
+{{- end }}
+{{- range .Values.ingress.hosts }}
+{{- $wildcard := regexReplaceAll "^[^.]+" . "*" }}
+{{- if and $.Values.ingress.tls (not (or $everything (has . $covered) (has $wildcard $covered))) }}
+{{- fail (printf "ingress.tls covers other hosts, but not %s: it would travel in the clear" .) }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -94,7 +139,12 @@
 
 {{- define "mas.guard.environment" -}}
 {{- $own := include "mas.environment" . | fromYaml }}
+{{- $seen := dict }}
 {{- range .Values.extraEnv }}
+{{- if hasKey $seen .name }}
+{{- fail (printf "extraEnv: %s stands twice" .name) }}
+{{- end }}
+{{- $_ := set $seen .name true }}
 {{- if or (hasKey $own .name) (hasPrefix "MAS_" .name) }}
 {{- fail (printf "extraEnv: %s has a value of its own under config or auth" .name) }}
 {{- end }}
@@ -107,6 +157,34 @@
 {{- if hasKey $.Values.commonLabels $key }}
 {{- fail (printf "%s: %s is among commonLabels already" $place $key) }}
 {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "mas.guard.pod" -}}
+{{- range $key, $_ := .Values.podAnnotations }}
+{{- if or (has $key (list "checksum/config" "kubectl.kubernetes.io/default-container")) (and $.Values.monitoring.annotations (hasPrefix "prometheus.io/" $key)) }}
+{{- fail (printf "podAnnotations: %s is set by the chart" $key) }}
+{{- end }}
+{{- end }}
+{{- $own := list "tmp" "metrics" "ca" "code-map" "api-keys" "jwks" }}
+{{- range .Values.extraVolumes }}
+{{- if has .name $own }}
+{{- fail (printf "extraVolumes: %s is the name of another volume" .name) }}
+{{- end }}
+{{- $own = append $own .name }}
+{{- end }}
+{{- range .Values.extraVolumeMounts }}
+{{- if not (has .name $own) }}
+{{- fail (printf "extraVolumeMounts: %s is not among extraVolumes" .name) }}
+{{- end }}
+{{- if regexMatch "^/(app|tmp|run|run/mas-metrics|etc/mas(/.*)?)/?$" .mountPath }}
+{{- fail (printf "extraVolumeMounts: %s would hide what the service needs there" .mountPath) }}
+{{- end }}
+{{- end }}
+{{- with .Values.podSecurityContext }}
+{{- if and .runAsNonRoot (hasKey . "runAsUser") (eq (int .runAsUser) 0) }}
+{{- fail "podSecurityContext: runAsUser 0 is root, and runAsNonRoot refuses to start it" }}
 {{- end }}
 {{- end }}
 {{- end }}

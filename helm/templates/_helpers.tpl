@@ -16,7 +16,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{/* Labels of an object that is not selected: never inside matchLabels, so that an upgrade cannot change a selector. */}}
 {{- define "mas.ownLabels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | trunc 63 | trimAll "-_." | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/part-of: {{ .Chart.Name }}
 {{- with .Values.commonLabels }}
@@ -65,6 +65,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if or .Values.config.fhirFetchServers (and (eq .Values.auth.mode "jwt") .Values.auth.jwt.jwksUrl) }}true{{ end }}
 {{- end }}
 
+{{- define "mas.web" -}}
+{{- if or (eq (toString .Values.config.web) "true") (and (eq (toString .Values.config.web) "auto") (eq .Values.auth.mode "none")) }}on{{ else }}off{{ end }}
+{{- end }}
+
 {{/* Every setting of the service that the chart sets, as environment variables; the ConfigMap and the guards read this. */}}
 {{- define "mas.environment" -}}
 PORT: "8080"
@@ -79,7 +83,7 @@ MAS_KEEPALIVE_SECONDS: {{ int .Values.config.keepaliveSeconds | quote }}
 MAS_GRACEFUL_SECONDS: {{ int .Values.drain.gracefulSeconds | quote }}
 {{- /* The preStop hook does the waiting. */}}
 MAS_DRAIN_SECONDS: "0"
-MAS_WEB: {{ ternary (eq .Values.auth.mode "none") (eq (toString .Values.config.web) "true") (eq (toString .Values.config.web) "auto") | ternary "on" "off" | quote }}
+MAS_WEB: {{ include "mas.web" . | quote }}
 {{- /* An empty text means the default; a lone comma is the empty list. */}}
 MAS_CDS_HOOKS: {{ join "," .Values.config.cdsHooks | default "," | quote }}
 MAS_CDS_CARD_FROM: {{ .Values.config.cdsCardFrom | quote }}
@@ -95,6 +99,9 @@ MAS_CORS_ORIGINS: {{ join "," . | quote }}
 {{- end }}
 {{- with .Values.config.fhirFetchServers }}
 MAS_FHIR_FETCH_SERVERS: {{ join "," . | quote }}
+{{- end }}
+{{- if .Values.config.caConfigMap }}
+MAS_CA_FILE: /etc/mas/ca/ca.crt
 {{- end }}
 {{- if .Values.config.codeMap }}
 MAS_CODE_MAP_FILE: /etc/mas/code-map/code-map.toml

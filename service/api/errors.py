@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, request
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException, NotAcceptable
 
 from service.api import counting
@@ -27,8 +28,8 @@ def answer(error: Exception) -> Response:
 
 
 def refuse_unless_json_is_accepted() -> None:
-    """Raise NotAcceptable if the caller's Accept rules JSON out."""
-    accepted = request.accept_mimetypes
+    """Raise NotAcceptable if the caller's Accept rules JSON out; parameters such as charset do not."""
+    accepted = MIMEAccept([(kind.partition(";")[0].strip(), quality) for kind, quality in request.accept_mimetypes])
     if accepted and not any(accepted[one] > 0 for one in ACCEPTED):
         raise NotAcceptable("The answer is application/json.")
 
@@ -41,7 +42,9 @@ def _invalid(error: InvalidRequest) -> Response:
 def _http(error: HTTPException) -> Response:
     found = error.get_response()
     status = error.code or 500
-    answer = problem(status, DETAILS.get(status) or error.description or "", exchange.current().request_id)
+    own = error.description if error.description != type(error).description else None
+    detail = own or DETAILS.get(status) or error.description or ""
+    answer = problem(status, detail, exchange.current().request_id)
     for header in KEPT_HEADERS:
         if header in found.headers:
             answer.headers[header] = found.headers[header]

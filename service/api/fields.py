@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from service.api.problems import Entry
 from service.api.sentences import invalid_value, not_a_number, one_of, unknown_field
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
-NOT_AN_OBJECT = "An object is needed here."  # flatten words it
+WHOLE = "_schema"  # marshmallow's key for a message about an object as a whole
 LONGEST_LIST = 200
 LONGEST_TEXT = 200
 
@@ -43,7 +44,7 @@ class Part(fields.Field[dict[str, Any]]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise ValidationError([NOT_AN_OBJECT])
+            raise _error(invalid_value((), f"An object with {' and '.join(self._parts)} is needed here."))
         found: dict[str, Any] = {}
         faults: dict[str, Any] = {}
         for key, part in self._parts.items():
@@ -53,6 +54,20 @@ class Part(fields.Field[dict[str, Any]]):
         if faults:
             raise ValidationError(faults, valid_data=found)
         return found
+
+
+class Parts(fields.List[dict[str, Any]]):
+    """A list of at most 200 objects, counted before any of them is read."""
+
+    def __init__(self, **parts: fields.Field[Any]) -> None:
+        super().__init__(Part(none=False, **parts), allow_none=True)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
+    ) -> list[dict[str, Any] | None]:
+        if not isinstance(value, list) or len(value) > LONGEST_LIST:
+            raise _error(invalid_value((), f"A list of at most {LONGEST_LIST} objects is needed here."))
+        return super()._deserialize(value, attr, data)
 
 
 def _load_into(found: dict[str, Any], faults: dict[str, Any], key: str, part: fields.Field[Any], value: Any) -> None:
@@ -148,16 +163,19 @@ def is_moment(text: str) -> bool:
 def flatten(messages: Any, where: tuple[str, ...] = ()) -> list[Entry]:
     """Turn marshmallow's nested messages into entries with their full path."""
     if isinstance(messages, Mapping):
-        inside = ((where if key == "_schema" else (*where, str(key)), below) for key, below in messages.items())
+        inside = ((where if key == WHOLE else (*where, str(key)), below) for key, below in messages.items())
         return [entry for path, below in inside for entry in flatten(below, path)]
     return [_placed(one, where) for one in messages]
 
 
 def _placed(message: Entry | str, where: tuple[str, ...]) -> Entry:
     if isinstance(message, Entry):
-        return Entry(where, message.code, message.detail, message.facts)
+        is_such_a_key = message.where == (WHOLE,)
+        return replace(message, where=(*where, WHOLE) if is_such_a_key else where)
     if "required" in message:
         return invalid_value(where, "This field is required.")
+    if "null" in message:
+        return invalid_value(where, "A value is needed here, not null.")
     return invalid_value(
         where, "An object or a value of another kind is needed here; see the description of the field."
     )

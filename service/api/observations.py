@@ -15,6 +15,7 @@ from service.api.sentences import entry_of, invalid_value, not_a_number, one_of,
 from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
 from service.clinical.reading import (
     COMPARATORS,
+    WORDS,
     Fault,
     Quantity,
     Range,
@@ -110,22 +111,48 @@ def read_observation(analyte: Analyte, raw: Any, where: Where) -> Reading:
 
 def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading:
     entries = _form_faults(raw, where)
+    raw_range = raw.get("reference_range")
+    reference = None
+    if raw_range is not None:
+        reference = _gathered(entries, lambda: _range(analyte, raw_range, (*where, "reference_range")))
+    reading = _gathered(entries, lambda: _number(analyte, raw, where))
     if entries:
         raise Faulty(*entries)
-    word, moment, value = raw.get("interpretation") or "", raw.get("collected_at") or "", raw.get("value")
-    reference = _range(raw.get("reference_range"), (*where, "reference_range"))
-    if reference is not None:
-        _check_range(analyte, reference, (*where, "reference_range"))
-    if value is None:
-        if raw.get("unit") is not None:  # not used, but a slip in it is a slip in the feed
-            _at_its_place(where, lambda: read_unit(analyte, raw["unit"]))
+    word, moment = _word(raw.get("interpretation") or ""), raw.get("collected_at") or ""
+    if reading is None:
         reading = read_word(analyte, word, reference)
         return reading._replace(collected_at=moment) if moment else reading
-    quantity = Quantity(value, raw.get("unit") or "", raw.get("comparator") or "")
-    reading = _at_its_place(where, lambda: read_number(analyte, quantity))
     if not (word or moment or reference):
         return reading
     return reading._replace(word=word, collected_at=moment, reference=_reference_in(analyte, reference, reading.unit))
+
+
+def _gathered(entries: list[Entry], read: Callable[[], Result]) -> Result | None:
+    """Return what is read; faults join those found before, so that none hides another."""
+    try:
+        return read()
+    except Faulty as faulty:
+        entries += faulty.entries
+        return None
+
+
+def _number(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading | None:
+    """Return the reading of the value, None if there is none or its form has been told; raises Faulty."""
+    value, unit = raw.get("value"), raw.get("unit")
+    if unit is not None and not isinstance(unit, str):
+        return None
+    if isinstance(value, Decimal):
+        quantity = Quantity(value, unit or "", raw.get("comparator") or "")
+        return _at_its_place(where, lambda: read_number(analyte, quantity))
+    if unit is not None:  # not used, but a slip in it is a slip in the feed
+        _at_its_place(where, lambda: read_unit(analyte, unit))
+    return None
+
+
+def _word(sent: str) -> str:
+    """Return the HL7 v3 code that is meant, in either case; any other is kept as sent."""
+    code = sent.strip().upper()
+    return code if code in WORDS else sent
 
 
 def _at_its_place(where: Where, read: Callable[[], Result]) -> Result:
@@ -142,11 +169,13 @@ def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:
     entries = [unknown_field((*where, key), KEYS) for key in raw if key not in KEYS]
     value, unit, comparator = raw.get("value"), raw.get("unit"), raw.get("comparator")
     if value is not None and not isinstance(value, Decimal):
-        entries.append(not_a_number((*where, "value")))
+        entries.append(not_a_number((*where, "value"), " A sign such as < goes into comparator."))
     if unit is not None and not isinstance(unit, str):
         entries.append(invalid_value((*where, "unit"), "A text is needed here."))
     if comparator is not None and comparator not in COMPARATORS:
         entries.append(one_of((*where, "comparator"), COMPARATORS))
+    elif comparator is not None and value is None:
+        entries.append(invalid_value((*where, "comparator"), "A comparator needs a value beside it."))
     word = raw.get("interpretation")
     if word is not None and (not isinstance(word, str) or not 1 <= len(word) <= LONGEST_CODE):
         entries.append(invalid_value((*where, "interpretation"), "An HL7 v3 code such as L, H or N is needed here."))
@@ -158,9 +187,8 @@ def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:
     return entries
 
 
-def _range(raw: Any, where: Where) -> Range | None:
-    if raw is None:
-        return None
+def _range(analyte: Analyte, raw: Any, where: Where) -> Range | None:
+    """Return the range as sent, None if it holds nothing; raises Faulty."""
     if not isinstance(raw, dict):
         raise Faulty(invalid_value(where, "An object with low, high and unit is needed here."))
     entries = [unknown_field((*where, key), RANGE_KEYS) for key in raw if key not in RANGE_KEYS]
@@ -170,14 +198,11 @@ def _range(raw: Any, where: Where) -> Range | None:
         entries.append(invalid_value((*where, "unit"), "A text is needed here."))
     if entries:
         raise Faulty(*entries)
-    return Range(raw.get("low"), raw.get("high"), raw.get("unit") or "")
-
-
-def _check_range(analyte: Analyte, reference: Range, where: Where) -> None:
-    try:
-        read_range(analyte, reference)
-    except Fault as fault:
-        raise Faulty(entry_of(fault, where if fault.code == "invalid_value" else (*where, "unit"))) from fault
+    if not numbers and raw.get("unit") is None:
+        return None
+    reference = Range(raw.get("low"), raw.get("high"), raw.get("unit") or "")
+    _at_its_place(where, lambda: read_range(analyte, reference))
+    return reference
 
 
 def _reference_in(analyte: Analyte, reference: Range | None, unit: str) -> Any:

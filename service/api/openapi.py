@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from service.server.access import open_to_all
 from service.server.headers import Document
 from service.server.strict_json import dumps
 
@@ -19,12 +20,14 @@ blueprint = Blueprint("openapi", __name__)
 
 
 @blueprint.get("/openapi.yaml")
+@open_to_all
 def openapi_yaml() -> Response:
     """Serve the contract as written."""
     return AS_YAML.respond()
 
 
 @blueprint.get("/openapi.json")
+@open_to_all
 def openapi_json() -> Response:
     """Serve the contract as JSON."""
     return _as_json().respond()

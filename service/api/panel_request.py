@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError
 
-from service.api.fields import LONGEST_LIST, Choice, Choices, Moment, Part, StrictNumber, StrictSchema, Text, flatten
+from service.api.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, StrictSchema, Text, flatten
 from service.api.observations import Findings, Observations, Observed
-from service.api.problems import Entry, InvalidRequest
+from service.api.problems import MOST_LISTED, Entry, InvalidRequest
 from service.api.sentences import invalid_value
 from service.clinical.analytes import AGE, AGE_AT_ONSET, YEARS
 from service.clinical.consistency import contradictions
@@ -37,8 +37,7 @@ def _patient() -> Part:
 
 def _context() -> Part:
     """What is known besides the panel."""
-    drug = Part(none=False, name=Text(required=True), last_dose=Moment())
-    drugs = fields.List(drug, allow_none=True, validate=validate.Length(max=LONGEST_LIST))
+    drugs = Parts(name=Text(required=True), last_dose=Moment())
     return Part(condition=Choice(CONDITIONS), medications=drugs, confounders=Choices(CONFOUNDERS))
 
 
@@ -80,7 +79,7 @@ def read_panel_request(document: Any) -> PanelRequest:
     readings = _ages(data.get("patient") or {}) | observed.readings
     entries += [*observed.entries, *finding_entries, *_inconsistent(readings), *_empty(document)]
     options = data.get("options") or {}
-    if entries and not (options.get("on_invalid") == OMIT and all(_is_omittable(one) for one in entries)):
+    if entries and not (options.get("on_invalid") == OMIT and _are_omittable(entries)):
         raise InvalidRequest(entries)
     return PanelRequest(_panel(data, readings, findings), options.get("criteria") or (), tuple(entries))
 
@@ -130,10 +129,10 @@ def _inconsistent(readings: dict[str, Reading]) -> list[Entry]:
 
 
 def _empty(document: dict[str, Any]) -> list[Entry]:
-    if document.get("observations") or document.get("findings"):
+    if any(document.get(part) not in (None, {}) for part in ("observations", "findings")):
         return []
     return [invalid_value((), "Send at least one entry in observations or findings.")]
 
 
-def _is_omittable(entry: Entry) -> bool:
-    return len(entry.where) > 1 and entry.where[0] in OMITTABLE
+def _are_omittable(entries: list[Entry]) -> bool:
+    return len(entries) < MOST_LISTED and all(len(one.where) > 1 and one.where[0] in OMITTABLE for one in entries)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any, Self
 
 from flask import Response
 
@@ -12,6 +13,7 @@ from service.server.strict_json import dumps
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_KEY = 64
+MOST_LISTED = 1000  # more than any honest request can have; saying each of a hundred thousand would take minutes
 
 TITLES = {
     400: ("malformed-json", "The body is not usable JSON"),
@@ -47,17 +49,26 @@ class Entry:
         """Return the place as an RFC 6901 JSON pointer; a key beyond 64 characters is cut."""
         return "".join("/" + token[:LONGEST_KEY].replace("~", "~0").replace("/", "~1") for token in self.where)
 
+    def under(self, where: tuple[str, ...]) -> Self:
+        """Return the entry as a fault of something that stands at ``where``."""
+        return replace(self, where=(*where, *self.where))
+
+    def explained(self) -> Entry:
+        """Return the entry with all that helps to mend it; asked for only when it is shown."""
+        return self
+
     def document(self) -> dict[str, Any]:
         """Return the entry as it is sent."""
-        return {"pointer": self.pointer, "code": self.code, "detail": self.detail, **self.facts}
+        told = self.explained()
+        return {"pointer": told.pointer, "code": told.code, "detail": told.detail, **told.facts}
 
 
 class InvalidRequest(Exception):
-    """A request that was understood but cannot be used: all its faults."""
+    """A request that was understood but cannot be used: all its faults, or the first thousand."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         super().__init__("invalid request")
-        self.entries = tuple(entries)
+        self.entries = tuple(islice(entries, MOST_LISTED))
 
 
 def problem_document(status: int, detail: str, request_id: str, entries: Iterable[Entry] = ()) -> dict[str, Any]:
@@ -75,6 +86,8 @@ def problem_document(status: int, detail: str, request_id: str, entries: Iterabl
 
 def invalid_detail(entries: tuple[Entry, ...]) -> str:
     """Return the sentence above the list of faults."""
+    if len(entries) == MOST_LISTED:
+        return f"{MOST_LISTED} fields or more need attention; the first {MOST_LISTED} are listed."
     return "One field needs attention." if len(entries) == 1 else f"{len(entries)} fields need attention."
 
 

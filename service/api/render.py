@@ -138,7 +138,8 @@ def _caution(caution: Caution) -> dict[str, Any]:
 
 
 def _omission(entry: Entry) -> dict[str, Any]:
-    return {"code": entry.code, "pointer": entry.pointer, "message": f"Left out, counts as unknown. {entry.detail}"}
+    told = entry.explained()
+    return {"code": told.code, "pointer": told.pointer, "message": f"Left out, counts as unknown. {told.detail}"}
 
 
 def _oddity(oddity: Oddity) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from service.api.problems import Entry
+from service.api.problems import LONGEST_KEY, Entry
+from service.clinical.analytes import AGES, ANALYTES, FINDINGS
 from service.clinical.reading import Fault
 
 SENTENCES = {
@@ -18,10 +20,16 @@ SENTENCES = {
     ("unit_not_accepted", "percent"): (
         "A percentage is not a count. Send the absolute count in one of the units listed under accepted."
     ),
+    ("unit_not_accepted", "lost_exponent"): (
+        "The exponent of this unit has lost its superscript or its sign of power. Write 10*9/L, 10*3/uL or /uL."
+    ),
     ("implausible_value", ""): "No living patient has this value in this unit. Check the number and the unit.",
     ("implausible_value", "suggestion"): (
         "No living patient has this value in this unit. In {suggestion} the same number would be an ordinary result: "
         "check the unit, or the exponent."
+    ),
+    ("implausible_value", "reference_range"): (
+        "No laboratory has this limit in this unit. Check the numbers and the unit of the reference range."
     ),
     ("invalid_quantity", "form"): (
         "Not read as a quantity. Write '[<|<=|>|>=] number unit', for example '>10000 ug/L', with a point as decimal "
@@ -39,6 +47,42 @@ SENTENCES = {
     ),
 }
 
+PLACES = (
+    dict.fromkeys(ANALYTES, "observations")
+    | dict.fromkeys(FINDINGS, "findings")
+    | dict.fromkeys(AGES, "patient")
+    | dict.fromkeys(("condition", "medications", "confounders"), "context")
+    | dict.fromkeys(("criteria", "on_invalid"), "options")
+)
+"""Where each key of a request belongs."""
+SHORT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownField(Entry):
+    """A key that is not known where it stands; ``known`` are those that are."""
+
+    known: tuple[str, ...] = ()
+
+    def explained(self) -> Entry:
+        """Return the entry with the nearest known key, or with all of them and where this one belongs."""
+        key = self.where[-1][:LONGEST_KEY]
+        place = PLACES.get(key)
+        close = None if place else _nearest(key, self.known)
+        if close:
+            return Entry(self.where, self.code, f"{self.detail} Did you mean '{close}'?", {"did_you_mean": close})
+        ending = f"It belongs in {place}; those" if place else "Those"
+        return Entry(self.where, self.code, f"{self.detail} {ending} accepted are listed.", {"accepted": [*self.known]})
+
+
+def _nearest(key: str, known: Iterable[str]) -> str | None:
+    """Return the known key that was meant; a short one must be nearer: plt is not alt."""
+    folded = {one.casefold(): one for one in known}
+    short, long = ([one for one in folded if (len(one) < SHORT) is is_short] for is_short in (True, False))
+    key = key.casefold()
+    close = get_close_matches(key, short, n=1, cutoff=0.75) or get_close_matches(key, long, n=1, cutoff=0.6)
+    return folded[close[0]] if close else None
+
 
 def entry_of(fault: Fault, where: tuple[str, ...]) -> Entry:
     """Return the entry for a fault of a value."""
@@ -48,12 +92,8 @@ def entry_of(fault: Fault, where: tuple[str, ...]) -> Entry:
 
 
 def unknown_field(where: tuple[str, ...], known: Iterable[str]) -> Entry:
-    """Return the entry for a key that is not known, with the nearest known ones."""
-    known = tuple(known)
-    close = get_close_matches(where[-1][:64], known, n=1, cutoff=0.6)
-    facts: Mapping[str, Any] = {"did_you_mean": close[0]} if close else {"accepted": list(known)}
-    ending = f"Did you mean '{close[0]}'?" if close else "Those accepted are listed."
-    return Entry(where, "unknown_field", f"This field is not known here. {ending}", facts)
+    """Return the entry for a key that is not known; the nearest known one is looked for when it is shown."""
+    return UnknownField(where, "unknown_field", "This field is not known here.", {}, tuple(known))
 
 
 def invalid_value(where: tuple[str, ...], detail: str, **facts: Any) -> Entry:
@@ -61,9 +101,9 @@ def invalid_value(where: tuple[str, ...], detail: str, **facts: Any) -> Entry:
     return Entry(where, "invalid_value", detail, facts)
 
 
-def not_a_number(where: tuple[str, ...]) -> Entry:
+def not_a_number(where: tuple[str, ...], ending: str = "") -> Entry:
     """Return the entry for a number sent as text, true or false, or anything else."""
-    return Entry(where, "not_a_number", 'A JSON number is needed here: 12.5, not "12.5" and not true.')
+    return Entry(where, "not_a_number", f'A JSON number is needed here: 12.5, not "12.5" and not true.{ending}')
 
 
 def one_of(where: tuple[str, ...], accepted: Iterable[str]) -> Entry:

@@ -11,11 +11,12 @@ from service.api.problems import Entry
 from service.api.render import META
 from service.api.rule_document import reference_document
 from service.clinical.assess import DISCLAIMER
-from service.clinical.dynamics import CONSENSUS, Change
+from service.clinical.dynamics import CONSENSUS, Change, Result
 from service.clinical.events import Event
 from service.clinical.interval import Interval
 from service.clinical.trajectory import Remark, Trajectory
 from service.clinical.visit import Dose, Visit
+from service.server.strict_json import written
 
 CONSENSUS_DOCUMENT = {
     "mas_direction": CONSENSUS.direction,
@@ -25,11 +26,14 @@ CONSENSUS_DOCUMENT = {
 
 
 def trajectory_document(trajectory: Trajectory, omitted: Mapping[str, Iterable[Entry]]) -> dict[str, Any]:
-    """Return the answer to POST /v1/trajectories; ``omitted`` has the left-out faults by the panel's time as sent."""
+    """Return the answer to POST /v1/trajectories; ``omitted`` has the left-out faults by the panel's time as sent.
+
+    What there may be a thousand of is written at once: as objects it would take four times the memory.
+    """
     return {
         "course": {"state": trajectory.course.state, "awaited": list(trajectory.course.awaited)},
-        "assessments": [_visit(one, omitted.get(one.moment.text, ())) for one in trajectory.visits],
-        "dynamics": [_change(one) for one in trajectory.changes],
+        "assessments": [written(_visit(one, omitted.get(one.moment.text, ()))) for one in trajectory.visits],
+        "dynamics": [written(_change(one)) for one in trajectory.changes],
         "events": [_event(one) for one in trajectory.events],
         "warnings": [_remark(one) for one in trajectory.remarks],
         "consensus": CONSENSUS_DOCUMENT,
@@ -55,8 +59,8 @@ def _change(change: Change) -> dict[str, Any]:
     return {
         "observation": change.observation,
         "unit": change.unit,
-        "from": _end(change, change.earlier, change.before),
-        "to": _end(change, change.later, change.after),
+        "from": _end(change.earlier, change.before),
+        "to": _end(change.later, change.after),
         "delta": number_or_range(change.delta),
         "delta_percent": None if change.percent is None else number_or_range(change.percent),
         "days": json_number(change.days),
@@ -67,12 +71,11 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _end(change: Change, visit: Visit, value: Interval) -> dict[str, Any]:
-    reading = visit.panel.readings[change.observation]
+def _end(one: Result, value: Interval) -> dict[str, Any]:
     return {
-        "collected_at": visit.moment.text,
-        "reported": reading.reported,
-        "evidence": reading.evidence.value,
+        "collected_at": one.moment.text,
+        "reported": one.reading.reported,
+        "evidence": one.reading.evidence.value,
         "value": number_or_range(value),
     }
 

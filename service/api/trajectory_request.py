@@ -15,7 +15,7 @@ from service.api.panel_request import OMIT, PanelRequest, read_panel_request
 from service.api.problems import Entry, InvalidRequest
 from service.api.sentences import invalid_value, unknown_field
 from service.clinical.moment import Moment, read_moment
-from service.clinical.trajectory import first_tie
+from service.clinical.trajectory import ties
 from service.clinical.visit import Treatment
 
 MOST_PANELS = 1000
@@ -46,11 +46,12 @@ def read_trajectory_request(document: Any) -> TrajectoryRequest:
     raw_treatments = _rows(document, "treatments", 0, MOST_TREATMENTS, entries)
     treatments = _treatments(raw_treatments, entries)
     shared = _shared(document, entries)
-    panels = [_panel(shared, raw, str(place), entries) for place, raw in enumerate(raw_panels)]
+    moments: dict[int, Moment] = {}
+    panels = [_panel(shared, raw, place, moments, entries) for place, raw in enumerate(raw_panels)]
+    entries += _tie_faults(moments)
     if entries:
         raise InvalidRequest(entries)
-    read = [one for one in panels if one is not None]
-    _refuse_tie([moment for moment, _ in read])
+    read = [(moments[place], one) for place, one in enumerate(panels) if one is not None]
     return TrajectoryRequest(tuple(read), tuple(treatments), read[0][1].criteria)
 
 
@@ -124,24 +125,26 @@ def _options(shared: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _panel(
-    shared: Mapping[str, Any], raw: dict[str, Any], place: str, entries: list[Entry]
-) -> tuple[Moment, PanelRequest] | None:
-    where = ("panels", place)
+    shared: Mapping[str, Any], raw: dict[str, Any], place: int, moments: dict[int, Moment], entries: list[Entry]
+) -> PanelRequest | None:
+    """Return the request for one panel, None if it has faults; its time, if usable, is put among the moments."""
+    where = ("panels", str(place))
     entries += [unknown_field((*where, key), PANEL_KEYS) for key in raw if key not in PANEL_KEYS]
     own = {key: raw[key] for key in PANEL_KEYS if raw.get(key) is not None}
     late = list(_time_faults(own.get("collected_at"), (*where, "collected_at")))
     if late:
         entries += late
         own.pop("collected_at", None)
+    else:
+        moments[place] = read_moment(own["collected_at"])
     if not (own.get("observations") or own.get("findings")):
         entries.append(invalid_value(where, "Send at least one entry in observations or findings of each panel."))
     try:
-        asked = read_panel_request(_merged(shared, own))
+        return read_panel_request(_merged(shared, own))
     except InvalidRequest as error:
         inside = (one for one in error.entries if one.where)  # that it is empty has been said
-        entries += [Entry((*where, *one.where), one.code, one.detail, one.facts) for one in inside]
+        entries += [one.under(where) for one in inside]
         return None
-    return None if late else (read_moment(own["collected_at"]), asked)
 
 
 def _merged(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,13 +156,12 @@ def _merged(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
     return document
 
 
-def _refuse_tie(moments: list[Moment]) -> None:
-    tie = first_tie(moments)
-    if tie is not None:
-        one, other = tie
-        detail = (
-            "Which of two panels came first cannot be told from their times. Send times that differ, or put results of "
-            "one time into one panel."
-        )
-        where = ("panels", str(other), "collected_at")
-        raise InvalidRequest([Entry(where, "inconsistent_values", detail, {"with": f"/panels/{one}/collected_at"})])
+def _tie_faults(moments: Mapping[int, Moment]) -> Iterator[Entry]:
+    detail = (
+        "Which of two panels came first cannot be told from their times. Send times that differ, or put results of "
+        "one time into one panel."
+    )
+    places = list(moments)
+    for one, other in ties(list(moments.values())):
+        where = ("panels", str(places[other]), "collected_at")
+        yield Entry(where, "inconsistent_values", detail, {"with": f"/panels/{places[one]}/collected_at"})

@@ -36,15 +36,23 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything there is to say about one panel."""
+    """Everything there is to say about one panel; cautions and warnings are worked out where they are asked for."""
 
     panel: Panel
     classification: Classification
     summary: str
     results: tuple[Result, ...]
-    cautions: tuple[Caution, ...]
-    warnings: tuple[Oddity, ...]
     suggestions: tuple[Suggestion, ...]
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        """What a reader must bear in mind about this patient."""
+        return tuple(cautions(self.panel, self.results))
+
+    @property
+    def warnings(self) -> tuple[Oddity, ...]:
+        """What is odd about the values."""
+        return tuple(warnings(self.panel))
 
 
 def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -> Assessment:
@@ -64,8 +72,6 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
         classification,
         summary(panel, classification, leading),
         reported,
-        tuple(cautions(panel, reported)),
-        tuple(warnings(panel)),
         () if brief else tuple(_suggestions(panel, leading or reported)),
     )
 
@@ -87,7 +93,10 @@ def _suggestions(panel: Panel, results: Iterable[Result]) -> Iterable[Suggestion
                 yield _suggest(key, f"by itself it could settle the {result.criteria.short}")
     for key in WATCH_LIST:
         if key not in named and key not in panel.measured:
-            yield _suggest(key, "part of the serial tests that the 2022 EULAR/ACR points to consider ask for")
+            yield _suggest(
+                key,
+                "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)",
+            )
 
 
 def _suggest(key: str, why: str) -> Suggestion:

@@ -101,8 +101,10 @@ def _at_end(leaf: AnyNode, key: str, state: State, high: bool) -> State:
     if isinstance(state, Interval):
         return _end_of(leaf, state, high)
     if isinstance(leaf, Threshold):
+        if key != leaf.observation and high:
+            return state  # neither a finding that does not exclude it nor a high present age says anything
         if key == leaf.excluded_by:
-            return state if high else NOT_MET
+            return NOT_MET
         return MET if high is (leaf.limit.comparator in (">", ">=")) else NOT_MET
     return MET if high else NOT_MET
 

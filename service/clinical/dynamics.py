@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 
 from service.clinical import strict_toml
 from service.clinical.analytes import ANALYTES, Analyte
 from service.clinical.criteria.criteria_set import Reference
 from service.clinical.interval import COMPARE, MET, ZERO, Interval, point, quotient, scaled, total
+from service.clinical.moment import Moment, read_moment
 from service.clinical.reading import Evidence, Reading
 from service.clinical.rules import CERTAINTIES
 from service.clinical.strict_toml import BadData
@@ -36,6 +36,15 @@ class Consensus:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """One result of a panel, at its own time if it has one, else at that of the panel."""
+
+    visit: Visit
+    reading: Reading
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One observation from one result to the next; ``before``, ``after`` and ``delta`` are in ``unit``.
 
@@ -44,8 +53,8 @@ class Change:
 
     observation: str
     unit: str
-    earlier: Visit
-    later: Visit
+    earlier: Result
+    later: Result
     before: Interval
     after: Interval
     delta: Interval
@@ -69,21 +78,35 @@ class Change:
 
 
 def changes(visits: Sequence[Visit]) -> Iterator[Change]:
-    """Yield the changes by observation, then by time: each usable result beside the one before it."""
+    """Yield the changes by observation, then by time: each usable result beside the one before it.
+
+    One that is not certain to be later than the one before is carried along from it, or older: no change follows.
+    """
     for key, analyte in ANALYTES.items():
-        known = [one for one in visits if key in one.panel.readings]
-        usable = [one for one in known if one.panel.readings[key].evidence is not Evidence.UNKNOWN]
-        for earlier, later in pairwise(usable):
-            yield _change(analyte, earlier, later)
+        last: Result | None = None
+        for visit in visits:
+            one = _result(key, visit)
+            if one is None or (last is not None and not last.moment.precedes(one.moment)):
+                continue
+            if last is not None:
+                yield _change(analyte, last, one)
+            last = one
+
+
+def _result(observation: str, visit: Visit) -> Result | None:
+    reading = visit.panel.readings.get(observation)
+    if reading is None or reading.evidence is Evidence.UNKNOWN:
+        return None
+    return Result(visit, reading, read_moment(reading.collected_at) if reading.collected_at else visit.moment)
 
 
 def masked_by(observation: str, visit: Visit) -> tuple[str, ...]:
     """Return the acting classes of drugs that hide what this observation would show."""
-    return tuple(one for one in visit.therapies() if observation in CONSENSUS.masked.get(one, ()))
+    return tuple(one for one in visit.therapies if observation in CONSENSUS.masked.get(one, ()))
 
 
-def _change(analyte: Analyte, earlier: Visit, later: Visit) -> Change:
-    old, new = earlier.panel.readings[analyte.id], later.panel.readings[analyte.id]
+def _change(analyte: Analyte, earlier: Result, later: Result) -> Change:
+    old, new = earlier.reading, later.reading
     unit = new.unit if new.unit == old.unit else analyte.canonical
     before, after = _in(analyte, old, unit), _in(analyte, new, unit)
     delta = total((after, scaled(before, MINUS_ONE)))
@@ -100,7 +123,7 @@ def _change(analyte: Analyte, earlier: Visit, later: Visit) -> Change:
         earlier.moment.days_until(later.moment),
         direction,
         _as_in_mas(analyte.id, direction),
-        masked_by(analyte.id, later),
+        masked_by(analyte.id, later.visit),
     )
 
 

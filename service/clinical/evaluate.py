@@ -60,7 +60,8 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) ->
         implied = standing if worded is leaves else standing_of(worded)
     gaps = NOT_ASKED if depth is Depth.VERDICT else gaps_of(standing, _barred(plan, panel))
     confounded = _confounded(criteria, panel) if panel.confounders else frozenset()
-    ground = Ground(standing, implied, confounded)
+    signs = tuple([(sign, panel.findings.get(sign)) for _, sign in plan.exclusions])
+    ground = Ground(standing, implied, confounded, signs)
     return Result(
         criteria,
         applicability(criteria.applicability, panel),

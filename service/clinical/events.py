@@ -31,7 +31,7 @@ class Event:
 
     def therapies(self) -> tuple[str, ...]:
         """Return the classes of drugs to bear in mind: those that act, or that hide the observation."""
-        return masked_by(self.observation, self.visit) if self.observation else self.visit.therapies()
+        return masked_by(self.observation, self.visit) if self.observation else self.visit.therapies
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,16 @@ def _episodes(visits: Iterable[Visit]) -> tuple[list[Event], Course]:
         was_onset_category = visit.is_onset_category
         if episode is not None:
             _update(episode, visit)
-            if not was_onset_category and not episode.pending:
+            if not was_onset_category and not episode.pending and _can_tell(episode, visit):
                 found.append(Event(RESOLUTION, visit))
                 episode, state = None, RESOLVED
     awaited = tuple(key for key in ANALYTES if episode and key in episode.pending)
     return found, Course(state, awaited)
+
+
+def _can_tell(episode: _Episode, visit: Visit) -> bool:
+    """Whether a panel without any awaited value may resolve an onset; one of findings alone left none to recheck."""
+    return bool(episode.abnormal) or visit.assessment.classification.category == "unlikely"
 
 
 def _abnormal(visit: Visit) -> dict[str, Grounds]:

@@ -5,7 +5,7 @@ What does not depend on a panel is worded once, at load: a leaf that nothing was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -48,12 +48,14 @@ from service.clinical.standing import Standing
 class Ground(NamedTuple):
     """What an explanation rests on but for the values: where the rule stands by what was measured, and by words too.
 
-    ``confounded`` are the observations that another condition may explain. One ground gives one text with other values.
+    ``confounded`` are the observations that another condition may explain, ``signs`` the findings that could settle
+    what was not measured. One ground gives one text with other values.
     """
 
     measured: Standing
     implied: Standing
     confounded: frozenset[str]
+    signs: tuple[tuple[str, bool | None], ...]
 
 
 class View(NamedTuple):
@@ -63,6 +65,7 @@ class View(NamedTuple):
     states: States
     implied: States
     confounded: frozenset[str]
+    signs: Mapping[str, bool | None]
     in_words: InWords
 
 
@@ -83,7 +86,8 @@ class Explanation:
 
     def items(self, ground: Ground, readings: Readings, in_words: InWords) -> tuple[Item, ...]:
         """Return the items of a rule."""
-        view = View(readings, ground.measured.states, ground.implied.states, ground.confounded, in_words)
+        measured, implied, confounded, signs = ground
+        view = View(readings, measured.states, implied.states, confounded, dict(signs), in_words)
         return tuple([itemize(view) for itemize in self.itemizers])
 
 
@@ -135,19 +139,21 @@ def _itemizer(step: Step, constants: list[Item]) -> Itemizer:
 
 def _threshold_itemizer(node: Threshold, position: int, constants: list[Item]) -> Itemizer:
     sides: Sides = sides_of(node)
-    excluded = f"{FINDINGS[node.excluded_by].label.lower()} is absent, which settles it" if node.excluded_by else ""
+    sign = FINDINGS[node.excluded_by].label.lower() if node.excluded_by else ""
+    excluded = f"{sign} is absent, which settles it"
     unreported = {
-        UNKNOWN: Item(node, node.id, node.label, UNKNOWN, UNKNOWN, NOT_REPORTED),
-        NOT_MET: Item(node, node.id, node.label, NOT_MET, NOT_MET, excluded),
+        None: Item(node, node.id, node.label, UNKNOWN, UNKNOWN, NOT_REPORTED),
+        True: Item(node, node.id, node.label, UNKNOWN, UNKNOWN, f"{sign} is present, but it was not measured"),
+        False: Item(node, node.id, node.label, NOT_MET, NOT_MET, excluded),
     }
     constants.extend(unreported.values())
-    observation, key, label = node.observation, node.id, node.label
+    observation, key, label, excluded_by = node.observation, node.id, node.label, node.excluded_by
 
     def itemize(view: View) -> Item:
-        readings, states, implied_states, confounded, in_words = view
+        readings, states, implied_states, confounded, signs, in_words = view
         reading, status, implied = readings.get(observation), states[position], implied_states[position]
         if reading is None:
-            return unreported[status]  # type: ignore[index]
+            return unreported[signs.get(excluded_by)]
         if reading.evidence is Evidence.UNKNOWN and status is NOT_MET:
             reason = excluded
         else:

@@ -12,7 +12,7 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet, Reference
 from service.clinical.interval import COMPARE, MET, NOT_MET, ZERO, Verdict
 from service.clinical.panel import Panel
-from service.clinical.reading import Evidence, Reading, soft_plausible
+from service.clinical.reading import WORDS, Evidence, Reading, soft_plausible
 from service.clinical.result import Result
 from service.clinical.therapy import THERAPIES, active_therapies, day_of
 from service.clinical.words import number_text
@@ -32,6 +32,8 @@ SIZE_CONFLICT = (
     "The finding and the measured size disagree. Sets that ask for enlargement take the finding, "
     "those that ask for a size take the size."
 )
+WORD_NOT_USED = "Of the interpretation codes L, LL, N, H and HH are used; this result counts as unknown."
+WORD_PROVES_NOTHING = "A word without a usable reference range proves nothing here; send the range or the number."
 SIZES = {"hepatomegaly": "liver_below_costal_margin", "splenomegaly": "spleen_below_costal_margin"}
 
 
@@ -103,7 +105,7 @@ def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
     if unit is not None and not unit.comparable:
         text = f"{unit.code} has no fixed factor to {analyte.canonical}; the result counts as unknown."
         return Oddity(f"{analyte.id}_mass_units", where, text)
-    text = "A word without a usable reference range proves nothing here; send the range or the number."
+    text = WORD_NOT_USED if reading.word not in WORDS else WORD_PROVES_NOTHING
     return Oddity("interpretation_not_usable", where, text)
 
 

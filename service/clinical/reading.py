@@ -74,7 +74,7 @@ class Fault(Exception):
 _QUANTITY = re.compile(
     r"\s*(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2}(?=\s))?)\s*(.*?)\s*", re.ASCII
 )
-_LOST_EXPONENT = re.compile(r"(?:[x×*]\s*)?10\d{1,2}(?!\d)", re.ASCII | re.IGNORECASE)
+_LOST_EXPONENT = re.compile(r"(?:[x×*·]\s*)?10\s?(?:[3469]|12)(?!\d)", re.ASCII | re.IGNORECASE)
 _MORE_NUMBER = re.compile(r"[,.'_]|(?!10\s*[*^eE(⁰-⁹¹²³])\d", re.ASCII)
 LONGEST_QUANTITY = 64
 
@@ -106,7 +106,7 @@ def read_unit(analyte: Analyte, text: str) -> Unit:
         raise Fault("unit_required", accepted=list(analyte.table.units))
     unit = analyte.table.find(text)
     if unit is None:
-        about = "percent" if text.strip() == "%" else ""
+        about = "percent" if text.strip() == "%" else "lost_exponent" if _LOST_EXPONENT.match(text.strip()) else ""
         raise Fault("unit_not_accepted", about, accepted=list(analyte.table.units))
     return unit
 
@@ -116,7 +116,7 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
     value, text, comparator = quantity
     unit = read_unit(analyte, text)
     reported = f"{comparator}{plain(value)} {unit.code}"
-    if value < 0:
+    if value < 0 or (value == 0 and comparator == "<"):
         raise Fault("implausible_value")
     if not unit.comparable:
         return Reading(ANYTHING, unit.code, Evidence.UNKNOWN, reported)
@@ -145,7 +145,16 @@ def read_range(analyte: Analyte, reference: Range) -> tuple[str, Interval]:
     high: Number = INFINITY if reference.high is None else reference.high
     if low < 0 or low > high:
         raise Fault("invalid_value", "reference_range")
+    if unit.comparable:
+        _refuse_strange_limit(analyte, (low, high), unit)
     return unit.code, Interval(low, high, high_open=high == INFINITY)
+
+
+def _refuse_strange_limit(analyte: Analyte, limits: tuple[Number, ...], unit: Unit) -> None:
+    """Raise Fault for an end that no patient's value could reach: a word would be held against a slip of unit."""
+    for end in limits:
+        if end not in (ZERO, INFINITY) and not _within(analyte.hard_in, analyte, end, unit.code):
+            raise Fault("implausible_value", "reference_range", **_suggestion(analyte, end, unit))
 
 
 def soft_plausible(analyte: Analyte, reading: Reading) -> bool:
@@ -153,8 +162,7 @@ def soft_plausible(analyte: Analyte, reading: Reading) -> bool:
     low, high, _, _ = reading.interval
     if low == high:
         return _within(analyte.soft_in, analyte, low, reading.unit)
-    ends = [end for end in (low, high) if end not in (ZERO, INFINITY, -INFINITY)]
-    return all(_within(analyte.soft_in, analyte, end, reading.unit) for end in ends)
+    return all(_within(analyte.soft_in, analyte, end, reading.unit) for end in _ends(reading.interval))
 
 
 def _by_word_alone(analyte: Analyte, word: str, limits: Interval | None) -> Reading:
@@ -174,6 +182,11 @@ def _beyond(word: str, limits: Interval) -> Interval | None:
     return None
 
 
+def _ends(interval: Interval) -> list[Number]:
+    """Return the ends that someone has set: 0 and infinity only say that there is none."""
+    return [end for end in interval[:2] if end not in (ZERO, INFINITY, -INFINITY)]
+
+
 def _side(value: Decimal, comparator: str) -> Interval:
     if not comparator:
         return point(value)
@@ -189,7 +202,7 @@ def _within(limits_in: Mapping[str, Interval], analyte: Analyte, value: Number, 
     return limits.low <= value <= limits.high
 
 
-def _suggestion(analyte: Analyte, value: Decimal, sent: Unit | None) -> dict[str, object]:
+def _suggestion(analyte: Analyte, value: Number, sent: Unit | None) -> dict[str, object]:
     """Name the first unit in which the same number would be an ordinary result; the sender decides, never we."""
     for unit in analyte.table.units.values():
         if unit is not sent and unit.comparable and _within(analyte.soft_in, analyte, value, unit.code):

@@ -11,7 +11,7 @@ from service.clinical.reading import Evidence, Reading
 from service.clinical.result import Item
 from service.clinical.rules import AllOf, AtLeast, FirstKnown, Measure, Tally, Term, Threshold
 from service.clinical.settle import tallies, tally_points
-from service.clinical.words import interval_text, number_text
+from service.clinical.words import interval_text, number_text, unit_text
 
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 NOT_REPORTED = "not reported"
@@ -28,7 +28,7 @@ def sides_of(node: Threshold) -> Sides:
     """Return the limit in words for every unit: in the unit in which the paper prints it, named where it differs."""
     limit = node.limit
     side = SIDES[limit.comparator]
-    elsewhere = f"{side} {number_text(limit.value)} {limit.unit}"
+    elsewhere = f"{side} {number_text(limit.value)} {unit_text(limit.unit)}"
     printed = {unit: f"{side} {number_text(value)}" for unit, value in limit.printed.items()}
     return {unit: _stances(printed.get(unit, elsewhere)) for unit in limit.by_unit}
 
@@ -67,7 +67,7 @@ def value_text(reading: Reading, observation: str, unit: str) -> str:
     if unit == reading.unit:
         return text
     value = MEASURES[observation].table.convert_interval(reading.interval, reading.unit, unit)
-    return f"{text} {reading.unit} ({interval_text(value)} {unit})"
+    return f"{text} {unit_text(reading.unit)} ({interval_text(value)} {unit_text(unit)})"
 
 
 def group_reasoner(node: FirstKnown | AllOf | AtLeast | Tally, *, is_banded: bool) -> GroupReason:
@@ -92,7 +92,7 @@ def _first_known_reason(items: tuple[Item, ...]) -> str:
     item = settled or next((one for one in items if one.reading is not None), None)
     if item is None:
         return NOT_REPORTED
-    return f"{item.label.lower()} {item.reason}" if isinstance(item.node, Threshold) else item.reason
+    return f"{item.label.lower()}: {item.reason}" if isinstance(item.node, Threshold) else item.reason
 
 
 def _tally_text(size: int, met: int, unknown: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from service.clinical.analytes import AGE, AGE_AT_ONSET
 from service.clinical.interval import Number
 
 
@@ -189,11 +190,14 @@ def leaves(node: AnyNode) -> Iterator[Leaf]:
     return (one for one in walk(node) if isinstance(one, Leaf))
 
 
+SETTLED_BY = {AGE_AT_ONSET: (AGE,)}  # a present age bounds the age at which the illness began
+
+
 def inputs(leaf: Leaf) -> tuple[str, ...]:
     """Return the ids of the observations and findings that can settle the leaf, the most direct first."""
     match leaf:
         case Threshold(observation=observation, excluded_by=finding):
-            return (observation, finding) if finding else (observation,)
+            return (observation, finding) if finding else (observation, *SETTLED_BY.get(observation, ()))
         case Finding(finding=finding):
             return (finding,)
         case Term(observation=observation, finding=finding):

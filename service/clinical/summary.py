@@ -17,45 +17,76 @@ OPENINGS = {
     "indeterminate": "The panel does not decide about MAS",
     "unlikely": "MAS is unlikely on this panel",
 }
+IN_WORDS = " once results given only in words are counted"
+CONFOUNDED = "; without those that another condition may explain they are still open"
+NO_SET = "no criteria set is met"
+MOLECULAR = "molecular_hlh_diagnosis"
 
 
 def summary(panel: Panel, classification: Classification, leading: Sequence[Result]) -> str:
-    """Return the category in words, what it rests on, and which test would decide."""
-    opening = f"{OPENINGS[classification.category]}: {_ground(classification)}."
-    return " ".join(one for one in (opening, _next_step(classification, leading), _blockade(classification)) if one)
+    """Return the category in words, what it rests on, and which test could settle it.
+
+    ``leading`` are the leading set and those that support it, none where the condition is unknown.
+    """
+    opening = f"{OPENINGS[classification.category]}: {_ground(panel, classification, leading)}."
+    more = (_molecular(panel, classification), _next_step(leading), _blockade(classification))
+    return " ".join(one for one in (opening, *more) if one)
 
 
-def _ground(classification: Classification) -> str:
-    supporting = [one for one in classification.basis if one.criteria.id != classification.primary]
+def _ground(panel: Panel, classification: Classification, leading: Sequence[Result]) -> str:
     if classification.primary is None:
-        found = f"the {_names(supporting)} {_are(supporting)} met" if supporting else "no criteria set is met"
-        return f"the underlying condition is not known, and {found}"
-    primary = classification.basis[0]
-    name = f"the {primary.criteria.short}"
+        return f"the underlying condition is not known, and {'; '.join(_met(classification.basis)) or NO_SET}"
+    primary, *supporting = classification.basis
     if primary.verdict is MET:
-        return f"{name} are met by measured results" if _plural(primary) else f"{name} is met by measured results"
-    state = _state(primary, name)
-    if classification.is_laboratory_only:
-        state += ", but their laboratory part is met, and fever may be suppressed"
-    if supporting:
-        return f"{state}; the {_names(supporting)} {_are(supporting)} met"
-    return f"{state}, and no supporting set is met" if primary.verdict_implied is not MET else state
-
-
-def _state(primary: Result, name: str) -> str:
-    verb = "are" if _plural(primary) else "is"
+        how = "" if _is_molecular(panel, primary) else " by measured results"
+        is_confounded = primary.verdict_without_confounded is UNKNOWN
+        return f"{_are(primary)} met{how}{CONFOUNDED if is_confounded else ''}"
     if primary.verdict_implied is MET:
-        return f"{name} {verb} met once results given only in words are counted"
-    return f"{name} {verb} still open" if primary.verdict is UNKNOWN else f"{name} {verb} not met"
+        return "; ".join(reversed(_met(classification.basis)))  # the leading set is the first of those by words
+    clauses = [_state(classification, primary), *_met(supporting)]
+    return "; ".join(clauses) if supporting else f"{clauses[0]}{_unsupported(primary, leading[1:])}"
 
 
-def _next_step(classification: Classification, leading: Sequence[Result]) -> str:
+def _met(results: Sequence[Result]) -> list[str]:
+    """Say which sets are met by what was measured, and which only by words as well."""
+    measured = [one for one in results if one.verdict is MET]
+    worded = [one for one in results if one.verdict is not MET and one.verdict_implied is MET]
+    return [f"{_are(*some)} met{how}" for some, how in ((measured, ""), (worded, IN_WORDS)) if some]
+
+
+def _state(classification: Classification, primary: Result) -> str:
+    state = f"{_are(primary)} {'still open' if primary.verdict is UNKNOWN else 'not met'}"
+    if not classification.is_laboratory_only:
+        return state
+    how = "" if primary.part("laboratory").verdict is MET else IN_WORDS
+    return f"{state}, but their laboratory part is met{how}, and fever may be suppressed"
+
+
+def _unsupported(primary: Result, supporting: Sequence[Result]) -> str:
+    """Say that no other set is met, and never let one that is open pass for one that is not met."""
+    is_open = [one for one in supporting if one.verdict_implied is UNKNOWN]
+    if primary.verdict is UNKNOWN or not is_open:
+        return ", and no supporting set is met"
+    return f"; no supporting set is met, but {_are(*is_open)} still open"
+
+
+def _is_molecular(panel: Panel, result: Result) -> bool:
+    return result.criteria.id == "hlh-2004" and panel.findings[MOLECULAR]
+
+
+def _molecular(panel: Panel, classification: Classification) -> str:
+    if any(_is_molecular(panel, one) for one in classification.basis):
+        return "The molecular diagnosis alone meets the HLH-2004 criteria; it speaks for primary HLH."
+    return ""
+
+
+def _next_step(leading: Sequence[Result]) -> str:
     if not leading or leading[0].verdict is not UNKNOWN:
         return ""
-    decisive = leading[0].decisive
+    decisive, name = leading[0].decisive, _name(leading[0])
     if not decisive:
-        return f"No single further result would settle the {leading[0].criteria.short}."
-    return f"{_capital(_either([_label(key) for key in decisive]))} would decide the {leading[0].criteria.short}."
+        return f"No single further result could settle {name}."
+    return f"{_capital(_list([_label(key) for key in decisive], 'or'))} alone could settle {name}."
 
 
 def _blockade(classification: Classification) -> str:
@@ -76,23 +107,18 @@ def _small(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _either(names: Sequence[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+def _list(names: Sequence[str], word: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
-def _names(results: Sequence[Result]) -> str:
-    names = [one.criteria.short for one in results]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _name(result: Result) -> str:
+    return f"the {result.criteria.short}"
 
 
-def _are(results: Sequence[Result]) -> str:
-    return "are" if len(results) > 1 or _plural(results[0]) else "is"
-
-
-def _plural(result: Result) -> bool:
-    return result.criteria.short.endswith(("criteria", "guidelines"))
+def _are(*results: Result) -> str:
+    """Name the sets with their verb: ``the MS score is``, ``the 2016 criteria and the HScore are``."""
+    is_plural = len(results) > 1 or results[0].criteria.short.endswith(("criteria", "guidelines"))
+    return f"{_list([_name(one) for one in results], 'and')} {'are' if is_plural else 'is'}"
 
 
 def _capital(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from service.clinical.rules import CERTAINTIES
 from service.clinical.strict_toml import BadData, Table
 
 IL6_BLOCKADE = "il6_blockade"
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,8 @@ def active_therapies(panel: Panel) -> list[Therapy]:
     if not panel.medications:
         return []
     day = day_of(panel.collected_at)
-    acting = {
-        key
-        for one in panel.medications
-        for key, drug in _DRUGS.get(one.name.strip().casefold(), ())
-        if _acts(drug, one, day)
-    }
-    return [one for one in THERAPIES.values() if one.id in acting]
+    acting = {key for medication in panel.medications for key in _acting(medication, day)}
+    return [one for key, one in THERAPIES.items() if key in acting]
 
 
 def on_il6_blockade(panel: Panel) -> bool:
@@ -74,10 +71,22 @@ def day_of(moment: str) -> date | None:
     return date.fromisoformat(moment[:10]) if moment else None
 
 
-def _acts(drug: Drug, medication: Medication, day: date | None) -> bool:
-    if drug.window is None or medication.last_dose is None or day is None:
-        return True
-    return day - medication.last_dose <= drug.window  # a dose after the panel may follow earlier ones: it counts too
+def generic_name(name: str) -> str:
+    """Return one name for a drug: the generic one of a drug that is known here, else the name as sent in lower case."""
+    return next((known[0][1].name for known in _known(name)), name.strip().casefold())
+
+
+def _known(name: str) -> Iterator[list[tuple[str, Drug]]]:
+    """Yield what a name means, as a whole (a code) or by one of its words (``tocilizumab-aazg 162 mg``)."""
+    name = name.strip().casefold()
+    return (_DRUGS[key] for key in dict.fromkeys((name, *_WORD.findall(name))) if key in _DRUGS)
+
+
+def _acting(medication: Medication, day: date | None) -> Iterator[str]:
+    last = medication.last_dose  # one after the panel may follow earlier ones: it counts too
+    for key, drug in (one for known in _known(medication.name) for one in known):
+        if drug.window is None or last is None or day is None or day - last <= drug.window:
+            yield key
 
 
 def _therapy(key: str, raw: object, where: str) -> Therapy:
@@ -109,12 +118,11 @@ def _reference(raw: object, where: str) -> Reference:
 
 
 def _by_name(therapies: Iterable[Therapy]) -> dict[str, list[tuple[str, Drug]]]:
-    """Return the drugs by name or code, each with the class in which it counts; a drug may count in several."""
     found: dict[str, list[tuple[str, Drug]]] = {}
     for therapy in therapies:
         for drug in therapy.drugs:
-            for key in (drug.name, *drug.codes):
-                found.setdefault(key.casefold(), []).append((therapy.id, drug))
+            for name in (drug.name, *drug.codes):
+                found.setdefault(name.casefold(), []).append((therapy.id, drug))
     return found
 
 

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from service.clinical.assess import assess
 from service.clinical.dynamics import Change, changes
 from service.clinical.events import Course, Event, events
 from service.clinical.moment import Moment
 from service.clinical.panel import Medication, Panel
-from service.clinical.therapy import day_of
+from service.clinical.therapy import active_therapies, day_of
 from service.clinical.visit import Dose, Treatment, Visit
 
 AFTER_LAST = "Given after the last panel: it has no effect here."
@@ -49,20 +48,21 @@ class Trajectory:
 def follow(
     panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str] = ()
 ) -> Trajectory:
-    """Assess the panels in order of time; no two may be without an order (``first_tie``)."""
+    """Assess the panels in order of time; no two may be without an order (``ties``)."""
     ordered = sorted(panels, key=lambda one: one[0].first)
     visits = tuple(_visits(ordered, treatments, criteria))
     found, course = events(visits)
     return Trajectory(visits, tuple(changes(visits)), found, course, tuple(_remarks(treatments, visits)))
 
 
-def first_tie(moments: Sequence[Moment]) -> tuple[int, int] | None:
-    """Return the places of two moments of which neither is certain to be the earlier, None if there are none."""
+def ties(moments: Sequence[Moment]) -> Iterator[tuple[int, int]]:
+    """Yield the places of each moment that is not certain to be later than one before it in time, that one first."""
     order = sorted(range(len(moments)), key=lambda place: (moments[place].first, moments[place].last))
-    for one, other in pairwise(order):
-        if not moments[one].precedes(moments[other]):
-            return min(one, other), max(one, other)
-    return None
+    latest = order[0] if order else 0
+    for place in order[1:]:
+        if not moments[latest].precedes(moments[place]):
+            yield min(latest, place), max(latest, place)
+        latest = max(latest, place, key=lambda one: moments[one].last)
 
 
 def _visits(
@@ -73,15 +73,17 @@ def _visits(
     for moment, panel in panels:
         while waiting and waiting[0].given_at.precedes(moment):
             _give(waiting.popleft(), given)
-        drugs = tuple(Medication(dose.name, day_of(dose.last.text)) for dose in given.values())
-        treated = replace(panel, medications=(*panel.medications, *drugs)) if drugs else panel
-        yield Visit(moment, assess(treated, criteria, brief=True), tuple(given.values()))
+        doses = tuple(given.values())
+        drugs = (*panel.medications, *(dose.medication for dose in doses))
+        treated = replace(panel, medications=drugs) if doses else panel
+        therapies = tuple(one.id for one in active_therapies(treated))
+        yield Visit(moment, assess(treated, criteria, brief=True), doses, therapies)
 
 
 def _give(one: Treatment, given: dict[str, Dose]) -> None:
     """Count a dose and move its drug to the end, so that the latest is the last."""
     before = given.pop(one.key, None)
-    given[one.key] = Dose(one.name, before.number + 1 if before else 1, one.given_at)
+    given[one.key] = Dose(Medication(one.name, day_of(one.given_at.text)), before.number + 1 if before else 1)
 
 
 def _by_time(one: Treatment) -> tuple[object, ...]:

@@ -16,6 +16,9 @@ from service.clinical.interval import Interval, Number, add, exact, multiply
 
 _LITRE = re.compile(r"/([dmunpf]?)l$")  # a small l is a litre too: g/l is gram per litre, G/l is giga per litre
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_TIMES = re.compile(r"^\s*[x×*·⋅]\s*(?=10)", re.IGNORECASE)
+_BRACED = re.compile(r"^10(?:\((\d+)\)|\*\*(\d+))")
+_MICROLITRE = re.compile(r"/mcl$", re.IGNORECASE)
 CASE_CARRIES_MEANING = {"g/l"}  # G/L is giga per litre, g/L is gram per litre: never fold one into the other
 
 
@@ -97,10 +100,11 @@ class UnitTable:
 
 
 def _tidy(text: str) -> str:
-    """Fold what never changes a unit: raised digits, compatibility characters, blanks, the sign for times."""
+    """Fold what never changes a unit: the ways to write a power, a leading sign for times, blanks, the micro signs."""
     text = _RAISED.sub(lambda match: "^" + match[0], text)  # NFKC alone would make 10⁹ the number 109
+    text = _BRACED.sub(lambda match: "10^" + (match[1] or match[2]), _TIMES.sub("", text))
     return (
-        unicodedata.normalize("NFKC", text)
+        _MICROLITRE.sub("/uL", unicodedata.normalize("NFKC", text))
         .replace("×", "x")
         .replace("*", "^")
         .replace(" ", "")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from service.clinical.assess import Assessment
 from service.clinical.moment import Moment
-from service.clinical.panel import Panel
-from service.clinical.therapy import active_therapies
+from service.clinical.panel import Medication, Panel
+from service.clinical.therapy import generic_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,26 +19,31 @@ class Treatment:
 
     @property
     def key(self) -> str:
-        """The name by which doses are counted together."""
-        return self.name.strip().casefold()
+        """The name by which doses are counted together, whether sent as a name or as a code."""
+        return generic_name(self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Dose:
     """The last dose of a drug before a panel, and how many there had been by then."""
 
-    name: str
+    medication: Medication
     number: int
-    last: Moment
+
+    @property
+    def name(self) -> str:
+        """The name of the drug as sent with this dose."""
+        return self.medication.name
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One panel: when, what it comes to, and each drug given before it, the latest last."""
+    """One panel: when, what it comes to, each drug given before it (the latest last), the ids of classes that act."""
 
     moment: Moment
     assessment: Assessment
     doses: tuple[Dose, ...]
+    therapies: tuple[str, ...]
 
     @property
     def panel(self) -> Panel:
@@ -49,7 +54,3 @@ class Visit:
     def is_onset_category(self) -> bool:
         """Whether the category is one of the two that count as MAS."""
         return self.assessment.classification.category in ("likely", "probable")
-
-    def therapies(self) -> tuple[str, ...]:
-        """Return the ids of the classes of drugs that act at the time of the panel."""
-        return tuple(one.id for one in active_therapies(self.panel))

@@ -23,6 +23,11 @@ def plain(number: Decimal) -> str:
     return f"{number:f}" if "E" in text else text
 
 
+def unit_text(unit: str) -> str:
+    """Write a unit: a year as ``y``, for a reader would not know UCUM's ``a``; all others are read as they are."""
+    return "y" if unit == "a" else unit
+
+
 def number_text(number: Number) -> str:
     """Write a number plainly, without an exponent or idle zeros; one without an end to five digits."""
     if not isinstance(number, Decimal):

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -18,11 +19,15 @@ from service.cohort.table import open_table, text_of, write_rows
 from service.cohort.work import Reading, assess_rows
 
 COMMANDS = ("assess", "to-ndjson", "to-csv")
-STOPPED, UNUSABLE = 130, 2
+BROKEN, UNUSABLE, STOPPED = 1, 2, 130
+WORKER_LOST = "A worker process was ended from outside, perhaps for want of memory: the results stop here.\n"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one of the commands; return 0, or 2 if the table cannot be used at all. Refused rows are in the results."""
+    """Run one of the commands; return 0, also with refused rows (they are in the results), or why it ended early.
+
+    2: the table cannot be used, or a file not read or written. 1: a worker process was lost. 130: it was interrupted.
+    """
     words = list(arguments)
     command = words.pop(0) if words and words[0] in COMMANDS else "assess"
     options = _parser().parse_args(words)
@@ -37,6 +42,9 @@ def main(arguments: Sequence[str]) -> int:
             sys.stdout.flush()
     except (UnusableTable, OSError) as error:
         return _given_up(error)
+    except BrokenExecutor:
+        sys.stderr.write(WORKER_LOST)
+        return BROKEN
     except KeyboardInterrupt:
         return STOPPED
     return 0

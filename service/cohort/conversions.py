@@ -11,6 +11,8 @@ from service.cohort.table import Row, write_rows
 from service.cohort.work import Reading
 from service.server.strict_json import NotJson, dumps, loads
 
+NO_ANSWER = "This line is not an answer of the batch."
+
 
 def to_ndjson(reading: Reading, rows: Iterable[Row]) -> Iterator[bytes]:
     """Yield one line per row; a row that cannot be read becomes a line that the service refuses, so the count holds."""
@@ -25,17 +27,15 @@ def to_csv(lines: Iterable[bytes]) -> Iterator[str]:
     """Yield the table of results, header first, from the answers of a batch; the row is the index and one."""
     yield write_rows([COLUMNS])
     for number, line in enumerate((one for one in lines if one.strip()), 1):
-        answer = _answer(line)
-        yield write_rows([result_row(answer.get("index", number - 1) + 1, "", answer)])
+        yield write_rows([_row(number, line)])
 
 
-def _answer(line: bytes) -> dict[str, Any]:
-    """Return an answer, or what to say of a line that is none (a truncated one, or a problem of the whole request)."""
+def _row(number: int, line: bytes) -> list[str]:
+    """Return the row of an answer, or of what to say of a line that is none (cut off, or a problem of the request)."""
+    found: Any = None
     try:
         found = loads(line)
-    except NotJson:
-        found = None
-    if isinstance(found, dict) and ("assessment" in found or "problem" in found):
-        return {**found, "status": int(found["status"]), "index": int(found["index"])}
-    detail = found.get("detail") if isinstance(found, dict) else None
-    return {"status": "", "problem": {"detail": detail or "This line is not an answer of the batch."}}
+        return result_row(int(found["index"]) + 1, "", {**found, "status": int(found["status"])})
+    except (NotJson, LookupError, TypeError, ValueError):
+        detail = found.get("detail") if isinstance(found, dict) else None
+        return result_row(number, "", {"status": "", "problem": {"detail": str(detail or NO_ANSWER)}})

@@ -82,6 +82,10 @@ def _about_unit(name: str, unit: str) -> list[str]:
     accepted = ", ".join(ANALYTES[name].table.units)
     if not unit:
         return [f"Column '{name}' has no unit: numbers alone will be refused. Write {name}[unit], one of: {accepted}."]
-    if ANALYTES[name].table.find(unit) is None:
+    found = ANALYTES[name].table.find(unit)
+    if found is None:
         return [f"The unit of column '{name}' is not accepted, its numbers will be refused. Accepted: {accepted}."]
+    if not found.comparable:
+        to = ANALYTES[name].canonical
+        return [f"The numbers of column '{name}' stay unknown: {found.code} has no fixed factor to {to}."]
     return []

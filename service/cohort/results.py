@@ -14,7 +14,7 @@ COLUMNS = (
     *("row", "id", "status", "category", "primary"),
     *(f"{key}{ending}" for key in CATALOGUE for ending in ("", ".implied")),
     *(f"{key}.{end}" for key in SCORED for end in ("min", "max")),
-    *("cautions", "problems"),
+    *("cautions", "warnings", "problems"),
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,7 +43,9 @@ def _assessed(assessment: Mapping[str, Any]) -> dict[str, str]:
         if "score" in one:
             cells |= {f"{one['id']}.{end}": _written(one["score"][end]) for end in ("min", "max")}
     cells["cautions"] = ";".join(one["code"] for one in assessment.get("cautions", ()))
-    omitted = [one for one in assessment.get("warnings", ()) if one["message"].startswith("Left out")]
+    warnings = assessment.get("warnings", ())
+    omitted = [one for one in warnings if one["message"].startswith("Left out")]
+    cells["warnings"] = "; ".join(f"{one['pointer']} {one['code']}" for one in warnings if one not in omitted)
     cells["problems"] = "; ".join(f"{one['pointer']} {one['code']}: {one['message']}" for one in omitted)
     return {key: text for key, text in cells.items() if key in COLUMNS}
 

@@ -11,10 +11,13 @@ from service.clinical.analytes import ANALYTES, FINDINGS
 from service.clinical.reading import WORDS
 from service.cohort.header import AGES, COLLECTED_AT, CONDITION, CONFOUNDERS, ID, MEDICATIONS, Column, Header
 
-PRESENCE = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+PRESENCE = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
+SPELT_OUT = {"low": "L", "decreased": "L", "high": "H", "increased": "H", "normal": "N"}
+MISSING = ("", "na", "n/a", "nan", "null")
+"""What statistics programs and databases write where there is nothing."""
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"([<>]?=?\s*\d+),(\d+)", re.ASCII)
-_UNIT_INSIDE = re.compile(r"[<>]?=?\s*[\d.,]+\s*[^\d\s.,].*", re.ASCII)
+_UNIT_INSIDE = re.compile(r"[<>]?=?\s*[\d.,]+(?![eE][+-]?\d+\Z)\s*[^\d\s.,].*", re.ASCII)
 LONGEST_NUMBER = 32
 TOO_MANY_CELLS = "The row has more cells than the header; a cell with the separator in it (5,4) needs quotation marks."
 
@@ -24,13 +27,16 @@ class UnusableRow(ValueError):
 
 
 def document_of(header: Header, cells: Sequence[str], *, decimal_comma: bool, on_invalid: str) -> dict[str, Any]:
-    """Return the request that a row stands for; raises UnusableRow. Empty cells are unknown."""
-    if len(cells) > header.width and any(cell.strip() for cell in cells[header.width :]):
+    """Return the request that a row stands for; raises UnusableRow. Empty cells are unknown.
+
+    A cell more than the header has is never passed over, even an empty one: a decimal comma may have shifted the rest.
+    """
+    if len(cells) > header.width:
         raise UnusableRow(TOO_MANY_CELLS)
     document: dict[str, Any] = {"options": {"on_invalid": on_invalid}}
     for column in header.columns:
         cell = cells[column.place].strip() if column.place < len(cells) else ""
-        if cell:
+        if cell.casefold() not in MISSING:
             _put(document, column, _point(cell) if decimal_comma else cell)
     return document
 
@@ -60,7 +66,7 @@ def _put(document: dict[str, Any], column: Column, cell: str) -> None:
 
 
 def _observation(cell: str, unit: str) -> Any:
-    word = cell.upper()
+    word = SPELT_OUT.get(cell.casefold(), cell.upper())
     if word in WORDS:
         return {"interpretation": word}
     return cell if _UNIT_INSIDE.fullmatch(cell) else f"{cell} {unit}".strip()

@@ -10,6 +10,8 @@ from typing import BinaryIO, TextIO
 from service.cohort.header import Header, UnusableTable, read_header
 
 SEPARATORS = ",;\t"
+LONGEST_HEADER = 100_000
+NOT_UTF_8 = "The table is not UTF-8 text: save it as 'CSV UTF-8'; unpack it first if it is compressed."
 Row = list[str] | None
 """The cells of one row, None where the row cannot be read as CSV."""
 
@@ -21,14 +23,28 @@ def text_of(stream: BinaryIO) -> TextIO:
 
 def open_table(lines: TextIO) -> tuple[Header, Iterator[Row]]:
     """Return the header and the rows to come; raises UnusableTable. Rows without any content are passed over."""
-    first = lines.readline()
+    first = _header_text(lines)
     if not first.strip():
         raise UnusableTable("The table is empty: the first line must name the columns.")
-    if "\x00" in first:
-        raise UnusableTable("The table is not UTF-8; save it as 'CSV UTF-8'.")
+    if "\x00" in first or "\N{REPLACEMENT CHARACTER}" in first:
+        raise UnusableTable(NOT_UTF_8)
     separator = max(SEPARATORS, key=first.count)
     header = read_header(next(csv.reader([first], delimiter=separator)))
     return header, _rows(csv.reader(lines, delimiter=separator))
+
+
+def _header_text(lines: TextIO) -> str:
+    """Return the first row: more than one line where a quoted cell has a line break in it."""
+    text = ""
+    while more := lines.readline(LONGEST_HEADER):
+        text += more
+        if len(text) >= LONGEST_HEADER:
+            break
+        if text.count('"') % 2 == 0:
+            return text
+    if text:
+        raise UnusableTable("The header cannot be read as CSV: a quotation mark is open, or it is far too long.")
+    return text
 
 
 def write_rows(rows: Iterable[Sequence[str]]) -> str:

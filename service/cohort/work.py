@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -53,14 +54,22 @@ def assess_rows(reading: Reading, rows: Iterable[Row], workers: int) -> Iterator
     if workers == 1:
         yield from (_assess_chunk(reading, start, chunk) for start, chunk in chunks)
         return
-    with ProcessPoolExecutor(workers) as pool:
-        running: deque[Future[Done]] = deque()
+    pool, running = ProcessPoolExecutor(workers, initializer=leave_signals), deque[Future[Done]]()
+    try:
         for start, chunk in chunks:
             running.append(pool.submit(_assess_chunk, reading, start, chunk))
             if len(running) >= CHUNKS_PER_WORKER * workers:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def leave_signals() -> None:
+    """Leave an interrupt at the keyboard, which reaches every process, to the one that started this."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _chunks(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:

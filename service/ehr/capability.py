@@ -66,7 +66,12 @@ _PARAMETERS = (
         "Whether the patient has fever; overrides a body temperature where the criteria ask for fever.",
     ),
     ("condition", "1", "code", "sjia, suspected_sjia, aosd, jsle, malignancy or other; overrides the Conditions."),
-    ("asOf", "1", "dateTime", "The time that the age, last doses and the look-back are counted from."),
+    (
+        "asOf",
+        "1",
+        "dateTime",
+        "The time that age, last doses and look-back are counted from; later results are not used.",
+    ),
     (
         "medications",
         "*",

@@ -16,7 +16,7 @@ from service.ehr.cds_detail import detail
 from service.ehr.cds_request import CdsRequest
 from service.ehr.counting import FEEDBACK_REASONS
 from service.ehr.json_shapes import Resource
-from service.ehr.record import UNLIKELY, Record
+from service.ehr.record import Record
 from service.ehr.risk_assessment import loinc_coding
 from service.ehr.vocabulary import CATEGORIES, OVERRIDE, ROOT, TOPIC
 from service.server.settings import Settings
@@ -37,10 +37,8 @@ assert tuple(REASONS) == FEEDBACK_REASONS[1:]
 
 
 def cards(call: CdsRequest, record: Record, assessment: Assessment, settings: Settings) -> list[Resource]:
-    """Return the card, or none: without results, below the category shown, or where unlikely would not reassure."""
+    """Return the card, or none: without results, or below the category shown."""
     category = assessment.classification.category
-    if category == UNLIKELY and not record.may_reassure:
-        return []
     if not record.has_results or ORDER.index(category) > ORDER.index(settings.cds_card_from):
         return []
     shown = _shown(assessment)
@@ -70,13 +68,15 @@ def _summary(record: Record, assessment: Assessment) -> str:
     grounds = [f"{', '.join(met)} met"] if met else []
     grounds += [f"{', '.join(worded)} met if words count"] if worded else []
     day = f" (results of {record.moment.text[:10]})" if record.moment.text else ""
-    text = f"{CATEGORIES[classification.category]}{day}: {'; '.join(grounds) or _open(assessment)}"
+    text = f"{CATEGORIES[classification.category]}{day}: {'; '.join(grounds) or _open(record, assessment)}"
     return text if len(text) <= LONGEST_SUMMARY else f"{text[: LONGEST_SUMMARY - 1]}\u2026"
 
 
-def _open(assessment: Assessment) -> str:
+def _open(record: Record, assessment: Assessment) -> str:
     missing = [key for result in _shown(assessment) for key in result.missing if key in ANALYTES]
-    return f"unknown: {', '.join(dict.fromkeys(missing))}" if missing else "no criteria set is met"
+    if missing:
+        return f"unknown: {', '.join(dict.fromkeys(missing))}"
+    return "no criteria set is met" if record.may_reassure else "the record may lack something"
 
 
 def _source(shown: tuple[Result, ...]) -> Resource:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, NotFound, PreconditionFailed, UnprocessableEntity
 
-from service.clinical.assess import assess
 from service.ehr import counting
 from service.ehr.bodies import JSON, answer, failed, read_json, refuse_unless_json_is_accepted
 from service.ehr.cds_card import cards
@@ -16,9 +15,10 @@ from service.ehr.cds_feedback import take_feedback
 from service.ehr.cds_request import CdsRequest, read_cds_request
 from service.ehr.fetch import further
 from service.ehr.fhir_routes import MIXED, UNEXPECTED
+from service.ehr.given import Given
+from service.ehr.judgement import judged
 from service.ehr.outcome import failure
-from service.ehr.parameters import Given
-from service.ehr.prefetch_state import NOT_SENT, WITH_DATA, prefetch_state
+from service.ehr.prefetch_state import NOT_SENT, OUTCOME, WITH_DATA, prefetch_state
 from service.ehr.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
 from service.ehr.record import read_record
 from service.ehr.site import Site, here
@@ -31,6 +31,7 @@ from service.server.strict_json import dumps
 
 PREFIX = "/cds-services"
 NOT_SENT_DETAIL = "Laboratory results were neither sent under prefetch.labs nor readable from a permitted FHIR server."
+FAILED_QUERY = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "incomplete"}]}
 _DISCOVERY = "mas.cds.discovery"
 blueprint = Blueprint("cds", __name__)
 
@@ -49,7 +50,7 @@ def error_answer(error: Exception) -> Response:
     if error.code == 401:
         return failed(error, failure(401, "Authentication is required."), JSON)
     found = failure(error.code or 500, error.description or "")
-    if isinstance(error, PreconditionFailed):
+    if type(error) is PreconditionFailed:  # not Stale
         found = failure(412, NOT_SENT_DETAIL, "prefetch_missing", [f"prefetch.{REQUIRED_KEY}"])
     return failed(error, _with_id(found), JSON)
 
@@ -79,7 +80,7 @@ def call_service(service: str) -> Response:
         record = read_record(Given(documents=documents), here().codes, here().look_back)
     except MixedPatients:
         raise UnprocessableEntity(MIXED) from None
-    assessment = assess(record.panel)
+    record, assessment = judged(record)
     counting.assessed("cds", assessment, record.issues)
     return answer({"cards": cards(call, record, assessment, here().settings)}, JSON)
 
@@ -105,10 +106,11 @@ def _documents(call: CdsRequest) -> list[tuple[Any, str]]:
         counting.prefetched(key, state)
     held = {key: call.prefetch[key] for key, state in states.items() if state in WITH_DATA}
     absent = [key for key, state in states.items() if state in NOT_SENT]
-    held = further(here(), call, held, absent)
+    held, in_vain = further(here(), call, held, absent)
     if REQUIRED_KEY in absent and REQUIRED_KEY not in held:
         raise PreconditionFailed
-    return [(one, f"prefetch.{key}") for key, one in held.items()]
+    failed = {key: FAILED_QUERY for key in absent if key not in held and (states[key] == OUTCOME or key in in_vain)}
+    return [(one, f"prefetch.{key}") for key, one in (held | failed).items()]
 
 
 def _with_id(found: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from service.ehr.json_shapes import Resource
 from service.ehr.moments import NEVER, Moment, days_between
 from service.ehr.observation import Result, with_value
 
+LENGTH_OF_A_DAY = len("2026-11-22")
+
 
 @dataclass(slots=True)
 class Chosen:
@@ -36,9 +38,12 @@ class Chosen:
 def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look_back: timedelta | None) -> Chosen:
     """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown."""
     by_analyte: dict[str, list[Result]] = {}
-    for one in results:
-        by_analyte.setdefault(one.observation, []).append(one)
     chosen = Chosen()
+    for one in results:
+        if as_of and _is_after(one.moment, as_of):
+            chosen.issues.append(issue("after_as_of", one.where, observation=one.observation))
+        else:
+            by_analyte.setdefault(one.observation, []).append(one)
     best = {key: group for key in ANALYTES if key in by_analyte and (group := _newest(by_analyte[key], codes, chosen))}
     chosen.newest = max((group[0].moment for group in best.values()), default=NEVER)
     for group in best.values():
@@ -62,6 +67,12 @@ def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]
     if left:
         chosen.issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
     return [one for one in newest if one.reading]
+
+
+def _is_after(moment: Moment, as_of: Moment) -> bool:
+    """Return whether a result is of a later time, or of a later day where only the day is given."""
+    is_day = len(as_of.text) == LENGTH_OF_A_DAY
+    return moment.at.date() > as_of.at.date() if is_day else moment.at > as_of.at
 
 
 def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:

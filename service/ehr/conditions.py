@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.clinical.panel import UNKNOWN_CONDITION
 from service.ehr.code_systems import system_name
 from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
-from service.ehr.json_shapes import Resource, codings, table, text, token
-from service.ehr.resources import Contents, Found
+from service.ehr.json_shapes import Resource, codings, table, tables, text
+from service.ehr.resources import MODIFIERS, Contents, Found
 
-ACTIVE = ("", "active", "recurrence", "relapse", "remission")
-CONFIRMED = ("", "confirmed")
-SUSPECTED = ("provisional", "differential", "unconfirmed")
+ACTIVE = {"active", "recurrence", "relapse", "remission"}
+INACTIVE = {"inactive", "resolved"}
+CONFIRMED = {"confirmed"}
+SUSPECTED = {"provisional", "differential", "unconfirmed"}
+REFUTED = {"refuted", "entered-in-error"}
 STRONGER = (("sjia", "suspected_sjia"),)
 WEAKEST = "other"
 
@@ -57,21 +58,30 @@ def condition_of(concept: Resource, codes: CodeMap) -> str:
 
 def _condition(resource: Resource, codes: CodeMap, issues: list[Issue], where: str) -> str:
     condition = condition_of(table(resource, "code"), codes)
-    verified, clinical = (_status(resource, key) for key in ("verificationStatus", "clinicalStatus"))
-    if not condition or clinical not in ACTIVE:
+    if not condition:
         return ""
-    if verified in CONFIRMED and not resource.get("modifierExtension"):
+    verified, clinical = (_status(resource, key) for key in ("verificationStatus", "clinicalStatus"))
+    if not _says(clinical, ACTIVE, INACTIVE):
+        issues.append(issue("condition_inactive", where))
+        return ""
+    if _says(verified, CONFIRMED, SUSPECTED | REFUTED) and not any(resource.get(key) for key in MODIFIERS):
         return condition
-    if verified in SUSPECTED and condition == "sjia":
+    if _says(verified, SUSPECTED, REFUTED) and condition == "sjia":
         return "suspected_sjia"
     issues.append(issue("condition_unconfirmed", where))
     return ""
 
 
-def _status(resource: Resource, key: str) -> str:
-    """Return a status, which R4 codes as a concept and older releases as a bare word."""
-    given: Iterable[str] = (code for _, code in codings(table(resource, key)))
-    return next(iter(given), text(resource, key) or token(table(resource, key), "text")).casefold()
+def _says(said: set[str], this: set[str], other: set[str]) -> bool:
+    """Return whether a status says this and nothing against it; one that is absent says no other thing."""
+    return not said or (bool(said & this) and not said & other)
+
+
+def _status(resource: Resource, key: str) -> set[str]:
+    """Return the words of a status, which R4 codes as a concept and older releases as a bare word."""
+    concepts = tables(resource, key)
+    given = [code for one in concepts for _, code in codings(one)] or [text(one, "text") for one in concepts]
+    return {one.casefold() for one in (*given, text(resource, key)) if one}
 
 
 def _reference(found: Found) -> Resource | None:

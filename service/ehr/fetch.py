@@ -43,13 +43,11 @@ class Reader:
 
     def _with_pages(self, page: Resource, count: int) -> list[Resource]:
         link = _next(page)
-        if not link or count == MOST_PAGES:
-            return [page]  # a page that still has a next link is reported as incomplete
-        address = next_page(link, self.base, self.listed)
+        address = next_page(link, self.base, self.listed) if link and count < MOST_PAGES else ""
         if not address:
-            return [page]
-        whole = page | {"link": []}
-        return [whole, *self._with_pages(self._get(address), count + 1)]
+            return [page]  # a page that still has a next link is reported as incomplete
+        following = self._with_pages(self._get(address), count + 1)
+        return [_of_many(one) for one in (page | {"link": []}, *following)]
 
     def _get(self, address: str) -> Resource:
         try:
@@ -61,21 +59,27 @@ class Reader:
         return dict(found)
 
 
-def further(site: Site, call: CdsRequest, held: Mapping[str, Any], absent: list[str]) -> dict[str, Any]:
-    """Return what is held, with what is absent and what further pages hold as far as it could be read in time."""
+def further(
+    site: Site, call: CdsRequest, held: Mapping[str, Any], absent: list[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return what is held, with what is absent and what further pages hold as far as it could be read in time.
+
+    Beside it stand the keys that were asked for in vain.
+    """
     settings = site.settings
     base = permitted(call.server, settings.fhir_fetch_servers)
     if not base or not _TOKEN.fullmatch(call.token):
-        return dict(held)
+        return dict(held), []
     headers = {
         "Accept": FHIR_JSON,
         "Accept-Encoding": "identity",
         "Authorization": f"Bearer {call.token}",
         "traceparent": current().traceparent(),
     }
-    line = Line(settings.fhir_fetch_seconds, settings.max_body_bytes)
+    line = Line(settings.fhir_fetch_seconds, settings.max_body_bytes, settings.ca_file)
     jobs = _jobs(Reader(line, base, settings.fhir_fetch_servers, headers), site, call, held, absent)
-    return dict(held) | (_run(jobs, line) if jobs else {})
+    read = _run(jobs, line) if jobs else {}
+    return dict(held) | read, [key for key in absent if key in jobs and key not in read]
 
 
 Job = Callable[[], list[Resource]]
@@ -106,6 +110,11 @@ def _run(jobs: dict[str, Job], line: Line) -> dict[str, Any]:
     line.cut()
     pool.shutdown(wait=False, cancel_futures=True)
     return {key: one.result() for key, one in running.items() if one.done() and not one.exception()}
+
+
+def _of_many(page: Resource) -> Resource:
+    """Return one page of several: the total is that of all of them."""
+    return {key: one for key, one in page.items() if key != "total"}
 
 
 def _next(page: Resource) -> str:

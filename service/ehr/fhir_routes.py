@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
-from service.clinical.assess import assess
 from service.ehr import counting
 from service.ehr.bodies import FHIR_JSON, answer, failed, read_json, refuse_unless_json_is_accepted
 from service.ehr.capability import capability_statement, operation_definition
 from service.ehr.json_shapes import text
+from service.ehr.judgement import judged
 from service.ehr.outcome import failure
 from service.ehr.record import read_request
 from service.ehr.resources import READ
@@ -74,7 +74,7 @@ def evaluate_mas() -> Response:
         record = read_request(document, here().codes, here().look_back)
     except MixedPatients:
         raise Unprocessable("mixed_patients", MIXED, "Observation.subject") from None
-    assessment = assess(record.panel, record.criteria)
+    record, assessment = judged(record)
     counting.assessed("fhir", assessment, record.issues)
     return answer(risk_assessment(record, assessment), FHIR_JSON)
 

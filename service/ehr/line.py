@@ -25,14 +25,18 @@ class NotRead(Exception):
 
 
 class Line:
-    """A session with a deadline (seconds from now); it follows no redirect and takes nothing from the environment."""
+    """A session with a deadline (seconds from now); it follows no redirect and takes nothing from the environment.
 
-    def __init__(self, seconds: float, largest: int) -> None:
+    ``ca_file`` holds the authorities that sign for the server; "" means the public ones.
+    """
+
+    def __init__(self, seconds: float, largest: int, ca_file: str = "") -> None:
         self._deadline = time.monotonic() + seconds
         self._largest = largest
         self._sockets: list[socket.socket] = []
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, no .netrc: the token goes where it was meant to go
+        self._session.verify = ca_file or True
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, _Adapter(self._sockets))
 
@@ -107,10 +111,20 @@ def _connect(connection: HTTPConnection, sockets: list[socket.socket]) -> socket
         addresses = [str(one[4][0]) for one in found]
         if not addresses or not all(may_connect(connection.host, one) for one in addresses):
             raise NewConnectionError(connection, "the name leads to an address that is not permitted")
-        sock = create_connection(
-            (addresses[0], connection.port), connection.timeout, socket_options=connection.socket_options
-        )
+        sock = _reach(connection, addresses)
     except OSError as error:
         raise NewConnectionError(connection, "no connection") from error
     sockets.append(sock)
     return sock
+
+
+def _reach(connection: HTTPConnection, addresses: list[str]) -> socket.socket:
+    """Connect to the first address that answers: a name may have one of IPv6 where there is no IPv6."""
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            return _dial(connection, address)
+    return _dial(connection, addresses[-1])
+
+
+def _dial(connection: HTTPConnection, address: str) -> socket.socket:
+    return create_connection((address, connection.port), connection.timeout, socket_options=connection.socket_options)

@@ -1,4 +1,4 @@
-"""The drugs that change what the criteria can see, from orders, statements and administrations.
+"""The drugs that change what the criteria can see, from orders, dispensed packs, statements and administrations.
 
 In doubt a drug counts: one that may suppress fever and ferritin must never let a panel look reassuring.
 """
@@ -16,26 +16,30 @@ from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
 from service.ehr.json_shapes import Resource, codings, table, tables, text, token
 from service.ehr.moments import Moment, read_moment
-from service.ehr.resources import Contents, Found
+from service.ehr.resources import DRUGS, Contents, Found
 
 GENERIC_OF_CODE = {
     code.casefold(): drug.name for one in THERAPIES.values() for drug in one.drugs for code in drug.codes
 }
-NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done")
+NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done", "declined")
 NOT_ORDERED = ("proposal", "plan", "option")
+WHOLE_ATC = 7  # shorter codes name a group, in which more than one drug may be
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tuple[Medication, ...]:
     """Return the drugs that are known here, each with the day of its last dose if the record says so."""
     found: set[tuple[str, str]] = set()
-    for one in contents.of("MedicationRequest", "MedicationStatement", "MedicationAdministration"):
-        names = set(_names(_concept(one, contents), codes))
+    for one in contents.of(*DRUGS):
+        concepts = _concepts(one.resource, contents)
+        names = {name for concept in concepts for name in _names(concept, codes)}
         if names and _is_given(one.resource):
             day = _last_dose(one)
             found |= {(name, day) for name in names}
         elif names:
             issues.append(issue("drug_status", one.where))
+        elif not any(map(_is_told, concepts)) and _is_given(one.resource):
+            issues.append(issue("drug_not_named", one.where))
     return tuple(Medication(name, date.fromisoformat(day) if day else None) for name, day in sorted(found))
 
 
@@ -51,12 +55,13 @@ def _is_given(resource: Resource) -> bool:
     return token(resource, "status") not in NOT_GIVEN and token(resource, "intent") not in NOT_ORDERED
 
 
-def _concept(found: Found, contents: Contents) -> Resource:
-    resource = found.resource
+def _concepts(resource: Resource, contents: Contents) -> list[Resource]:
+    """Return everything that names the drug: its concept, the Medication referred to, and what that is made of."""
     reference = table(resource, "medicationReference")
     target = contents.resolve(text(reference, "reference"), resource)
-    concept = table(resource, "medicationCodeableConcept") or table(target, "code")
-    return concept or {"text": text(reference, "display")}
+    parts = [table(one, "itemCodeableConcept") for one in tables(target, "ingredient")]
+    shown = {"text": text(reference, "display")}
+    return [table(resource, "medicationCodeableConcept"), table(target, "code"), shown, *parts]
 
 
 def _names(concept: Resource, codes: CodeMap) -> Iterator[str]:
@@ -71,6 +76,13 @@ def _names(concept: Resource, codes: CodeMap) -> Iterator[str]:
         for word in _WORD.findall(said.casefold()):
             if word in codes.drug_names:
                 yield codes.drug_names[word]
+
+
+def _is_told(concept: Resource) -> bool:
+    """Return whether one can tell that the drug is another one: it has a name in words, or an ATC code."""
+    said = (text(concept, "text"), *(text(one, "display") for one in tables(concept, "coding")))
+    is_classified = any(system_name(system) == ATC and len(code) == WHOLE_ATC for system, code in codings(concept))
+    return is_classified or any(_WORD.search(one) for one in said)
 
 
 def _by_code(code: str) -> Iterator[str]:

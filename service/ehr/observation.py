@@ -12,7 +12,7 @@ from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Issue, Unusable, issue
 from service.ehr.json_shapes import Resource, codings, table, tables, text, token
 from service.ehr.moments import NEVER, Moment, read_moment
-from service.ehr.resources import INHERITED, Contents, Found
+from service.ehr.resources import INHERITED, MODIFIERS, Contents, Found
 from service.ehr.subject import is_patient
 from service.ehr.value import read_value
 
@@ -70,8 +70,9 @@ def read_results(contents: Contents, codes: CodeMap) -> Results:
 
 def _components(resource: Resource, where: str) -> Iterator[tuple[Resource, str]]:
     above = {key: resource[key] for key in (*INHERITED, "meta", "id", "focus") if key in resource}
+    modifiers = {key: resource[key] for key in MODIFIERS if resource.get(key)}
     for at, component in enumerate(tables(resource, "component")):
-        yield above | component, f"{where}.component[{at}]"
+        yield above | component | modifiers, f"{where}.component[{at}]"
 
 
 def _read(read: Results, resource: Resource, where: str, found: Found, codes: CodeMap) -> bool:
@@ -103,9 +104,9 @@ def _meaning(resource: Resource, codes: CodeMap) -> ResultCode | None:
 
 
 def _refusal(resource: Resource) -> str:
-    if resource.get("modifierExtension") or resource.get("implicitRules"):
+    if any(resource.get(key) for key in MODIFIERS):
         return "modified"
-    if token(resource, "status") not in FINAL:
+    if token(resource, "status") not in FINAL or not isinstance(resource.get("status"), str | None):
         return "status"
     return "" if is_patient(resource) else "subject_not_patient"
 

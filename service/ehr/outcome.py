@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from service.ehr.issues import Issue
 from service.ehr.json_shapes import Resource
@@ -23,11 +24,15 @@ ISSUE_TYPES = {
     429: "throttled",
     503: "transient",
 }
+PLACES_SHOWN = 20
 
 
 def outcome(issues: Iterable[Issue]) -> Resource:
-    """Return the issues as an OperationOutcome; it needs at least one."""
-    return {"resourceType": "OperationOutcome", "issue": [_shown(one) for one in issues]}
+    """Return the issues as an OperationOutcome; it needs at least one. What is said of many places is said once."""
+    places: dict[Issue, list[str]] = {}
+    for one in issues:
+        places.setdefault(replace(one, where=()), []).extend(one.where)
+    return {"resourceType": "OperationOutcome", "issue": [_shown(one, where) for one, where in places.items()]}
 
 
 def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) -> Resource:
@@ -39,10 +44,12 @@ def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) ->
     return {"resourceType": "OperationOutcome", "issue": [told | ({"expression": places} if places else {})]}
 
 
-def _shown(one: Issue) -> Resource:
-    details = {"coding": [{"system": ISSUE, "code": one.key}], "text": with_name(one)}
+def _shown(one: Issue, where: list[str]) -> Resource:
+    details: Resource = {"coding": [{"system": ISSUE, "code": one.key}], "text": with_name(one)}
     told: Resource = {"severity": one.severity, "code": one.code, "details": details}
-    return told | ({"expression": list(one.where)} if one.where else {})
+    if len(where) > PLACES_SHOWN:
+        details["text"] += f" So in {len(where)} places, the first {PLACES_SHOWN} of which are named."
+    return told | ({"expression": where[:PLACES_SHOWN]} if where else {})
 
 
 def with_name(one: Issue) -> str:

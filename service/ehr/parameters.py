@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 from service.clinical.analytes import FINDINGS
 from service.clinical.criteria import CATALOGUE
-from service.clinical.panel import CONDITIONS, Medication
+from service.clinical.panel import CONDITIONS
 from service.ehr.codes import CodeMap
 from service.ehr.conditions import condition_of
-from service.ehr.issues import Issue, issue
+from service.ehr.given import Given
+from service.ehr.issues import issue
 from service.ehr.json_shapes import Resource, table, tables, text
 from service.ehr.medications import named_drug
-from service.ehr.moments import Moment, read_moment
+from service.ehr.moments import read_moment
 
 NAMES = ("observations", "subject", "febrile", "condition", "asOf", "medications", "findings", "criteria")
-
-
-@dataclass(slots=True)
-class Given:
-    """What the parameters say; ``documents`` are resources with their place, to be walked like any record."""
-
-    documents: list[tuple[Any, str]] = field(default_factory=list)
-    subject: Resource | None = None
-    findings: dict[str, bool] = field(default_factory=dict)
-    condition: str = ""
-    as_of: Moment | None = None
-    medications: list[Medication] = field(default_factory=list)
-    criteria: list[str] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
 
 
 class _Invalid(Exception):
@@ -51,6 +36,7 @@ def read_parameters(resource: Resource, codes: CodeMap) -> Given:
             read(given, parameter, where, codes)
         except _Invalid:
             given.issues.append(issue("parameter_invalid", where))
+    given.settle()
     return given
 
 
@@ -65,41 +51,46 @@ def _subject(given: Given, parameter: Resource, where: str, codes: CodeMap) -> N
     if table(parameter, "resource"):
         given.documents.append((parameter["resource"], f"{where}.resource"))
     elif reference:
-        given.subject = reference
+        given.subjects.append(reference)
     elif table(parameter, "valueIdentifier"):
-        given.subject = {"identifier": table(parameter, "valueIdentifier")}
+        given.subjects.append({"identifier": table(parameter, "valueIdentifier")})
     elif name:
-        given.subject = {"reference": name}
+        given.subjects.append({"reference": name})
     else:
         raise _Invalid
 
 
 def _febrile(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
-    given.findings["fever"] = _boolean(parameter)
+    given.claim("fever", _boolean(parameter), where)
 
 
 def _condition(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
-    concept = table(parameter, "valueCodeableConcept") or {"coding": [table(parameter, "valueCoding")]}
-    named = _text(parameter) or next((text(one, "code") for one in tables(concept, "coding")), "")
-    given.condition = named.casefold() if named.casefold() in CONDITIONS else condition_of(concept, codes)
-    if not given.condition:
-        raise _Invalid
-
-
-def _as_of(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
-    given.as_of = read_moment(_text(parameter))
-    if given.as_of is None or not given.as_of.text:
-        given.as_of = None
-        raise _Invalid
-
-
-def _medications(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
     if table(parameter, "resource"):
         given.documents.append((parameter["resource"], f"{where}.resource"))
         return
-    concept = table(parameter, "valueCodeableConcept") or {"coding": [table(parameter, "valueCoding")]}
-    named = _text(parameter)
-    found = named_drug({"text": named}, codes) if named else named_drug(concept, codes)
+    concept = _concept(parameter)
+    named = (_text(parameter) or next((text(one, "code") for one in tables(concept, "coding")), "")).casefold()
+    condition = named if named in CONDITIONS else condition_of(concept, codes)
+    if not condition:
+        raise _Invalid
+    given.claim("condition", condition, where)
+
+
+def _as_of(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    moment = read_moment(_text(parameter))
+    if moment is None or not moment.text:
+        raise _Invalid
+    given.claim("asOf", moment, where)
+
+
+def _medications(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    resource, named = table(parameter, "resource"), _text(parameter)
+    if resource and text(resource, "resourceType") != "Medication":
+        given.documents.append((resource, f"{where}.resource"))
+        return
+    shown = named or text(table(parameter, "valueReference"), "display")
+    concept = {"text": shown} if shown else table(resource, "code") or _concept(parameter)
+    found = named_drug(concept, codes)
     if not found:
         raise _Invalid
     given.medications += found
@@ -111,7 +102,7 @@ def _findings(given: Given, parameter: Resource, where: str, codes: CodeMap) -> 
         if name not in FINDINGS:
             given.issues.append(issue("parameter_unknown", f"{where}.part[{at}].name"))
         elif isinstance(part.get("valueBoolean"), bool):
-            given.findings[name] = part["valueBoolean"]
+            given.claim(name, part["valueBoolean"], f"{where}.part[{at}]")
         else:
             given.issues.append(issue("parameter_invalid", f"{where}.part[{at}]"))
     if not tables(parameter, "part"):
@@ -129,6 +120,10 @@ def _boolean(parameter: Resource) -> bool:
     if not isinstance(value, bool):
         raise _Invalid
     return value
+
+
+def _concept(parameter: Resource) -> Resource:
+    return table(parameter, "valueCodeableConcept") or {"coding": [table(parameter, "valueCoding")]}
 
 
 def _text(parameter: Resource) -> str:

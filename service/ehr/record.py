@@ -13,19 +13,24 @@ from service.clinical.reading import Reading
 from service.ehr.choose import choose
 from service.ehr.codes import CodeMap
 from service.ehr.conditions import Diagnosis, diagnosis
+from service.ehr.given import Given
 from service.ehr.issues import Issue, issue
 from service.ehr.json_shapes import Resource, text
 from service.ehr.medications import medications
 from service.ehr.moments import Moment
 from service.ehr.observation import read_results
-from service.ehr.parameters import Given, read_parameters
+from service.ehr.parameters import read_parameters
 from service.ehr.patient import age_reading
-from service.ehr.resources import Contents, walk
+from service.ehr.resources import Contents
 from service.ehr.subject import Subject, one_patient
+from service.ehr.versions import drop_old_versions
+from service.ehr.walk import walk
 
 UNREAD_SHOWN = 20
-PARTIAL = ("incomplete", "query_failed")
-UNLIKELY = "unlikely"
+PARTIAL = (
+    *("incomplete", "query_failed", "drug_not_named"),
+    *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Record:
 
     @property
     def may_reassure(self) -> bool:
-        """Whether the record is whole enough for a category of unlikely to mean something: ferritin, and every page."""
+        """Whether the record is whole enough to make anything unlikely: ferritin is known, and nothing was lost."""
         return "ferritin" in self.panel.measured and not any(one.key in PARTIAL for one in self.issues)
 
     @property
@@ -66,7 +71,8 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     contents = Contents()
     for document, where in given.documents:
         walk(document, where, contents)
-    subject = one_patient(contents, given.subject)
+    drop_old_versions(contents)
+    subject = one_patient(contents, given.subjects)
     results = read_results(contents, codes)
     chosen = choose(results.results, codes, given.as_of, look_back)
     issues = [*given.issues, *contents.issues, *results.issues, *chosen.issues, *_unread(contents)]

@@ -1,19 +1,15 @@
-"""Walks what a system sends (Bundle, array, report, bare resource) and finds the resources in it, wherever they are."""
+"""The resources of a record: each with its place and what it is part of, and how one refers to another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from service.ehr.issues import Issue, issue
-from service.ehr.json_shapes import Resource, table, tables, text, token
+from service.ehr.issues import Issue
+from service.ehr.json_shapes import Resource, tables, text
 
-READ = (
-    *("Observation", "DiagnosticReport", "Patient", "Condition", "Medication"),
-    *("MedicationRequest", "MedicationStatement", "MedicationAdministration"),
-)
-SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
+DRUGS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
+READ = ("Observation", "DiagnosticReport", "Patient", "Condition", "Medication", *DRUGS)
 HARMLESS_OUTCOMES = ("information", "warning", "success")
 INHERITED = (
     "status",
@@ -24,6 +20,7 @@ INHERITED = (
     "effectiveTiming",
     "issued",
 )
+MODIFIERS = ("modifierExtension", "implicitRules")  # not known here, so nothing below them may be interpreted
 
 
 @dataclass(slots=True)
@@ -43,9 +40,13 @@ class Found:
 
     def whole(self) -> Resource:
         """Return the resource with what it inherits from the report or panel that it is part of."""
-        above = self.parent.resource if self.parent else {}
-        status = {} if self.parent and self.parent.type == "Observation" else {"status"}
-        given = {key: above[key] for key in INHERITED if key in above and (key not in status or self.is_contained)}
+        if self.parent is None:
+            return self.resource
+        above = self.parent.resource
+        status = () if self.parent.type == "Observation" else ("status",)
+        inside = (*status, *MODIFIERS)
+        keys = [key for key in (*INHERITED, *MODIFIERS) if key in above and (key not in inside or self.is_contained)]
+        given = {key: above[key] for key in keys}
         timed = any(key.startswith("effective") for key in self.resource)
         return {key: one for key, one in given.items() if not (timed and key.startswith("effective"))} | self.resource
 
@@ -59,6 +60,16 @@ class Contents:
     next_pages: list[str] = field(default_factory=list)
     unread: dict[str, list[str]] = field(default_factory=dict)
     outcomes: int = 0
+    _index: Mapping[str, Found] | None = None
+
+    def add(self, found: Found) -> None:
+        """Hold one more resource."""
+        self.found.append(found)
+        self._index = None
+
+    def keep(self, found: list[Found]) -> None:
+        """Hold these resources and no others."""
+        self.found, self._index = found, None
 
     def of(self, *types: str) -> Iterator[Found]:
         """Return the resources of some types in the order found."""
@@ -69,11 +80,18 @@ class Contents:
         if reference.startswith("#"):
             inside = (one for one in tables(owner, "contained") if text(one, "id") == reference[1:])
             return next(inside, None)
-        found = self.index().get(reference) or self.index().get(local(reference)) if reference else None
+        found = self.named(reference)
         return found.resource if found else None
 
-    def index(self) -> Mapping[str, Found]:
-        """Return the resources by full address and by type and id."""
+    def named(self, reference: str) -> Found | None:
+        """Return the resource with a full address, or with a type and id."""
+        if not reference:
+            return None
+        if self._index is None:
+            self._index = self._by_name()
+        return self._index.get(reference) or self._index.get(local(reference))
+
+    def _by_name(self) -> Mapping[str, Found]:
         named = {f"{one.type}/{text(one.resource, 'id')}": one for one in self.found if not one.is_contained}
         return named | {one.address: one for one in self.found if one.address}
 
@@ -83,71 +101,3 @@ def local(reference: str) -> str:
     if reference.startswith("urn:"):
         return reference
     return "/".join(reference.partition("/_history/")[0].rstrip("/").split("/")[-2:])
-
-
-def walk(document: Any, where: str = "", contents: Contents | None = None) -> Contents:
-    """Find the resources of a document; what is no resource is passed over and named."""
-    contents = Contents() if contents is None else contents
-    _visit(contents, document, where)
-    _adopt(contents)
-    return contents
-
-
-def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: Found | None = None) -> None:
-    if isinstance(raw, list):
-        for at, one in enumerate(raw):
-            _visit(contents, one, f"{where}[{at}]")
-        return
-    kind = text(raw, "resourceType")
-    where = where or kind
-    if kind == "Bundle":
-        _open_bundle(contents, raw, where)
-    elif kind in SILENT:
-        _note_outcome(contents, raw, where)
-    elif kind in READ:
-        _take(contents, Found(raw, where, address, parent, is_contained=parent is not None))
-    else:
-        contents.unread.setdefault(kind or "?", []).append(where)
-
-
-def _open_bundle(contents: Contents, bundle: Resource, where: str) -> None:
-    for link in tables(bundle, "link"):
-        if token(link, "relation") == "next":
-            contents.next_pages.append(text(link, "url"))
-            contents.issues.append(issue("incomplete", f"{where}.link"))
-    for at, entry in enumerate(tables(bundle, "entry")):
-        place = f"{where}.entry[{at}]"
-        answer = table(entry, "response")
-        if answer.get("outcome"):
-            _note_outcome(contents, answer["outcome"], f"{place}.response.outcome")
-        if "resource" in entry:
-            _visit(contents, entry["resource"], f"{place}.resource", text(entry, "fullUrl"))
-        elif text(answer, "status")[:1] in ("4", "5"):
-            contents.outcomes += 1
-            contents.issues.append(issue("query_failed", f"{place}.response"))
-
-
-def _take(contents: Contents, found: Found) -> None:
-    contents.found.append(found)
-    if not found.is_contained:
-        for at, one in enumerate(tables(found.resource, "contained")):
-            _visit(contents, one, f"{found.where}.contained[{at}]", parent=found)
-
-
-def _note_outcome(contents: Contents, raw: Any, where: str) -> None:
-    contents.outcomes += 1
-    if any(token(one, "severity") not in HARMLESS_OUTCOMES for one in tables(raw, "issue")):
-        contents.issues.append(issue("query_failed", where))
-
-
-def _adopt(contents: Contents) -> None:
-    """Let results that a report or panel refers to inherit from it what they lack."""
-    index = None
-    for owner in contents.of("DiagnosticReport", "Observation"):
-        for key in ("result", "hasMember"):
-            for reference in tables(owner.resource, key):
-                index = contents.index() if index is None else index
-                name = text(reference, "reference")
-                member = index.get(name) or index.get(local(name)) if name else None
-                if member and member.parent is None and member is not owner:
-                    member.parent = owner

@@ -10,10 +10,10 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.notices import Oddity
 from service.clinical.result import Result
 from service.ehr.breakdown import result_observation
-from service.ehr.issues import Issue, issue
+from service.ehr.issues import Issue
 from service.ehr.json_shapes import Resource
 from service.ehr.outcome import outcome
-from service.ehr.record import UNLIKELY, Record
+from service.ehr.record import Record
 from service.ehr.vocabulary import (
     CATEGORIES,
     CATEGORY,
@@ -34,14 +34,12 @@ NO_LEADING_SET = "No leading criteria set: the underlying condition is not known
 def risk_assessment(record: Record, assessment: Assessment) -> Resource:
     """Return the RiskAssessment; it holds no probability, since these are classification criteria."""
     classification = assessment.classification
-    unsure = classification.category == UNLIKELY and not record.may_reassure
     told = [*record.issues, *(_from_oddity(one) for one in assessment.warnings)]
-    told += [issue("not_reassuring")] if unsure else []
     shown: Resource = {
         "resourceType": "RiskAssessment",
         "contained": [_device(), *_breakdown(record, assessment.results), *([_messages(told)] if told else [])],
         "extension": [*_pointers(assessment.results), *([_pointer(MESSAGE_EXTENSION, MESSAGES)] if told else [])],
-        "status": "preliminary" if unsure or classification.category == "indeterminate" else "final",
+        "status": "preliminary" if classification.category == "indeterminate" else "final",
         "method": _method(classification),
         "subject": record.subject.reference,
     }

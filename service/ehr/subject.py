@@ -6,12 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.ehr.json_shapes import Resource, table, text
-from service.ehr.resources import Contents, Found, local
+from service.ehr.resources import DRUGS, Contents, Found, local
 
-CLINICAL = (
-    *("Observation", "DiagnosticReport", "Condition"),
-    *("MedicationRequest", "MedicationStatement", "MedicationAdministration"),
-)
+CLINICAL = ("Observation", "DiagnosticReport", "Condition", *DRUGS)
 
 
 class MixedPatients(Exception):
@@ -38,10 +35,10 @@ def is_patient(resource: Resource) -> bool:
     return kind == "Patient" and not resource.get("focus")
 
 
-def one_patient(contents: Contents, expected: Resource | None = None) -> Subject:
-    """Return the one patient of a record; ``expected`` is a Reference from outside. Raises MixedPatients."""
+def one_patient(contents: Contents, expected: Iterable[Resource] = ()) -> Subject:
+    """Return the one patient of a record; ``expected`` are References from outside. Raises MixedPatients."""
     whole = [one.whole() for one in contents.of(*CLINICAL)]
-    references = [_subject(one) for one in whole if is_patient(one)] + ([expected] if expected else [])
+    references = [*(_subject(one) for one in whole if is_patient(one)), *expected]
     patients = {_name(one): one for one in contents.of("Patient") if not one.is_contained}
     aliases = {one.address: name for name, one in patients.items() if one.address}
     names = {_known(text(one, "reference"), aliases) for one in references} - {""}

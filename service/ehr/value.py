@@ -17,11 +17,12 @@ from service.ehr.unit import spelled, unit_of
 from service.ehr.words import interpretation, limits_in, reference_range, word_reading
 
 SIGNS = {"≤": "<=", "≥": ">=", "=": "", "=<": "<=", "=>": ">="}
+_WIDE = str.maketrans("＜＞＝≦≧", "<>=≤≥")  # as Japanese systems write them
 _VALUE = re.compile(r"value[A-Z]\w*")
 _UCUM_PREFIX = re.compile(r"\s*UCUM\s+https?://unitsofmeasure\.org/?\s*,\s*", re.IGNORECASE)
 _SPOKEN = (
-    (re.compile(r"^(?:GTE|GE|=>|(?:greater|more) than or equal to)\s*(?=[.\d])", re.IGNORECASE), ">="),
-    (re.compile(r"^(?:LTE|LE|=<|less than or equal to)\s*(?=[.\d])", re.IGNORECASE), "<="),
+    (re.compile(r"^(?:GTE|GE|=>|>\s?/?\s?=|(?:greater|more) than or equal to)\s*(?=[.\d])", re.IGNORECASE), ">="),
+    (re.compile(r"^(?:LTE|LE|=<|<\s?/?\s?=|less than or equal to)\s*(?=[.\d])", re.IGNORECASE), "<="),
     (re.compile(r"^(?:GT|(?:greater|more) than)\s*(?=[.\d])", re.IGNORECASE), ">"),
     (re.compile(r"^(?:LT|less than)\s*(?=[.\d])", re.IGNORECASE), "<"),
 )
@@ -85,10 +86,9 @@ def _absence(observation: Resource) -> str:
 
 
 def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
-    value, sign = (raw.get("value"), text(raw, "comparator")) if isinstance(raw, dict) else (None, "")
-    if value is None:
+    if not isinstance(raw, dict) or raw.get("value") is None:
         return ""
-    sign = SIGNS.get(sign, sign)
+    value, sign = raw["value"], _sign(raw)
     if isinstance(value, str):
         inner = read_text(analyte, _plain(value))
         if inner.unit or (sign and inner.comparator and sign != inner.comparator):
@@ -99,6 +99,14 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
     if sign and sign not in COMPARATORS:
         raise Unusable("comparator")
     return Quantity(value, unit_of(analyte, meaning, raw), sign)
+
+
+def _sign(raw: Resource) -> str:
+    """Return the comparator of a Quantity; one that is not read is never taken for none."""
+    if not isinstance(raw.get("comparator"), str | None):
+        raise Unusable("comparator")
+    sign = text(raw, "comparator")
+    return SIGNS.get(sign, sign)
 
 
 def _string(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
@@ -130,7 +138,7 @@ def _integer(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) ->
 
 def _plain(raw: str) -> str:
     """Write the ways of saying a comparator in letters, and of naming UCUM in passing, as a quantity is written."""
-    said = _UCUM_PREFIX.sub(" ", html.unescape(raw).strip())
+    said = _UCUM_PREFIX.sub(" ", html.unescape(raw).translate(_WIDE).strip())
     for pattern, sign in _SPOKEN:
         said = pattern.sub(sign, said)
     return said

@@ -32,9 +32,13 @@ class ApiKeys:
 
 def load(path: str) -> ApiKeys:
     """Read lines of ``name:sha256hex``; raises BadSetting naming every bad line by its number."""
+    try:
+        lines = Path(path).read_text("utf-8", "replace").splitlines()
+    except OSError:
+        raise BadSetting(f"{_WHERE} must be the path of a readable file") from None
     entries: list[tuple[str, bytes]] = []
     problems: list[str] = []
-    for number, line in enumerate(Path(path).read_text("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         text = line.partition("#")[0].strip()
         if not text:
             continue

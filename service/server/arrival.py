@@ -20,8 +20,9 @@ _READ = 64 * 1024
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
 _CODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
+_BY_LINE = re.compile(rb"\r\ncontent-type:[ \t]*application/(?:x-ndjson|ndjson|jsonl)\b", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
-_LAST_CHUNK = b"\r\n0\r\n"
+_LAST_CHUNK = re.compile(rb"\r\n0+[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
 @dataclass(slots=True)
@@ -30,11 +31,14 @@ class Arrival:
 
     hold: int
     idle_until: float
+    since: float = 0.0
     buffer: bytearray = field(default_factory=bytearray)
     began: float = 0.0
     head: int = 0
     body: int | None = None
+    by_line: bool = False
     expects: bool = False
+    turn_until: float = 0.0
     closed: bool = False
 
     def receive(self, sock: socket.socket, now: float) -> int:
@@ -59,6 +63,7 @@ class Arrival:
 
     def _read_head(self, head: bytes) -> None:
         self.expects = bool(_EXPECTS.search(head))
+        self.by_line = bool(_BY_LINE.search(head))
         found = _LENGTH.search(head)
         if not _CODED.search(head):
             self.body = int(found[1]) if found else 0
@@ -66,23 +71,33 @@ class Arrival:
             self.body = 0  # the parser refuses it: nothing to wait for
 
     def whole(self) -> bool:
-        """Whether a thread may start: the request is all here, or is of a kind not worth holding back."""
-        if not self.head:
-            return False
+        """Whether all of the request is here."""
+        if not self.head or self.body is None:
+            return bool(self.head) and _LAST_CHUNK.search(self.buffer, self.head - 2) is not None
+        return len(self.buffer) - self.head >= self.body
+
+    def ready(self) -> bool:
+        """Whether a thread may start: the request is whole, or of a kind not worth holding back until it is."""
         here = len(self.buffer) - self.head
-        if self.body is None:
-            ended = self.buffer.endswith(b"0\r\n\r\n") or self.buffer.find(_LAST_CHUNK, self.head - 2) >= 0
-            return ended or here >= STREAM_AFTER
-        return here >= self.body or self.body > self.hold
+        endless = here >= STREAM_AFTER if self.body is None else self.body > self.hold
+        return self.whole() or (bool(self.head) and endless)
+
+    def streams(self) -> bool:
+        """Whether a thread that serves it may have to wait for the other side, going in or coming out."""
+        return self.by_line or not self.whole()
 
     def head_too_long(self) -> bool:
         """Whether the request line and headers go on for longer than any honest ones."""
         return not self.head and len(self.buffer) > HEAD_LIMIT
 
-    def deadline(self, pause: float) -> float:
-        """When to give up (monotonic): ``pause`` seconds after the first byte, and 1 more for every 16 KiB."""
-        if not self.buffer:
-            return self.idle_until
+    def deadline(self, pause: float, *, crowded: bool = False) -> float:
+        """When to give up (monotonic): ``pause`` seconds after the first byte, and 1 more for every 16 KiB.
+
+        One that waits for its turn (``turn_until``) is not the one to blame; a silent one makes room in a crowd.
+        """
+        if self.turn_until or not self.buffer:
+            silent_until = min(self.idle_until, self.since + pause) if crowded else self.idle_until
+            return self.turn_until or silent_until
         return self.began + pause + len(self.buffer) / LEAST_RATE
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import PreconditionFailed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -35,6 +37,12 @@ def install(app: Flask) -> None:
     app.wsgi_app = complete  # type: ignore[method-assign]
 
 
+class Stale(PreconditionFailed):
+    """The caller wants a version of a document (If-Match) that is not the one served."""
+
+    description = "This document has changed; its ETag is another now."
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """Bytes that stay the same while the process lives (criteria, contract, pages), served with an ETag.
@@ -52,10 +60,13 @@ class Document:
         object.__setattr__(self, "etag", hashlib.sha256(self.body).hexdigest()[:32])
 
     def respond(self) -> Response:
-        """Answer the current request: 200 with the bytes, or 304 when the caller has them."""
+        """Answer the current request: 200 with the bytes, or 304 if the caller has them; raises Stale."""
         response = Response(self.body, content_type=self.content_type)
         response.set_etag(self.etag)
         response.headers["Cache-Control"] = "public, max-age=300"
         if self.policy:
             response.headers["Content-Security-Policy"] = self.policy
-        return response.make_conditional(request)  # type: ignore[return-value]
+        response.make_conditional(request)
+        if response.status_code == HTTPStatus.PRECONDITION_FAILED:  # of If-Match
+            raise Stale
+        return response

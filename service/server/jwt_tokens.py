@@ -90,7 +90,7 @@ def _header(token: str) -> tuple[str, str]:
     except (jwt.PyJWTError, RecursionError) as error:  # the header is read before any signature
         raise Refused("malformed") from error
     algorithm, kid = header.get("alg"), header.get("kid")
-    if algorithm not in ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise Refused("algorithm")
     if not isinstance(kid, str):
         raise Refused("key_id")
@@ -99,6 +99,9 @@ def _header(token: str) -> tuple[str, str]:
 
 def from_settings(settings: Settings) -> Tokens:
     """Make the check from the settings; raises BadSetting when the key file is of no use."""
-    keys: Keys
-    keys = jwks.from_file(settings.jwt_jwks_file) if settings.jwt_jwks_file else jwks.FetchedKeys(settings.jwt_jwks_url)
+    keys: Keys = (
+        jwks.from_file(settings.jwt_jwks_file)
+        if settings.jwt_jwks_file
+        else jwks.FetchedKeys(settings.jwt_jwks_url, ca_file=settings.ca_file)
+    )
     return Tokens(keys, settings.jwt_issuers)

@@ -22,6 +22,7 @@ from service.server.settings import Settings
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _QUIET_ROUTES = frozenset({"/livez", "/readyz", "/metrics"})
+_OURS = frozenset({"service", "gunicorn"})
 _STDOUT = 1
 _DEEPEST = 8  # frames told of an exception
 
@@ -36,7 +37,12 @@ def write(level: str, **fields: object) -> None:
         **fields,
     }
     with suppress(OSError):
-        os.write(_STDOUT, json.dumps(line, separators=(",", ":")).encode() + b"\n")
+        os.write(_STDOUT, json.dumps(line, separators=(",", ":"), default=_kind).encode() + b"\n")
+
+
+def _kind(value: object) -> str:
+    """What is neither text nor number is told by its type: an exception given as a message, for one."""
+    return type(value).__name__
 
 
 def described(error: BaseException) -> dict[str, object]:
@@ -55,11 +61,15 @@ def exception(error: BaseException) -> None:
 
 
 class JsonHandler(logging.Handler):
-    """Turns the records of libraries and of the server into lines."""
+    """Turns the records of libraries and of the server into lines.
+
+    A library's message is written without its arguments: they may quote an address, and that a patient.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record; its exception, if any, without the message."""
-        fields: dict[str, object] = {"logger": record.name, "message": record.getMessage()}
+        ours = record.name.split(".")[0] in _OURS
+        fields: dict[str, object] = {"logger": record.name, "message": record.getMessage() if ours else record.msg}
         if record.exc_info and record.exc_info[1]:
             fields |= described(record.exc_info[1])
         write(record.levelname.lower(), **fields)

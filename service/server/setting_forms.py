@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -68,10 +69,23 @@ def file() -> Form[str]:
     return read, "the path of a readable file"
 
 
+def authorities() -> Form[str]:
+    """The path of a file of certificates that other hosts are checked against."""
+
+    def read(path: str) -> str:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except OSError as error:  # an SSLError is one
+            raise ValueError from error
+        return path
+
+    return read, "the path of a file of PEM certificates"
+
+
 def _web_address(text: str) -> str:
     parts = urlsplit(text)
-    if not parts.hostname or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError
+    if not parts.hostname or parts.query or parts.fragment or parts.username is not None or parts.port == 0:
+        raise ValueError  # a port that is no port raises it too
     if parts.scheme not in {"http", "https"}:
         raise ValueError
     return text.rstrip("/")
@@ -86,11 +100,11 @@ def _url(text: str) -> str:
 
 def _origin(text: str) -> str:
     parts = urlsplit(text)
-    if text != "*" and (
-        parts.scheme not in {"http", "https"} or text != f"{parts.scheme}://{parts.netloc}" or "@" in text
-    ):
+    if text == "*":
+        return text
+    if text != f"{parts.scheme}://{parts.netloc}":
         raise ValueError
-    return text.lower()
+    return _web_address(text).lower()
 
 
 def _name(text: str) -> str:

@@ -37,6 +37,7 @@ class Settings:
     jwt_audience: str = ""
     jwt_jwks_file: str = ""
     jwt_jwks_url: str = ""
+    ca_file: str = ""
     public_url: str = ""
     cors_origins: tuple[str, ...] = ()
     web: bool = True
@@ -111,6 +112,11 @@ TABLE: tuple[Setting, ...] = (
     _row("jwt_jwks_file", form.file(), "For jwt: the issuers' public keys, a JWKS file; or MAS_JWT_JWKS_URL."),
     _row("jwt_jwks_url", form.url(), "For jwt: the https address of the keys; fetched again every 10 minutes."),
     _row(
+        "ca_file",
+        form.authorities(),
+        "Who signs for the hosts called (keys, FHIR servers), where a site does; empty means the public authorities.",
+    ),
+    _row(
         "public_url", form.web_address(), "The address callers use; a CDS Hooks token's audience is checked against it."
     ),
     _row("cors_origins", form.origins(), "Browser origins that may call, separated by commas; * means any."),
@@ -134,33 +140,26 @@ TABLE: tuple[Setting, ...] = (
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check every variable; raises BadSetting listing all that is wrong at once."""
     environ = os.environ if environ is None else environ
+    given = {setting.field: environ.get(setting.variable, "").strip() for setting in TABLE}
     values: dict[str, object] = {}
     problems: list[str] = []
     for setting in TABLE:
-        text = environ.get(setting.variable, "").strip()
+        text = given[setting.field]
         try:
             values[setting.field] = setting.read(text) if text else getattr(DEFAULTS, setting.field)
         except ValueError:
             problems.append(f"{setting.variable} must be {setting.takes}")
+    problems += _auth_problems(str(values.get("auth_mode")), given)
     if problems:
         raise BadSetting(*problems)
-    settings = Settings(**values)  # type: ignore[arg-type]  # the table's readers give each field its type
-    if missing := tuple(_auth_problems(settings)):
-        raise BadSetting(*missing)
-    return settings
+    return Settings(**values)  # type: ignore[arg-type]  # the table's readers give each field its type
 
 
-def _auth_problems(settings: Settings) -> list[str]:
-    if settings.auth_mode == "api_key":
-        return [] if settings.api_keys_file else ["MAS_AUTH_MODE=api_key needs MAS_API_KEYS_FILE"]
-    if settings.auth_mode == "none":
-        return []
-    problems = []
-    if not settings.jwt_issuers:
-        problems.append("MAS_AUTH_MODE=jwt needs MAS_JWT_ISSUERS")
-    if not settings.jwt_audience:
-        problems.append("MAS_AUTH_MODE=jwt needs MAS_JWT_AUDIENCE")
-    if bool(settings.jwt_jwks_file) == bool(settings.jwt_jwks_url):
+def _auth_problems(mode: str, given: Mapping[str, str]) -> list[str]:
+    """What a mode lacks, by what was given at all: that it is wrong is said elsewhere."""
+    needs = {"api_key": ("api_keys_file",), "jwt": ("jwt_issuers", "jwt_audience")}.get(mode, ())
+    problems = [f"MAS_AUTH_MODE={mode} needs MAS_{field.upper()}" for field in needs if not given[field].strip(", ")]
+    if mode == "jwt" and bool(given["jwt_jwks_file"]) == bool(given["jwt_jwks_url"]):
         problems.append("MAS_AUTH_MODE=jwt needs one of MAS_JWT_JWKS_FILE and MAS_JWT_JWKS_URL")
     return problems
 

@@ -36,7 +36,10 @@ def loads(body: bytes) -> Any:
     except RecursionError:
         raise NotJson("the body is nested too deeply") from None
     except json.JSONDecodeError as error:
-        raise NotJson(f"{error.msg} at line {error.lineno} column {error.colno}") from None
+        if not text.strip():
+            raise NotJson("the body is empty") from None
+        said = error.msg.removesuffix(" at")
+        raise NotJson(f"{said} at line {error.lineno} column {error.colno}") from None
     if "\\u" in text and ("\\ud" in text or "\\uD" in text):
         _refuse_lone_surrogates(document)
     if text.count("[") + text.count("{") > DEEPEST:  # fewer cannot be nested so deeply

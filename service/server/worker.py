@@ -24,8 +24,10 @@ from service.server import refusals, settings
 from service.server.arrival import Arrival, PatientReader
 from service.server.departure import LINGER, Departures
 from service.server.drain import draining
+from service.server.streams import PATIENCE, Streams
 
-_SEND_SECONDS = 30  # longest wait for a client to take a piece of its answer
+_SEND_SECONDS = 10  # longest wait for a client to take a piece of its answer
+_SEND_BYTES = 256 * 1024  # of an answer that the kernel keeps for a slow reader, so that no thread has to
 _SWEEP = 0.25  # seconds between two looks for connections that are overdue
 _HELD_BYTES = 32 << 20  # of requests that are arriving; beyond this, threads read them
 _QUEUE_PER_THREAD = 32
@@ -43,6 +45,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.hold = chosen.max_body_bytes
         self.arriving: dict[TConn, Arrival] = {}
         self.departures = Departures(self._watch, self._unwatch, self._hang_up)
+        self.streams = Streams(self.cfg.threads)
         self.held = 0
         self.in_threads = 0
         self.swept = 0.0
@@ -55,9 +58,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             conn.parser = get_parser(self.cfg, conn.sock, conn.client)
             conn.parser.unreader = PatientReader(conn.sock, self.pause)
             conn.initialized = True
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
         conn.sock.setblocking(False)
         now = time.monotonic()
-        arrival = Arrival(self.hold, now + (self.cfg.keepalive if self.alive else LINGER))
+        arrival = Arrival(self.hold, now + (self.cfg.keepalive if self.alive else LINGER), now)
         arrival.add(conn.parser.unreader.take_buffered(), now)
         self.held += len(arrival.buffer)
         self.arriving[conn] = arrival
@@ -72,7 +76,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             arrival.closed = True
         if arrival.head_too_long():
             self._refuse(conn, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif arrival.whole() or (arrival.buffer and self.held > _HELD_BYTES):
+        elif arrival.ready() or (arrival.buffer and self.held > _HELD_BYTES):
             self._dispatch(conn)
         elif arrival.closed:
             self._forget(conn)
@@ -92,7 +96,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         arrival = self.arriving[conn]
         if self.in_threads > _QUEUE_PER_THREAD * self.cfg.threads and not arrival.buffer.startswith(_PROBES):
             self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
-            return
+        elif not arrival.streams() or self.streams.begin(conn):
+            self._start(conn)
+        elif self.streams.wait(conn):
+            arrival.turn_until = time.monotonic() + PATIENCE
+            self._unwatch(conn)
+        else:
+            self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def _start(self, conn: TConn) -> None:
+        arrival = self.arriving[conn]
         self._forget(conn)
         conn.parser.unreader.begin(bytes(arrival.buffer))
         conn.data_ready = True
@@ -129,6 +142,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def finish_request(self, conn: TConn, fs: Future[object]) -> None:
         """Keep the connection for its next request, or see it off."""
         self.in_threads -= 1
+        if following := self.streams.end(conn):
+            self._start(following)
         if fs.cancelled() or fs.exception() or not fs.result():
             self.departures.see_off(conn)
         else:
@@ -152,8 +167,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if now - self.swept < _SWEEP:
             return
         self.swept = now
-        for conn in [c for c, arrival in self.arriving.items() if now > arrival.deadline(self.pause)]:
-            if self.arriving[conn].buffer:
+        crowded = self.nr_conns >= self.worker_connections
+        for conn in [c for c, one in self.arriving.items() if now > one.deadline(self.pause, crowded=crowded)]:
+            if self.arriving[conn].turn_until:
+                self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
+            elif self.arriving[conn].buffer:
                 self._refuse(conn, HTTPStatus.REQUEST_TIMEOUT)
             else:
                 self._forget(conn)
@@ -181,6 +199,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def _forget(self, conn: TConn) -> None:
         self.held -= len(self.arriving.pop(conn).buffer)
+        self.streams.forget(conn)
         self._unwatch(conn)
 
     def _watch(self, conn: TConn, act: Callable[[TConn], None]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
+import json
 import os
 import shutil
 from pathlib import Path
@@ -48,17 +50,36 @@ def values_of(name: str) -> Manifest:
     return yaml.safe_load(VALUE_SETS[name].read_text(encoding="utf-8")) or {}
 
 
-def files(values: Manifest, release: str = "mas") -> dict[str, str]:
+class Loader(yaml.CSafeLoader):
+    """Takes no key that stands twice in one mapping: readers differ in which of the two they believe."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        assert len(keys) == len(set(keys)), f"a key stands twice in {node.start_mark}"
+        return super().construct_mapping(node, deep)
+
+
+def render(values: Manifest, release: str = "mas") -> dict[str, str]:
     """Render the chart into `{template: text}`; raises helm_python.HelmError."""
     with module("helm_python").Chart.load(CHART) as chart:
         rendered = chart.render(values, name=release, namespace="clinical")
     return {name.split("/templates/")[1]: text for name, text in rendered.items()}
 
 
+@functools.cache
+def _rendered(values: str, release: str) -> dict[str, str]:
+    return render(json.loads(values), release)
+
+
+def files(values: Manifest, release: str = "mas") -> dict[str, str]:
+    """Render the chart, or remember what the same values gave before."""
+    return dict(_rendered(json.dumps(values), release))
+
+
 def manifests(values: Manifest, release: str = "mas") -> list[Manifest]:
-    """Render the chart into its Kubernetes objects."""
+    """Render the chart into its Kubernetes objects; they are the caller's own."""
     texts = (text for name, text in files(values, release).items() if name.endswith(".yaml"))
-    return [document for text in texts for document in yaml.safe_load_all(text) if document]
+    return [document for text in texts for document in yaml.load_all(text, Loader) if document]
 
 
 def only(objects: list[Manifest], kind: str) -> Manifest:

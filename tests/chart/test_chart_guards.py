@@ -11,6 +11,21 @@ from tests.chart import rendering
 pytestmark = pytest.mark.chart
 
 ROUTED = {"ingress": {"enabled": True, "hosts": ["mas.example.org"]}, "auth": {"enforcedUpstream": True}}
+
+
+def routed(**ingress: object) -> dict[str, Any]:
+    """Return values that route from outside, with more said about the Ingress."""
+    return {**ROUTED, "ingress": {**ROUTED["ingress"], **ingress}}
+
+
+def mounted(name: str, path: str) -> dict[str, Any]:
+    """Return values that mount a further volume."""
+    return {
+        "extraVolumes": [{"name": "site", "emptyDir": {}}],
+        "extraVolumeMounts": [{"name": name, "mountPath": path}],
+    }
+
+
 JWT = {
     "mode": "jwt",
     "jwt": {"issuers": ["https://ehr.example.org"], "audience": "https://mas.example.org", "jwksSecret": "keys"},
@@ -75,6 +90,45 @@ FORBIDDEN = {
         "extraEnv: MAS_JWT_AUDIENCE",
     ),
     "label given twice": ({"commonLabels": {"team": "a"}, "podLabels": {"team": "b"}}, "podLabels: team"),
+    "budget of everything": ({"podDisruptionBudget": {"maxUnavailable": 2}}, "lets all 2 pods go at once"),
+    "budget of everything once rounded up": ({"podDisruptionBudget": {"maxUnavailable": "51%"}}, "lets all 2 pods go"),
+    "budget of everything the autoscaler keeps": (
+        {"replicaCount": 9, "autoscaling": {"enabled": True}, "podDisruptionBudget": {"maxUnavailable": 2}},
+        "lets all 2 pods go at once",
+    ),
+    "keys that nobody asks for": ({"auth": {"apiKeysSecret": "keys"}}, "auth.apiKeysSecret has no effect"),
+    "issuers that nobody asks": ({"auth": {"jwt": JWT["jwt"]}}, "auth.jwt has no effect with auth.mode none"),
+    "two ways to prove": ({"auth": {**JWT, "apiKeysSecret": "keys"}}, "no effect with auth.mode jwt"),
+    "exact path read as a pattern": (
+        routed(annotations={"nginx.ingress.kubernetes.io/use-regex": "true"}),
+        "would then match /metrics",
+    ),
+    "path rewritten": (
+        routed(annotations={"nginx.ingress.kubernetes.io/rewrite-target": "/metrics"}),
+        "would then match /metrics",
+    ),
+    "TLS for another host": (
+        routed(tls=[{"secretName": "tls", "hosts": ["other.example.org"]}]),
+        "but not mas.example.org",
+    ),
+    "annotation of the chart's own": ({"podAnnotations": {"checksum/config": "x"}}, "podAnnotations: checksum/config"),
+    "scrape annotation given twice": (
+        {"podAnnotations": {"prometheus.io/path": "/m"}, "monitoring": {"annotations": True}},
+        "podAnnotations: prometheus.io/path",
+    ),
+    "variable given twice": (
+        {"extraEnv": [{"name": "TZ", "value": "UTC"}, {"name": "TZ", "value": "CET"}]},
+        "extraEnv: TZ stands twice",
+    ),
+    "volume of the chart's own": ({"extraVolumes": [{"name": "tmp", "emptyDir": {}}]}, "extraVolumes: tmp"),
+    "volume given twice": (
+        {"extraVolumes": [{"name": "site", "emptyDir": {}}, {"name": "site", "emptyDir": {}}]},
+        "extraVolumes: site",
+    ),
+    "mount of nothing": (mounted("sight", "/site"), "extraVolumeMounts: sight is not among extraVolumes"),
+    "mount over the code": (mounted("site", "/app"), "/app would hide"),
+    "mount over the keys": (mounted("site", "/etc/mas/jwks"), "/etc/mas/jwks would hide"),
+    "root that is not root": ({"podSecurityContext": {"runAsUser": 0}}, "runAsUser 0 is root"),
 }
 
 ALLOWED = {
@@ -92,6 +146,18 @@ ALLOWED = {
         "networkPolicy": {"enabled": False},
     },
     "foreign variable": {"extraEnv": [{"name": "TZ", "value": "Etc/UTC"}]},
+    "variable from a Secret": {
+        "extraEnv": [{"name": "HTTPS_PROXY", "valueFrom": {"secretKeyRef": {"name": "proxy", "key": "url"}}}]
+    },
+    "budget of one half": {"podDisruptionBudget": {"maxUnavailable": "50%"}},
+    "one pod, any budget": {"replicaCount": 1},
+    "TLS by a wildcard": routed(tls=[{"secretName": "tls", "hosts": ["*.example.org"]}]),
+    "TLS for whatever host": routed(tls=[{"secretName": "tls"}]),
+    "site's own authority": mounted("site", "/etc/ssl/site"),
+    "user that the cluster chooses": {
+        "podSecurityContext": {"runAsUser": None, "runAsGroup": None, "fsGroup": None},
+    },
+    "no context at all": {"podSecurityContext": None, "securityContext": None},
 }
 
 
@@ -118,6 +184,8 @@ def test_allowed(values: dict[str, Any]) -> None:
             "trafficDistribution needs",
         ),
         ("v1.30.0", {"service": {"trafficDistribution": "PreferClose"}}, ""),
+        ("v1.33.0", {"service": {"trafficDistribution": "PreferSameZone"}}, "needs Kubernetes 1.34"),
+        ("v1.34.0", {"service": {"trafficDistribution": "PreferSameZone"}}, ""),
     ],
 )
 def test_an_old_cluster_is_told_what_it_lacks(

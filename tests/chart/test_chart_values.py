@@ -51,32 +51,82 @@ def test_a_typo_fails_lint_too() -> None:
     assert any("replicaCuont" in message["error"] for message in report["messages"])
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"replicaCount": "2"},
-        {"replicaCount": 0},
-        {"config": {"logLevel": "loud"}},
-        {"config": {"publicUrl": "https://mas.example.org/"}},
-        {"config": {"corsOrigins": ["*"]}},
-        {"auth": {"mode": "basic"}},
-        {"auth": {"jwt": {"jwksUrl": "http://keys.example.org"}}},
-        {"image": {"digest": "sha256:beef"}},
-        {"publicPaths": []},
-        {"publicPaths": [{"path": "//metrics", "type": "Exact"}]},
-        {"publicPaths": [{"path": "/v1/../metrics", "type": "Exact"}]},
-        {"publicPaths": [{"path": "/%6detrics", "type": "Exact"}]},
-        {"publicPaths": [{"path": "/v1", "type": "ImplementationSpecific"}]},
-        {"podLabels": {"app.kubernetes.io/name": "other"}},
-        {"commonLabels": {"app.kubernetes.io/instance": "other"}},
-        {"monitoring": {"prometheusRule": {"errorBudget": 0}}},
-    ],
-    ids=str,
-)
-def test_a_wrong_value_is_refused(values: dict[str, Any]) -> None:
+WRONG = [
+    ({"replicaCount": "2"}, "/replicaCount"),
+    ({"replicaCount": 0}, "/replicaCount"),
+    ({"config": {"workers": 1.5}}, "/config/workers"),
+    ({"config": {"workers": None}}, "missing property 'workers'"),
+    ({"config": None}, "missing property 'config'"),
+    ({"probes": {"startup": None}}, "missing property 'startup'"),
+    ({"drain": {"gracefulSeconds": None}}, "missing property 'gracefulSeconds'"),
+    ({"publicPaths": None}, "missing property 'publicPaths'"),
+    ({"config": {"logLevel": "loud"}}, "/config/logLevel"),
+    ({"config": {"publicUrl": "https://mas.example.org/"}}, "/config/publicUrl"),
+    ({"config": {"publicUrl": "https://user:word@mas.example.org"}}, "/config/publicUrl"),
+    ({"config": {"corsOrigins": ["*"]}}, "/config/corsOrigins/0"),
+    ({"config": {"corsOrigins": ["https://portal.example.org/page"]}}, "/config/corsOrigins/0"),
+    ({"config": {"fhirFetchServers": ["http://fhir.example.org"]}}, "/config/fhirFetchServers/0"),
+    ({"config": {"fhirFetchServers": ["https://user:word@fhir.example.org"]}}, "/config/fhirFetchServers/0"),
+    ({"auth": {"mode": "basic"}}, "/auth/mode"),
+    ({"auth": {"apiKeys": ["laboratory:0a1b"]}}, "apiKeys"),
+    ({"auth": {"apiKeysSecret": "laboratory:0a1b"}}, "/auth/apiKeysSecret"),
+    ({"auth": {"jwt": {"jwksSecret": '{"keys": []}'}}}, "/auth/jwt/jwksSecret"),
+    ({"auth": {"jwt": {"jwksUrl": "http://keys.example.org"}}}, "/auth/jwt/jwksUrl"),
+    ({"auth": {"jwt": {"jwksUrl": "https://user:word@keys.example.org"}}}, "/auth/jwt/jwksUrl"),
+    ({"auth": {"jwt": {"jwksUrl": "https://keys.example.org/jwks?key=word"}}}, "/auth/jwt/jwksUrl"),
+    ({"auth": {"jwt": {"audience": " "}}}, "/auth/jwt/audience"),
+    ({"image": {"digest": "sha256:beef"}}, "/image/digest"),
+    ({"image": {"registry": "https://registry.example.org"}}, "/image/registry"),
+    ({"image": {"registry": "registry.example.org/"}}, "/image/registry"),
+    ({"image": {"repository": "mas-risk-service:1.0.0"}}, "/image/repository"),
+    ({"image": {"tag": ".."}}, "/image/tag"),
+    ({"image": {"tag": 1.0}}, "/image/tag"),
+    ({"imagePullSecrets": [{}]}, "/imagePullSecrets/0"),
+    ({"imagePullSecrets": ["pull"]}, "/imagePullSecrets/0"),
+    ({"service": {"type": "LoadBalancer"}}, "type"),
+    ({"service": {"trafficDistribution": "PreferNear"}}, "/service/trafficDistribution"),
+    ({"publicPaths": []}, "/publicPaths"),
+    ({"publicPaths": [{"path": "//metrics", "type": "Exact"}]}, "/publicPaths/0/path"),
+    ({"publicPaths": [{"path": "/v1/../metrics", "type": "Exact"}]}, "/publicPaths/0/path"),
+    ({"publicPaths": [{"path": "/%6detrics", "type": "Exact"}]}, "/publicPaths/0/path"),
+    ({"publicPaths": [{"path": "/v1", "type": "ImplementationSpecific"}]}, "/publicPaths/0/type"),
+    ({"ingress": {"hosts": ["https://mas.example.org"]}}, "/ingress/hosts/0"),
+    ({"ingress": {"hosts": ["mas.example.org", "mas.example.org"]}}, "/ingress/hosts"),
+    ({"ingress": {"tls": [{"secretNam": "mas-tls"}]}}, "secretNam"),
+    ({"httpRoute": {"parentRefs": [{"nmae": "gateway"}]}}, "nmae"),
+    ({"networkPolicy": {"from": [{}]}}, "/networkPolicy/from/0"),
+    ({"networkPolicy": {"metricsFrom": [{"namespaceSelectr": {}}]}}, "namespaceSelectr"),
+    ({"networkPolicy": {"egress": [{"ports": [{"port": 443}]}]}}, "missing property 'to'"),
+    ({"networkPolicy": {"egress": [{"to": []}]}}, "/networkPolicy/egress/0/to"),
+    ({"podLabels": {"app.kubernetes.io/name": "other"}}, "app.kubernetes.io/name"),
+    ({"podLabels": {"team": "rheumatology IT"}}, "/podLabels/team"),
+    ({"commonLabels": {"app.kubernetes.io/instance": "other"}}, "app.kubernetes.io/instance"),
+    ({"commonLabels": {"the team": "it"}}, "the team"),
+    ({"resources": {"limits": {"memroy": "1Gi"}}}, "memroy"),
+    ({"resources": {"limits": {"memory": "1 gigabyte"}}}, "/resources/limits/memory"),
+    ({"volumes": {"tmpSize": "64MB"}}, "/volumes/tmpSize"),
+    ({"volumes": {"tmpSize": "0Mi"}}, "/volumes/tmpSize"),
+    ({"securityContext": {"readOnlyRootFileSystem": True}}, "readOnlyRootFileSystem"),
+    ({"podSecurityContext": {"runAsUsr": 1000}}, "runAsUsr"),
+    ({"probes": {"liveness": {"perodSeconds": 3}}}, "perodSeconds"),
+    ({"tolerations": [{"keyy": "clinical"}]}, "keyy"),
+    ({"extraEnv": [{"name": "TZ", "vlaue": "UTC"}]}, "vlaue"),
+    ({"extraEnv": [{"name": "LEVEL", "value": 3}]}, "/extraEnv/0/value"),
+    ({"extraEnv": [{"name": "A B", "value": "x"}]}, "/extraEnv/0/name"),
+    ({"extraVolumes": [{"emptyDir": {}}]}, "missing property 'name'"),
+    ({"extraVolumeMounts": [{"name": "site", "path": "/site"}]}, "/extraVolumeMounts/0"),
+    ({"monitoring": {"prometheusRule": {"errorBudget": 0}}}, "errorBudget"),
+    ({"monitoring": {"prometheusRule": {"runbookUrl": "*runbook"}}}, "runbookUrl"),
+    ({"monitoring": {"dashboard": {"namespace": "grafana.example"}}}, "/monitoring/dashboard/namespace"),
+]
+
+
+@pytest.mark.parametrize(("values", "told"), WRONG, ids=str)
+def test_a_wrong_value_is_refused_by_name(values: dict[str, Any], told: str) -> None:
     helm = rendering.module("helm_python")
-    with helm.Chart.load(rendering.CHART) as chart, pytest.raises(helm.HelmValuesError):
+    with helm.Chart.load(rendering.CHART) as chart, pytest.raises(helm.HelmValuesError) as refusal:
         chart.validate_schema(values)
+    assert told in str(refusal.value)
 
 
 def test_a_parent_chart_may_pass_its_globals() -> None:
@@ -134,6 +184,13 @@ def test_chart_and_service_have_one_version() -> None:
 
     chart = yaml.safe_load((rendering.CHART / "Chart.yaml").read_text(encoding="utf-8"))
     assert chart["appVersion"] == __version__
+
+
+def test_the_chart_names_the_image_that_it_runs() -> None:
+    chart = yaml.safe_load((rendering.CHART / "Chart.yaml").read_text(encoding="utf-8"))
+    (named,) = yaml.safe_load(chart["annotations"]["artifacthub.io/images"])
+    pod = rendering.only(rendering.manifests({}), "Deployment")["spec"]["template"]["spec"]
+    assert named["image"] == pod["containers"][0]["image"]
 
 
 def test_the_changes_of_the_chart_are_typed() -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.container
 
 START_SECONDS = 2.0
 OWN_BYTES = 60_000_000
-PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;\\]+)", re.MULTILINE)
 
 
 def python(podman: Run, image: str, code: str, user: str = "65532") -> Any:
@@ -93,6 +93,7 @@ import importlib.util, json, pathlib, shutil
 programs = [p for p in ("gcc", "cc", "g++", "make", "pip", "pip3", "curl", "wget", "git") if shutil.which(p)]
 modules = [m for m in ("pip", "setuptools", "wheel") if importlib.util.find_spec(m)]
 left = [str(p) for p in map(pathlib.Path, ("/build", "/root/.cache", "/app/.git", "/app/tests")) if p.exists()]
+left += map(str, pathlib.Path("/tmp").iterdir())
 print(json.dumps(programs + modules + left))
 """
     assert python(podman, image, code, user="0") == []
@@ -104,6 +105,15 @@ def test_only_what_runs_is_shipped(podman: Run, image: str) -> None:
         "service",
         "venv",
     ]
+
+
+def test_what_is_shipped_can_be_read_by_anyone_and_written_by_no_one_but_root(podman: Run, image: str) -> None:
+    code = """
+import json, pathlib
+found = [(p, p.lstat()) for p in pathlib.Path("/app").rglob("*") if not p.is_symlink()]
+print(json.dumps([str(p) for p, s in found if s.st_uid != 0 or s.st_mode & 0o022 or not s.st_mode & 0o004]))
+"""
+    assert python(podman, image, code, user="0") == []
 
 
 def test_everything_is_compiled(podman: Run, image: str) -> None:

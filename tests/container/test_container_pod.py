@@ -30,10 +30,17 @@ PORT = FIRST_PORT + 5
 PROMETHEUS_PORT = FIRST_PORT + 6
 NAME = f"mas-pod-{WORKER}"
 POD = f"{NAME}-pod-0"
+CODE_MAP = """
+[[results]]
+system = "https://hospital.example/laboratory"
+code = "FERR"
+observation = "ferritin"
+"""
 VALUES: Manifest = {
     "fullnameOverride": NAME,
     "replicaCount": 1,
     "image": {"repository": IMAGE.split(":")[0], "tag": IMAGE.split(":")[1], "pullPolicy": "Never"},
+    "config": {"codeMap": CODE_MAP},
     "monitoring": {"prometheusRule": {"enabled": True}},
 }
 EXPOSED = tomllib.loads((Path(rendering.__file__).with_name("exposed_metrics.toml")).read_text(encoding="utf-8"))
@@ -59,11 +66,14 @@ def for_the_host_network(objects: list[Manifest]) -> str:
 
 @pytest.fixture(scope="module")
 def pod(podman: Run, image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Manifest]]:
-    """Play the rendered Deployment and its ConfigMap; yields the rendered objects."""
+    """Play the rendered Deployment and its two ConfigMaps; yields the rendered objects."""
     objects = manifests(VALUES)
+    code_map = next(o for o in objects if o["metadata"]["name"] == f"{NAME}-code-map")
+    played = [only(objects, "ConfigMap"), code_map, only(objects, "Deployment")]
     path = tmp_path_factory.mktemp("pod") / "pod.yaml"
-    path.write_text(for_the_host_network([only(objects, "ConfigMap"), only(objects, "Deployment")]), encoding="utf-8")
+    path.write_text(for_the_host_network(played), encoding="utf-8")
     podman("pod", "rm", "--force", "--ignore", POD)
+    podman("volume", "rm", "--force", f"{NAME}-code-map")  # or the pod would be given the map of an earlier run
     podman("kube", "play", "--network", "host", str(path))
     try:
         wait_for(PORT, "/readyz")
@@ -144,6 +154,10 @@ print(json.dumps([p for p in ("/", "/app", "/app/service", "/etc", "/tmp", "/run
     assert found == ["/tmp", "/run/mas-metrics"]
 
 
+def test_the_pod_reads_the_code_map_that_the_chart_mounts(pod: list[Manifest]) -> None:
+    assert b"https://hospital.example/laboratory|FERR" in ask(PORT, "/cds-services").body
+
+
 def play_check(podman: Run, case: str, auth_mode: str, folder: Path) -> tuple[int, str]:
     """Play one rendered helm-test pod to its end; returns its exit code and what it said."""
     objects = manifests(VALUES)
@@ -175,24 +189,23 @@ def test_the_helm_tests_can_fail(podman: Run, pod: list[Manifest], case: str, tm
     assert "status without credentials: wanted 401" in said
 
 
-@pytest.mark.parametrize("case", ["ready", "worked-case", "bad-case"])
-def test_the_helm_tests_pass_with_api_keys_too(podman: Run, image: str, case: str, tmp_path: Path) -> None:
-    """The key file is mounted where the chart mounts the Secret."""
-    keys = tmp_path / "api-keys"
+@pytest.fixture(scope="module")
+def guarded(podman: Run, image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run the image with API keys, the file mounted where the chart mounts the Secret; yields its address."""
+    keys = tmp_path_factory.mktemp("keys") / "api-keys"
     keys.write_text(f"laboratory:{hashlib.sha256(b'a long random key').hexdigest()}\n", encoding="utf-8")
     settings = only(manifests({"auth": {"mode": "api_key", "apiKeysSecret": "keys"}}), "ConfigMap")["data"]
     file = settings["MAS_API_KEYS_FILE"]
     options = ["--volume", f"{keys}:{file}:ro", "--env", "MAS_AUTH_MODE=api_key", "--env", f"MAS_API_KEYS_FILE={file}"]
     with started(podman, image, "keys", FIRST_PORT + 7, *options):
-        command = [
-            sys.executable,
-            rendering.CHART / "files" / "check.py",
-            f"http://127.0.0.1:{FIRST_PORT + 7}",
-            case,
-            "api_key",
-        ]
-        checked = subprocess.run(command, check=False, capture_output=True, text=True)
-        assert (checked.returncode, checked.stdout) == (0, f"{case}: right\n"), checked.stderr
+        yield f"http://127.0.0.1:{FIRST_PORT + 7}"
+
+
+@pytest.mark.parametrize("case", ["ready", "worked-case", "bad-case"])
+def test_the_helm_tests_pass_with_api_keys_too(guarded: str, case: str) -> None:
+    command = [sys.executable, rendering.CHART / "files" / "check.py", guarded, case, "api_key"]
+    checked = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (checked.returncode, checked.stdout) == (0, f"{case}: right\n"), checked.stderr
 
 
 @pytest.fixture(scope="module")

@@ -143,6 +143,48 @@ BAD = {
         "/context/confounders/1",
         "invalid_value",
     ),
+    "a limit in another unit": (
+        {"observations": {"hemoglobin": {"interpretation": "N", "reference_range": {"high": 16, "unit": "g/L"}}}},
+        "/observations/hemoglobin/reference_range",
+        "implausible_value",
+    ),
+    "a comparator without value": (
+        {"observations": {"ast": {"interpretation": "H", "comparator": ">"}}},
+        "/observations/ast/comparator",
+        "invalid_value",
+    ),
+    "an exponent lost in a unit": (
+        {"observations": {"wbc": {"value": 5.4, "unit": "x109/L"}}},
+        "/observations/wbc/unit",
+        "unit_not_accepted",
+    ),
+    "a finding among the observations": (
+        {"observations": {"fever": True}},
+        "/observations/fever",
+        "unknown_field",
+    ),
+    "findings in a list": ({"findings": ["fever"]}, "/findings", "invalid_value"),
+    "no findings in a list": ({"findings": []}, "/findings", "invalid_value"),
+    "a medication as text": (
+        {"context": {"medications": ["anakinra"]}, "findings": {"fever": True}},
+        "/context/medications/0",
+        "invalid_value",
+    ),
+    "a medication that is null": (
+        {"context": {"medications": [None]}, "findings": {"fever": True}},
+        "/context/medications/0",
+        "invalid_value",
+    ),
+    "too many medications": (
+        {"context": {"medications": [{"nmae": "a"}] * 201}, "findings": {"fever": True}},
+        "/context/medications",
+        "invalid_value",
+    ),
+    "a key of a library's own": (
+        {"context": {"_schema": 1}, "findings": {"fever": True}},
+        "/context/_schema",
+        "unknown_field",
+    ),
     "a medication without name": (
         {"context": {"medications": [{"name": "anakinra"}, {}]}, "findings": {"fever": True}},
         "/context/medications/1/name",
@@ -195,6 +237,10 @@ def test_all_faults_of_a_request_come_at_once(post: Any) -> None:
         ({"ldh": "9 U/L"}, {"suggestion": "ukat/L"}),
         ({"temperature": "450 Cel"}, {}),
         ({"platlets": "1 /uL"}, {"did_you_mean": "platelets"}),
+        (
+            {"fibrinogen": {"interpretation": "N", "reference_range": {"low": 200, "high": 400, "unit": "g/L"}}},
+            {"suggestion": "mg/dL"},
+        ),
         ({"neutrophils": "6 10*9/L", "wbc": "5 10*9/L"}, {"with": "/observations/wbc"}),
     ],
     ids=str,
@@ -205,11 +251,43 @@ def test_the_facts_to_mend_a_fault_come_with_it(post: Any, observations: dict[st
     assert found == facts
 
 
+def test_the_forms_that_are_needed_are_named(post: Any) -> None:
+    errors = post(
+        context={"medications": ["anakinra", {"name": None}]}, patient=[], observations={"ast": {"value": "<5"}}
+    )
+    details = {one["pointer"]: one["detail"] for one in errors[1]["errors"]}
+    assert details["/context/medications/0"] == "An object with name and last_dose is needed here."
+    assert details["/context/medications/1/name"] == "A value is needed here, not null."
+    assert details["/patient"] == "An object with age_years and age_at_onset_years is needed here."
+    assert details["/observations/ast/value"].endswith("A sign such as < goes into comparator.")
+
+
+@pytest.mark.parametrize("options", [{}, {"on_invalid": "omit"}])
+def test_of_very_many_faults_the_first_thousand_are_listed(post: Any, options: dict[str, str]) -> None:
+    status, document = post(observations={f"k{number}": 1 for number in range(2000)}, options=options)
+    assert (status, len(document["errors"])) == (422, 1000)
+    assert document["detail"] == "1000 fields or more need attention; the first 1000 are listed."
+
+
 def test_no_value_of_a_patient_is_in_an_error(post: Any) -> None:
     observations = {"platelets": "73915 10*12/L", "wbc": "7.3915x109", "crp": {"value": 73915, "unit": "g/L"}}
     answer = post(observations=observations, patient={"age_years": 73915}, context={"condition": "73915"})
     assert len(answer[1]["errors"]) == 5
     assert "7391" not in str(answer).replace(answer[1]["request_id"], "")
+
+
+def test_an_unknown_set_is_a_404_that_says_where_the_ids_are(client: FlaskClient) -> None:
+    answer = client.get("/v1/criteria/hscor")
+    assert answer.status_code == 404
+    assert loads(answer.data)["detail"] == "No criteria set has this id; GET /v1/criteria lists them."
+    assert loads(client.get("/v1/criterium").data)["detail"].startswith("Nothing is here;")
+
+
+@pytest.mark.parametrize("path", ["/v1/criteria", "/v1/criteria/hscore", "/v1/analytes", "/openapi.json"])
+def test_a_document_that_is_another_now_is_a_problem(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"If-Match": '"another"'})
+    assert (answer.status_code, answer.content_type) == (412, "application/problem+json")
+    assert client.get(path, headers={"If-Match": client.get(path).headers["ETag"]}).status_code == 200
 
 
 def test_a_failure_of_ours_is_a_500_without_its_cause(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

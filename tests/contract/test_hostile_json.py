@@ -168,7 +168,18 @@ def test_an_accept_without_json_is_a_406(client: FlaskClient, accept: str) -> No
     assert send(client, b'{"findings": {"fever": true}}', Accept=accept)[0] == 406
 
 
-@pytest.mark.parametrize("accept", ["", "*/*", "application/*", "application/json", "text/html, */*;q=0.1"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "",
+        "*/*",
+        "application/*",
+        "application/json",
+        "text/html, */*;q=0.1",
+        "application/json; charset=utf-8",
+        "application/json;charset=UTF-8;q=0.5, text/plain",
+    ],
+)
 def test_an_accept_with_json_is_answered(client: FlaskClient, accept: str) -> None:
     headers = {"Accept": accept, "Content-Type": "application/json"}
     answer = client.post("/v1/assessments", data=b'{"findings": {"fever": true}}', headers=headers)

@@ -11,7 +11,13 @@ def test_a_bad_value_counts_as_unknown_and_is_named(post: Any) -> None:
     assert status == 200
     warning = document["warnings"][0]
     assert (warning["code"], warning["pointer"]) == ("implausible_value", "/observations/platelets")
+    assert warning["message"].startswith("Left out, counts as unknown. No living patient")
     assert "platelets" in document["criteria"][0]["missing"]
+
+
+def test_a_slip_in_a_key_is_left_out_with_the_key_that_was_meant(post: Any) -> None:
+    warnings = post(observations=GOOD | {"platlets": "1 /uL"}, options=OMIT)[1]["warnings"]
+    assert warnings[0]["message"].endswith("Did you mean 'platelets'?")
 
 
 def test_the_rest_is_assessed_as_if_it_had_not_been_sent(post: Any) -> None:

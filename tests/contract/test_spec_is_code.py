@@ -1,6 +1,8 @@
 """The contract and the service agree: addresses, closed lists, version, and every example."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -12,8 +14,10 @@ from openapi_spec_validator import validate
 
 from service import __version__
 from service.api.openapi import PATH, contract
+from service.app import create_app
 from service.clinical.classify import CATEGORIES
 from service.clinical.rules import CERTAINTIES
+from service.server.settings import Settings
 from service.server.strict_json import dumps
 from tools.generate import generated
 
@@ -54,9 +58,47 @@ def test_the_generated_parts_are_current(file: str) -> None:
     assert (PATH.parent / file).read_text(encoding="utf-8") == generated(file), "run: make generate"
 
 
+PANEL = {"observations": {"ast": "5 U/L"}}
+QUANTITY = {"value": 5, "unit": "U/L"}
+WORD = {"interpretation": "H"}
+
+
+@pytest.mark.parametrize(
+    ("document", "is_valid"),
+    [
+        ({}, False),
+        ({"observations": {}, "findings": None}, False),
+        ({"observations": None, "findings": {"fever": None}}, True),
+        (PANEL, True),
+        (PANEL | {"context": {"medications": [{"name": "anakinra"}]}}, True),
+        (PANEL | {"context": {"medications": ["anakinra"]}}, False),
+        ({"observations": {"ast": QUANTITY}}, True),
+        ({"observations": {"ast": QUANTITY | {"unit": None}}}, False),
+        ({"observations": {"ast": {"value": 5}}}, False),
+        ({"observations": {"ast": {"unit": "U/L"}}}, False),
+        ({"observations": {"ast": WORD | {"value": None, "unit": None, "comparator": None}}}, True),
+        ({"observations": {"ast": WORD | {"comparator": ">"}}}, False),
+        ({"observations": {"ast": WORD | {"reference_range": {"high": 40, "unit": "U/L"}}}}, True),
+        ({"observations": {"ast": WORD | {"reference_range": {"high": 40}}}}, False),
+        ({"observations": {"ast": WORD | {"reference_range": {"low": None, "high": None, "unit": None}}}}, True),
+        ({"observations": {"ast": WORD | {"reference_range": {}}}}, True),
+    ],
+    ids=str,
+)
+def test_the_contract_and_the_service_draw_the_same_line(
+    post: Any, document: dict[str, Any], *, is_valid: bool
+) -> None:
+    assert validator("PanelRequest").is_valid(document) is is_valid
+    assert (post(**document)[0] == 200) is is_valid
+
+
 def test_every_field_and_parameter_is_described() -> None:
     bare = [where for where, schema in properties(SPEC["components"]["schemas"]) if not described(schema)]
     assert bare == []
+
+
+CONDITIONS = {"anyOf", "not", "if", "then", "else"}
+"""Where a property is a condition on a field that is described elsewhere."""
 
 
 def properties(node: Any, where: str = "") -> list[tuple[str, Any]]:
@@ -69,7 +111,7 @@ def properties(node: Any, where: str = "") -> list[tuple[str, Any]]:
     elif isinstance(node, list):
         for index, below in enumerate(node):
             found += properties(below, f"{where}/{index}")
-    return [(place, schema) for place, schema in found if "/anyOf/" not in place or "Observed" in place]
+    return [(place, schema) for place, schema in found if not CONDITIONS & set(place.split("/")) or "Observed" in place]
 
 
 def described(schema: Any) -> bool:
@@ -82,7 +124,10 @@ def described(schema: Any) -> bool:
 REQUESTS = ASSESS["requestBody"]["content"]["application/json"]["examples"]
 
 
-@pytest.mark.parametrize("name", [name for name in REQUESTS if name != "patient_1_as_printed"])
+REFUSALS = SPEC["components"]["responses"]["InvalidPanel"]["content"]["application/problem+json"]["examples"]
+
+
+@pytest.mark.parametrize("name", [name for name in REQUESTS if not name.endswith("as_printed")])
 def test_every_example_runs_and_its_answer_fits_the_contract(client: FlaskClient, name: str) -> None:
     request = REQUESTS[name]["value"]
     validator("PanelRequest").validate(request)
@@ -91,11 +136,66 @@ def test_every_example_runs_and_its_answer_fits_the_contract(client: FlaskClient
     validator("Assessment").validate(answer.json)
 
 
-def test_the_example_that_is_refused_is_refused_as_described(client: FlaskClient) -> None:
-    request = REQUESTS["patient_1_as_printed"]["value"]
+@pytest.mark.parametrize("name", ["patient_1_as_printed", "patient_2_as_printed"])
+def test_the_examples_that_are_refused_are_refused_as_shown(client: FlaskClient, name: str) -> None:
+    request = REQUESTS[name]["value"]
     answer = client.post("/v1/assessments", data=dumps(request), content_type="application/json")
     assert answer.status_code == 422
-    validator("Problem").validate(answer.json)
+    shown = REFUSALS[name]["value"]
+    assert json.loads(answer.data) == shown | {"request_id": answer.headers["X-Request-Id"]}
+
+
+def test_the_example_that_is_answered_is_answered_as_shown(client: FlaskClient) -> None:
+    answers = ASSESS["responses"]["200"]["content"]["application/json"]["examples"]
+    for name, shown in answers.items():
+        answer = client.post("/v1/assessments", data=dumps(REQUESTS[name]["value"]), content_type="application/json")
+        assert answer.json is not None
+        assert answer.json | {"meta": {}} == shown["value"] | {"meta": {}}
+
+
+def contents(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield from node.get("content", {}).values()
+    for below in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from contents(below)
+
+
+def test_every_example_of_the_contract_fits_its_schema() -> None:
+    checked = 0
+    for content in contents(SPEC):
+        shown = [one["value"] for one in content.get("examples", {}).values()] + [content.get("example")]
+        schema = jsonschema.Draft202012Validator(content.get("schema", {}) | {"components": SPEC["components"]})
+        for value in shown:
+            is_refused = value in [REQUESTS[name]["value"] for name in REQUESTS if name.endswith("as_printed")]
+            if value is not None and not is_refused:
+                schema.validate(value)
+                checked += 1
+    assert checked >= 12
+
+
+@pytest.mark.parametrize("path", ["/v1/criteria", "/v1/criteria/hscore", "/v1/analytes", "/openapi.json", "/docs"])
+def test_every_header_of_the_contract_comes_back(client: FlaskClient, path: str) -> None:
+    responses = SPEC["paths"][path.replace("hscore", "{id}")]["get"]["responses"]
+    fresh = client.get(path)
+    assert set(responses["200"]["headers"]) <= set(fresh.headers.keys())
+    again = client.get(path, headers={"If-None-Match": fresh.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert set(SPEC["components"]["responses"]["NotModified"]["headers"]) <= set(again.headers.keys())
+
+
+def test_a_refusal_says_who_may_call_and_what_may_be_sent(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text(f"ward:{'0' * 64}\n", encoding="utf-8")
+    client = create_app(Settings(auth_mode="api_key", api_keys_file=str(keys))).test_client()
+    assert "WWW-Authenticate" in client.get("/v1/criteria").headers
+    is_asked = {
+        path: client.open(path.replace("{id}", "hscore"), method=method).status_code == 401
+        for path, item in SPEC["paths"].items()
+        for method in item
+        if "{service}" not in path and "{name}" not in path
+    }
+    is_told = {path: "security" not in operation for path, item in SPEC["paths"].items() for operation in item.values()}
+    assert is_asked == {path: is_told[path] for path in is_asked}
 
 
 @pytest.mark.parametrize(("path", "name"), [("/v1/analytes", "Analytes"), ("/v1/criteria/hscore", "CriteriaSet")])

@@ -29,7 +29,8 @@ from tests.ehr.records import (
     send,
 )
 from tests.ehr.test_cds import MET
-from tests.ehr.test_records import CONTAINERS, DIAGNOSES, ONE
+from tests.ehr.test_fhir import LACKING
+from tests.ehr.test_records import CONTAINERS, DIAGNOSES, ONE, VERSIONS
 from tests.ehr.test_values import READ, UNUSABLE, WORDS, ferritin
 from tests.server.live import SERVICE, Live
 from tools.clinosim_bundles import bundles, generate
@@ -70,6 +71,9 @@ def fhir_answers(client: FlaskClient) -> list[Any]:
     sent += [ferritin(valueQuantity=value) if value else ferritin(**other) for value, other in READ.values()]
     sent += [bundle(), [], bundle(patient(), condition(), *calm_panel()[1:]), bundle(patient(), *calm_panel())]
     sent += [parameters({"name": "febril"}, {"name": "asOf", "valueDateTime": "2026-11-22"})]
+    sent += [parameters(*({"name": "febrile", "valueBoolean": one} for one in (True, False)))]
+    sent += [bundle(patient(), condition(), *calm_panel(), *lost) for lost in LACKING.values()]
+    sent += [bundle(old, new, kind="history") for old, new, _ in VERSIONS]
     sent += [bundle(observation("2276-4", 2150, "ng/mL"), observation("4537-7", 100, "mm/h"))]
     answers = [evaluated(client, one) for one in sent]
     answers += [

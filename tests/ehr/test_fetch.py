@@ -3,6 +3,8 @@
 import socket
 import time
 from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ from service.app import create_app
 from service.ehr.fhir_server import may_connect, next_page, permitted
 from service.server.settings import Settings
 from tests.ehr.fhir_server import FhirServer, Listener, drips, gives
-from tests.ehr.records import bundle, call, carded, condition, met_panel, patient, send
+from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, patient, send
+from tests.server.authority import authority
 
 PATH = "/cds-services/mas-criteria"
 BEARER = {
@@ -64,7 +67,9 @@ def test_a_failed_prefetch_is_read_again_and_what_was_prefetched_is_not(server: 
 
 
 def test_further_pages_of_a_prefetched_bundle_are_read(server: FhirServer) -> None:
-    first = bundle(*met_panel()[:2], link=[{"relation": "next", "url": f"{server.base}/Observation?page=2"}])
+    server.replies["Observation"] = gives(bundle(*met_panel(), total=7))
+    link = [{"relation": "next", "url": f"{server.base}/Observation?page=2"}]
+    first = bundle(*met_panel()[:2], link=link, total=Decimal(7))
     held = {
         "labs": first,
         "patient": patient(),
@@ -110,12 +115,34 @@ def test_a_server_that_fails_is_412(server: FhirServer, reply: Any) -> None:
     assert answer[0] == 412
 
 
-@pytest.mark.parametrize("reply", [drips(8), lambda _: time.sleep(4)], ids=["drips", "sleeps"])
+@pytest.mark.parametrize("reply", [drips(60), lambda _: time.sleep(60)], ids=["drips", "sleeps"])
 def test_the_time_budget_is_total(server: FhirServer, reply: Any) -> None:
     server.replies["Observation"] = reply
     began = time.monotonic()
     assert send(client_of(server.base), PATH, call(None, **asks(server.base)))[0] == 412
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 20
+
+
+def test_what_was_asked_for_in_vain_is_told_and_nothing_is_unlikely_without_it(server: FhirServer) -> None:
+    server.replies["Observation"] = gives(bundle(*calm_panel()))
+    client = client_of(server.base, cds_card_from="unlikely")
+    assert "unlikely" in carded(client, None, **asks(server.base))[0]["summary"]
+    server.replies["MedicationRequest"] = gives({}, status=500)
+    [card] = carded(client, None, **asks(server.base))
+    assert "unlikely" not in card["summary"]
+    assert "a query failed" in card["detail"]
+
+
+def test_a_name_of_several_addresses_is_tried_at_each(server: FhirServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+
+    def two(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
+        dead = real("127.0.0.2", port, *rest, **more) if host == "localhost" else []
+        return [*dead, *real("127.0.0.1", port, *rest, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", two)
+    base = server.base.replace("127.0.0.1", "localhost")
+    assert carded(client_of(base), None, **asks(base))
 
 
 def test_a_server_that_is_down_is_412() -> None:
@@ -301,3 +328,16 @@ def test_next_links_stay_on_the_server(link: str, followed: bool) -> None:
 )
 def test_where_a_name_may_lead(host: str, address: str, allowed: bool) -> None:
     assert may_connect(host, address) is allowed
+
+
+def test_a_server_that_a_site_signs_for_is_read_only_with_that_sites_authority(
+    server: FhirServer, tmp_path: Path
+) -> None:
+    ca_file, proof = authority(tmp_path)
+    server.http.socket = proof.wrap_socket(server.http.socket, server_side=True)
+    server.http.handle_error = lambda *_: None  # type: ignore[method-assign]
+    base = server.base.replace("http:", "https:")
+    send(client_of(base), PATH, call(None, **asks(base)))
+    assert server.asked == []
+    [card] = carded(client_of(base, ca_file=str(ca_file)), None, **asks(base))
+    assert card["indicator"] == "critical"

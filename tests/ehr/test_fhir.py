@@ -97,13 +97,55 @@ def test_an_empty_record_is_indeterminate_and_preliminary(client: FlaskClient) -
 
 def test_without_ferritin_nothing_reassures(client: FlaskClient) -> None:
     answer = evaluated(client, bundle(*SJIA, *calm_panel()[2:4], calm_panel()[5]))
-    assert category(answer) == "unlikely"  # afebrile, and fever is needed
+    assert category(answer) == "indeterminate"  # though afebrile, and fever is needed
     open_fever = evaluated(client, bundle(*SJIA, *calm_panel()[2:4]))
     assert category(open_fever) == "indeterminate"
     settled = evaluated(client, bundle(*SJIA, *calm_panel()[1:]))
-    assert (category(settled), settled["status"]) == ("unlikely", "preliminary")
-    assert issue_keys(settled)[-1] == "not_reassuring"
+    assert (category(settled), settled["status"]) == ("indeterminate", "preliminary")
+    assert "unlikely" not in settled["prediction"][0]["rationale"]
+    assert "not_reassuring" in issue_keys(settled)
     assert "not_reassuring" not in issue_keys(evaluated(client, bundle(*SJIA, *calm_panel())))
+
+
+LACKING: dict[str, list[dict[str, Any]]] = {
+    "a drug that is only a number": [
+        {"resourceType": "MedicationRequest", "medicationCodeableConcept": {"coding": [{"code": "4711"}]}}
+    ],
+    "a drug of a group": [
+        {
+            "resourceType": "MedicationStatement",
+            "medicationCodeableConcept": {"coding": [{"system": "http://www.whocc.no/atc", "code": "L04AC"}]},
+        }
+    ],
+    "a drug that was not sent along": [
+        {"resourceType": "MedicationRequest", "medicationReference": {"reference": "Medication/9"}}
+    ],
+}
+
+
+@pytest.mark.parametrize("lost", LACKING.values(), ids=LACKING)
+def test_a_drug_that_cannot_be_told_takes_the_reassurance_away(client: FlaskClient, lost: list[dict[str, Any]]) -> None:
+    answer = evaluated(client, bundle(*SJIA, *calm_panel(), *lost))
+    assert (category(answer), answer["status"]) == ("indeterminate", "preliminary")
+    assert {"drug_not_named", "not_reassuring"} <= set(issue_keys(answer))
+    told = {"resourceType": "MedicationRequest", "medicationCodeableConcept": {"text": "Paracetamol"}}
+    classified = {"coding": [{"system": "http://www.whocc.no/atc", "code": "N02BE01"}]}
+    harmless = [told, told | {"medicationCodeableConcept": classified}, lost[0] | {"status": "entered-in-error"}]
+    assert category(evaluated(client, bundle(*SJIA, *calm_panel(), *harmless))) == "unlikely"
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        [{"name": "medication", "valueString": "tocilizumab"}],
+        [{"name": "medications", "valueInteger": 7}],
+        [{"name": "febrile", "valueBoolean": False}, {"name": "febrile", "valueBoolean": True}],
+    ],
+)
+def test_a_parameter_that_is_not_used_takes_the_reassurance_away(client: FlaskClient, lost: list[Any]) -> None:
+    record = {"name": "observations", "resource": bundle(*SJIA, *calm_panel())}
+    assert category(evaluated(client, parameters(record))) == "unlikely"
+    assert category(evaluated(client, parameters(record, *lost))) == "indeterminate"
 
 
 def test_a_calm_panel_is_unlikely_and_a_drug_takes_the_reassurance_away(client: FlaskClient) -> None:
@@ -127,6 +169,14 @@ def test_a_bad_value_never_fails_the_bundle(client: FlaskClient) -> None:
     assert {"Bundle.entry[6].resource", "Bundle.entry[7].resource"} <= {
         place for one in places for place in one.get("expression", [])
     }
+
+
+def test_what_is_said_of_many_places_is_said_once(client: FlaskClient) -> None:
+    made = parameters(*({"name": "febril", "valueBoolean": True} for _ in range(500)))
+    [messages] = [one for one in evaluated(client, made)["contained"] if one["id"] == "messages"]
+    [told] = [one for one in messages["issue"] if one["details"]["coding"][0]["code"] == "parameter_unknown"]
+    assert told["expression"] == [f"Parameters.parameter[{at}].name" for at in range(20)]
+    assert "500 places" in told["details"]["text"]
 
 
 def test_warnings_of_the_medicine_are_told_too(client: FlaskClient) -> None:
@@ -224,7 +274,7 @@ def test_a_fault_of_ours_is_an_outcome_without_a_word_of_the_patient(
     def fail(*_: Any) -> None:
         raise RuntimeError("Smith, 12500 ng/mL")
 
-    monkeypatch.setattr("service.ehr.fhir_routes.assess", fail)
+    monkeypatch.setattr("service.ehr.judgement.assess", fail)
     status, answer, _ = send(client, PATH, bundle(*met_panel()))
     assert (status, outcome(answer)) == (500, ("fatal", "exception"))
     assert "Smith" not in str(answer)

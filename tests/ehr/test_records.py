@@ -10,6 +10,7 @@ import pytest
 from service.ehr.codes import load_codes
 from service.ehr.moments import read_moment
 from service.ehr.record import Record, read_request
+from service.ehr.resources import Contents
 from service.ehr.subject import MixedPatients
 from tests.ehr.records import (
     FERRITIN,
@@ -120,11 +121,29 @@ def test_references_by_full_address_and_by_urn() -> None:
     assert dict(record.basis)["ferritin"]["reference"] == "urn:uuid:1"
 
 
+def test_many_references_are_looked_up_in_one_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten thousand references fit into the largest body: a search through all resources for each would take minutes."""
+    built: list[int] = []
+    build = Contents._by_name
+    monkeypatch.setattr(Contents, "_by_name", lambda self: built.append(1) or build(self))
+    orders = [drug(medicationCodeableConcept=None, medicationReference={"reference": "Medication/m"})] * 30
+    medication = {"resourceType": "Medication", "id": "m", "code": {"text": "Kineret"}}
+    assert drugs(*orders, medication, REPORT | {"result": [{"reference": "Observation/1"}] * 30}) == [("anakinra", "")]
+    assert len(built) == 1
+
+
 def test_pages_that_are_missing_and_queries_that_failed_are_told() -> None:
     failed = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
     harmless = {"resourceType": "OperationOutcome", "issue": [{"severity": "information", "code": "informational"}]}
     link = [{"relation": "self", "url": "x"}, {"relation": "next", "url": "https://x.example/fhir?page=2"}]
     assert keys(bundle(*met_panel(), link=link)) == ["incomplete"]
+    assert keys(bundle(*met_panel(), total=Decimal(6))) == ["incomplete"]
+    assert keys(bundle(*met_panel(), total=Decimal(6), link=link)) == ["incomplete"]
+    assert keys(bundle(*met_panel(), total=Decimal(5))) == keys(bundle(*met_panel(), total="many")) == []
+    assert keys(bundle(*met_panel(), total=Decimal(6), kind="collection")) == []
+    included = bundle(*met_panel(), total=Decimal(5))
+    included["entry"][0]["search"] = {"mode": "include"}
+    assert keys(included) == ["incomplete"]
     assert read(bundle(link=link)).next_pages == ("https://x.example/fhir?page=2",)
     assert keys(bundle(failed, *met_panel())) == ["query_failed"]
     assert keys(bundle(harmless, *met_panel())) == []
@@ -164,9 +183,63 @@ def test_other_results_are_not(status: str) -> None:
     assert (values(sent), keys(sent)) == ({}, ["status"])
 
 
+def test_a_status_that_cannot_be_read_is_not_taken_for_a_final_one() -> None:
+    assert keys(observation(FERRITIN, 700, "ng/mL", status=["entered-in-error"])) == ["status"]
+
+
+@pytest.mark.parametrize("modifier", [{"modifierExtension": [{"url": "x"}]}, {"implicitRules": "https://x.example"}])
+def test_a_modifier_of_the_whole_forbids_interpretation_of_its_parts(modifier: dict[str, Any]) -> None:
+    part = {key: one for key, one in observation(FERRITIN, 700, "ng/mL").items() if key in ("code", "valueQuantity")}
+    assert keys(observation("24360-0", component=[part], **modifier)) == ["modified"]
+    assert keys(observation("24360-0", component=[part | {"modifierExtension": []}], **modifier)) == ["modified"]
+    assert set(keys(CONTAINERS["report with contained results"] | modifier)) == {"modified"}
+    beside = [REPORT | {"result": [{"reference": f"Observation/{one['id']}"} for one in BARE]} | modifier, *BARE]
+    assert keys(bundle(*beside)) == []
+
+
 def test_a_modifier_that_is_not_known_forbids_interpretation() -> None:
     assert keys(observation(FERRITIN, 700, "ng/mL", modifierExtension=[{"url": "x"}])) == ["modified"]
     assert keys(observation(FERRITIN, 700, "ng/mL", implicitRules="https://x.example")) == ["modified"]
+
+
+# Which version counts
+
+
+def version(number: str | None, updated: str | None, value: int = 900, **more: Any) -> dict[str, Any]:
+    meta = {key: one for key, one in (("versionId", number), ("lastUpdated", updated)) if one}
+    return observation(FERRITIN, value, "ng/mL", meta=meta, **more)
+
+
+VERSIONS = [
+    (version("1", EARLIER), version("2", LATER, status="entered-in-error"), {}),
+    (version("1", None), version("2", None, status="entered-in-error"), {}),
+    (version(None, EARLIER), version(None, LATER, status="cancelled"), {}),
+    (version("9", None, 900), version("10", None, 100), {"ferritin": 100}),
+    (version("1", EARLIER, status="preliminary"), version("2", LATER), {"ferritin": 900}),
+    (version("1", LATER, effectiveDateTime=LATER), version("2", LATER, effectiveDateTime=EARLIER), {"ferritin": 900}),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), VERSIONS)
+def test_of_two_versions_of_one_resource_the_newer_holds(old: Any, new: Any, expected: dict[str, int]) -> None:
+    for order in (bundle(old, new, kind="history"), bundle(new, old, kind="history")):
+        assert values(order) == expected
+        assert "old_version" in keys(order)
+    made = bundle(old | {"id": ""}, new | {"id": ""})
+    for at, entry in enumerate(made["entry"], 1):
+        entry["fullUrl"] = f"https://ehr.example/fhir/Observation/1/_history/{at}"
+    assert values(made) == expected
+
+
+def test_versions_that_cannot_be_ordered_and_other_resources_are_kept() -> None:
+    first, second = version("1", EARLIER), version("9" * 5000, None, 100)
+    for pair in ((first, second), (first, first), (first, second | {"id": "other"})):
+        assert "old_version" not in keys(bundle(*pair))
+    inside = observation(FERRITIN, 700, "ng/mL")
+    report = REPORT | {"id": "r", "contained": [inside], "meta": {"versionId": "1"}}
+    withdrawn = {"resourceType": "DiagnosticReport", "id": "r", "status": "cancelled", "meta": {"versionId": "2"}}
+    assert values(bundle(report)) == {"ferritin": 700}
+    assert values(bundle(report, withdrawn)) == {}
 
 
 # Which result counts
@@ -252,6 +325,22 @@ def test_results_much_older_than_the_newest_are_unknown() -> None:
     assert dict(read(late, timedelta(days=30)).panel.readings) == {}
 
 
+@pytest.mark.parametrize(
+    ("as_of", "counted"),
+    [
+        ("2026-11-22T07:44:00Z", 90),
+        ("2026-11-22T07:45:00Z", 900),
+        ("2026-11-22", 900),
+        ("2026-11-21", 90),
+    ],
+)
+def test_results_later_than_as_of_are_not_used(as_of: str, counted: int) -> None:
+    made = bundle(observation(FERRITIN, 90, "ng/mL", effectiveDateTime=EARLIER), observation(FERRITIN, 900, "ng/mL"))
+    record = read(parameters({"name": "observations", "resource": made}, {"name": "asOf", "valueDateTime": as_of}))
+    assert record.panel.readings["ferritin"].interval.low == counted
+    assert ("after_as_of" in [one.key for one in record.issues]) is (counted == 90)
+
+
 def test_more_neutrophils_than_white_cells_are_both_unknown() -> None:
     made = [observation("751-8", 9, "10*9/L"), observation("6690-2", 4, "10*9/L"), observation(FERRITIN, 7, "ng/mL")]
     record = read(made)
@@ -301,6 +390,11 @@ MIXED: list[Any] = [
     bundle(about("Patient/p1"), condition(subject={"reference": "Patient/p2"})),
     parameters(
         {"name": "observations", "resource": about("Patient/p1")}, {"name": "subject", "valueString": "Patient/p2"}
+    ),
+    parameters(
+        {"name": "observations", "resource": about("Patient/p1")},
+        {"name": "subject", "valueString": "Patient/p2"},
+        {"name": "subject", "valueString": "Patient/p1"},
     ),
 ]
 
@@ -410,6 +504,14 @@ DIAGNOSES = [
     (condition("M08.2", "https://x.example"), "unknown"),
     (condition(clinicalStatus={"coding": [{"code": "resolved"}]}), "unknown"),
     (condition(clinicalStatus={"coding": [{"code": "remission"}]}), "sjia"),
+    (condition(clinicalStatus={"coding": [{"code": "inactive"}]}), "unknown"),
+    (condition(clinicalStatus=[{"coding": [{"code": "inactive"}]}]), "unknown"),
+    (condition(clinicalStatus={"coding": [{"code": "1"}, {"code": "active"}]}), "sjia"),
+    (condition(clinicalStatus={"coding": [{"code": "1"}]}), "unknown"),
+    (condition(verificationStatus={"coding": [{"code": "410605003"}, {"code": "confirmed"}]}), "sjia"),
+    (condition(verificationStatus={"coding": [{"code": "confirmed"}, {"code": "entered-in-error"}]}), "unknown"),
+    (condition(verificationStatus={"coding": [{"code": "unconfirmed"}, {"code": "differential"}]}), "suspected_sjia"),
+    (condition(verificationStatus={"coding": [{"code": "entered-in-error"}]}), "unknown"),
     (condition(clinicalStatus="active", verificationStatus="confirmed"), "sjia"),
     (condition(clinicalStatus={}, verificationStatus={}), "sjia"),
     (condition(verificationStatus={"coding": [{"code": "provisional"}]}), "suspected_sjia"),
@@ -427,6 +529,8 @@ def test_diagnoses(resource: dict[str, Any], expected: str) -> None:
 def test_an_unconfirmed_diagnosis_is_named() -> None:
     refuted = condition(verificationStatus={"coding": [{"code": "refuted"}]})
     assert keys(bundle(refuted, *met_panel())) == ["condition_unconfirmed"]
+    resolved = condition(clinicalStatus={"coding": [{"code": "resolved"}]})
+    assert keys(bundle(resolved, *met_panel())) == ["condition_inactive"]
 
 
 def test_several_diagnoses() -> None:
@@ -460,6 +564,7 @@ def drugs(*resources: Any) -> list[tuple[str, str]]:
 NAMED = [
     {"text": "Tocilizumab 162 mg/0.9 mL"},
     {"text": "RoActemra i.v."},
+    {"text": "AVTOZMA 162 mg"},
     {"coding": [{"system": "http://www.whocc.no/atc", "code": "L04AC07"}]},
     {"coding": [{"system": "http://fhir.de/CodeSystem/bfarm/atc", "code": "l04ac07"}]},
     {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "612865"}]},
@@ -483,6 +588,12 @@ def test_a_drug_by_reference() -> None:
     beside = drug(medicationCodeableConcept=None, medicationReference={"reference": "Medication/m"})
     shown = drug(medicationCodeableConcept=None, medicationReference={"display": "anakinra"})
     assert drugs(inside) == drugs(beside, medication) == drugs(shown) == [("anakinra", "")]
+    mixed = {"resourceType": "Medication", "id": "m", "ingredient": [{"itemCodeableConcept": {"text": "anakinra"}}]}
+    local = medication | {"code": {"coding": [{"system": "https://x.example", "code": "1"}]}}
+    named = drug(
+        medicationCodeableConcept=None, medicationReference={"reference": "Medication/m", "display": "Kineret"}
+    )
+    assert drugs(beside, mixed) == drugs(named, local) == [("anakinra", "")]
     assert drugs(drug(medicationCodeableConcept=None, medicationReference={"reference": "#gone"})) == []
 
 
@@ -492,6 +603,7 @@ LAST_DOSES = [
     (drug("MedicationAdministration", effectivePeriod={"start": "2026-10-02"}), ""),
     (drug("MedicationStatement", effectivePeriod={"end": "2026-10-03"}), "2026-10-03"),
     (drug("MedicationStatement", effectiveDateTime="2026-10-03"), ""),
+    (drug("MedicationDispense", whenHandedOver="2026-08-03", status="completed"), ""),
     (drug(dosageInstruction=[{"timing": {"repeat": {"boundsPeriod": {"end": "2026-10-04"}}}}]), "2026-10-04"),
     (drug(dosageInstruction=[{"text": "weekly"}]), ""),
     (drug(status="completed"), ""),
@@ -512,6 +624,7 @@ def test_the_day_of_the_last_dose(resource: dict[str, Any], day: str) -> None:
         drug(doNotPerform=True),
         drug("MedicationStatement", status="not-taken"),
         drug("MedicationAdministration", status="not-done"),
+        drug("MedicationDispense", status="declined"),
     ],
 )
 def test_a_drug_that_was_not_given_does_not_count(resource: dict[str, Any]) -> None:
@@ -549,12 +662,42 @@ def test_parameters_say_what_the_record_does_not() -> None:
         {"valueCode": "L04AC07"},
         {"valueCodeableConcept": {"text": "tocilizumab"}},
         {"valueCoding": {"system": "http://www.whocc.no/atc", "code": "L04AC07"}},
+        {"valueReference": {"display": "RoActemra 20 mg/ml"}},
         {"resource": drug()},
+        {"resource": {"resourceType": "Medication", "code": {"text": "tocilizumab"}}},
     ],
 )
 def test_medications_in_every_form(value: dict[str, Any]) -> None:
     names = [one.name for one in given("medications", **value).panel.medications]
     assert names in (["tocilizumab"], ["L04AC07"])
+
+
+def test_a_condition_may_be_a_resource() -> None:
+    made = parameters({"name": "condition", "resource": condition("M06.1")})
+    assert read(made).panel.condition == "aosd"
+
+
+def said(record: Record) -> tuple[bool | None, str, str]:
+    return record.panel.findings.get("fever"), record.panel.condition, record.moment.text
+
+
+def test_what_is_said_twice_is_taken_and_what_is_said_in_two_ways_is_not() -> None:
+    entries: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"name": "febrile", "valueBoolean": True}, {"name": "febrile", "valueBoolean": False}),
+        (
+            {"name": "febrile", "valueBoolean": True},
+            {"name": "findings", "part": [{"name": "fever", "valueBoolean": False}]},
+        ),
+        ({"name": "condition", "valueCode": "aosd"}, {"name": "condition", "valueCode": "jsle"}),
+        ({"name": "asOf", "valueDateTime": "2026-11-23"}, {"name": "asOf", "valueDateTime": "2026-11-24"}),
+    ]
+    for one, other in entries:
+        alike, torn = read(parameters(one, one)), [read(parameters(one, other)), read(parameters(other, one))]
+        assert "parameter_conflict" not in [issue.key for issue in alike.issues]
+        assert said(alike) != (None, "unknown", "")
+        for record in torn:
+            assert "parameter_conflict" in [issue.key for issue in record.issues]
+            assert said(record) == (None, "unknown", "")
 
 
 def test_findings_are_parts() -> None:

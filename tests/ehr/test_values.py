@@ -45,6 +45,7 @@ READ = {
     "the same comparator twice": (quantity(">12500", unit="ng/mL", comparator=">"), None),
     "text": (None, {"valueString": ">12500 ng/mL"}),
     "text with blanks": (None, {"valueString": "  > 12500  ng/mL "}),
+    "text with wide signs": (None, {"valueString": "＞12500 ng/mL"}),
     "text escaped for HTML": (None, {"valueString": "&gt;12500 ng/mL"}),
     "text in letters": (None, {"valueString": "GT 12500 ng/mL"}),
     "text in words": (None, {"valueString": "greater than 12500 ng/mL"}),
@@ -82,7 +83,16 @@ def test_each_comparator_is_its_own_interval(sign: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("spoken", "expected"),
-    [("GTE 5", "[5, inf)"), ("LE 5", "[0, 5]"), ("LT 5", "[0, 5)"), ("less than 5", "[0, 5)"), ("=> 5", "[5, inf)")],
+    [
+        ("GTE 5", "[5, inf)"),
+        ("LE 5", "[0, 5]"),
+        ("LT 5", "[0, 5)"),
+        ("less than 5", "[0, 5)"),
+        ("=> 5", "[5, inf)"),
+        (">/= 5", "[5, inf)"),
+        ("≧ 5", "[5, inf)"),
+        ("< = 5", "[0, 5]"),
+    ],
 )
 def test_comparators_in_letters(spoken: str, expected: str) -> None:
     assert interval(ferritin(valueString=f"{spoken} ng/mL"), "ferritin")[0] == expected
@@ -131,6 +141,7 @@ def test_a_letter_of_a_foreign_code_system_is_not_an_interpretation() -> None:
         [{"high": {"value": Decimal(336), "unit": "furlong"}}],
         [{"low": {"value": Decimal(1), "unit": "ng/mL"}, "high": {"value": Decimal(2), "unit": "ug/dL"}}],
         [{"high": {"value": Decimal(336), "unit": "ng/mL", "comparator": "<"}}],
+        [{"high": {"value": Decimal(336), "unit": "ng/mL", "comparator": ["<"]}}],
         [{"text": "24-336"}],
         [{"high": {"value": Decimal(1), "unit": "ng/mL"}}, {"high": {"value": Decimal(2), "unit": "ng/mL"}}],
         [{"type": {"coding": [{"code": "critical"}]}, "high": {"value": Decimal(336), "unit": "ng/mL"}}],
@@ -205,6 +216,8 @@ UNUSABLE = {
     "comparator": [
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator="ad")),
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator="<>")),
+        ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator=["<"])),
+        ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator={"value": "<"})),
     ],
     "value_ambiguous": [
         ferritin(valueQuantity=quantity(700, unit="ng/mL"), valueString="normal"),

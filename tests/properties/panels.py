@@ -22,7 +22,7 @@ def quantities(analyte: Analyte) -> st.SearchStrategy[Any]:
     """Draw one observation in any of its forms."""
     number = canonical_values(analyte)
     comparator = st.sampled_from(["", "", "", "<", "<=", ">", ">="])
-    text = st.builds(lambda side, value: f"{side}{value} {analyte.canonical}", comparator, number)
+    text = st.builds(lambda side, value: f"{side if value else ''}{value} {analyte.canonical}", comparator, number)
     word = st.sampled_from([{"interpretation": code} for code in ("L", "LL", "N", "H", "HH", "A")])
     ranged = st.builds(
         lambda code, ends: worded(analyte, code, ends), st.sampled_from("LNH"), st.tuples(number, number)

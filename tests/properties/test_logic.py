@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from service.clinical.analytes import AGE_AT_ONSET, ANALYTES, FINDINGS
+from service.clinical.analytes import AGE, AGE_AT_ONSET, ANALYTES, FINDINGS
 from service.clinical.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluate import evaluate
@@ -111,8 +111,10 @@ def completions(panel: Panel, result: Result, key: str) -> list[Panel]:
     """Return the panel with one more input at each value that could matter."""
     if key in FINDINGS:
         return [Panel(panel.readings, {**panel.findings, key: one}, panel.condition) for one in (True, False)]
-    if key == AGE_AT_ONSET:
-        readings = [Reading(point(Decimal(one)), "a", Evidence.MEASURED, "") for one in ("0", "1.6", "1.7", "80")]
+    if key in (AGE, AGE_AT_ONSET):
+        readings = [
+            Reading(point(Decimal(one)), "a", Evidence.MEASURED, "") for one in ("0", "0.05", "1.6", "1.7", "80")
+        ]
         return [plus(panel, key, one) for one in readings]
     return [plus(panel, key, measured(key, value)) for value in values_around_every_limit(result, key)]
 
@@ -136,8 +138,8 @@ def test_decisive_are_exactly_the_inputs_that_can_decide(request: dict[str, Any]
         if request["findings"].get(sign) is False or (sign in request["findings"] and sign_rules_first(result, sign))
     }
     contradicting |= {sign for size, sign in SIGNS.items() if size in panel.measured}
-    for key in [*ANALYTES, *FINDINGS, "age_years", AGE_AT_ONSET]:
-        if key in known | contradicting or key == "age_years":
+    for key in [*ANALYTES, *FINDINGS, AGE, AGE_AT_ONSET]:
+        if key in known | contradicting:
             continue
         decides = any(
             evaluate(result.criteria, more).verdict is not UNKNOWN for more in completions(panel, result, key)

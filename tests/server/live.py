@@ -5,12 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import random
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
@@ -21,21 +21,32 @@ SERVICE = "service.wsgi:app"
 PANEL = b'{"observations":{"ferritin":"905 ug/L"}}'
 
 
-def free_port() -> int:
-    """A port of 18100 to 18199 that nothing listens on."""
-    for port in random.sample(range(18_100, 18_200), 100):
-        with closing(socket.socket()) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise RuntimeError("no port is free")
+PATIENCE = 60  # seconds; a busy machine is slow, not wrong
+
+
+def reserved_port() -> socket.socket:
+    """A socket that holds a port of its own: while it is open nobody but a server that is told the port gets it."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("", 0))
+    return held
+
+
+def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait for what comes about on its own; fails when it does not."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
 
 
 class Live:
     """A running server; a context manager that stops it."""
 
     def __init__(self, folder: Path, app: str = SAMPLE, **environ: str) -> None:
-        self.port = free_port()
+        self.reservation = reserved_port()
+        self.port: int = self.reservation.getsockname()[1]
+        self.wanted = int(environ.get("WEB_CONCURRENCY", "2"))
         self.output = folder / f"output-{self.port}"
         self.shared = folder / f"metrics-{self.port}"
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -47,28 +58,31 @@ class Live:
             )
 
     def __enter__(self) -> Self:
-        until = time.monotonic() + 15
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                if self.get("/livez")[0] == 200 and self.workers_up():
-                    return self
-            except OSError:
-                time.sleep(0.03)
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            if self.alive() and len(self.workers()) == self.wanted:
+                return self
+            time.sleep(0.02)
         self.process.kill()
-        raise RuntimeError(self.output.read_text())
+        self.process.wait()
+        self.reservation.close()
+        raise RuntimeError(self.text())
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(8)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self.reservation.close()
 
-    def workers_up(self) -> bool:
-        """Whether as many workers run as were asked for."""
-        return len(self.workers()) >= 1
+    def alive(self) -> bool:
+        """Whether the port is open and the process says that it lives."""
+        try:
+            return self.get("/livez")[0] == 200
+        except OSError:
+            return False
 
     def workers(self) -> list[int]:
         """The process ids of the workers."""
@@ -77,7 +91,7 @@ class Live:
 
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Send one request on a new connection; header names may use _ for -."""
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, named, encode_chunked="Transfer-Encoding" in named)
             answer = connection.getresponse()
@@ -93,7 +107,7 @@ class Live:
 
     def connect(self, sent: bytes = b"") -> socket.socket:
         """Open a bare connection and send bytes."""
-        raw = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
         if sent:
             raw.sendall(sent)
         return raw

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from contextlib import closing
 
-from tests.server.live import PANEL
+from tests.server.live import PANEL, PATIENCE, until
 
 
 class Load:
@@ -19,28 +19,39 @@ class Load:
         self.pause = pause
         self.outcomes: Counter[str] = Counter()
         self.over = threading.Event()
+        self.lock = threading.Lock()
         self.threads = [threading.Thread(target=self._client, daemon=True) for _ in range(clients)]
         for thread in self.threads:
             thread.start()
+
+    def runs(self, answers: int = 50) -> None:
+        """Wait until so many more panels have been answered."""
+        wanted = self.outcomes["200"] + answers
+        until(lambda: self.outcomes["200"] >= wanted)
 
     def stop(self) -> Counter[str]:
         """End the load and give the account."""
         self.over.set()
         for thread in self.threads:
-            thread.join(20)
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
         return self.outcomes
 
     def _client(self) -> None:
         while not self.over.is_set():
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
             with closing(connection):
                 try:
                     connection.connect()
                 except OSError:
-                    self.outcomes["refused"] += 1
+                    self._note("refused")
                     time.sleep(0.02)
                     continue
                 self._requests(connection)
+
+    def _note(self, *outcomes: str) -> None:
+        with self.lock:
+            self.outcomes.update(outcomes)
 
     def _requests(self, connection: http.client.HTTPConnection) -> None:
         while not self.over.is_set():
@@ -49,10 +60,9 @@ class Load:
                 answer = connection.getresponse()
                 answer.read()
             except (OSError, http.client.HTTPException) as error:
-                self.outcomes["lost"] += 1
-                self.outcomes[f"lost: {type(error).__name__}"] += 1
+                self._note("lost", f"lost: {type(error).__name__}")
                 return
-            self.outcomes[str(answer.status)] += 1
+            self._note(str(answer.status))
             if answer.will_close:
                 return
             time.sleep(self.pause)

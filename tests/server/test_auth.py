@@ -125,6 +125,8 @@ ATTACKS = {
     "None": (unsigned({"alg": "None", "kid": "ec"}), "algorithm"),
     "HS256 with the public key": (hmac_with_public_key({"alg": "HS256", "kid": "ec"}), "algorithm"),
     "HS384": (jwt.encode(claims(), "s" * 64, "HS384", headers={"kid": "ec"}), "algorithm"),
+    "list of algorithms": (unsigned({"alg": ["ES384"], "kid": "ec"}), "algorithm"),
+    "algorithm that is no text": (unsigned({"alg": {"ES384": 1}, "kid": "ec"}), "algorithm"),
     "RSA key as EC": (unsigned({"alg": "ES384", "kid": "rsa"}, lambda _: b"0" * 96), "key_id"),
     "PS256": (token(RSA, "PS256", "rsa"), "algorithm"),
     "ES256": (token(SHORT_EC, "ES256"), "algorithm"),
@@ -344,3 +346,5 @@ def test_a_bad_key_list_stops_the_start(tmp_path: Path, text: str, problems: lis
     assert len(failure.value.problems) == len(problems)
     assert all(part in problem for part, problem in zip(problems, failure.value.problems, strict=True))
     assert "0000" not in str(failure.value)
+    with pytest.raises(BadSetting, match="MAS_API_KEYS_FILE must be the path of a readable file"):
+        api_keys.load(str(tmp_path))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import select
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,53 +31,77 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield server
 
 
-@pytest.mark.parametrize("stall", [STALLED_BODY, STALLED_HEAD, STALLED_CHUNK, STALLED_EXPECT, b""])
-def test_forty_stalled_clients_delay_nobody(live: Live, stall: bytes) -> None:
-    """A stalled head, body or chunk occupies no thread; it gets 408 when its time is up."""
-    stalled = [live.connect(stall) for _ in range(40)]
-    time.sleep(0.1)
+STALLED = [STALLED_BODY, STALLED_HEAD, STALLED_CHUNK, STALLED_EXPECT]
+SOON = 5  # seconds: a busy machine is slow, but each of these clients would hold a thread for one, or ten
+
+
+def served_soon(live: Live) -> None:
+    """An honest request and a probe are answered at once."""
     started = time.monotonic()
     assert live.post("/v1/assessments")[0] == 200
     assert live.get("/livez")[0] == 200
-    assert time.monotonic() - started < 1.0
-    if stall:
-        answers = [read_all(connection) for connection in stalled]
-        assert {status_of(answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")) for answer in answers} == {408}
-        assert time.monotonic() - started < 4.0
-    for connection in stalled:
+    assert time.monotonic() - started < SOON
+
+
+def test_forty_stalled_clients_delay_nobody(live: Live) -> None:
+    """A stalled body, head or chunk occupies no thread; it gets 408 when its time is up. Silent ones just wait."""
+    silent = [live.connect() for _ in range(40)]
+    stalled = [live.connect(stall) for stall in STALLED * 10] + [live.connect(STALLED_BODY) for _ in range(30)]
+    served_soon(live)
+    answers = [read_all(connection) for connection in stalled]
+    assert {status_of(answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")) for answer in answers} == {408}
+    for connection in [*stalled, *silent]:
         connection.close()
 
 
 def test_a_trickling_body_is_cut_off(live: Live) -> None:
     """A byte now and then resets nothing: the whole request has one budget."""
     connection = live.connect(HEAD + b"Content-Length: 5000\r\n\r\n")
-    started = time.monotonic()
-    with pytest.raises(OSError):  # noqa: PT012  # which byte fails depends on the kernel
-        while time.monotonic() - started < 8:
-            connection.sendall(b" ")
-            time.sleep(0.1)
-    assert time.monotonic() - started < 5
+    sent = 0
+    while not select.select([connection], [], [], 0.05)[0]:
+        connection.sendall(b" ")
+        sent += 1
+        assert sent < 1000
+    assert status_of(connection.recv(1000)) == 408
     connection.close()
 
 
-def test_a_trickling_stream_frees_its_thread(live: Live) -> None:
-    """Bodies too long to hold back are read by a thread, for as long as they keep their rate."""
-    stream = b"POST /v1/assessments/batch HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n{}\n"
-    stalled = [live.connect(stream) for _ in range(4)]
-    started = time.monotonic()
-    assert live.post("/v1/assessments")[0] == 200
-    assert time.monotonic() - started < 5
+def test_forty_streams_that_stall_leave_threads_for_others(live: Live) -> None:
+    """Bodies too long to hold back are read by a thread, for as long as they keep their rate; but never by all."""
+    batch = b"POST /v1/assessments/batch HTTP/1.1\r\nHost: a\r\n"
+    endless = batch + b"Content-Length: 99999999\r\n\r\n{}\n"
+    stalled = [live.connect(endless) for _ in range(20)]
+    stalled += [live.connect(batch + b"Transfer-Encoding: chunked\r\n\r\n1ffff\r\n" + b" " * 70_000) for _ in range(20)]
+    served_soon(live)
     for connection in stalled:
-        read_all(connection)
+        connection.close()
+
+
+def slow_reader(live: Live, sent: bytes) -> socket.socket:
+    """A client with small packets and a small buffer, as over a real network, that reads nothing."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+    client.connect(("127.0.0.1", live.port))
+    client.sendall(sent)
+    return client
+
+
+def test_forty_slow_readers_delay_nobody(live: Live) -> None:
+    """What is answered whole is left to the kernel; what is answered line by line holds a part of the threads."""
+    lines = b"\n" * 90_000
+    batch = b"POST /v1/assessments/batch HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
+    slow = [slow_reader(live, b"GET /v1/criteria HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(40)]
+    slow += [slow_reader(live, batch + b"Content-Length: %d\r\n\r\n" % len(lines) + lines) for _ in range(5)]
+    served_soon(live)
+    for connection in slow:
         connection.close()
 
 
 def test_clients_that_do_not_hang_up_delay_nobody(live: Live) -> None:
     """The farewell to a client that keeps its side open costs the event loop no wait."""
     lazy = [live.connect(b"GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") for _ in range(20)]
-    started = time.monotonic()
-    assert live.get("/livez")[0] == 200
-    assert time.monotonic() - started < 1.0
+    served_soon(live)
     for connection in lazy:
         assert status_of(read_all(connection)) == 200
         connection.close()
@@ -84,8 +110,8 @@ def test_clients_that_do_not_hang_up_delay_nobody(live: Live) -> None:
 def test_clients_that_do_not_read_delay_nobody_for_ever(live: Live) -> None:
     """A client that hangs up in the middle of its answer leaves the server well."""
     deaf = [live.connect(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(2)]
-    time.sleep(0.2)
     for connection in deaf:
+        connection.recv(1)
         connection.close()
     assert live.get("/livez")[0] == 200
 
@@ -158,9 +184,7 @@ def test_bodies_at_the_limit_are_taken_however_they_are_framed(live: Live) -> No
 
 def test_a_promised_giant_is_refused_before_it_is_sent(live: Live) -> None:
     """413 comes from the length alone, and the connection is not waited for."""
-    started = time.monotonic()
     assert status_of(live.raw(HEAD + b"Content-Length: 99999999999\r\n\r\n{")) == 413
-    assert time.monotonic() - started < 3
 
 
 def test_compressed_bodies_get_415(live: Live) -> None:

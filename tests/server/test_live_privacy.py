@@ -93,8 +93,7 @@ def test_nothing_a_caller_sends_is_logged_or_counted(tmp_path: Path, app: str, a
     with Live(tmp_path, app, WEB_CONCURRENCY="1", **talkative, **chosen) as live:
         answered = send_everything(live)
         scraped = live.get("/metrics")[2].decode()
-        lines = live.lines()
-    printed = live.text()
+    printed, lines = live.text(), live.lines()  # after the end, when the last line is written
     assert sum("status" in line for line in lines) >= answered
     for secret in (TEXT, TEXT.upper(), VALUE.decode()):
         assert secret not in printed

@@ -167,19 +167,23 @@ def test_an_exception_that_passes_through_is_logged_too(capfd: Printed) -> None:
     assert (line["level"], line["status"]) == ("error", 500)
 
 
-def test_libraries_speak_json_without_exception_messages(app: Flask, capfd: Printed) -> None:
-    """A record of any logger becomes a line."""
+def test_libraries_speak_json_without_exceptions_and_arguments(app: Flask, capfd: Printed) -> None:
+    """A record of any logger becomes a line; what a library quotes may be a patient's address."""
     try:
         raise ValueError("secret-905")  # noqa: TRY301
     except ValueError:
         logging.getLogger("some.library").exception("It failed")
-    logging.getLogger("some.library").warning("plain %s", "text")
+    logging.getLogger("some.library").warning("Failed to parse headers (url=%s)", "secret-905")
     logging.getLogger("some.library").info("chatter")
-    failure, plain = printed(capfd)
+    logging.getLogger("some.library").warning(KeyError("secret-905"))
+    logging.getLogger("service.part").warning("%s of ours", "word")
+    failure, plain, odd, ours = printed(capfd)
     assert (failure["message"], failure["error"], failure["level"]) == ("It failed", "ValueError", "error")
     assert failure["at"].startswith("tests.server.test_logs:")
-    assert plain == {"time": plain["time"], "level": "warning", "logger": "some.library", "message": "plain text"}
-    assert "secret" not in str(failure)
+    said = {"logger": "some.library", "message": "Failed to parse headers (url=%s)"}
+    assert plain == {"time": plain["time"], "level": "warning", **said}
+    assert (odd["message"], ours["message"]) == ("KeyError", "word of ours")
+    assert "secret" not in str([failure, plain, odd])
 
 
 def test_an_exception_without_a_traceback_has_no_place(capfd: Printed) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+import certifi
 import pytest
 
 from service.server import settings as module
@@ -49,6 +50,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("MAS_JWT_ISSUERS", "a,,b", "jwt_issuers", ("a", "b")),
         ("MAS_JWT_AUDIENCE", "mas", "jwt_audience", "mas"),
         ("MAS_CODE_MAP_FILE", __file__, "code_map_file", __file__),
+        ("MAS_CA_FILE", certifi.where(), "ca_file", certifi.where()),
         ("MAS_DRAIN_SECONDS", "0", "drain_seconds", 0),
     ],
 )
@@ -71,6 +73,8 @@ def test_a_setting_is_read(variable: str, text: str, field: str, value: object) 
         ("MAS_WEB", "yes"),
         ("MAS_CODE_MAP_FILE", "/no/such/file"),
         ("MAS_API_KEYS_FILE", "/"),
+        ("MAS_CA_FILE", "/no/such/file"),
+        ("MAS_CA_FILE", __file__),
         ("MAS_JWT_JWKS_URL", "http://keys.example/jwks"),
         ("MAS_JWT_JWKS_URL", "https://user@keys.example/jwks"),
         ("MAS_PUBLIC_URL", "ftp://mas.example"),
@@ -79,6 +83,10 @@ def test_a_setting_is_read(variable: str, text: str, field: str, value: object) 
         ("MAS_CORS_ORIGINS", "https://a.example/path"),
         ("MAS_CORS_ORIGINS", "a.example"),
         ("MAS_CORS_ORIGINS", "https://u@a.example"),
+        ("MAS_CORS_ORIGINS", "https://"),
+        ("MAS_CORS_ORIGINS", "null"),
+        ("MAS_CORS_ORIGINS", "https://a.example:https"),
+        ("MAS_FHIR_FETCH_SERVERS", "https://fhir.example:99999/r4"),
         ("MAS_CDS_HOOKS", "patient view"),
         ("MAS_CDS_CARD_FROM", "certain"),
     ],
@@ -96,6 +104,19 @@ def test_all_bad_settings_are_listed_at_once() -> None:
     with pytest.raises(BadSetting) as failure:
         from_environment({"PORT": "x", "MAS_THREADS": "x", "MAS_WEB": "x"})
     assert [text.split()[0] for text in str(failure.value).splitlines()] == ["PORT", "MAS_THREADS", "MAS_WEB"]
+
+
+def test_what_a_mode_lacks_is_listed_with_the_rest() -> None:
+    """And what it was given in a wrong form is told once."""
+    environ = {"PORT": "x", "MAS_AUTH_MODE": "jwt", "MAS_JWT_ISSUERS": " , ", "MAS_JWT_JWKS_URL": "http://keys.example"}
+    with pytest.raises(BadSetting) as failure:
+        from_environment(environ)
+    assert [text.split()[-1] for text in failure.value.problems] == [
+        "65535",
+        "localhost)",
+        "MAS_JWT_ISSUERS",
+        "MAS_JWT_AUDIENCE",
+    ]
 
 
 @pytest.mark.parametrize(

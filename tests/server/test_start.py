@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import os
+import resource
 import signal
+import socket
 import sys
+import tempfile
 import threading
 import types
 from collections.abc import Iterator
@@ -14,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from service.server import drain, metric_files
-from service.server.settings import TABLE, Settings
+from service.server import credentials, drain, metric_files
+from service.server.settings import TABLE, BadSetting, Settings
 from tests.server.sample import create_app
 
 NAME = "service.server.gunicorn_conf"
@@ -38,7 +41,9 @@ class Master:
     def __init__(self) -> None:
         self.warnings: list[str] = []
         self.signals: list[int] = []
-        self.log = types.SimpleNamespace(warning=self.warnings.append)
+        self.LISTENERS: list[socket.socket] = []
+        self.errors: list[tuple[object, ...]] = []
+        self.log = types.SimpleNamespace(warning=self.warnings.append, error=lambda *told: self.errors.append(told))
 
     def signal(self, number: int, _frame: object) -> None:
         self.signals.append(number)
@@ -59,6 +64,15 @@ def test_the_configuration_follows_the_settings(environ: pytest.MonkeyPatch) -> 
     assert (conf.control_socket_disable, conf.max_requests, conf.header_map, conf.accesslog) == (True, 0, "drop", None)
 
 
+@pytest.mark.parametrize(("files", "connections"), [(-1, 1000), (20_000, 1000), (1024, 924), (64, 16)])
+def test_a_worker_takes_no_more_connections_than_it_has_files(
+    environ: pytest.MonkeyPatch, files: int, connections: int
+) -> None:
+    """One accepted beyond them would end it, with all that it holds."""
+    environ.setattr(resource, "getrlimit", lambda _: (files, files))
+    assert importlib.import_module(NAME).worker_connections == connections
+
+
 def test_gunicorn_takes_every_name_of_the_configuration(environ: pytest.MonkeyPatch) -> None:
     """A misspelt setting would be ignored in silence."""
     from gunicorn.config import KNOWN_SETTINGS  # type: ignore[import-untyped]
@@ -66,7 +80,8 @@ def test_gunicorn_takes_every_name_of_the_configuration(environ: pytest.MonkeyPa
     known = {setting.name for setting in KNOWN_SETTINGS}
     conf = importlib.import_module(NAME)
     ours = {name for name in vars(conf) if not name.startswith("_") and name not in {"annotations", "bad"}}
-    imported = {"Any", "BadSetting", "Path", "cautions", "drain", "from_environment", "metric_files", "signal", "sys"}
+    imported = {"Any", "BadSetting", "cautions", "credentials", "drain", "from_environment", "metric_files"}
+    imported |= {"os", "resource", "signal", "sys"}
     assert ours - imported <= known
 
 
@@ -92,25 +107,69 @@ def test_the_hooks_wipe_warn_and_tidy_up(environ: pytest.MonkeyPatch, tmp_path: 
     assert not (folder / "gauge_livesum_7.db").exists()
 
 
-def test_a_private_folder_is_made_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("memory", ["/dev/shm", "/no/such/place"])
+def test_a_private_folder_is_made_and_removed(monkeypatch: pytest.MonkeyPatch, memory: str) -> None:
     """When the operator named none; in memory where possible, else where temporary files go."""
-    for writable in (True, False):
-        monkeypatch.setenv(metric_files.VARIABLE, "")
-        monkeypatch.setattr(os, "access", lambda *_, answer=writable: answer)
-        metric_files.prepare()
-        folder = Path(os.environ[metric_files.VARIABLE])
-        assert folder.is_dir()
-        assert folder.stat().st_mode & 0o077 == 0
-        metric_files.remove(str(folder), os.getpid() + 1)
-        assert folder.is_dir()
-        metric_files.remove(str(folder), os.getpid())
-        assert not folder.exists()
+    monkeypatch.setenv(metric_files.VARIABLE, "")
+    monkeypatch.setattr(metric_files, "MEMORY", memory)
+    metric_files.prepare(2)
+    folder = Path(os.environ[metric_files.VARIABLE])
+    assert folder.is_dir()
+    assert folder.stat().st_mode & 0o077 == 0
+    metric_files.remove(str(folder), os.getpid() + 1)
+    assert folder.is_dir()
+    metric_files.remove(str(folder), os.getpid())
+    assert not folder.exists()
+
+
+def test_a_full_memory_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A count written to a full volume would kill its process; the next place is taken, or the start stops."""
+    monkeypatch.setenv(metric_files.VARIABLE, "")
+    memory, disk = tmp_path / "memory", tmp_path / "disk"
+    memory.mkdir()
+    disk.mkdir()
+    monkeypatch.setattr(metric_files, "MEMORY", str(memory))
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    monkeypatch.setattr(metric_files, "has_room", lambda folder, _: not folder.startswith(str(memory)))
+    metric_files.prepare(2)
+    assert Path(os.environ[metric_files.VARIABLE]).parent == disk
+    assert not list(memory.iterdir())
+    monkeypatch.setenv(metric_files.VARIABLE, "")
+    monkeypatch.setattr(metric_files, "has_room", lambda *_: False)
+    with pytest.raises(BadSetting, match="PROMETHEUS_MULTIPROC_DIR must be a directory that can be written to"):
+        metric_files.prepare(2)
+
+
+def test_room_is_tried_not_guessed(tmp_path: Path) -> None:
+    """More than any disk holds does not fit, and nothing is left behind."""
+    assert metric_files.has_room(str(tmp_path), 2)
+    assert not metric_files.has_room(str(tmp_path), 1 << 40)
+    assert not metric_files.has_room(str(tmp_path / "absent"), 2)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unfit_folder_stops_the_start(
+    environ: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Before the first worker, in plain words."""
+    conf: Any = importlib.import_module(NAME)
+    with monkeypatch.context() as full:
+        full.setattr(metric_files, "has_room", lambda *_: False)
+        with pytest.raises(SystemExit, match="PROMETHEUS_MULTIPROC_DIR"):
+            conf.on_starting(Master())
+    (tmp_path / "metrics" / "stuck.db").mkdir()
+    with pytest.raises(SystemExit, match="PROMETHEUS_MULTIPROC_DIR"):
+        conf.on_starting(Master())
+    sys.modules.pop(NAME)
+    environ.setenv(metric_files.VARIABLE, "/proc/none")
+    with pytest.raises(SystemExit, match="PROMETHEUS_MULTIPROC_DIR"):
+        importlib.import_module(NAME)
 
 
 @pytest.fixture
 def handlers() -> Iterator[None]:
     """Restore the signal handlers and the word."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGALRM)}
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGHUP)}
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
     drain.announce(value=False)
@@ -122,11 +181,13 @@ def handlers() -> Iterator[None]:
 def test_sigterm_announces_first_and_stops_later() -> None:
     """Readiness has its time; a second signal takes it away."""
     stopped = threading.Event()
-    drain.hold_sigterm(stopped.set, 0.1)
+    drain.hold_sigterm(stopped.set, 600)
     signal.raise_signal(signal.SIGTERM)
     assert drain.draining()
     assert not stopped.is_set()
-    assert stopped.wait(2)
+    assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 600
+    signal.raise_signal(signal.SIGALRM)
+    assert stopped.is_set()
     stopped.clear()
     signal.raise_signal(signal.SIGTERM)
     assert stopped.is_set()
@@ -140,6 +201,62 @@ def test_without_a_drain_sigterm_stops_at_once(environ: pytest.MonkeyPatch) -> N
     signal.raise_signal(signal.SIGTERM)
     assert master.signals == [signal.SIGTERM]
     assert drain.draining()
+
+
+@pytest.mark.usefixtures("handlers")
+def test_a_bad_file_stops_the_start_but_not_a_running_service(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A reload with a key file that cannot be used would end every worker: it is refused, and says why."""
+    keys = tmp_path / "keys"
+    keys.write_text(f"ehr:{'0' * 64}\n")
+    environ.setenv("MAS_AUTH_MODE", "api_key")
+    environ.setenv("MAS_API_KEYS_FILE", str(keys))
+    master = Master()
+    importlib.import_module(NAME).when_ready(master)
+    signal.raise_signal(signal.SIGHUP)
+    assert (master.signals, master.errors) == ([signal.SIGHUP], [])
+    keys.write_text("ehr:abc\n")
+    signal.raise_signal(signal.SIGHUP)
+    assert master.signals == [signal.SIGHUP]
+    assert "MAS_API_KEYS_FILE line 1" in str(master.errors)
+    keys.unlink()
+    signal.raise_signal(signal.SIGHUP)
+    assert master.signals == [signal.SIGHUP]
+    assert "MAS_API_KEYS_FILE must be the path of a readable file" in str(master.errors[1])
+    keys.write_text("ehr:abc\n")
+    sys.modules.pop(NAME)
+    with pytest.raises(SystemExit, match="MAS_API_KEYS_FILE line 1"):
+        importlib.import_module(NAME)
+
+
+def test_a_token_key_file_is_read_before_the_start(tmp_path: Path) -> None:
+    """Its address, if that is how keys come, is not: readiness waits for it."""
+    keys = tmp_path / "keys"
+    keys.write_text("{}")
+    with pytest.raises(BadSetting, match="MAS_JWT_JWKS_FILE"):
+        credentials.check(Settings(auth_mode="jwt", jwt_jwks_file=str(keys)))
+    credentials.check(Settings(auth_mode="jwt", jwt_jwks_url="https://keys.example"))
+    credentials.check(Settings(jwt_jwks_file=str(keys)))
+
+
+def test_a_stop_begins_no_connection_that_it_would_cut() -> None:
+    """Between the last accept and the close the kernel would go on accepting; those clients would be reset."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
+        drain.greet_nobody([listener])
+        with socket.socket() as late:
+            late.setblocking(False)
+            late.connect_ex(listener.getsockname())
+            begun, _ = listener.accept()
+            begun.close()
+            listener.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                listener.accept()
+
+
+def test_a_stop_needs_no_filter() -> None:
+    """Where the kernel knows none, or the socket is gone, the stop goes on."""
+    closed = socket.socket()
+    closed.close()
+    drain.greet_nobody([closed])
 
 
 @pytest.mark.usefixtures("handlers")

@@ -1,6 +1,7 @@
 """The page and the viewer without a browser: what is served, under which headers, how large, and what the files hold."""
 
 import re
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,10 @@ def test_the_form_offers_all_that_the_data_knows(markup: str) -> None:
     assert set(chosen) >= {*units, *CONDITIONS}
 
 
+def test_the_page_lists_the_sets_before_anything_is_asked(markup: str) -> None:
+    assert [one.title for one in CATALOGUE.values() if f"<dd>{escape(one.title)}</dd>" not in markup] == []
+
+
 def test_every_control_of_the_form_has_a_name_for_those_who_do_not_see_it(markup: str) -> None:
     tags = Tags(markup)
     labelled = set(tags.values("for"))
@@ -151,7 +156,15 @@ def test_with_authentication_the_files_are_open_and_the_data_is_not(tmp_path: Pa
     keys.write_text(f"ward:{'0' * 64}\n", encoding="utf-8")
     client = create_app(Settings(auth_mode="api_key", api_keys_file=str(keys))).test_client()
     assert [client.get(path).status_code for path in ("/", "/page/page.js", "/docs")] == [200] * 3
+    assert [client.get(path).status_code for path in ("/openapi.json", "/openapi.yaml")] == [
+        200
+    ] * 2  # the viewer's own
     assert client.get("/v1/analytes").status_code == 401
+    assert "key" in Tags(client.get("/").get_data(as_text=True)).values("id")
+
+
+def test_without_authentication_the_page_asks_for_no_key(markup: str) -> None:
+    assert "key" not in Tags(markup).values("id")
 
 
 def test_every_problem_type_lands_on_its_explanation(client: FlaskClient) -> None:

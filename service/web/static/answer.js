@@ -1,24 +1,35 @@
 // The answer as people read it: category and sentence, what would decide, cautions, warnings, then set by set.
 
 import { all, button, el, find } from "./dom.js";
-import { copyButtons } from "./copy.js";
+import { countBar } from "./bars.js";
+import { copyButtons, notes } from "./copy.js";
+import { entered } from "./entered.js";
 import { unmarkForm } from "./form.js";
 import { references, setRow, verdicts } from "./sets.js";
 import { category, label, readable } from "./words.js";
 
-const MARKS = { likely: "▲", probable: "▲", possible: "◆", indeterminate: "◐", unlikely: "○" };
+export const MARKS = { likely: "▲", probable: "▲", possible: "◆", indeterminate: "◐", unlikely: "○" };
 
 export function showAssessment(answer, request, sets) {
   find("#answer-title").textContent = "The answer";
   find("#result").replaceChildren(
-    headline(answer, sets), deciding(answer, sets), cautions(answer.cautions), warnings(answer.warnings),
-    copyButtons(answer, request, sets), setBySet(answer, sets), closing(answer));
+    headline(answer, sets), onPaper(request), ...inOrder(answer, deciding(answer, sets), cautions(answer.cautions)), warnings(answer.warnings),
+    copyButtons({ path: "v1/assessments", request, answer, text: () => notes(answer, request, sets) }), setBySet(answer, sets), closing(answer));
   markForm(answer);
   return `${category(answer.classification.category)}. ${answer.classification.summary}`;
 }
 
-function headline({ classification }, sets) {
-  const basis = (one, at) => el("li", {}, name(one.criteria, sets), at === 0 && classification.primary ? " (primary): " : ": ", verdicts(one));
+// A caution that the answer may mislead comes before what to measure next.
+const inOrder = ({ cautions: items }, decide, caution) => (items.some((one) => one.severity === "warning") ? [caution, decide] : [decide, caution]);
+
+// What was entered: on the screen the form shows it, on paper this does.
+const onPaper = (request) => el("section", { class: "entered" }, el("h3", {}, "What was entered"),
+  entered(request).map(([name, text]) => el("p", {}, el("b", {}, `${name}: `), text)));
+
+function headline({ classification, criteria }, sets) {
+  const primary = (one) => one.criteria === classification.primary;
+  const count = (one) => primary(one) && criteria.find(({ id }) => id === one.criteria)?.count;
+  const basis = (one) => el("li", {}, name(one.criteria, sets), primary(one) ? " (primary): " : ": ", verdicts(one), count(one) && [" ", countBar(count(one))]);
   return el("article", { class: `headline ${classification.category}`, "data-category": classification.category },
     el("p", { class: "category" }, el("span", { "aria-hidden": "true" }, `${MARKS[classification.category] ?? ""} `), category(classification.category)),
     el("p", { class: "summary" }, readable(classification.summary)),
@@ -35,12 +46,19 @@ function deciding(answer, sets) {
   open.sort((one, other) => (other.id === primary) - (one.id === primary));
   const other = answer.suggested_tests.filter((one) => !open.some((set) => set.decisive.includes(one.observation)));
   if (!open.length && !other.length) return "";
-  const row = (set) => el("li", {}, el("b", {}, name(set.id, sets)), " ", set.decisive.map((id) => [toField(id), " "]));
+  const row = (set) => el("li", {}, el("b", {}, name(set.id, sets)), " ", el("span", { class: "buttons" }, set.decisive.map((id) => [toField(id), " "])));
+  const more = el("ul", {}, grouped(other, (one) => one.why).map(([why, those]) => el("li", {}, those.map((one) => [toField(one.observation), " "]), readable(why))));
   return el("section", { class: "decide", "aria-labelledby": "decide-title" },
     el("h3", { id: "decide-title" }, open.length ? "One of these would decide" : "Worth measuring"),
     open.length > 0 && el("ul", {}, open.map(row)),
-    other.length > 0 && el("details", {}, el("summary", {}, "Also worth measuring"),
-      el("ul", {}, other.map((one) => el("li", {}, toField(one.observation), ` ${readable(one.why)}`)))));
+    other.length > 0 && (open.length ? el("details", {}, el("summary", {}, "Also worth measuring"), more) : more));
+}
+
+// [key, those with that key] in order of appearance
+export function grouped(items, key) {
+  const found = new Map();
+  for (const one of items) found.set(key(one), [...(found.get(key(one)) ?? []), one]);
+  return [...found];
 }
 
 function toField(id) {
@@ -55,16 +73,16 @@ function toField(id) {
 function cautions(items) {
   const one = (item) => el("li", { class: item.severity }, el("b", {}, item.severity === "warning" ? "⚠ Caution: " : "Note: "),
     readable(item.message), references(item.references));
-  return items.length ? el("section", { class: "cautions", "aria-labelledby": "cautions-title" }, el("h3", { id: "cautions-title" }, "Cautions"), el("ul", {}, items.map(one))) : "";
+  const sorted = [...items].sort((first, second) => (second.severity === "warning") - (first.severity === "warning"));
+  return items.length ? el("section", { class: "cautions", "aria-labelledby": "cautions-title" }, el("h3", { id: "cautions-title" }, "Cautions"), el("ul", {}, sorted.map(one))) : "";
 }
 
 function warnings(items) {
   if (!items.length) return "";
-  const byMessage = Map.groupBy ? Map.groupBy(items, (one) => one.message) : new Map(items.map((one) => [one.message, [one]]));
   const about = (one) => label(one.pointer.split("/")[2] ?? one.pointer.slice(1));
   const line = ([message, those]) => el("li", {}, el("b", {}, [...new Set(those.map(about))].join(", ")), ": ", readable(message));
   return el("section", { class: "warnings", "aria-labelledby": "warnings-title" },
-    el("h3", { id: "warnings-title" }, "About what was entered"), el("ul", {}, [...byMessage].map(line)));
+    el("h3", { id: "warnings-title" }, "About what was entered"), el("ul", {}, grouped(items, (one) => one.message).map(line)));
 }
 
 function setBySet(answer, sets) {

@@ -43,6 +43,15 @@ export function write(row, raw, analytes) {
   loaded.set(row, { raw, look: look(row) });
 }
 
+// A unit typed behind the number moves into the picker, so that the row never shows two units.
+export function settle(row, analytes) {
+  const [, number, rest] = LEADING.exec(input(row).value) ?? [];
+  const code = rest && codeOf(analytes.get(row.dataset.observation), rest);
+  if (!code || loaded.get(row)?.look === look(row)) return;
+  input(row).value = number;
+  picker(row).value = code;
+}
+
 // Takes a suggested unit: the number stays, whatever stood behind it goes.
 export function mend(row, code) {
   const [, number] = LEADING.exec(input(row).value) ?? ["", input(row).value];

@@ -1,26 +1,29 @@
 // Takes the request and the answer away as curl, JSON or a short text for the notes; nothing leaves the page by itself.
 
 import { button, el, find } from "./dom.js";
-import { shown, sign, span } from "./numbers.js";
-import { address } from "./service.js";
+import { entered } from "./entered.js";
+import { counted, shown, sign, span } from "./numbers.js";
+import { address, usesKey } from "./service.js";
 import { VERDICTS, category, label, list, readable } from "./words.js";
 
 export const json = (document) => JSON.stringify(document, null, 2);
 
-export function curl(request, path = "v1/assessments") {
+export function curl(request, path) {
   const body = json(request).replaceAll("'", "'\\''");
-  return `curl -sS -X POST '${address(path)}' \\\n  -H 'Content-Type: application/json' \\\n  -d '${body}'\n`;
+  const key = usesKey() ? `  -H "Authorization: Bearer $MAS_API_KEY" \\\n` : "";
+  return `curl -sS -X POST '${address(path)}' \\\n${key}  -H 'Content-Type: application/json' \\\n  -d '${body}'\n`;
 }
 
 export function notes(answer, request, sets) {
   const { classification } = answer;
   const word = (one) => VERDICTS[one.verdict].word + (one.verdict_implied === one.verdict ? "" : ` (${VERDICTS[one.verdict_implied].word} if words count)`);
-  const figure = (one) => (one.score ? `, ${span(one.score)}, cut-off ${sign(one.score.comparator)} ${shown(one.score.cutoff)}` : one.count ? `, ${one.count.met} met of ${one.count.required} needed, ${one.count.unknown} not known` : "");
+  const figure = (one) => (one.score ? `, ${span(one.score)}, cut-off ${sign(one.score.comparator)} ${shown(one.score.cutoff)}` : one.count ? `, ${counted(one.count)}` : "");
   const line = (one) => `- ${sets.get(one.id)?.short_title ?? one.id}: ${word(one)}${figure(one)}`;
   const open = answer.criteria.find((one) => one.id === classification.primary)?.decisive ?? [];
   return [
     `MAS criteria${request.collected_at ? `, panel of ${request.collected_at.slice(0, 10)}` : ""}: ${category(classification.category)}.`,
     readable(classification.summary),
+    ...entered(request).map(([name, text]) => `${name}: ${text}`),
     ...answer.criteria.filter((one) => one.applicability !== "not_applicable").map(line),
     open.length ? `Would decide: ${list(open.map(label))}.` : "",
     ...answer.cautions.map((one) => `Caution: ${readable(one.message)}`),
@@ -29,12 +32,13 @@ export function notes(answer, request, sets) {
   ].filter(Boolean).join("\n");
 }
 
-export function copyButtons(answer, request, sets) {
+// Buttons that copy one exchange with the service, and `text`, what it says in short.
+export function copyButtons({ path, request, answer, text }) {
   const kinds = {
-    "curl": () => curl(request),
+    "curl": () => curl(request, path),
     "Request (JSON)": () => json(request),
     "Answer (JSON)": () => json(answer),
-    "Text for the notes": () => notes(answer, request, sets),
+    "Text for the notes": text,
   };
   return el("div", { class: "copy buttons", role: "group", "aria-label": "Copy" }, el("span", { class: "hint" }, "Copy as"),
     Object.entries(kinds).map(([name, make]) => button(name, (event) => copy(make(), event.target), { class: "quiet" })),

@@ -1,8 +1,12 @@
 // Several panels: the categories in order of time, what happened, and one small picture per observation.
 
+import { moment } from "./day.js";
 import { el, find } from "./dom.js";
+import { MARKS, grouped } from "./answer.js";
+import { copyButtons } from "./copy.js";
 import { picture } from "./picture.js";
 import { inCanonical, reading } from "./reading.js";
+import { references } from "./sets.js";
 import { category, label, list, plain, readable } from "./words.js";
 
 const day = (moment) => moment.slice(0, 10);
@@ -14,24 +18,65 @@ export function showCourse(course, request, shownPanel, { sets, analytes }) {
   const state = STATES[course.course?.state] ?? "";
   find("#result").prepend(el("section", { class: "course", "aria-labelledby": "course-title" },
     el("h3", { id: "course-title" }, "The course"),
-    el("ol", { class: "strip" }, course.assessments.map((one) => el("li", {}, day(one.collected_at), " ", el("b", {}, category(one.classification.category))))),
+    el("ol", { class: "strip" }, runs(course.assessments).map(step)),
     state && el("p", {}, state, awaited.length > 0 && ` Still awaited: ${list(awaited.map(label), "and")}.`),
     course.events.length > 0 && el("ul", { class: "events" }, course.events.map(event)),
-    key(request), multiples(course, request, sets, analytes),
-    course.warnings?.length > 0 && el("ul", { class: "hint" }, course.warnings.map((one) => el("li", {}, readable(one.message))))));
-  find("#result").insertBefore(el("h3", {}, `Panel of ${day(shownPanel.collected_at ?? "no date")}`), find("#result").children[1]);
+    key(request), multiples(course, request, sets, analytes), changes(course),
+    copyButtons({ path: "v1/trajectories", request, answer: course, text: () => notes(course) }),
+    remarks(course.warnings ?? [], request)));
+  find("#result").insertBefore(el("h3", {}, `Panel of ${moment(shownPanel.collected_at ?? "no date")}`), find("#result").children[1]);
 }
+
+// What the service remarks about treatments, each sentence once with the doses it is about.
+function remarks(warnings, { treatments: given = [] }) {
+  const dose = ({ pointer }) => [given[Number(pointer.split("/")[2])]].filter(Boolean).map((one) => `${one.name} ${moment(one.given_at)}`);
+  const line = ([message, those]) => el("li", {}, el("b", {}, those.flatMap(dose).join(", ")), ": ", readable(message));
+  return warnings.length > 0 && el("ul", { class: "changes" }, grouped(warnings, (one) => one.message).map(line));
+}
+
+const MANY = 12; // panels from which those in a row with one category are told together
+
+// [{from, to, count, word}] in order of time
+function runs(assessments) {
+  const found = [];
+  for (const { collected_at: at, classification: { category: word } } of assessments) {
+    const last = found.at(-1);
+    if (assessments.length > MANY && last?.word === word) Object.assign(last, { to: at, count: last.count + 1 });
+    else found.push({ from: at, to: at, count: 1, word });
+  }
+  return found;
+}
+
+const step = ({ from, to, count, word }) =>
+  el("li", { class: word }, count > 1 ? `${moment(from)} to ${moment(to)}, ${count} panels: ` : `${moment(from)} `, el("span", { "aria-hidden": "true" }, `${MARKS[word] ?? ""} `), el("b", {}, category(word)));
+
+const notes = (course) => [
+  "MAS criteria, the course:",
+  ...course.assessments.map((one) => `- ${moment(one.collected_at)}: ${category(one.classification.category)}`),
+  ...course.events.map((one) => event(one).textContent),
+  course.disclaimer,
+].filter(Boolean).join("\n");
 
 function event(one) {
   const what = one.observation ? `${label(one.observation)} ${EVENTS[one.type] ?? plain(one.type)}` : `${EVENTS[one.type] ?? plain(one.type)}: ${category(one.category ?? "")}`;
   const after = one.after_treatment ? `, after ${one.after_treatment.name} (dose ${one.after_treatment.dose_number})` : "";
-  const masked = one.masked_by?.length ? `; may be hidden by ${list(one.masked_by.map(plain))}` : "";
-  return el("li", {}, `${day(one.collected_at)} `, el("b", {}, what), after, masked);
+  const acting = (ids, words) => (ids?.length ? `; ${words} ${list(ids.map(spelt), "and")}` : "");
+  return el("li", {}, `${moment(one.collected_at)} `, el("b", {}, what), after, acting(one.masked_by, "may be feigned by"), acting(one.cautions, "under"));
+}
+
+// The ids of cautions are words of medicine but for the interleukins.
+const spelt = (id) => plain(id).replace(/^il(\d+)/, "IL-$1");
+
+// Every change as the service words it, marked where it goes the way that experts named for MAS.
+function changes({ dynamics, consensus }) {
+  const line = (one) => el("li", {}, one.in_mas_direction ? el("b", {}, readable(one.text), " (towards MAS)") : readable(one.text), one.masked_by.length > 0 && `; may be hidden by ${list(one.masked_by.map(spelt), "and")}`);
+  return dynamics.length > 0 && el("details", {}, el("summary", {}, "Every change in words"), el("ul", { class: "changes" }, dynamics.map(line)),
+    el("p", { class: "hint" }, "Towards MAS: ", consensus.note), references(consensus.references));
 }
 
 function key(request) {
   const given = treatments(request).map((one, at) => el("li", {}, `${at + 1}: ${one.name}, ${day(one.given_at)}`));
-  return el("div", { class: "hint" }, "Filled points are past the limit, hollow ones are not; arrows are open ends; a dashed line is the limit.",
+  return el("div", { class: "hint" }, "Filled points are past the limit, hollow ones are not; arrows are open ends; a line is broken where a panel between has no number; the tinted side of the dashed line is past the limit.",
     given.length > 0 && [" Dotted lines are treatments:", el("ul", { class: "strip" }, given)]);
 }
 
@@ -44,9 +89,9 @@ function multiples(course, request, sets, analytes) {
   const primary = course.assessments.at(-1)?.classification.primary;
   const order = [...sets.values()].sort((one, other) => (other.id === primary) - (one.id === primary));
   const pictures = [...analytes.values()].map((analyte) => {
-    const points = panels.map((panel) => ({ time: Date.parse(panel.collected_at), day: day(panel.collected_at), ...reading(panel.observations?.[analyte.id], analyte) }));
+    const points = panels.map((panel, at) => ({ at, time: Date.parse(panel.collected_at), day: day(panel.collected_at), ...reading(panel.observations?.[analyte.id], analyte) }));
     if (!points.some((one) => one.kind)) return null;
-    return picture({ name: label(analyte.id), analyte, points: points.filter((one) => one.kind), limit: limitOf(analyte, order), given, times });
+    return picture({ name: label(analyte.id), analyte, points, limit: limitOf(analyte, order), given, times });
   });
   return el("div", { class: "multiples" }, pictures);
 }

@@ -4,7 +4,7 @@ import { all, button, el, find } from "./dom.js";
 import * as cell from "./cell.js";
 import { rename } from "./form.js";
 import { openPanel, show } from "./panels.js";
-import { knowledge, useKey } from "./service.js";
+import { knowledge } from "./service.js";
 import { label, readable, unit } from "./words.js";
 
 const tokens = (pointer) => pointer.split("/").slice(1).map((one) => one.replaceAll("~1", "/").replaceAll("~0", "~"));
@@ -23,21 +23,25 @@ export function clear() {
 }
 
 // Shows a problem (RFC 9457); `say` announces, `without` sends the request again leaving the bad values out.
-export function showProblem(problem, { say, without, again }) {
+export function showProblem(problem, { say, without }) {
   clear();
-  shown = { problem, by: { say, without, again } };
+  shown = { problem, by: { say, without } };
   const faults = problem.errors ?? [];
   const place = find("#faults");
   place.hidden = false;
-  place.append(el("h3", { id: "faults-title", tabindex: "-1" }, faults.length ? readable(problem.detail) : problem.title));
+  place.append(el("h3", { id: "faults-title", tabindex: "-1" }, titleOf(problem)));
   if (!faults.length) place.append(el("p", {}, problem.detail));
-  if (problem.status === 401) place.append(keyField(again));
+  const key = problem.status === 401 && find("#key");
+  if (key) place.append(button("Enter the access key", () => key.focus(), { class: "link" }));
   if (faults.length) place.append(el("ol", {}, faults.map((fault) => summaryOf(fault, say))));
   if (faults.length && faults.every((one) => tokens(one.pointer).length > 1)) {
-    place.append(button("Assess without them", without, { class: "quiet" }), el("span", { class: "hint" }, "What is left out counts as not known."));
+    place.append(el("p", { class: "buttons" }, button("Assess without them", without), el("span", { class: "hint" }, "What is left out counts as not known.")));
   }
   find("#faults-title").focus();
 }
+
+// A fault of the whole request is no fault of a field.
+const titleOf = ({ errors = [], detail, title }) => (errors.some((one) => placeOf(one.pointer)[1]) ? readable(detail) : errors.length ? "Not enough to assess" : title);
 
 // Shows what is left of the problem at the fields of the panel that is open now.
 export function refresh() {
@@ -63,7 +67,8 @@ function summaryOf(fault, say) {
     settle(fault);
     mended(event.target.closest("li"), `Renamed to ${fault.did_you_mean}.`, say);
   }, { class: "mend" });
-  return el("li", {}, elsewhere, el("code", {}, path || "/"), ": ", readable(fault.detail), " ", mend);
+  const where = [elsewhere, path && el("code", {}, path)].filter(Boolean);
+  return el("li", {}, where, where.length > 0 && ": ", readable(fault.detail), " ", mend);
 }
 
 // [index of the panel, pointer within that panel]
@@ -82,7 +87,9 @@ function fieldOf(pointer) {
     return { box, control, name: label(id) };
   }
   const box = all("[data-pointer]").find((one) => pointer === one.dataset.pointer || pointer.startsWith(`${one.dataset.pointer}/`));
-  return box ? { box, control: find("input, select", box), name: find("label", box)?.textContent ?? "This line" } : null;
+  if (!box) return null;
+  const control = (/\/(?:last_dose|given_at)$/.test(pointer) && find("input[type=date]", box)) || find("input, select", box);
+  return { box, control, name: find("legend, label", box)?.textContent ?? control.getAttribute("aria-label") };
 }
 
 function atField({ box, control, name }, fault, path, say) {
@@ -109,13 +116,4 @@ function mended(note, text, say) {
   note.className = "mended at-field";
   note.replaceChildren(`✓ ${text}`);
   say(text);
-}
-
-function keyField(again) {
-  const key = el("input", { id: "key", type: "password", autocomplete: "off" });
-  const enter = () => {
-    useKey(key.value);
-    again();
-  };
-  return el("p", { class: "pair" }, el("label", { for: "key" }, "Access key or token (kept only until the page closes)"), key, button("Use this key", enter));
 }

@@ -3,10 +3,13 @@
 
 import { all, button, el, find } from "./dom.js";
 import * as cell from "./cell.js";
+import { day, setDay } from "./day.js";
 
 export const PANEL = ["collected_at", "observations", "findings"];
 let rest = {}; // of what the panels share
 let restOfPanel = {};
+
+const loadedRows = new WeakMap(); // row -> what was loaded into it, with keys that it has no field for
 
 const isObject = (one) => typeof one === "object" && one !== null && !Array.isArray(one);
 const cells = () => all("[data-observation]");
@@ -37,14 +40,13 @@ export function readPanel() {
 }
 
 export function writeShared(document) {
-  rest = structuredClone(Object.fromEntries(Object.entries(document).filter(([key]) => !PANEL.includes(key))));
-  for (const key of ["panels", "treatments"]) delete rest[key];
+  rest = structuredClone(document);
   const taken = (group, key, fits) => take(rest, group, key, fits);
   const isNumber = (one) => typeof one === "number";
   find("#age").value = taken("patient", "age_years", isNumber) ?? "";
   find("#onset").value = taken("patient", "age_at_onset_years", isNumber) ?? "";
   find("#condition").value = taken("context", "condition", (one) => all("#condition option").some((each) => each.value === one)) ?? "";
-  writeRows("medications", "last_dose", taken("context", "medications", (list) => Array.isArray(list) && list.every(isObject)) ?? []);
+  writeRows("medications", "last_dose", taken("context", "medications", areRows("last_dose")) ?? []);
   tick("confounder", taken("context", "confounders", Array.isArray) ?? []);
   const sets = all("[data-criteria]").map((box) => box.dataset.criteria);
   tick("criteria", taken("options", "criteria", (list) => Array.isArray(list) && list.every((one) => sets.includes(one))) ?? sets);
@@ -69,6 +71,7 @@ export function addRow(place, moment, one = {}) {
   row.append(button("×", () => { row.remove(); numberRows(place); }, { class: "quiet", "aria-label": "Remove this line" }));
   name.value = one.name ?? "";
   setDay(date, one[moment]);
+  loadedRows.set(row, one);
   find(`#${place}`).append(row);
   numberRows(place);
   return name;
@@ -77,9 +80,12 @@ export function addRow(place, moment, one = {}) {
 export function rows(place, moment) {
   return some(all(`#${place} .row`).map((row) => {
     const [name, date] = all("input", row);
-    return { name: name.value.trim(), [moment]: day(date) };
+    return { ...loadedRows.get(row), name: name.value.trim(), [moment]: day(date) };
   }).filter((one) => one.name || one[moment]).map(compact));
 }
+
+// Whether a list can be shown as rows; another one is kept as it is, for the service to refuse.
+export const areRows = (moment) => (list) => Array.isArray(list) && list.every((one) => isObject(one) && [one.name, one[moment]].every((text) => typeof (text ?? "") === "string"));
 
 export function writeRows(place, moment, list) {
   find(`#${place}`)?.replaceChildren();
@@ -107,17 +113,6 @@ function number(id) {
   return text === "" ? undefined : /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
-function setDay(field, moment = "") {
-  field.value = String(moment ?? "").slice(0, 10);
-  field.dataset.sent = moment ?? "";
-}
-
-// The day as entered, or the exact moment that was loaded if the day is still the same.
-function day(field) {
-  const sent = field.dataset.sent ?? "";
-  return (sent.slice(0, 10) === field.value ? sent : field.value) || undefined;
-}
-
 function take(from, group, key, fits) {
   const value = from[group]?.[key];
   if (value === undefined || value === null || !fits(value)) return undefined;
@@ -129,13 +124,15 @@ const tick = (name, wanted) => all(`[data-${name}]`).forEach((box) => (box.check
 const some = (items) => (items.length ? items : undefined);
 const compact = (one) => Object.fromEntries(Object.entries(one).filter(([, value]) => value !== undefined && value !== ""));
 
-// Lays `over` on a copy of `base`; undefined and empty objects leave no key.
+// Lays `over` on a copy of `base`; undefined and empty objects leave no key, and what is no object stays for the service to refuse.
 function joined(base, over) {
   const out = isObject(base) ? structuredClone(base) : {};
   for (const [key, value] of Object.entries(over)) {
-    const next = isObject(value) && (isObject(out[key]) || out[key] === undefined) ? joined(out[key], value) : value;
-    if (next !== undefined) out[key] = next;
-    if (isObject(out[key]) && !Object.keys(out[key]).length) delete out[key];
+    const next = isObject(value) ? joined(out[key], value) : value;
+    if (next !== undefined && !isEmpty(next)) out[key] = next;
+    if (isEmpty(out[key])) delete out[key];
   }
   return out;
 }
+
+const isEmpty = (one) => isObject(one) && !Object.keys(one).length;

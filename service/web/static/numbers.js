@@ -13,6 +13,10 @@ export function span({ min, max }) {
   return min === max ? shown(min) : `${shown(min)} to ${shown(max)}`;
 }
 
+// {met, not_met, unknown, required}
+export const counted = ({ met, not_met: notMet, unknown, required }) =>
+  `${met} of ${met + notMet + unknown} met, ${required} needed${unknown ? `, ${unknown} not known` : ""}`;
+
 // How far what was observed lies from its limit; "" where nothing can be said.
 export function margin(observed, threshold) {
   if (!observed || !threshold || observed.unit !== threshold.unit || observed.evidence === "unknown") return "";

@@ -1,26 +1,32 @@
 // One patient, one or more panels in time: which of them the form shows, and the request they make together.
 
+import { moment } from "./day.js";
 import { all, button, el, find } from "./dom.js";
-import { PANEL, addRow, readPanel, readShared, rows, writePanel, writeRows, writeShared } from "./form.js";
+import { PANEL, addRow, areRows, readPanel, readShared, rows, writePanel, writeRows, writeShared } from "./form.js";
 import { knowledge } from "./service.js";
 
 let panels = [{}];
 let open = 0;
 let changed = () => {};
+let serial = false; // whether the request is one for a course, even of a single panel
 
-export const isCourse = () => panels.length > 1;
+export const isCourse = () => serial;
 export const openPanel = () => open;
 export const whenChanged = (handler) => (changed = handler);
 
 export async function load(document) {
   const { analytes } = await knowledge();
-  const fragment = Object.fromEntries(Object.entries(document).filter(([key]) => PANEL.includes(key)));
-  panels = Array.isArray(document.panels) && document.panels.length ? document.panels.map((one) => own(document, one)) : [fragment];
+  serial = Array.isArray(document.panels) && document.panels.length > 0;
+  const doses = serial && areRows("given_at")(document.treatments) ? document.treatments : [];
+  panels = serial ? document.panels.map((one) => own(document, one)) : [only(document, PANEL)];
   open = panels.length - 1;
-  writeShared(document);
-  draw(Array.isArray(document.treatments) ? document.treatments : []);
+  const shown = serial ? ["panels", ...(typeof document.findings === "object" ? ["findings"] : []), ...(doses.length ? ["treatments"] : [])] : PANEL;
+  writeShared(only(document, Object.keys(document).filter((key) => !shown.includes(key))));
+  draw(doses);
   writePanel(panels[open], analytes);
 }
+
+const only = (document, keys) => Object.fromEntries(Object.entries(document).filter(([key]) => keys.includes(key)));
 
 // A panel with the findings that were given once for all of them.
 const own = ({ findings }, panel) => structuredClone(findings ? { ...panel, findings: { ...findings, ...panel.findings } } : panel);
@@ -62,19 +68,21 @@ export function draw(treatments = rows("treatments", "given_at") ?? []) {
   const place = find("#panels");
   const tab = (panel, at) => button(title(panel, at), () => show(at), { class: "tab", "aria-pressed": String(at === open) });
   const bar = el("div", { class: "buttons", role: "group", "aria-label": "Panels" });
-  if (isCourse()) bar.append(...panels.map(tab), button("Remove this panel", remove, { class: "quiet" }));
+  if (isCourse()) bar.append(...panels.map(tab));
+  if (panels.length > 1) bar.append(button("Remove this panel", remove, { class: "quiet" }));
   bar.append(button(isCourse() ? "Add a panel" : "Add a later panel", add, { class: "quiet", id: "add-panel" }));
   place.replaceChildren(bar);
-  if (!isCourse()) return;
-  place.append(el("fieldset", { class: "group" }, el("legend", {}, "Treatments during the course"), el("p", { class: "hint" }, "Generic name, and the day it was given."), el("div", { id: "treatments" }),
-    button("Add a treatment", () => addRow("treatments", "given_at").focus(), { class: "quiet" })));
+  const treated = el("fieldset", { class: "treated" }, el("legend", {}, "Given during the course, with the day"), el("div", { id: "treatments" }),
+    button("Add a treatment", () => addRow("treatments", "given_at").focus(), { class: "quiet" }));
+  find("#course-treatments").replaceChildren(...(isCourse() ? [treated] : []));
   writeRows("treatments", "given_at", treatments);
 }
 
-const title = (panel, at) => `${at + 1}: ${(panel.collected_at ?? "").slice(0, 10) || "no date"}`;
+const title = (panel, at) => `${at + 1}: ${moment(String(panel.collected_at ?? "")) || "no date"}`;
 
 async function add() {
   panels[open] = readPanel();
+  serial = true;
   panels.push({});
   open = panels.length - 1;
   writePanel({}, (await knowledge()).analytes);
@@ -85,6 +93,7 @@ async function add() {
 
 async function remove() {
   panels.splice(open, 1);
+  serial = panels.length > 1 || rows("treatments", "given_at") !== undefined; // a treatment is not dropped unseen
   open = Math.min(open, panels.length - 1);
   writePanel(panels[open], (await knowledge()).analytes);
   draw();

@@ -35,9 +35,10 @@ const printed = (patient, typos) => ({ ...patient, observations: { ...patient.ob
 export const PATIENTS = {
   patient_1: { name: "Patient 1", document: PATIENT_1 },
   patient_1_as_printed: {
-    name: "Patient 1, typos as printed",
+    name: "Patient 1, with typos as printed",
+    short: "with typos",
     document: printed(PATIENT_1, { platelets: "116×10^12/L", wbc: "5.4x109", crp: "120 g/L" }),
   },
   patient_2: { name: "Patient 2", document: PATIENT_2 },
-  patient_2_as_printed: { name: "Patient 2, typos as printed", document: printed(PATIENT_2, { platelets: "115×10^12/L" }) },
+  patient_2_as_printed: { name: "Patient 2, with typos as printed", short: "with typos", document: printed(PATIENT_2, { platelets: "115×10^12/L" }) },
 };

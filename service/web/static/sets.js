@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { countBar, scoreBar } from "./bars.js";
-import { margin, shown, sign, span } from "./numbers.js";
+import { counted, margin, shown, sign, span } from "./numbers.js";
 import { FITS, VERDICTS, label, list, plain, readable, reported, unit } from "./words.js";
 
 export const verdict = (word, before = "") =>
@@ -24,10 +24,10 @@ export function setRow(result, set, open) {
 }
 
 // The picture in the row: a score's bar, or one box per item; sets made of parts show them inside.
-function figure({ score, count, parts }) {
+export function figure({ score, count, parts }) {
   if (score) return el("span", { class: "figure" }, scoreBar(score));
   if (count) return el("span", { class: "figure" }, countBar(count));
-  return parts && el("span", { class: "figure" }, parts.map((part) => part.count && countBar(part.count)));
+  return parts && el("span", { class: "figure" }, parts.map((part) => part.count && el("span", { class: "part" }, `${plain(part.id)} `, countBar(part.count))));
 }
 
 function said({ score, count, parts, probability }) {
@@ -38,8 +38,6 @@ function said({ score, count, parts, probability }) {
     parts && el("ul", { class: "parts" }, parts.map(partLine)),
   ];
 }
-
-const counted = ({ met, unknown, required }) => `${met} met of ${required} needed, ${unknown} not known`;
 
 function chance({ min, max }) {
   const said = (one) => `${one.relation === "=" ? "" : one.relation}${shown(one.percent)} %${one.interpolated ? " (interpolated)" : ""}`;

@@ -51,8 +51,18 @@ const TIDY = [
   [/(^|[ (])-(?=\d)/g, "$1−"],
   [/'(LL|L|HH|H|N)'/g, (_, word) => reported(word)],
   [/\bverdict_implied only\b/g, "the verdict “if words count” only"],
+  [/\bwhich counts for the implied verdict alone\b/g, "which counts only “if words count”"],
+  // What is said to a sender of JSON, for a person at the form:
+  [/\bsend (?:observations|findings)\.(\w+)/g, (_, id) => `enter “${label(id)}”`],
+  [/\bsend (?=the range or the number|times for both)/g, "enter "],
+  [/ Send one of (?:those|the words) listed under accepted\./g, " Choose one of those offered."],
+  [/ Send (.+) listed under accepted\./g, " Enter $1 offered."],
+  [/ Write '\[<\|.+ interpretation\./g, " Enter a number with a point as decimal sign, a limit such as >10000 or <0.5, or a word: low, normal, high."],
+  [/^A JSON number is needed here:.+/g, "A number is needed here, with a point as decimal sign, such as 12.5."],
+  [/^Send at least one entry in observations or findings.*/g, "Enter at least one value or finding."],
+  [/^A list of 1 to \d+ words is needed here\./g, "Choose at least one."],
 ];
-// A sentence of the API with its units as a laboratory prints them.
+// A sentence of the API as people read it, with its units as a laboratory prints them.
 export const readable = (text) => TIDY.reduce((so, [pattern, by]) => so.replace(pattern, by), text);
 
 const WORDED = { L: "low", LL: "very low", H: "high", HH: "very high", N: "normal" };

@@ -10,6 +10,7 @@ from werkzeug.exceptions import RequestTimeout
 from service.api import batch
 from service.api.batch import VIEWS, Batch
 from service.app import create_app
+from service.clinical import assess
 from service.server.settings import Settings
 from service.server.strict_json import loads
 
@@ -78,6 +79,18 @@ def test_the_summary_keeps_classification_and_verdicts(client: FlaskClient) -> N
     ((full,), (brief,)) = (answers(client, GOOD, query) for query in ("", "?view=summary"))
     assert brief["assessment"]["classification"] == full["assessment"]["classification"]
     assert set(brief["assessment"]) == {"classification", "criteria"}
+
+
+def test_the_summary_works_out_nothing_that_it_does_not_show(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked_out = []
+    for name in ("cautions", "warnings", "_suggestions"):
+        monkeypatch.setattr(assess, name, lambda *_, name=name: worked_out.append(name) or ())
+    assert answers(client, GOOD, "?view=summary")[0]["status"] == 200
+    assert worked_out == []
+    answers(client, GOOD)
+    assert sorted(worked_out) == ["_suggestions", "cautions", "warnings"]
 
 
 def test_a_batch_may_be_longer_than_any_other_body() -> None:

@@ -77,6 +77,8 @@ def test_what_is_meant_is_taken_and_null_is_the_same_as_absent(document: dict[st
         ({"inners": [{"name": "x"}, []]}, "/inners/1", "invalid_value"),
         ({"inners": [{"name": "x", "nmae": "y"}]}, "/inners/0/nmae", "unknown_field"),
         ({"nmber": Decimal(1)}, "/nmber", "unknown_field"),
+        ({"_schema": Decimal(1)}, "/_schema", "unknown_field"),
+        ({"inner": {"name": "x", "_schema": 1}}, "/inner/_schema", "unknown_field"),
     ],
     ids=str,
 )

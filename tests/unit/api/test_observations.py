@@ -40,6 +40,10 @@ def faults_of(raw: Any, key: str = "fibrinogen") -> list[tuple[str, str]]:
         (NUMBER | {"comparator": ">="}, Interval(Decimal(1), INFINITY, high_open=True)),
         ({"interpretation": "L", "reference_range": RANGE}, Interval(Decimal(0), Decimal(200), high_open=True)),
         ({"interpretation": "L"}, Interval(Decimal(0), Decimal("2.0"), high_open=True)),
+        ({"interpretation": "l"}, Interval(Decimal(0), Decimal("2.0"), high_open=True)),
+        ({"interpretation": " Ll "}, Interval(Decimal(0), Decimal("2.0"), high_open=True)),
+        (NUMBER | {"reference_range": {}}, point(Decimal(1))),
+        (NUMBER | {"reference_range": {"low": None, "high": None, "unit": None}}, point(Decimal(1))),
         ({"interpretation": "L", "unit": "mg/dL"}, Interval(Decimal(0), Decimal("2.0"), high_open=True)),
         ({"value": None, "interpretation": "N"}, ANYTHING),
     ],
@@ -102,6 +106,7 @@ def test_the_time_of_a_result_is_kept_where_it_came(raw: Any) -> None:
         (NUMBER | {"comparator": "~"}, [("/comparator", "invalid_value")]),
         (NUMBER | {"comparator": "="}, [("/comparator", "invalid_value")]),
         (NUMBER | {"comparator": []}, [("/comparator", "invalid_value")]),
+        ({"interpretation": "L", "comparator": "<"}, [("/comparator", "invalid_value")]),
         ({"interpretation": "L", "unit": "furlong"}, [("/unit", "unit_not_accepted")]),
         ({"interpretation": "L", "unit": " "}, [("/unit", "unit_required")]),
         ({"interpretation": ""}, [("/interpretation", "invalid_value")]),
@@ -113,6 +118,8 @@ def test_the_time_of_a_result_is_kept_where_it_came(raw: Any) -> None:
         (NUMBER | {"reference_range": {"high": Decimal(4)}}, [("/reference_range/unit", "unit_required")]),
         (NUMBER | {"reference_range": RANGE | {"unit": "ug/L"}}, [("/reference_range/unit", "unit_not_accepted")]),
         (NUMBER | {"reference_range": RANGE | {"unit": 5}}, [("/reference_range/unit", "invalid_value")]),
+        (NUMBER | {"reference_range": []}, [("/reference_range", "invalid_value")]),
+        (NUMBER | {"reference_range": RANGE | {"unit": "g/L"}}, [("/reference_range", "implausible_value")]),
         (NUMBER | {"reference_range": RANGE | {"low": Decimal(401)}}, [("/reference_range", "invalid_value")]),
         (NUMBER | {"reference_range": RANGE | {"low": Decimal(-1)}}, [("/reference_range", "invalid_value")]),
         (
@@ -121,6 +128,22 @@ def test_the_time_of_a_result_is_kept_where_it_came(raw: Any) -> None:
                 ("/reference_range/hgih", "unknown_field"),
                 ("/reference_range/low", "not_a_number"),
                 ("/reference_range/unit", "invalid_value"),
+            ],
+        ),
+        (
+            {"value": Decimal(21), "unit": "g/L", "collected_at": "now", "reference_range": {"low": "2"}},
+            [
+                ("/collected_at", "invalid_value"),
+                ("/reference_range/low", "not_a_number"),
+                ("", "implausible_value"),
+            ],
+        ),
+        (
+            {"value": "1", "unit": "furlong", "reference_range": RANGE | {"unit": "furlong"}},
+            [
+                ("/value", "not_a_number"),
+                ("/reference_range/unit", "unit_not_accepted"),
+                ("/unit", "unit_not_accepted"),
             ],
         ),
         (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.api.problems import TITLES, Entry, invalid_detail, problem, problem_document
+from service.api.problems import MOST_LISTED, TITLES, Entry, InvalidRequest, invalid_detail, problem, problem_document
 from service.server.strict_json import loads
 
 
@@ -50,6 +50,17 @@ def test_the_sentence_above_counts_the_faults() -> None:
     entry = Entry((), "invalid_value", "")
     assert invalid_detail((entry,)) == "One field needs attention."
     assert invalid_detail((entry, entry)) == "2 fields need attention."
+    assert invalid_detail((entry,) * 1000) == "1000 fields or more need attention; the first 1000 are listed."
+
+
+def test_no_more_than_a_thousand_faults_are_kept() -> None:
+    assert len(InvalidRequest([Entry((), "invalid_value", "")] * 2000).entries) == MOST_LISTED == 1000
+
+
+def test_an_entry_may_stand_below_another_place() -> None:
+    assert Entry(("a",), "invalid_value", "So.", {"x": 1}).under(("b", "0")) == Entry(
+        ("b", "0", "a"), "invalid_value", "So.", {"x": 1}
+    )
 
 
 def test_a_problem_is_sent_as_such() -> None:

@@ -1,9 +1,11 @@
 """For each code the sentence that lets the sender mend the feed."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from service.api.sentences import entry_of, invalid_value, not_a_number, one_of, unknown_field
-from service.clinical.analytes import ANALYTES
+from service.clinical.analytes import ANALYTES, FINDINGS
 from service.clinical.reading import Fault
 
 WHERE = ("observations", "wbc")
@@ -15,7 +17,9 @@ WHERE = ("observations", "wbc")
         (Fault("unit_required", accepted=["g/L"]), "units are never guessed"),
         (Fault("unit_not_accepted", accepted=["g/L"]), "This unit is not accepted for this observation."),
         (Fault("unit_not_accepted", "percent", accepted=["g/L"]), "A percentage is not a count."),
+        (Fault("unit_not_accepted", "lost_exponent", accepted=["g/L"]), "has lost its superscript"),
         (Fault("implausible_value"), "Check the number and the unit."),
+        (Fault("implausible_value", "reference_range", suggestion="mg/dL"), "No laboratory has this limit"),
         (Fault("implausible_value", suggestion="10*9/L"), "In 10*9/L the same number would be an ordinary result"),
         (Fault("invalid_quantity", "form"), "with a point as decimal sign"),
         (Fault("invalid_quantity", "decimal_comma"), "the decimal sign is a point"),
@@ -32,13 +36,47 @@ def test_a_fault_becomes_an_entry_with_its_sentence_and_facts(fault: Fault, word
 
 
 def test_a_slip_in_a_key_is_answered_with_the_nearest_one() -> None:
-    entry = unknown_field(("observations", "platlets"), ANALYTES)
+    entry = unknown_field(("observations", "platlets"), ANALYTES).explained()
     assert (entry.code, entry.facts) == ("unknown_field", {"did_you_mean": "platelets"})
     assert entry.detail.endswith("Did you mean 'platelets'?")
 
 
+@pytest.mark.parametrize(
+    ("key", "known"),
+    [
+        ("PLATELETS", "platelets"),
+        ("haemoglobin", "hemoglobin"),
+        ("AST", "ast"),
+        ("il-18", "il18"),
+        ("asts", "ast"),
+        ("plt", None),
+        ("alat", "alt"),
+        ("got", None),
+        ("atl", None),
+    ],
+)
+def test_a_short_key_is_never_taken_for_another_test(key: str, known: str | None) -> None:
+    assert unknown_field(("observations", key), ANALYTES).document().get("did_you_mean") == known
+
+
+@pytest.mark.parametrize(
+    ("where", "known", "place"),
+    [
+        (("observations", "fever"), ANALYTES, "findings"),
+        (("findings", "hemoglobin"), FINDINGS, "observations"),
+        (("age_years",), ("patient", "findings"), "patient"),
+        (("medications",), ("context", "options"), "context"),
+        (("on_invalid",), ("context", "options"), "options"),
+    ],
+)
+def test_a_key_in_the_wrong_part_is_sent_to_its_own(where: tuple[str, ...], known: Iterable[str], place: str) -> None:
+    document = unknown_field(where, known).document()
+    assert f"It belongs in {place};" in document["detail"]
+    assert document["accepted"] == list(known)
+
+
 def test_a_key_like_no_other_is_answered_with_all() -> None:
-    entry = unknown_field(("observations", "xyz"), ["ferritin", "esr"])
+    entry = unknown_field(("observations", "xyz"), ["ferritin", "esr"]).explained()
     assert entry.facts == {"accepted": ["ferritin", "esr"]}
     assert entry.detail.endswith("Those accepted are listed.")
 

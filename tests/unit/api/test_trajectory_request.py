@@ -75,6 +75,17 @@ def test_all_faults_of_all_panels_are_told_at_once(send: Send) -> None:
     ]
 
 
+def test_every_panel_without_a_place_in_time_is_told_with_the_other_faults(send: Send) -> None:
+    undated = {"observations": {"ferritin": "905"}}
+    assert faults(send, panels=[PANEL, undated, PANEL, PANEL], treatments=[{"name": "x", "given_at": 1}]) == [
+        ("/treatments/0/given_at", "invalid_value"),
+        ("/panels/1/collected_at", "invalid_value"),
+        ("/panels/1/observations/ferritin", "unit_required"),
+        ("/panels/2/collected_at", "inconsistent_values"),
+        ("/panels/3/collected_at", "inconsistent_values"),
+    ]
+
+
 def test_omit_leaves_out_what_a_panel_got_wrong_and_says_so_there(send: Send) -> None:
     panels = [day(1, observations={"ferritin": "905 ug/L", "platelets": "116 10*12/L"}), day(2)]
     status, found = send(panels=panels, options={"on_invalid": "omit"})

@@ -10,7 +10,7 @@ from service.clinical.panel import Panel
 from tests.conftest import panel_of
 from tests.unit.clinical.results import assessed
 
-SERIAL = "part of the serial tests that the 2022 EULAR/ACR points to consider ask for"
+SERIAL = "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)"
 
 
 def listed(*criteria: str, **request: Any) -> list[str]:

@@ -185,3 +185,12 @@ def test_a_finding_of_a_linear_score_can_decide_by_its_absence_alone() -> None:
         ("cns_dysfunction",),
         ("cns_dysfunction",),
     )
+
+
+def test_a_present_age_can_settle_the_age_at_onset() -> None:
+    """An infant's illness began before 1.6 years; of an older child only the age at onset says when."""
+    known = {"findings": {"splenomegaly": False}, "observations": {"neutrophils": "1 10*9/L", "platelets": "90 10*9/L"}}
+    known["observations"] |= {"hemoglobin": "90 g/L", "fibrinogen": "2 g/L"}
+    assert asked_for("mh-score", **known) == (("age_at_onset_years", "age_years"),) * 2
+    assert asked_for("mh-score", patient={"age_years": Decimal(4)}, **known) == (("age_at_onset_years",),) * 2
+    assert result_of("mh-score", patient={"age_years": Decimal(1)}, **known).verdict is MET

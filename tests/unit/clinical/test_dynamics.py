@@ -102,6 +102,21 @@ def test_a_result_is_held_against_the_last_one_that_says_something() -> None:
     )
 
 
+def ferritin(value: int, day: str | None = None) -> dict[str, Any]:
+    return {"observations": {"ferritin": {"value": value, "unit": "ug/L", "collected_at": day}}}
+
+
+def test_a_result_with_a_time_of_its_own_counts_from_that() -> None:
+    (found,) = course(ferritin(100, "2026-10-20"), ferritin(300)).changes
+    assert (found.earlier.moment.text, found.later.moment.text, found.days) == ("2026-10-20", "2026-11-02", 13)
+
+
+def test_a_result_carried_along_from_panel_to_panel_is_no_new_one() -> None:
+    carried = [ferritin(900, "2026-11-01"), ferritin(900, "2026-11-01"), ferritin(500, "2026-10-01"), ferritin(300)]
+    (found,) = course(*carried).changes
+    assert (found.before.low, found.after.low, found.days) == (900, 300, 3)
+
+
 def test_il6_blockade_masks_what_it_suppresses_and_nothing_else() -> None:
     panels = [
         {"observations": {"ferritin": "900 ug/L", "ldh": "700 U/L"}},

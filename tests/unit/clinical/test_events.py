@@ -51,6 +51,24 @@ def test_resolution_once_no_value_is_past_the_thresholds_of_the_onset() -> None:
     assert found.course == Course("resolved")
 
 
+@pytest.mark.parametrize(
+    "onset",
+    [
+        {"findings": {"cns_dysfunction": True, "hemorrhage": True}},
+        {
+            "findings": {"cns_dysfunction": False, "hemorrhage": False, "active_arthritis": False},
+            "observations": {"platelets": "300 10*9/L", "ldh": "5000 U/L", "fibrinogen": "5 g/L"},
+        },
+    ],
+)
+def test_an_onset_without_an_abnormal_value_resolves_only_at_a_panel_that_is_unlikely(onset: dict[str, Any]) -> None:
+    found = course(onset, {"observations": {"crp": "3 mg/L"}}, QUIET)
+    categories = [one.assessment.classification.category for one in found.visits]
+    assert categories == ["probable", "indeterminate", "unlikely"]
+    assert told(found) == [("onset", 1, ""), ("resolution", 3, "")]
+    assert course(onset, {"observations": {"crp": "3 mg/L"}}).course == Course("open")
+
+
 def test_a_value_that_turns_abnormal_again_keeps_the_course_open() -> None:
     back = settled(ferritin="100 ug/L", platelets="300 10*9/L"), settled(ferritin="800 ug/L"), settled(ast="20 U/L")
     found = course(MAS, *back)
@@ -130,6 +148,12 @@ def test_a_treatment_after_the_last_panel_changes_nothing_and_is_named() -> None
     found = course(MAS, treatments=(("anakinra", "2026-11-02"), ("anakinra", "2026-10-31")))
     assert [(one.code, one.place) for one in found.remarks] == [("treatment_after_last_panel", 0)]
     assert found.events[0].therapies() == ("il1_blockade",)
+
+
+def test_doses_of_one_drug_are_counted_together_whether_named_or_coded() -> None:
+    given = (("Tocilizumab", "2026-10-01"), ("L04AC07", "2026-10-15"), ("methotrexate", "2026-10-02"))
+    (onset,) = course(MAS, treatments=given).events
+    assert [(one.name, one.number) for one in onset.visit.doses] == [("methotrexate", 1), ("L04AC07", 2)]
 
 
 def test_the_last_treatment_is_the_last_by_time() -> None:

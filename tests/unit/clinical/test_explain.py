@@ -120,16 +120,16 @@ def test_what_was_not_sent_is_not_reported() -> None:
     [
         ({"findings": {"fever": True}}, MET, "present"),
         ({"findings": {"fever": False}}, NOT_MET, "absent"),
-        ({"observations": {"temperature": "38.0 Cel"}}, MET, "body temperature 38 is at or above 38"),
+        ({"observations": {"temperature": "38.0 Cel"}}, MET, "body temperature: 38 is at or above 38"),
         (
             {"observations": {"temperature": "<37 Cel"}},
             NOT_MET,
-            "body temperature anything below 37 is not at or above 38",
+            "body temperature: anything below 37 is not at or above 38",
         ),
         (
             {"observations": {"temperature": "101 [degF]"}},
             MET,
-            "body temperature 101 [degF] (38.333 Cel) is at or above 38 Cel",
+            "body temperature: 101 [degF] (38.333 Cel) is at or above 38 Cel",
         ),
         ({"observations": {"temperature": "40 Cel"}, "findings": {"fever": False}}, NOT_MET, "absent"),
         ({"observations": {"ferritin": "1 ng/mL"}}, UNKNOWN, "not reported"),
@@ -165,7 +165,13 @@ def test_an_absent_finding_settles_a_size_that_was_not_measured(word: object) ->
 
 def test_a_finding_that_is_present_does_not_say_how_large() -> None:
     result = result_of("ravelli-2005", findings={"hepatomegaly": True})
-    assert item_of(result, "liver_below_costal_margin").reason == "not reported"
+    assert item_of(result, "liver_below_costal_margin").reason == "hepatomegaly is present, but it was not measured"
+    assert (
+        item_of(result_of("ravelli-2005", findings={"fever": True}), "liver_below_costal_margin").reason
+        == "not reported"
+    )
+    fever = result_of("hscore", findings={"fever": True})
+    assert item_of(fever, "temperature").reason == "fever is present, but it was not measured: 0 to 49 points"
     worded = result_of("ravelli-2005", observations={"liver_below_costal_margin": {"interpretation": "H"}})
     assert item_of(worded, "liver_below_costal_margin").reason == NO_RANGE.format("H")
 
@@ -200,7 +206,7 @@ def test_a_group_in_which_all_count_needs_all() -> None:
     assert item_of(result, "cytopenia", "anemia").reason == "1 of 2 met; 1 needed"
     infant = item_of(result, "cytopenia", "anemia", "neonatal_anemia")
     assert infant.reason == "2 of 2 met; 2 needed"
-    assert [one.reason for one in infant.items] == ["95 is below 100", "0.05 a (18.2625 d) is below 28 d"]
+    assert [one.reason for one in infant.items] == ["95 is below 100", "0.05 y (18.2625 d) is below 28 d"]
 
 
 def test_a_part_and_a_group_without_a_name_give_their_items_in_their_place() -> None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from service.clinical.moment import read_moment
-from service.clinical.trajectory import first_tie
+from service.clinical.trajectory import ties
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,9 @@ def test_days_are_exact(start: str, end: str, days: Fraction) -> None:
     assert read_moment(start).days_until(read_moment(end)) == days
 
 
-def test_a_tie_is_named_by_its_places_in_the_order_sent() -> None:
+def test_every_tie_is_named_by_its_places_in_the_order_sent() -> None:
     moments = [read_moment(one) for one in ("2026-11-22", "2026-11-20T08:00:00Z", "2026-11-19", "2026-11-20")]
-    assert first_tie(moments) == (1, 3)
-    assert first_tie(moments[:3]) is None
+    assert list(ties(moments)) == [(1, 3)]
+    assert list(ties(moments[:3])) == list(ties([])) == []
+    later = [read_moment(f"2026-11-{one}") for one in ("20T09:00:00Z", "21T00:00:00Z", "22")]
+    assert list(ties([*moments, *later])) == [(1, 3), (3, 4), (0, 6)]

@@ -36,11 +36,13 @@ def test_a_result_in_words_alone_is_named() -> None:
     assert "verdict_implied only" in found.message
 
 
-@pytest.mark.parametrize("word", ["N", "A"])
-def test_a_word_that_proves_nothing_is_named(word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "words"), [("N", "send the range or the number"), ("A", "are used"), ("low", "are used")]
+)
+def test_a_word_that_proves_nothing_is_named(word: str, words: str) -> None:
     found = the_warning(observations={"fibrinogen": {"interpretation": word}})
     assert (found.code, found.where) == ("interpretation_not_usable", ("observations", "fibrinogen"))
-    assert "send the range or the number" in found.message
+    assert words in found.message
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,8 @@ def test_a_text_is_comparator_number_and_unit(text: str, comparator: str, value:
         ("5.4 × 109/L", "lost_exponent"),
         ("5.4*1012/L", "lost_exponent"),
         ("22 103/uL", "lost_exponent"),
+        ("5.4 x10 9/L", "lost_exponent"),
+        ("5 100 /uL", "form"),
     ],
 )
 def test_a_text_that_does_not_parse_says_why(text: str, about: str) -> None:
@@ -140,6 +142,7 @@ def test_a_mass_of_scd25_is_unknown_but_kept_as_reported() -> None:
         ),
         (Quantity(Decimal(-1), "ng/mL"), "implausible_value", "", {}),
         (Quantity(Decimal("1000000.1"), "ng/mL"), "implausible_value", "", {}),
+        (Quantity(Decimal(0), "ng/mL", "<"), "implausible_value", "", {}),
     ],
 )
 def test_a_number_that_cannot_be_used_says_what_could(
@@ -167,6 +170,33 @@ def test_an_impossible_number_suggests_the_unit_in_which_it_is_ordinary(
     with pytest.raises(Fault) as caught:
         read_number(ANALYTES[observation], Quantity(Decimal(value), unit))
     assert (caught.value.code, caught.value.facts) == ("implausible_value", {"suggestion": suggestion})
+
+
+@pytest.mark.parametrize("analyte", [one for one in ANALYTES.values() if one.hard.low == 0], ids=lambda one: one.id)
+def test_less_than_nothing_is_no_result_but_at_most_nothing_is(analyte: Any) -> None:
+    with pytest.raises(Fault, match="implausible_value"):
+        read_number(analyte, Quantity(Decimal(0), analyte.canonical, "<"))
+    assert read_number(analyte, Quantity(Decimal(0), analyte.canonical, "<=")).interval == point(Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("key", "low", "high", "unit"),
+    [
+        ("hemoglobin", "12", "16", "g/L"),  # g/dL: "N" would be a severe anaemia
+        ("platelets", "150000", "400000", "10*9/L"),
+        ("platelets", None, "400000", "10*9/L"),
+        ("fibrinogen", "200", None, "g/L"),
+        ("temperature", "97", "99", "Cel"),
+    ],
+)
+def test_a_word_does_not_count_beside_a_range_in_the_wrong_unit(
+    key: str, low: str | None, high: str | None, unit: str
+) -> None:
+    limits = Range(Decimal(low) if low else None, Decimal(high) if high else None, unit)
+    for word in ("L", "N", "H"):
+        with pytest.raises(Fault) as caught:
+            read_word(ANALYTES[key], word, limits)
+        assert (caught.value.code, caught.value.about) == ("implausible_value", "reference_range")
 
 
 @pytest.mark.parametrize("analyte", ANALYTES.values(), ids=ANALYTES)
@@ -264,6 +294,27 @@ def test_a_range_that_cannot_be_is_a_fault(reference: Range) -> None:
     with pytest.raises(Fault) as caught:
         read_range(FIBRINOGEN, reference)
     assert (caught.value.code, caught.value.about) == ("invalid_value", "reference_range")
+
+
+@pytest.mark.parametrize(
+    ("key", "reference", "facts"),
+    [
+        ("hemoglobin", Range(Decimal(12), Decimal(16), "g/L"), {"suggestion": "g/dL"}),
+        ("fibrinogen", Range(Decimal(200), Decimal(400), "g/L"), {"suggestion": "mg/dL"}),
+        ("platelets", Range(None, Decimal(400), "10*12/L"), {"suggestion": "10*9/L"}),
+        ("ldh", Range(Decimal("2.1"), None, "U/L"), {"suggestion": "ukat/L"}),
+        ("crp", Range(None, Decimal(99999), "mg/L"), {}),
+    ],
+)
+def test_a_limit_that_no_value_could_reach_is_a_fault(key: str, reference: Range, facts: dict[str, str]) -> None:
+    """Haemoglobin 12 to 16 g/L and "N" would prove an anaemia that is not there."""
+    with pytest.raises(Fault) as caught:
+        read_range(ANALYTES[key], reference)
+    assert (caught.value.code, caught.value.about, caught.value.facts) == (
+        "implausible_value",
+        "reference_range",
+        facts,
+    )
 
 
 def test_a_range_of_one_value_and_one_without_a_top_are_ranges() -> None:

@@ -10,6 +10,7 @@ from tests.unit.clinical.test_classify import LABORATORY, NO_SIGNS, QUIET
 
 TOCILIZUMAB = [{"name": "tocilizumab"}]
 DOES_NOT_REASSURE = "IL-6 blockade may hide fever and ferritin, so this does not reassure."
+MOLECULAR = "The molecular diagnosis alone meets the HLH-2004 criteria; it speaks for primary HLH."
 FERRITIN_AND_PLATELETS = {"ferritin": "905 ug/L", "platelets": "116 10*9/L"}
 
 
@@ -36,7 +37,7 @@ def said(condition: str | None = "sjia", medications: Any = None, **request: Any
             },
             (
                 "MAS is probable: the 2016 criteria are met once results given only in words are counted. "
-                "AST or fibrinogen would decide the 2016 criteria."
+                "AST or fibrinogen alone could settle the 2016 criteria."
             ),
         ),
         (
@@ -45,15 +46,15 @@ def said(condition: str | None = "sjia", medications: Any = None, **request: Any
                 "observations": {**FERRITIN_AND_PLATELETS, "fibrinogen": {"interpretation": "L"}},
             },
             (
-                "MAS is probable: the 2016 criteria are met once results given only in words are counted; "
-                "the 2005 guidelines are met. AST, triglycerides or fibrinogen would decide the 2016 criteria."
+                "MAS is probable: the 2016 criteria and the 2005 guidelines are met once results given only in words "
+                "are counted. AST, triglycerides or fibrinogen alone could settle the 2016 criteria."
             ),
         ),
         (
             {"findings": {"fever": True, "cns_dysfunction": True}, "observations": FERRITIN_AND_PLATELETS},
             (
                 "MAS is probable: the 2016 criteria are still open; the 2005 guidelines are met. "
-                "AST, triglycerides or fibrinogen would decide the 2016 criteria."
+                "AST, triglycerides or fibrinogen alone could settle the 2016 criteria."
             ),
         ),
         (
@@ -64,21 +65,21 @@ def said(condition: str | None = "sjia", medications: Any = None, **request: Any
             {"findings": {"fever": True}, "observations": {"crp": "50 mg/L"}},
             (
                 "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
-                "Ferritin would decide the 2016 criteria."
+                "Ferritin alone could settle the 2016 criteria."
             ),
         ),
         (
             {"findings": {"fever": True}, "observations": {"ferritin": "905 ug/L"}},
             (
                 "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
-                "No single further result would settle the 2016 criteria."
+                "No single further result could settle the 2016 criteria."
             ),
         ),
         (
             {"observations": {**LABORATORY}},
             (
                 "The panel does not decide about MAS: the 2016 criteria are still open, and no supporting set is met. "
-                "Fever or body temperature would decide the 2016 criteria."
+                "Fever or body temperature alone could settle the 2016 criteria."
             ),
         ),
         (
@@ -93,15 +94,65 @@ def test_the_category_its_ground_and_the_next_step(request_: dict[str, Any], sen
 
 def test_under_il6_blockade_what_is_not_met_does_not_reassure() -> None:
     assert said(medications=TOCILIZUMAB, findings={"fever": True}, observations={"ferritin": "100 ug/L"}) == (
-        "The panel does not decide about MAS: the 2016 criteria are not met, and no supporting set is met. "
-        + DOES_NOT_REASSURE
+        "The panel does not decide about MAS: the 2016 criteria are not met; no supporting set is met, but "
+        "the MS score, the 2005 guidelines, the HScore and the HLH-2004 criteria are still open. " + DOES_NOT_REASSURE
     )
 
 
 def test_under_il6_blockade_a_laboratory_part_without_fever_is_named() -> None:
     assert said(medications=TOCILIZUMAB, findings={"fever": False}, observations=LABORATORY) == (
         "MAS is possible: the 2016 criteria are not met, but their laboratory part is met, and fever may be "
-        f"suppressed, and no supporting set is met. {DOES_NOT_REASSURE}"
+        "suppressed; no supporting set is met, but the MS score, the 2005 guidelines, the HScore and the HLH-2004 "
+        f"criteria are still open. {DOES_NOT_REASSURE}"
+    )
+
+
+def test_sets_met_only_by_words_are_never_told_as_met_without_a_word() -> None:
+    words = {"fibrinogen": {"interpretation": "L"}, "platelets": {"interpretation": "L"}}
+    only_words = {"findings": {"fever": False}, "observations": words}
+    assert said(**only_words) == (
+        "MAS is possible: the 2016 criteria are not met; "
+        "the 2005 guidelines are met once results given only in words are counted."
+    )
+    assert said(None, **only_words).endswith(
+        "not known, and the 2005 guidelines are met once results given only in words are counted."
+    )
+    ferritin = {"ferritin": "905 ug/L", **words}
+    assert said(findings={"fever": True, "cns_dysfunction": True, "hemorrhage": True}, observations=ferritin) == (
+        "MAS is probable: the 2016 criteria and the MS score are met once results given only in words are counted; "
+        "the 2005 guidelines are met. No single further result could settle the 2016 criteria."
+    )
+
+
+@pytest.mark.parametrize(
+    ("confounder", "ending"),
+    [
+        ("familial_hyperlipidaemia", "; without those that another condition may explain they are still open."),
+        ("itp", "."),
+    ],
+)
+def test_what_another_condition_may_explain_is_said_where_the_verdict_rests_on_it(confounder: str, ending: str) -> None:
+    found = assessed(
+        context={"condition": "sjia", "confounders": [confounder]}, findings={"fever": True}, observations=LABORATORY
+    )
+    assert found.summary == f"MAS is likely: the 2016 criteria are met by measured results{ending}"
+
+
+def test_a_laboratory_part_met_only_by_words_is_told_so() -> None:
+    observations = {"ferritin": "905 ug/L", "triglycerides": "200 mg/dL", "fibrinogen": {"interpretation": "L"}}
+    assert (
+        "their laboratory part is met once results given only in words are counted, and fever may be suppressed"
+        in said(medications=TOCILIZUMAB, findings={"fever": False}, observations=observations)
+    )
+
+
+@pytest.mark.parametrize("measured", [{"ldh": "200 U/L"}, {}])
+def test_unlikely_names_the_supporting_sets_that_are_still_open(measured: dict[str, str]) -> None:
+    observations = {key: one for key, one in QUIET.items() if key != "ldh"} | measured
+    state = "and no supporting set is met" if measured else "no supporting set is met, but the MS score is still open"
+    joined = ", " if measured else "; "
+    assert said(findings=NO_SIGNS, observations=observations) == (
+        f"MAS is unlikely on this panel: the 2016 criteria are not met{joined}{state}."
     )
 
 
@@ -127,13 +178,13 @@ def test_where_nothing_could_reassure_il6_blockade_is_not_mentioned(category: st
         ),
         (
             {"findings": {"molecular_hlh_diagnosis": True}},
-            "MAS is possible: the underlying condition is not known, and the HLH-2004 is met.",
+            f"MAS is possible: the underlying condition is not known, and the HLH-2004 criteria are met. {MOLECULAR}",
         ),
         (
             {"findings": {"fever": True}, "observations": {**FERRITIN_AND_PLATELETS, "ast": "90 U/L"}},
             (
-                "MAS is possible: the underlying condition is not known, and the 2016 criteria, 2005 guidelines and "
-                "2009 lupus guidelines are met."
+                "MAS is possible: the underlying condition is not known, and the 2016 criteria, the 2005 guidelines "
+                "and the 2009 lupus guidelines are met."
             ),
         ),
     ],
@@ -146,11 +197,11 @@ def test_without_a_condition_that_is_said_and_no_test_is_named_that_would_decide
 
 def test_a_score_is_one_and_criteria_are_many() -> None:
     assert said("other", patient={"age_years": 40}, findings={"molecular_hlh_diagnosis": True}) == (
-        "MAS is probable: the HScore is still open; the HLH-2004 is met. "
-        "No single further result would settle the HScore."
+        f"MAS is probable: the HScore is still open; the HLH-2004 criteria are met. {MOLECULAR} "
+        "No single further result could settle the HScore."
     )
     assert said("other", patient={"age_years": 4}, findings={"molecular_hlh_diagnosis": True}) == (
-        "MAS is likely: the HLH-2004 is met by measured results."
+        f"MAS is likely: the HLH-2004 criteria are met. {MOLECULAR}"
     )
 
 
@@ -178,11 +229,11 @@ FOUR_OF_EIGHT: dict[str, Any] = {
 )
 def test_a_test_is_named_as_clinicians_write_it(part: str, missing: str, name: str) -> None:
     known = FOUR_OF_EIGHT | {part: {key: one for key, one in FOUR_OF_EIGHT[part].items() if key != missing}}
-    assert said("malignancy", **known).endswith(f"{name} would decide the HLH-2004.")
+    assert said("malignancy", **known).endswith(f"{name} alone could settle the HLH-2004 criteria.")
 
 
 def test_an_age_is_named_too() -> None:
     """Haemoglobin between the two limits: only the age says which of them holds."""
     observations = FOUR_OF_EIGHT["observations"] | {"hemoglobin": "95 g/L", "platelets": "90 10*9/L"}
     text = said("malignancy", **FOUR_OF_EIGHT | {"observations": observations})
-    assert text.endswith("Age would decide the HLH-2004.")
+    assert text.endswith("Age alone could settle the HLH-2004 criteria.")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.therapy import THERAPIES, active_therapies, day_of, on_il6_blockade
+from service.clinical.therapy import THERAPIES, active_therapies, day_of, generic_name, on_il6_blockade
 from tests.conftest import panel_of
 
 PANEL_DAY = "2026-11-20T08:30:00Z"
@@ -24,6 +24,9 @@ def therapies_of(*medications: dict[str, Any], collected_at: str | None = PANEL_
         ("Tocilizumab", "il6_blockade"),
         ("  SARILUMAB ", "il6_blockade"),
         ("siltuximab", "il6_blockade"),
+        ("tocilizumab-aazg", "il6_blockade"),
+        ("Tocilizumab biosimilar", "il6_blockade"),
+        ("TOCILIZUMAB 162 mg/0.9 mL", "il6_blockade"),
         ("L04AC07", "il6_blockade"),
         ("l04ac07", "il6_blockade"),
         ("612865", "il6_blockade"),
@@ -41,7 +44,9 @@ def test_a_drug_is_known_by_generic_name_or_code(name: str, therapy: str) -> Non
     assert therapies_of({"name": name}) == [therapy]
 
 
-@pytest.mark.parametrize("name", ["methotrexate", "ciclosporin", "tocilizumab biosimilar", "anti-IL-6", "etanercept"])
+@pytest.mark.parametrize(
+    "name", ["methotrexate", "ciclosporin", "anti-IL-6", "prednisoloneX", "code L04AC07", "etanercept"]
+)
 def test_any_other_drug_changes_nothing(name: str) -> None:
     assert therapies_of({"name": name}) == []
 
@@ -105,3 +110,10 @@ def test_the_figures_of_il6_blockade_are_those_of_the_two_papers() -> None:
     assert "43 % (review of 49 cases" in blockade.message
     assert "75 % (12 cases)" in blockade.message
     assert [one.doi for one in blockade.references] == ["10.1002/acr.23277", "10.1186/s12969-020-0399-1"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"), [(" Tocilizumab", "tocilizumab"), ("l04ac07", "tocilizumab"), ("Methotrexate ", "methotrexate")]
+)
+def test_a_drug_has_one_name(sent: str, name: str) -> None:
+    assert generic_name(sent) == name

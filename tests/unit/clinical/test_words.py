@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from service.clinical.interval import INFINITY, Interval, Number, point
-from service.clinical.words import as_decimal, interval_text, number_text
+from service.clinical.words import as_decimal, interval_text, number_text, unit_text
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,8 @@ def test_only_a_number_without_an_end_is_shortened() -> None:
 )
 def test_what_is_known_of_a_value_is_said(interval: Interval, text: str) -> None:
     assert interval_text(interval) == text
+
+
+@pytest.mark.parametrize(("unit", "text"), [("a", "y"), ("d", "d"), ("10*9/L", "10*9/L")])
+def test_a_year_is_not_written_as_an_a(unit: str, text: str) -> None:
+    assert unit_text(unit) == text

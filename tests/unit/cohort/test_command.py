@@ -2,16 +2,20 @@
 
 import csv
 import io
+import os
+import shlex
+import signal
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from service.cohort import command, progress
+from service.cohort import command, progress, work
 from service.cohort.command import main
 from service.cohort.progress import Progress
 
@@ -47,6 +51,7 @@ def test_every_row_has_its_result_in_order(run: Any, workers: str) -> None:
         b"ferritin[ug/L];fever\r\n905;true\r\n",
         b"ferritin[ug/L]\tfever\n\n905\ttrue\n\t\n",
         b'"ferritin[ug/L]","fever"\n"905","true"',
+        b'"ferritin\n[ug/L]";"fever"\n905;true\n',
     ],
 )
 def test_a_table_as_spreadsheets_save_it(run: Any, table: bytes) -> None:
@@ -88,6 +93,10 @@ def test_a_bad_value_may_be_left_out(run: Any) -> None:
         (b"", "empty"),
         (b"\n", "empty"),
         ("ferritin[ug/L]\n".encode("utf-16-le"), "not UTF-8"),
+        ("temperature[\u00b0C]\n39\n".encode("latin-1"), "not UTF-8"),
+        (b"\x1f\x8b\x08\x00\x00", "unpack it"),
+        (b'"ferritin[ug/L]\n905\n', "quotation mark is open"),
+        (b"ferritin[ug/L]" + b"x" * 200_000, "far too long"),
         (b"ward,bed\n1,2\n", "no observation and no finding"),
     ],
 )
@@ -119,6 +128,41 @@ def test_an_interrupt_ends_it_quietly(tmp_path: Path, monkeypatch: pytest.Monkey
     assert main([str(path)]) == 130
 
 
+def _die(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_lost_worker_process_ends_it_with_a_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(work, "_assess_chunk", _die)
+    path = tmp_path / "panels.csv"
+    path.write_text(TABLE)
+    assert main([str(path), "--workers", "2"]) == 1
+    assert "worker process was ended" in capsys.readouterr().err
+
+
+def test_workers_leave_an_interrupt_to_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: dict[int, object] = {}
+    monkeypatch.setattr(signal, "signal", left.__setitem__)
+    work.leave_signals()
+    assert left == {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: signal.SIG_DFL}
+
+
+def test_told_to_end_it_leaves_no_process_behind(tmp_path: Path) -> None:
+    path = tmp_path / "panels.csv"
+    path.write_text(TABLE + "A,905,116,true,sjia\n" * 20_000)
+    command = [sys.executable, "-m", "service.cohort", str(path), "--workers", "2"]
+    with subprocess.Popen(command, stdout=PIPE, stderr=PIPE, start_new_session=True) as running:
+        assert running.stdout is not None
+        running.stdout.read(1)
+        running.terminate()
+        _, told = running.communicate(timeout=30)
+        assert (running.returncode, told) == (130, b"")
+        with pytest.raises(ProcessLookupError):
+            os.killpg(running.pid, 0)
+
+
 def piped(*arguments: str, sent: bytes) -> bytes:
     done = subprocess.run(
         [sys.executable, "-m", "service.cohort", *arguments], input=sent, capture_output=True, check=True
@@ -138,19 +182,25 @@ def test_the_two_conversions_around_a_batch_give_what_the_command_gives(client: 
 
 
 def test_lines_that_are_no_answers_are_told_as_such() -> None:
-    sent = b'{"title":"x","detail":"The body is not usable."}\n{"index":1,\n\n[1]\n'
+    lines = (
+        b'{"title":"x","detail":"The body is not usable."}',
+        b'{"index":1,\n\n[1]',
+        b'{"index":"x","status":200,"assessment":{}}',
+        b'{"index":4,"status":200,"assessment":{}}',
+    )
+    sent = b"\n".join(lines)
     rows = list(csv.DictReader(io.StringIO(piped("to-csv", sent=sent).decode())))
     assert [(one["row"], one["problems"]) for one in rows] == [
         ("1", "The body is not usable."),
         ("2", "This line is not an answer of the batch."),
-        ("3", "This line is not an answer of the batch."),
+        *((str(number), "This line is not an answer of the batch.") for number in (3, 4, 5)),
     ]
 
 
 def test_a_reader_who_has_had_enough_is_no_error(tmp_path: Path) -> None:
     path = tmp_path / "panels.csv"
     path.write_text(TABLE + "A,905,116,true,sjia\n" * 3000)
-    run = f"{sys.executable} -m service.cohort to-ndjson {path} | head -n 1"
+    run = f"{shlex.join([sys.executable, '-m', 'service.cohort', 'to-ndjson', str(path)])} | head -n 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", run], capture_output=True, check=True, text=True)
     assert (done.stderr, done.stdout.count("\n")) == ("", 1)
 

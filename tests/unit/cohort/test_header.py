@@ -42,6 +42,7 @@ def test_a_column_that_is_known(cell: str, name: str, unit: str) -> None:
             "ferritin[mg/L]",
             "The unit of column 'ferritin' is not accepted, its numbers will be refused. Accepted: ng/mL",
         ),
+        ("scd25[pg/mL]", "The numbers of column 'scd25' stay unknown: pg/mL has no fixed factor to U/mL."),
         ("splenomegaly[cm]", "Column 'splenomegaly' takes no unit; the one in the header is left out."),
     ],
 )

@@ -56,7 +56,9 @@ def test_what_was_left_out_is_told() -> None:
     }
     other = {"pointer": "/observations/ast", "code": "unusual_value", "message": "Outside the usual."}
     answer = {"status": 200, "assessment": ANSWER["assessment"] | {"warnings": [omission, other]}}
-    assert cells(1, "", answer)["problems"] == "/observations/crp implausible_value: Left out, counts as unknown. No."
+    found = cells(1, "", answer)
+    assert found["problems"] == "/observations/crp implausible_value: Left out, counts as unknown. No."
+    assert found["warnings"] == "/observations/ast unusual_value"
 
 
 def test_a_set_of_another_version_adds_no_column() -> None:

@@ -17,7 +17,18 @@ CELLS = [
     ("ferritin[ug/L]", "5,4", {"observations": {"ferritin": "5,4 ug/L"}}),
     ("ferritin[ug/L]", "h", {"observations": {"ferritin": {"interpretation": "H"}}}),
     ("ferritin[ug/L]", "LL", {"observations": {"ferritin": {"interpretation": "LL"}}}),
-    ("ferritin[ug/L]", "high", {"observations": {"ferritin": "high ug/L"}}),
+    ("ferritin[ug/L]", "High", {"observations": {"ferritin": {"interpretation": "H"}}}),
+    ("ferritin[ug/L]", "decreased", {"observations": {"ferritin": {"interpretation": "L"}}}),
+    ("ferritin[ug/L]", "positive", {"observations": {"ferritin": "positive ug/L"}}),
+    ("ferritin[ug/L]", "1.2E+05", {"observations": {"ferritin": "1.2E+05 ug/L"}}),
+    ("ferritin[ug/L]", "12e3 ng/mL", {"observations": {"ferritin": "12e3 ng/mL"}}),
+    ("ferritin[ug/L]", "NA", {}),
+    ("ferritin[ug/L]", "NaN", {}),
+    ("ferritin[ug/L]", "-", {"observations": {"ferritin": "- ug/L"}}),
+    ("fever", "n/a", {}),
+    ("fever", "Y", {"findings": {"fever": True}}),
+    ("fever", "N", {"findings": {"fever": False}}),
+    ("medications", "NULL", {}),
     ("fever", "Yes", {"findings": {"fever": True}}),
     ("fever", "0", {"findings": {"fever": False}}),
     ("fever", "ja", {"findings": {"fever": "ja"}}),
@@ -55,9 +66,14 @@ def test_a_decimal_comma_counts_only_where_it_is_announced(cell: str, shown: str
 
 def test_a_short_row_leaves_the_rest_unknown_and_a_long_one_is_refused() -> None:
     assert "findings" not in document(["ferritin[ug/L]", "fever"], ["1"])
-    assert document(["ferritin[ug/L]"], ["1", "", " "])["observations"] == {"ferritin": "1 ug/L"}
     with pytest.raises(UnusableRow, match="more cells than the header"):
         document(["ferritin[ug/L]"], ["5", "4"])
+
+
+def test_a_decimal_comma_that_shifts_a_row_is_seen_by_its_empty_last_cell() -> None:
+    """Of 905,2,4 and no sedimentation rate, 2 g/L and 4 mm/h would be read: two results that nobody measured."""
+    with pytest.raises(UnusableRow, match="more cells than the header"):
+        document(["ferritin[ug/L]", "fibrinogen[g/L]", "esr[mm/h]"], ["905", "2", "4", ""])
 
 
 def test_what_a_row_calls_itself() -> None:

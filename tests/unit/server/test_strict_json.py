@@ -43,11 +43,14 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
         (b'{"\\uDC00": 1}', "a text has half of a surrogate pair"),
         (b'{"a": }', "Expecting value at line 1 column 7"),
         (b'{"a":\n 1,}', "at line 2 column"),
+        (b"", "^the body is empty$"),
+        (b" \n", "^the body is empty$"),
+        (b'"\x01"', "^Invalid control character at line 1 column 2$"),
         (b"[" * 100_000, "the body is nested too deeply"),
         (b"[" * 65 + b"]" * 65, "the body is nested deeper than 64 levels"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "the body is nested deeper than 64 levels"),
     ],
-    ids=range(17),
+    ids=range(20),
 )
 def test_what_may_not_be_used_is_refused_without_quoting_it(body: bytes, words: str) -> None:
     with pytest.raises(NotJson, match=words):

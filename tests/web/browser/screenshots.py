@@ -8,8 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
 from tests.web.browser.conftest import NAMES
 from tests.web.browser.served import ROOT, served
 
@@ -61,15 +59,18 @@ SHOTS = {
 def main() -> None:
     """Take every picture."""
     program = next(found for name in NAMES if (found := shutil.which(name)))
+    from playwright.sync_api import sync_playwright  # the tests read COURSE where no browser is installed
+
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for name, (size, scheme, prepare) in SHOTS.items():
-            page = browser.new_context(viewport=size, color_scheme=scheme, locale="en-GB").new_page()
+            page = browser.new_context(
+                viewport=size, color_scheme=scheme, locale="en-GB", reduced_motion="reduce"
+            ).new_page()
             page.goto(address)
             prepare(page)
             if size is WIDE:
                 page.evaluate("scrollTo(0, 0)")
-            page.wait_for_timeout(300)
             page.screenshot(path=FOLDER / f"{name}.png")
 
 

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import os
-import random
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
+from tests.server.live import PATIENCE, reserved_port
+
 ROOT = Path(__file__).parents[3]
-PORTS = range(18_400, 18_500)
-
-
-def free_port() -> int:
-    """A port of the range that nothing listens on."""
-    for port in random.sample(PORTS, len(PORTS)):
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise RuntimeError("no port is free")
 
 
 @contextmanager
 def served(folder: Path, tree: Path = ROOT, **environ: str) -> Iterator[str]:
     """Yield the address of a server that runs ``tree``; it stops when the block ends."""
-    port = free_port()
+    held = reserved_port()
+    port = held.getsockname()[1]
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     chosen = {
         "PORT": str(port),
@@ -47,14 +38,15 @@ def served(folder: Path, tree: Path = ROOT, **environ: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
+        held.close()
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, output: Path) -> None:
-    until = time.monotonic() + 30
+    """Wait for the server's own word that it listens."""
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if f"Listening at: http://0.0.0.0:{port}" in output.read_text():
+            return
         time.sleep(0.05)
     raise RuntimeError(output.read_text())

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.web.browser.conftest import Visit
 from tests.web.browser.screenshots import COURSE
 from tests.web.browser.test_reach import violations
@@ -50,6 +52,69 @@ def test_the_categories_and_events_are_those_of_the_api(visit: Visit) -> None:
     ]
     assert page.locator(".course .events li").count() == len(answer["events"]) > 0
     assert page.locator(".course .events b").first.inner_text() == "Onset: MAS likely"
+
+
+def test_every_change_is_told_in_the_words_of_the_api(visit: Visit) -> None:
+    page = drawn(visit)
+    answer = page.request.post(f"{visit.address}v1/trajectories", data=visit.posted("v1/trajectories")).json()
+    page.click("summary:has-text('Every change in words')")
+    lines = page.locator(".course details li:not(.references li)").all_inner_texts()
+    assert len(lines) == len(answer["dynamics"])
+    assert ["(towards MAS)" in one for one in lines] == [bool(one["in_mas_direction"]) for one in answer["dynamics"]]
+    assert lines[0] == "Ferritin rose from 310 to 905 µg/L (+191.9 %) in 14 days (towards MAS)"
+
+
+def test_a_line_is_broken_where_a_panel_between_has_no_number(visit: Visit) -> None:
+    page = drawn(visit)
+    assert page.locator("[data-course=fibrinogen] .bridge").count() == 1
+    assert page.locator("[data-course=ferritin] .bridge").count() == 0
+
+
+MANY = {
+    "context": {"condition": "sjia"},
+    "panels": [
+        {"collected_at": f"2026-11-{day:02}T{hour}:30:00Z", "observations": {"ferritin": f"{day * 10} ug/L", "crp": {"interpretation": "H"}}, "findings": {"fever": False}}
+        for day in range(1, 21)
+        for hour in ("08", "20")
+    ],
+    "treatments": [{"name": "anakinra", "given_at": f"2026-11-{day:02}"} for day in range(5, 15)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_long_course_stays_readable(visitors: Any, address: str, width: int) -> None:
+    page = pasted(visitors(address, viewport={"width": width, "height": 900}), MANY)
+    page.wait_for_selector(".multiples figure")
+    assert page.inner_text(".course .strip >> nth=0") == (
+        "2026-11-01 08:30 to 2026-11-20 20:30, 40 panels: ○ MAS unlikely"
+    )
+    assert page.inner_text(".tab >> nth=39") == "40: 2026-11-20 20:30"
+    assert page.locator("#panels").bounding_box()["height"] < 300
+    overlaps = """all => { const boxes = all.map(one => one.getBoundingClientRect());
+        return boxes.filter((a, i) => boxes.some((b, k) => k > i && a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)).length }"""
+    for key in ("ferritin", "crp"):
+        assert page.locator(f"[data-course={key}] svg text").evaluate_all(overlaps) == 0
+    remarks = page.locator(".course > .changes li").all_inner_texts()
+    assert len(remarks) == len(set(remarks)) == 1
+    assert remarks[0].startswith("anakinra 2026-11-05, anakinra 2026-11-06")
+    assert "2026-11-20 200" in page.locator("[data-course=ferritin] svg").get_attribute("aria-label")
+
+
+def test_what_acts_during_an_event_is_named(visit: Visit) -> None:
+    treated = COURSE | {"treatments": [{"name": "tocilizumab", "given_at": "2026-11-10"}]}
+    page = pasted(visit, treated)
+    page.wait_for_selector(".multiples figure")
+    assert "under IL-6 blockade" in page.locator(".course .events li").first.inner_text()
+
+
+def test_the_course_can_be_taken_along(visit: Visit) -> None:
+    page = drawn(visit)
+    page.evaluate("() => Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.click(".course .copy button:text-is('curl')")
+    page.wait_for_selector(".course .copied:not([hidden])")
+    assert page.input_value(".course .copied").startswith(f"curl -sS -X POST '{visit.address}v1/trajectories'")
+    page.click(".course .copy button:text-is('Text for the notes')")
+    assert "- 2026-11-16: MAS likely" in page.input_value(".course .copied")
 
 
 def test_the_panel_shown_is_assessed_with_the_treatments_given_before_it(visit: Visit) -> None:

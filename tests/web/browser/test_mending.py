@@ -7,6 +7,8 @@ import pytest
 
 from tests.web.browser.conftest import Visit
 from tests.web.browser.served import served
+from tests.web.browser.test_reach import violations
+from tests.web.browser.waiting import until
 
 MENDS = {
     "patient_1_as_printed": {"platelets": "116 10*9/L", "wbc": "5.4 10*9/L", "crp": "120 mg/L"},
@@ -56,6 +58,10 @@ def test_the_bad_values_can_be_left_out(visit: Visit) -> None:
     page.wait_for_selector(".headline")
     assert visit.posted()["options"] == {"on_invalid": "omit"}
     assert "Left out, counts as unknown." in page.inner_text(".warnings")
+    page.evaluate("() => Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.click(".copy button:text-is('Request (JSON)')")
+    page.wait_for_selector(".copied:not([hidden])")
+    assert page.evaluate("JSON.parse", page.input_value(".copied")) == visit.posted()
 
 
 def test_a_misspelt_key_is_named_and_can_be_renamed(visit: Visit) -> None:
@@ -69,6 +75,57 @@ def test_a_misspelt_key_is_named_and_can_be_renamed(visit: Visit) -> None:
     visit.assess()
     assert visit.posted() == {"observations": {"platelets": "116 10*9/L"}}
     page.wait_for_selector(".headline")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1,8", "the decimal sign is a point"),
+        ("niedrig", "or a word: low, normal, high."),
+        ("1.8", "Choose one of those offered."),
+        ("1.8 bananas", "Choose one of those offered."),
+    ],
+)
+def test_a_fault_of_a_value_is_told_to_a_person_and_not_to_a_program(visit: Visit, typed: str, said: str) -> None:
+    page = visit.open()
+    page.fill("#o-fibrinogen", typed)
+    visit.assess()
+    page.wait_for_selector("[data-observation=fibrinogen] .at-field")
+    told = page.inner_text("[data-observation=fibrinogen] .at-field")
+    assert said in told
+    assert not any(word in told for word in ("accepted.", "interpretation", "object"))
+
+
+def test_an_age_with_a_comma_and_no_set_at_all_are_told_to_a_person(visit: Visit) -> None:
+    page = visit.open()
+    page.fill("#age", "10,5")
+    page.click("details.group > summary")
+    for box in page.locator("[data-criteria]").all():
+        box.uncheck()
+    page.click("label[for=fever-y]")
+    visit.assess()
+    page.wait_for_selector("#age[aria-invalid=true]")
+    assert page.locator("#faults li").all_inner_texts() == [
+        "Age (years): A number is needed here, with a point as decimal sign, such as 12.5.",
+        "Criteria sets: Choose at least one.",
+    ]
+
+
+def test_an_empty_form_is_told_without_a_pointer(visit: Visit) -> None:
+    page = visit.open()
+    visit.assess()
+    page.wait_for_selector("#faults-title")
+    assert page.inner_text("#faults").split("\n") == ["Not enough to assess", "Enter at least one value or finding."]
+
+
+def test_a_line_without_a_name_is_named_and_its_field_shown(visit: Visit) -> None:
+    page = visit.open()
+    page.click("#add-medication")
+    page.fill("#medications input[type=date]", "2026-11-01")
+    page.click("label[for=fever-y]")
+    visit.assess()
+    page.wait_for_selector("#medications .at-field")
+    assert page.inner_text("#faults li") == "Medication: This field is required."
 
 
 def test_a_fault_elsewhere_than_in_a_cell_is_shown_at_its_field(visit: Visit) -> None:
@@ -112,8 +169,20 @@ def test_with_authentication_the_page_asks_for_the_key_and_keeps_it_nowhere(visi
         visit = visitors(address)
         page = visit.open()
         page.click("label[for=fever-y]")
+        assert [one.url for one in visit.requests if "/v1/" in one.url] == []  # none that could only be refused
         page.click("#assess")
+        page.click("#faults button:text-is('Enter the access key')")
+        page.keyboard.type("wrong")
+        page.keyboard.press("Enter")
+        until(page, "document.querySelector('#faults-title') && document.activeElement.id === 'faults-title'")
         page.fill("#key", "secret")
-        page.click("button:text-is('Use this key')")
+        assert violations(visit) == []
+        page.press("#key", "Enter")
         page.wait_for_selector(".headline")
+        assert page.inner_text(".set h4 >> nth=0") == "2016 criteria"
         assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+        page.evaluate("() => Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+        page.click(".copy button:text-is('curl')")
+        page.wait_for_selector(".copied:not([hidden])")
+        assert '-H "Authorization: Bearer $MAS_API_KEY"' in page.input_value(".copied")
+        assert "secret" not in page.content()

@@ -1,5 +1,7 @@
 """The page in a real browser: what a reader sees is what the API says."""
 
+import json
+import subprocess
 from typing import Any
 
 import pytest
@@ -259,11 +261,64 @@ def test_the_answer_can_be_taken_along(visitors: Any, address: str) -> None:
     request, answer = visit.posted(), answer_of(visit)
     assert page.evaluate("JSON.parse", found["Request (JSON)"]) == request
     assert page.evaluate("JSON.parse", found["Answer (JSON)"]) == answer
-    assert found["curl"].startswith(f"curl -sS -X POST '{address}v1/assessments'")
-    assert page.evaluate('text => JSON.parse(text.split("-d \'")[1].trim().slice(0, -1))', found["curl"]) == request
     assert found["Text for the notes"].startswith("MAS criteria: MAS probable.")
     assert "Would decide: AST, Triglycerides or Fibrinogen." in found["Text for the notes"]
+    assert "Laboratory and bedside: Ferritin 905 µg/L, Platelet count 116 ×10⁹/L," in found["Text for the notes"]
     assert answer["disclaimer"] in found["Text for the notes"]
+
+
+def test_the_curl_line_survives_a_shell(visitors: Any, address: str) -> None:
+    visit = visitors(address, permissions=["clipboard-read", "clipboard-write"])
+    page = visit.open()
+    page.click("label[for=fever-y]")
+    page.click("#add-medication")
+    page.fill("#medications input[type=text]", """o'brien's $HOME `id` "x" \\""")
+    visit.assess()
+    page.wait_for_selector(".headline")
+    page.click(".copy button:text-is('curl')")
+    page.wait_for_selector(".copy button:has-text('Copied')")
+    line = page.evaluate("navigator.clipboard.readText()")
+    shell = """curl() { for one in "$@"; do printf '%s\\0' "$one"; done; }\n"""
+    said = subprocess.run(["/bin/sh", "-c", shell + line], capture_output=True, check=True, text=True)
+    *others, body = said.stdout.split("\0")[:-1]
+    assert others == ["-sS", "-X", "POST", f"{address}v1/assessments", "-H", "Content-Type: application/json", "-d"]
+    assert json.loads(body) == visit.posted()
+
+
+def test_a_warning_stands_between_the_answer_and_what_to_measure(visit: Visit) -> None:
+    page = visit.open()
+    page.select_option("#condition", "sjia")
+    page.click("label[for=fever-n]")
+    page.click("#add-medication")
+    page.fill("#medications input[type=text]", "tocilizumab")
+    answer = visit.assess()
+    page.wait_for_selector(".cautions")
+    order = page.locator("#result > *").evaluate_all("all => all.map(one => one.className.split(' ')[0])")
+    assert order.index("headline") < order.index("cautions") < order.index("decide")
+    said = page.locator(".cautions li b").all_inner_texts()
+    assert said[0].strip() == "⚠ Caution:"
+    assert len([one for one in said if one.strip() in ("⚠ Caution:", "Note:")]) == len(answer["cautions"])
+    assert answer["classification"]["category"] == "indeterminate"
+    red, green, blue = page.evaluate(
+        "getComputedStyle(document.querySelector('.category')).color.match(/\\d+/g).map(Number)"
+    )
+    assert green < max(red, blue)  # nothing of it is green
+
+
+def test_where_no_test_decides_what_is_worth_measuring_is_open(visit: Visit) -> None:
+    page = visit.open()
+    page.select_option("#condition", "malignancy")
+    page.click("details.group > summary")
+    for box in page.locator("[data-criteria]").all():
+        if box.get_attribute("data-criteria") != "ohi-index":
+            box.uncheck()
+    page.fill("#o-ferritin", "10 ng/mL")
+    answer = visit.assess()
+    page.wait_for_selector(".decide")
+    assert [one for set_ in answer["criteria"] for one in set_["decisive"]] == []
+    assert page.locator(".decide details").count() == 0
+    assert page.locator(".decide .test").count() == len(answer["suggested_tests"]) > 0
+    assert all(one.is_visible() for one in page.locator(".decide .test").all())
 
 
 def test_where_the_clipboard_is_refused_the_text_is_shown_and_selected(visit: Visit) -> None:

@@ -9,6 +9,7 @@ from tests.web.browser.conftest import Visit
 
 AXE = "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']})"
 PHONE = {"width": 390, "height": 844}
+NARROW = [390, 320]  # a phone; a screen of 1280 at 400 %
 STATES = ["empty", "patient_1", "patient_2", "patient_1_as_printed"]
 
 
@@ -37,10 +38,17 @@ def test_axe_finds_nothing(visitors: Any, address: str, state: str, width: int, 
     assert violations(visit) == []
 
 
+@pytest.mark.parametrize("width", NARROW)
 @pytest.mark.parametrize("state", STATES)
-def test_nothing_is_wider_than_a_phone(visitors: Any, address: str, state: str) -> None:
-    page = shown(visitors(address, viewport=PHONE), state)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+def test_nothing_is_wider_than_the_screen(visitors: Any, address: str, state: str, width: int) -> None:
+    page = shown(visitors(address, viewport=PHONE | {"width": width}), state)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_was_loaded_is_readable_in_its_field_on_a_phone(visitors: Any, address: str) -> None:
+    page = visitors(address, viewport=PHONE).load("patient_1")
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.value)"
+    assert page.locator("input[type=text]").evaluate_all(cut) == []
 
 
 def test_dark_is_dark_and_light_is_light(visitors: Any, address: str) -> None:
@@ -109,6 +117,13 @@ def test_on_paper_the_answer_stands_without_the_form(visit: Visit) -> None:
     assert page.locator("#ask").is_hidden()
     assert page.locator(".copy").is_hidden()
     assert page.locator(".headline").is_visible()
+    entered = page.inner_text(".entered")
+    assert "aged 10 years, onset at 8 years, Systemic JIA" in entered
+    assert "Present: Fever, Hepatomegaly" in entered
+    assert "Ferritin 905 µg/L, Platelet count 116 ×10⁹/L" in entered
+    assert "Fibrinogen “low”" in entered
+    page.emulate_media(media="screen")
+    assert page.locator(".entered").is_hidden()
 
 
 def test_the_page_does_not_jump_while_it_loads(visit: Visit) -> None:

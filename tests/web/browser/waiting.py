@@ -1,8 +1,12 @@
 """Waiting for the page from outside it: its policy forbids the evaluation that the browser driver's own wait relies on."""
 
-import time
+from __future__ import annotations
 
-from playwright.sync_api import Page
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # without a browser these tests are skipped, and the package is not there
+    from playwright.sync_api import Page
 
 PATIENCE = 60
 

@@ -1,0 +1,89 @@
+"""Walks what a system sends (Bundle, array, report, bare resource) and finds the resources in it, wherever they are."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from service.ehr.issues import issue
+from service.ehr.json_shapes import Resource, table, tables, text, token
+from service.ehr.resources import HARMLESS_OUTCOMES, READ, Contents, Found
+
+SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
+
+
+def walk(document: Any, where: str = "", contents: Contents | None = None) -> Contents:
+    """Find the resources of a document; what is no resource is passed over and named."""
+    contents = Contents() if contents is None else contents
+    _visit(contents, document, where)
+    _adopt(contents)
+    return contents
+
+
+def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: Found | None = None) -> None:
+    if isinstance(raw, list):
+        for at, one in enumerate(raw):
+            _visit(contents, one, f"{where}[{at}]")
+        return
+    kind = text(raw, "resourceType")
+    where = where or kind
+    if kind == "Bundle":
+        _open_bundle(contents, raw, where)
+    elif kind in SILENT:
+        _note_outcome(contents, raw, where)
+    elif kind in READ:
+        _take(contents, Found(raw, where, address, parent, is_contained=parent is not None))
+    else:
+        contents.unread.setdefault(kind or "?", []).append(where)
+
+
+def _open_bundle(contents: Contents, bundle: Resource, where: str) -> None:
+    for link in tables(bundle, "link"):
+        if token(link, "relation") == "next":
+            contents.next_pages.append(text(link, "url"))
+            contents.issues.append(issue("incomplete", f"{where}.link"))
+    if _lacks_entries(bundle):
+        contents.issues.append(issue("incomplete", f"{where}.total"))
+    for at, entry in enumerate(tables(bundle, "entry")):
+        place = f"{where}.entry[{at}]"
+        answer = table(entry, "response")
+        if answer.get("outcome"):
+            _note_outcome(contents, answer["outcome"], f"{place}.response.outcome")
+        if "resource" in entry:
+            _visit(contents, entry["resource"], f"{place}.resource", text(entry, "fullUrl"))
+        elif text(answer, "status")[:1] in ("4", "5"):
+            contents.outcomes += 1
+            contents.issues.append(issue("query_failed", f"{place}.response"))
+
+
+def _lacks_entries(bundle: Resource) -> bool:
+    """Return whether a search found more than it gave: some clients cut the link to the next page, not the total."""
+    total = bundle.get("total")
+    if not isinstance(total, Decimal) or token(bundle, "type") != "searchset":
+        return False
+    found = [one for one in tables(bundle, "entry") if token(table(one, "search"), "mode") in ("", "match")]
+    linked = any(token(one, "relation") == "next" for one in tables(bundle, "link"))
+    return not linked and total > len(found)
+
+
+def _take(contents: Contents, found: Found) -> None:
+    contents.add(found)
+    if not found.is_contained:
+        for at, one in enumerate(tables(found.resource, "contained")):
+            _visit(contents, one, f"{found.where}.contained[{at}]", parent=found)
+
+
+def _note_outcome(contents: Contents, raw: Any, where: str) -> None:
+    contents.outcomes += 1
+    if any(token(one, "severity") not in HARMLESS_OUTCOMES for one in tables(raw, "issue")):
+        contents.issues.append(issue("query_failed", where))
+
+
+def _adopt(contents: Contents) -> None:
+    """Let results that a report or panel refers to inherit from it what they lack."""
+    for owner in contents.of("DiagnosticReport", "Observation"):
+        for key in ("result", "hasMember"):
+            for reference in tables(owner.resource, key):
+                member = contents.named(text(reference, "reference"))
+                if member and member.parent is None and member is not owner:
+                    member.parent = owner

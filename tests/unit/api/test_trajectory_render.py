@@ -1,0 +1,41 @@
+"""A long course is answered in memory of the order of the answer, and looks its treatments up once per panel."""
+
+import tracemalloc
+from datetime import date, timedelta
+
+import pytest
+
+from service.api.trajectory_render import trajectory_document
+from service.clinical import trajectory
+from service.clinical.moment import read_moment
+from service.clinical.trajectory import Trajectory, follow
+from service.clinical.visit import Treatment
+from service.server.strict_json import dumps
+from tests.conftest import panel_of
+
+OBSERVATIONS = {"ferritin": "905 ug/L", "platelets": "116 10*9/L", "ast": "60 U/L", "esr": "2 mm/h", "crp": "90 mg/L"}
+PANELS = 60
+
+
+def long_course() -> Trajectory:
+    days = [(date(2026, 1, 1) + timedelta(number)).isoformat() for number in range(PANELS)]
+    panels = [(read_moment(day), panel_of(collected_at=day, observations=OBSERVATIONS)) for day in days]
+    return follow(panels, [Treatment("tocilizumab", read_moment("2026-01-02"))])
+
+
+def test_an_answer_takes_no_more_than_twice_its_length() -> None:
+    course = long_course()
+    tracemalloc.start()
+    document = trajectory_document(course, {})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * len(dumps(document))
+
+
+def test_treatments_are_looked_up_once_per_panel(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = []
+    one = trajectory.active_therapies
+    monkeypatch.setattr(trajectory, "active_therapies", lambda panel: looked_up.append(panel) or one(panel))
+    course = long_course()
+    assert {change.masked_by for change in course.changes} == {(), ("il6_blockade",)}
+    assert len(looked_up) == PANELS
