@@ -73,12 +73,12 @@ def _reference() -> object:
 
 def _run_stages() -> None:
     from bench.panels import SPARSE, panel  # noqa: PLC0415  # only where the counting happens
-    from bench.stages import stages_of, whole  # noqa: PLC0415
+    from bench.stages import stages_of, unseen, whole  # noqa: PLC0415
 
     runs: dict[str, Callable[[], object]] = {REFERENCE: _reference}
     for name, request in (("full", panel()), ("sparse", SPARSE)):
         runs |= {f"{name} panel: {stage}": run for stage, run in stages_of(request).items()}
-        runs[f"{name} panel: whole"] = whole(request)
+        runs |= {f"{name} panel: whole": whole(request), f"{name} panel: unseen": unseen(request)}
     gc.disable()  # where a collection falls depends on what ran before
     for run in runs.values():
         run()

@@ -22,7 +22,7 @@ REMEMBERED = 256
 Leaves = tuple[State, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Every node's state, and what is shown of them: verdict, count, score, and each part's verdict and count."""
 
@@ -31,6 +31,8 @@ class Standing:
     count: Count | None
     score: Interval | None
     parts: tuple[tuple[Verdict, Count | None], ...]
+
+    __hash__ = object.__hash__  # one object is kept per combination, and by it the rest is found
 
 
 class Gaps(NamedTuple):

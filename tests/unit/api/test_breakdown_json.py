@@ -1,0 +1,68 @@
+"""What is remembered of one panel shows nothing of it in the answer to the next."""
+
+from typing import Any
+
+import pytest
+
+from service.api.breakdown_json import GAPPED
+from service.clinical.criteria import ORDER
+from service.clinical.evaluate import PREPARED
+from tests.unit.api.documents import answer_to
+
+FIRST: dict[str, Any] = {
+    "patient": {"age_years": 11, "age_at_onset_years": 9},
+    "observations": {
+        "ferritin": "7123.5 ng/mL",
+        "platelets": {"value": 98, "unit": "10*9/L", "comparator": "<"},
+        "triglycerides": "301 mg/dL",
+        "fibrinogen": {"interpretation": "LL"},
+        "wbc": {"interpretation": 'odd "1"'},
+        "esr": "13 mm/h",
+    },
+    "findings": {"fever": True},
+    "context": {"condition": "sjia"},
+}
+SECOND: dict[str, Any] = FIRST | {
+    "patient": {"age_years": 12, "age_at_onset_years": 8},
+    "observations": {
+        "ferritin": "8456.5 ng/mL",
+        "platelets": {"value": 99, "unit": "10*9/L", "comparator": "<"},
+        "triglycerides": "302 mg/dL",
+        "fibrinogen": {"interpretation": "L"},
+        "wbc": {"interpretation": "odd \\2"},
+        "esr": "14 mm/h",
+    },
+}
+
+
+def forget() -> None:
+    for one in (*(one for prepared in PREPARED.values() for one in prepared.standings), *GAPPED.values()):
+        if hasattr(one, "cache_clear"):
+            one.cache_clear()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("key", ORDER)
+def test_a_panel_of_the_same_verdicts_is_answered_with_its_own_values(key: str) -> None:
+    forget()
+    alone = answer_to(key, **SECOND)
+    forget()
+    answer_to(key, **FIRST)
+    assert answer_to(key, **SECOND) == alone
+
+
+def test_what_is_remembered_is_bounded_and_holds_no_value() -> None:
+    forget()
+    answer_to(**FIRST)
+    texts = [one for one in GAPPED.values() if one.cache_info().currsize]  # type: ignore[attr-defined]
+    assert len(texts) == len(GAPPED) == len(ORDER) - 2
+    assert all(one.cache_info().maxsize for one in GAPPED.values())  # type: ignore[attr-defined]
+    answer_to(**SECOND)
+    assert all(one.cache_info().currsize == 1 for one in GAPPED.values())  # type: ignore[attr-defined]
+
+
+def test_rules_whose_leaves_are_numbers_of_a_patient_are_not_remembered() -> None:
+    numbers = {key for key, one in PREPARED.items() if one.plan.holds_numbers}
+    assert numbers == {"ms-score", "ferritin-esr-ratio"}
+    for key in numbers:
+        assert not [one for one in PREPARED[key].standings if hasattr(one, "cache_info")]
+        assert id(PREPARED[key].explanation) not in GAPPED
