@@ -13,7 +13,6 @@ from service.ehr.cds_card import cards
 from service.ehr.cds_discovery import SERVICE_ID, discovery
 from service.ehr.cds_feedback import take_feedback
 from service.ehr.cds_request import CdsRequest, read_cds_request
-from service.ehr.fetch import further
 from service.ehr.fhir_routes import MIXED, UNEXPECTED
 from service.ehr.given import Given
 from service.ehr.judgement import judged
@@ -33,6 +32,7 @@ PREFIX = "/cds-services"
 NOT_SENT_DETAIL = "Laboratory results were neither sent under prefetch.labs nor readable from a permitted FHIR server."
 FAILED_QUERY = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "incomplete"}]}
 _DISCOVERY = "mas.cds.discovery"
+_FURTHER = "mas.cds.further"
 blueprint = Blueprint("cds", __name__)
 
 
@@ -40,6 +40,10 @@ def install(app: Flask, site: Site) -> None:
     """Register the addresses; the discovery document is written once."""
     app.extensions[_DISCOVERY] = Document(dumps(discovery(site.settings, site.codes)) + b"\n", JSON)
     app.register_blueprint(blueprint)
+    if site.settings.fhir_fetch_servers:
+        from service.ehr.fetch import further  # noqa: PLC0415  # requests takes long to import, and only this needs it
+
+        app.extensions[_FURTHER] = further
 
 
 def error_answer(error: Exception) -> Response:
@@ -106,7 +110,8 @@ def _documents(call: CdsRequest) -> list[tuple[Any, str]]:
         counting.prefetched(key, state)
     held = {key: call.prefetch[key] for key, state in states.items() if state in WITH_DATA}
     absent = [key for key, state in states.items() if state in NOT_SENT]
-    held, in_vain = further(here(), call, held, absent)
+    further = current_app.extensions.get(_FURTHER)
+    held, in_vain = further(here(), call, held, absent) if further else (held, [])
     if REQUIRED_KEY in absent and REQUIRED_KEY not in held:
         raise PreconditionFailed
     failed = {key: FAILED_QUERY for key in absent if key not in held and (states[key] == OUTCOME or key in in_vain)}

@@ -11,6 +11,14 @@ _OPEN = "mas_open_to_all"
 _OWN = "mas_audience_is_endpoint"
 
 
+class Refused(Exception):
+    """Credentials that prove nothing; ``reason`` is for the metric, never for the caller."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def open_to_all(view: View) -> View:
     """Mark a view that needs no credentials: a probe, the metrics."""
     setattr(view, _OPEN, True)

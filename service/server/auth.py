@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, Unauthorized
 
-from service.server import api_keys, exchange, health, jwt_tokens, metrics
-from service.server.access import is_open, wants_endpoint_audience
-from service.server.jwt_tokens import Refused, Tokens
+from service.server import api_keys, exchange, health, metrics
+from service.server.access import Refused, is_open, wants_endpoint_audience
 from service.server.settings import Settings
+
+if TYPE_CHECKING:
+    from service.server.jwt_tokens import Tokens
 
 _TOKENS = "mas.tokens"
 _RETRY_SECONDS = 5
@@ -77,6 +80,8 @@ def _api_key_check(settings: Settings) -> Check:
 
 
 def _token_check(app: Flask, settings: Settings) -> Check:
+    from service.server import jwt_tokens  # noqa: PLC0415  # cryptography takes long to import, and only tokens need it
+
     tokens = app.extensions[_TOKENS] = jwt_tokens.from_settings(settings)
     health.ready_when(app, tokens.keys.ready)
 

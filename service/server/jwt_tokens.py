@@ -13,6 +13,7 @@ from typing import Any
 import jwt
 
 from service.server import jwks
+from service.server.access import Refused
 from service.server.jwks import Key, Keys
 from service.server.settings import Settings
 
@@ -28,14 +29,6 @@ _REASONS: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
     (jwt.InvalidAlgorithmError, "algorithm"),
     (jwt.InvalidTokenError, "claims"),
 )
-
-
-class Refused(Exception):
-    """A token that proves nothing; ``reason`` is for the metric, never for the caller."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
