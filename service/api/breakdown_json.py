@@ -21,7 +21,7 @@ from service.clinical.explain import Breakdown, Explanation, Ground
 from service.clinical.interval import ANYTHING
 from service.clinical.reading import Reading
 
-REMEMBERED = 128
+REMEMBERED = 64
 """Texts kept per set; one takes about 5 kB."""
 EDGE = "\ue000"
 SEAM = "\ue001"

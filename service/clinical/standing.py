@@ -17,7 +17,7 @@ from service.clinical.plan import Plan, Step, count
 from service.clinical.result import Count
 from service.clinical.settle import States, verdict_of
 
-REMEMBERED = 256
+REMEMBERED = 128
 """Combinations kept per set; one takes about 1 kB."""
 Leaves = tuple[State, ...]
 
