@@ -18,6 +18,7 @@ MODULES = sorted(SERVICE.rglob("*.py"))
 MEDICINE = [one for one in MODULES if SERVICE / "clinical" in one.parents]
 BROUGHT_BY = {"werkzeug": "flask", "jinja2": "flask", "urllib3": "requests", "cryptography": "jwt"}
 """Packages that a declared one stands on and shows in its own interface."""
+INSTALLED = packages_distributions()
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -32,7 +33,7 @@ def imports(path: Path) -> Iterator[str]:
 
 def distributions(name: str) -> set[str]:
     top = name.partition(".")[0]
-    return {normal(one) for one in packages_distributions().get(BROUGHT_BY.get(top, top), [])}
+    return {normal(one) for one in INSTALLED.get(BROUGHT_BY.get(top, top), [])}
 
 
 def normal(name: str) -> str:
