@@ -18,6 +18,7 @@ MODULES = sorted(SERVICE.rglob("*.py"))
 MEDICINE = [one for one in MODULES if SERVICE / "clinical" in one.parents]
 BROUGHT_BY = {"werkzeug": "flask", "jinja2": "flask", "urllib3": "requests", "cryptography": "jwt"}
 """Packages that a declared one stands on and shows in its own interface."""
+INSTALLED = packages_distributions()
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -32,21 +33,21 @@ def imports(path: Path) -> Iterator[str]:
 
 def distributions(name: str) -> set[str]:
     top = name.partition(".")[0]
-    return {normal(one) for one in packages_distributions().get(BROUGHT_BY.get(top, top), [])}
+    return {normal(one) for one in INSTALLED.get(BROUGHT_BY.get(top, top), [])}
 
 
 def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def lint_imports(config: Path) -> int:
+def lint_imports(config: Path) -> str:
     """Run import-linter as its own process: it disables the loggers of the one it runs in."""
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--config", config]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True).stdout
 
 
 def test_the_contracts_of_the_project_hold() -> None:
-    assert lint_imports(ROOT / "pyproject.toml") == 0
+    assert "Contracts: 2 kept, 0 broken." in lint_imports(ROOT / "pyproject.toml")
 
 
 def test_a_contract_that_does_not_hold_is_noticed(tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_a_contract_that_does_not_hold_is_noticed(tmp_path: Path) -> None:
         'type = "layers"\nlayers = ["service.clinical", "service.api"]\n',
         encoding="utf-8",
     )
-    assert lint_imports(wrong) == 1
+    assert "Contracts: 0 kept, 1 broken." in lint_imports(wrong)
 
 
 @pytest.mark.parametrize("path", MEDICINE, ids=lambda path: path.stem)
