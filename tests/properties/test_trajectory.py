@@ -25,8 +25,7 @@ def observations(draw: st.DrawFn) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for analyte in chosen:
         value = draw(st.decimals(analyte.soft.low, analyte.soft.high, places=1))
-        forms = st.sampled_from(["", "<", ">", "<=", ">=", "L", "H", "N"])
-        form = draw(forms)
+        form = draw(st.sampled_from(["", ">", "<=", ">=", "L", "H", "N", *(["<"] if value else [])]))
         number = {"value": value, "unit": analyte.canonical}
         found[analyte.id] = (
             {"interpretation": form} if form.isalpha() else number | ({"comparator": form} if form else {})
