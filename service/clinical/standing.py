@@ -26,7 +26,7 @@ Leaves = tuple[State, ...]
 class Standing:
     """Every node's state, and what is shown of them: verdict, count, score, and each part's verdict and count."""
 
-    states: States
+    states: tuple[State, ...]
     verdict: Verdict
     count: Count | None
     score: Interval | None
@@ -56,7 +56,7 @@ def standings(plan: Plan, parts: tuple[tuple[Step, Step | None], ...], counted: 
     """Prepare both for a rule: its parts, each with the group that it counts, and the group counted of the whole."""
 
     def standing(leaves: Leaves) -> Standing:
-        states = plan.settle(leaves)
+        states = tuple(plan.settle(leaves))
         root = states[plan.root.position]
         shown = tuple([(verdict_of(states[part.position]), _count(group, states)) for part, group in parts])
         score = root if isinstance(root, Interval) else None
