@@ -6,6 +6,7 @@ import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -21,6 +22,7 @@ from service.cohort.table import Row, write_rows
 
 ROWS_AT_ONCE = 200
 CHUNKS_PER_WORKER = 3
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
 UNREADABLE = "The row cannot be read as CSV: a quotation mark is open, or a cell is far too long."
 
 
@@ -57,7 +59,8 @@ def assess_rows(reading: Reading, rows: Iterable[Row], workers: int) -> Iterator
     pool, running = ProcessPoolExecutor(workers, initializer=leave_signals), deque[Future[Done]]()
     try:
         for start, chunk in chunks:
-            running.append(pool.submit(_assess_chunk, reading, start, chunk))
+            with _endings_held_back():
+                running.append(pool.submit(_assess_chunk, reading, start, chunk))
             if len(running) >= CHUNKS_PER_WORKER * workers:
                 yield running.popleft().result()
         while running:
@@ -66,10 +69,21 @@ def assess_rows(reading: Reading, rows: Iterable[Row], workers: int) -> Iterator
         pool.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _endings_held_back() -> Iterator[None]:
+    """Let a signal to end wait: Python would lose the exception that it raises while a worker process is forked."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def leave_signals() -> None:
     """Leave an interrupt at the keyboard, which reaches every process, to the one that started this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
 
 
 def _chunks(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:

@@ -7,6 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from subprocess import PIPE
@@ -145,8 +146,28 @@ def test_a_lost_worker_process_ends_it_with_a_reason(
 def test_workers_leave_an_interrupt_to_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     left: dict[int, object] = {}
     monkeypatch.setattr(signal, "signal", left.__setitem__)
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, work.ENDINGS)
     work.leave_signals()
     assert left == {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: signal.SIG_DFL}
+    assert signal.pthread_sigmask(signal.SIG_SETMASK, held).isdisjoint(work.ENDINGS)
+
+
+def test_a_signal_to_end_waits_while_worker_processes_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the hooks that Python runs around a fork the exception it raises would be lost."""
+    masks = []
+    submit = ProcessPoolExecutor.submit
+
+    def watched(*arguments: Any) -> Any:
+        masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        return submit(*arguments)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", watched)
+    path = tmp_path / "panels.csv"
+    path.write_text(TABLE)
+    assert main([str(path), "--workers", "2"]) == 0
+    assert len(masks) == 1
+    assert masks[0].issuperset(work.ENDINGS)
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()).isdisjoint(work.ENDINGS)
 
 
 def test_told_to_end_it_leaves_no_process_behind(tmp_path: Path) -> None:
