@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bench.paced import times_of
 from bench.server import Server
 
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
@@ -84,37 +82,13 @@ def _percentile(text: str, percent: int) -> float:
 
 
 def _own(server: Server, load: Load, seconds: float, clients: int, rate: float) -> tuple[int, float, float, float]:
-    times: list[float] = []
-    started = time.perf_counter()
-    threads = [
-        threading.Thread(target=_client, args=(server, load, started, seconds, (at, clients, rate), times))
-        for at in range(clients)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    times.sort()
+    address = urlsplit(server.url(load.path))
+    head = (
+        f"POST {load.path} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: {load.media}\r\n"
+        f"Content-Length: {len(load.body)}\r\n\r\n"
+    )
+    request = head.encode() + load.body
+    times = sorted(times_of((address.hostname or "", address.port or 0), request, seconds, clients, rate))
     if not times:
         raise RuntimeError(f"{load.name}: no answer")
-    elapsed = time.perf_counter() - started
-    return len(times), len(times) / elapsed, times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000
-
-
-def _client(
-    server: Server, load: Load, started: float, seconds: float, pace: tuple[int, int, float], times: list[float]
-) -> None:
-    address = urlsplit(server.url(load.path))
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
-    at, clients, rate = pace
-    number = at
-    while (due := started + number / rate if rate else time.perf_counter()) < started + seconds:
-        number += clients
-        time.sleep(max(0.0, due - time.perf_counter()))
-        connection.request("POST", load.path, load.body, {"Content-Type": load.media})
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{load.name}: {answer.status}")
-        times.append(time.perf_counter() - due)
-    connection.close()
+    return len(times), len(times) / seconds, times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000

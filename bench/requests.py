@@ -61,7 +61,7 @@ def report(*, quick: bool) -> None:
                 found[load.name].append(run(server, load, seconds))
         _print_singles([load for _, load in targets], found)
         _clients(service, seconds, quick=quick)
-        _at_70_percent(service, median(one.rate for one in found[FULL.name]), 2 if quick else 6)
+        _at_70_percent(service, median(one.rate for one in found[FULL.name]), 1 if quick else 5, 2 if quick else 4)
         print(f"\nMemory per worker after this load: {service.memory()[0]:.0f} MB (PSS)")
     _workers(seconds, 1 if quick else 3)
 
@@ -97,22 +97,34 @@ def _clients(service: Server, seconds: int, *, quick: bool) -> None:
     show("Full panels as clients are added, one worker", ["", "panels/s", "p50 ms", "p99 ms"], rows)
 
 
-def _at_70_percent(service: Server, full_rate: float, seconds: int) -> None:
-    outcome = run_paced(service, FULL, seconds, full_rate * 0.7)
+def _at_70_percent(service: Server, full_rate: float, rounds: int, seconds: int) -> None:
+    outcomes = [run_paced(service, FULL, seconds, full_rate * 0.7) for _ in range(rounds)]
     row = [
-        f"{outcome.rate:.0f} a second",
-        f"{outcome.p50:.1f}",
-        f"{outcome.p99:.1f}",
-        f"{outcome.p99 / outcome.p50:.1f}",
+        f"{median(one.rate for one in outcomes):.0f} a second",
+        f"{median(one.p50 for one in outcomes):.1f}",
+        f"{median(one.p99 for one in outcomes):.1f}",
+        f"{median(one.p99 / one.p50 for one in outcomes):.1f}",
     ]
-    show("Full panels at 70 % of that rate, waiting included", ["", "p50 ms", "p99 ms", "p99/p50"], [row])
+    title = f"Full panels at 70 % of that rate, waiting included, medians of {rounds} rounds"
+    show(title, ["", "p50 ms", "p99 ms", "p99/p50"], [row])
 
 
 def _workers(seconds: int, rounds: int) -> None:
-    rates: dict[int, list[float]] = {1: [], 2: []}
+    """Compare one worker and two; what the client takes of the two cores is known only by the workers' own CPU."""
+    loads = [FULL, *(one for one in loads_here() if one.path.endswith("?view=summary"))]
+    found: dict[tuple[str, int], list[Outcome]] = {(load.name, count): [] for load in loads for count in (1, 2)}
     with Server(SERVICE, 1) as one, Server(SERVICE, 2) as two:
-        for server in (one, two) * rounds:
-            rates[server.workers].append(run(server, FULL, seconds, 16).rate)
-    ratio = median(b / a for a, b in zip(rates[1], rates[2], strict=True))
-    rows = [[f"{n} workers", f"{median(one):.0f}"] for n, one in rates.items()]
-    show(f"Workers: two give {ratio:.2f} times one; the client needs a core as well", ["", "panels/s"], rows)
+        for load in loads:
+            for server in (one, two) * rounds:
+                found[load.name, server.workers].append(run(server, load, seconds, 16))
+    rows = [_scaling(load, found[load.name, 1], found[load.name, 2]) for load in loads]
+    head = ["", "panels/s, 1", "panels/s, 2", "ratio", "CPU us/panel, 1", "CPU us/panel, 2", "ratio by CPU"]
+    show("One worker and two, while the client needs a part of the two cores", head, rows)
+
+
+def _scaling(load: Load, one: list[Outcome], two: list[Outcome]) -> list[str]:
+    ratio = median(b.rate / a.rate for a, b in zip(one, two, strict=True))
+    rates = [median(outcome.rate for outcome in some) * load.panels for some in (one, two)]
+    cpu = [median(outcome.cpu for outcome in some) / load.panels for some in (one, two)]
+    shown = [*(f"{rate:.0f}" for rate in rates), f"{ratio:.2f}", *(f"{each:.0f}" for each in cpu)]
+    return [load.name, *shown, f"{2 * cpu[0] / cpu[1]:.2f}"]

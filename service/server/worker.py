@@ -25,6 +25,7 @@ from service.server.arrival import Arrival, PatientReader
 from service.server.departure import LINGER, Departures
 from service.server.drain import draining
 from service.server.streams import PATIENCE, Streams
+from service.server.turns import Turns
 
 _SEND_SECONDS = 10  # longest wait for a client to take a piece of its answer
 _SEND_BYTES = 256 * 1024  # of an answer that the kernel keeps for a slow reader, so that no thread has to
@@ -46,6 +47,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.arriving: dict[TConn, Arrival] = {}
         self.departures = Departures(self._watch, self._unwatch, self._hang_up)
         self.streams = Streams(self.cfg.threads)
+        self.turns = Turns()
         self.held = 0
         self.in_threads = 0
         self.swept = 0.0
@@ -106,11 +108,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def _start(self, conn: TConn) -> None:
         arrival = self.arriving[conn]
+        at_once = arrival.streams() or arrival.buffer.startswith(_PROBES)
         self._forget(conn)
         conn.parser.unreader.begin(bytes(arrival.buffer))
         conn.data_ready = True
         self.in_threads += 1
-        super().enqueue_req(conn)
+        self._submit([conn] if at_once else self.turns.ask(conn, time.monotonic()))
+
+    def _submit(self, begun: list[TConn]) -> None:
+        for conn in begun:
+            super().enqueue_req(conn)
 
     # A thread serves it
 
@@ -142,6 +149,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def finish_request(self, conn: TConn, fs: Future[object]) -> None:
         """Keep the connection for its next request, or see it off."""
         self.in_threads -= 1
+        self._submit(self.turns.end(conn, time.monotonic()))
         if following := self.streams.end(conn):
             self._start(following)
         if fs.cancelled() or fs.exception() or not fs.result():
@@ -159,6 +167,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         conn.close()
 
     # The event loop
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:  # gunicorn's
+        """Wait for something to happen, no longer than until somebody's turn ends."""
+        super().wait_for_and_dispatch_events(self.turns.pause(time.monotonic(), timeout))
+        self._submit(self.turns.sweep(time.monotonic()))
 
     def murder_pending(self) -> None:
         """Refuse requests that are overdue and cut connections that linger; gunicorn calls this in every turn."""

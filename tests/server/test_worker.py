@@ -54,7 +54,8 @@ class Bench:
     def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         if environ["PATH_INFO"] == "/fail":
             raise ZeroDivisionError("secret-905")
-        self.gate.wait(PATIENCE)
+        if environ["PATH_INFO"] != "/quick":
+            self.gate.wait(PATIENCE)
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body: bytes = environ["wsgi.input"].read(length) if environ["PATH_INFO"] != "/unread" else b""
         big = b"x" * 8_000_000 if environ["PATH_INFO"] == "/big" else b"ok"
@@ -219,6 +220,24 @@ def test_when_too_much_is_held_threads_read(bench: Bench, monkeypatch: pytest.Mo
         bench.until(lambda: bench.worker.in_threads == 1)
         client.sendall(CLOSE[10:])
         assert status_of(read_all(client)) == 200
+
+
+def test_requests_that_wait_for_others_hold_up_nobody() -> None:
+    """Each gives up its turn after a while, even if nothing else happens on the worker."""
+    bench = Bench(threads=4)
+    bench.thread.start()
+    bench.gate.clear()
+    slow = [bench.connect(CLOSE) for _ in range(3)]
+    bench.until(lambda: bench.worker.in_threads == 3)
+    quick = bench.raw(CLOSE.replace(b"GET /", b"GET /quick"))
+    assert status_of(quick) == 200
+    bench.gate.set()
+    for client in slow:
+        assert status_of(read_all(client)) == 200
+        client.close()
+    bench.stop()
+    assert not bench.worker.turns.running
+    assert not bench.worker.turns.waiting
 
 
 def test_one_too_many_gets_503_but_a_probe_is_served(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
