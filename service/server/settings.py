@@ -83,7 +83,11 @@ TABLE: tuple[Setting, ...] = (
         "Worker processes; explicit, since a pod sees its node's cores.",
         "WEB_CONCURRENCY",
     ),
-    _row("threads", form.whole(1, 256), "Threads of each worker, that is requests computed at once."),
+    _row(
+        "threads",
+        form.whole(1, 256),
+        "Threads of each worker: requests in hand at once. Two are computed at a time, the rest wait their turn.",
+    ),
     _row(
         "log_level",
         form.one_of("debug", "info", "warning", "error"),

@@ -21,7 +21,8 @@ from gunicorn.http import get_parser  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
 from service.server import refusals, settings
-from service.server.arrival import Arrival, PatientReader
+from service.server.arrival import PatientReader
+from service.server.arrivals import Arrivals, tell
 from service.server.departure import LINGER, Departures
 from service.server.drain import draining
 from service.server.streams import PATIENCE, Streams
@@ -30,10 +31,8 @@ from service.server.turns import Turns
 _SEND_SECONDS = 10  # longest wait for a client to take a piece of its answer
 _SEND_BYTES = 256 * 1024  # of an answer that the kernel keeps for a slow reader, so that no thread has to
 _SWEEP = 0.25  # seconds between two looks for connections that are overdue
-_HELD_BYTES = 32 << 20  # of requests that are arriving; beyond this, threads read them
 _QUEUE_PER_THREAD = 32
 _PROBES = (b"GET /livez ", b"GET /readyz ")
-_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
@@ -42,60 +41,35 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # gunicorn's
         super().__init__(*args, **kwargs)
         chosen = settings.from_environment()
-        self.pause: float = chosen.body_read_seconds
-        self.hold = chosen.max_body_bytes
-        self.arriving: dict[TConn, Arrival] = {}
+        self.arrivals = Arrivals(
+            hold=chosen.max_body_bytes,
+            pause=chosen.body_read_seconds,
+            watch=self._watch,
+            serve=self._dispatch,
+            refuse=self._refuse,
+            hang_up=self._hang_up,
+        )
         self.departures = Departures(self._watch, self._unwatch, self._hang_up)
         self.streams = Streams(self.cfg.threads)
         self.turns = Turns()
-        self.held = 0
         self.in_threads = 0
         self.swept = 0.0
 
     # A request arrives
 
-    def enqueue_req(self, conn: TConn) -> None:
+    def enqueue_req(self, conn: TConn) -> None:  # gunicorn's
         """Begin to collect a request, on a new connection or a kept one."""
         if conn.parser is None:
             conn.parser = get_parser(self.cfg, conn.sock, conn.client)
-            conn.parser.unreader = PatientReader(conn.sock, self.pause)
+            conn.parser.unreader = PatientReader(conn.sock, self.arrivals.pause)
             conn.initialized = True
             conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
         conn.sock.setblocking(False)
-        now = time.monotonic()
-        arrival = Arrival(self.hold, now + (self.cfg.keepalive if self.alive else LINGER), now)
-        arrival.add(conn.parser.unreader.take_buffered(), now)
-        self.held += len(arrival.buffer)
-        self.arriving[conn] = arrival
-        self._collect(conn, watched=False)
-
-    def _collect(self, conn: TConn, *, watched: bool = True) -> None:
-        """Take what has arrived of a request; hand it to a thread once it is whole."""
-        arrival = self.arriving[conn]
-        try:
-            self.held += arrival.receive(conn.sock, time.monotonic())
-        except OSError:
-            arrival.closed = True
-        if arrival.head_too_long():
-            self._refuse(conn, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif arrival.ready() or (arrival.buffer and self.held > _HELD_BYTES):
-            self._dispatch(conn)
-        elif arrival.closed:
-            self._forget(conn)
-            self._hang_up(conn)
-        else:
-            self._await(conn, arrival, watched=watched)
-
-    def _await(self, conn: TConn, arrival: Arrival, *, watched: bool) -> None:
-        if arrival.expects and arrival.head:
-            arrival.expects = False
-            self._send(conn, _CONTINUE)
-        if not watched:
-            self._watch(conn, self._collect)
+        self.arrivals.expect(conn, self.cfg.keepalive if self.alive else LINGER)
 
     def _dispatch(self, conn: TConn) -> None:
         """Give a request to the threads, unless so many wait already that it would be answered late."""
-        arrival = self.arriving[conn]
+        arrival = self.arrivals.arriving[conn]
         if self.in_threads > _QUEUE_PER_THREAD * self.cfg.threads and not arrival.buffer.startswith(_PROBES):
             self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
         elif not arrival.streams() or self.streams.begin(conn):
@@ -107,7 +81,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _start(self, conn: TConn) -> None:
-        arrival = self.arriving[conn]
+        arrival = self.arrivals.arriving[conn]
         at_once = arrival.streams() or arrival.buffer.startswith(_PROBES)
         self._forget(conn)
         conn.parser.unreader.begin(bytes(arrival.buffer))
@@ -142,7 +116,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if status is HTTPStatus.INTERNAL_SERVER_ERROR:
             self.log.error("Request failed", exc_info=exc)
         client.setblocking(False)
-        self._try(client.send, refusals.answer(status))
+        tell(client, refusals.answer(status))
 
     # The connection ends
 
@@ -159,10 +133,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def _refuse(self, conn: TConn, status: HTTPStatus) -> None:
         self._forget(conn)
-        self._send(conn, refusals.answer(status))
+        tell(conn.sock, refusals.answer(status))
         self.departures.see_off(conn)
 
     def _hang_up(self, conn: TConn) -> None:
+        self._forget(conn)
         self.nr_conns -= 1
         conn.close()
 
@@ -180,15 +155,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         if now - self.swept < _SWEEP:
             return
         self.swept = now
-        crowded = self.nr_conns >= self.worker_connections
-        for conn in [c for c, one in self.arriving.items() if now > one.deadline(self.pause, crowded=crowded)]:
-            if self.arriving[conn].turn_until:
-                self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
-            elif self.arriving[conn].buffer:
-                self._refuse(conn, HTTPStatus.REQUEST_TIMEOUT)
-            else:
-                self._forget(conn)
-                self._hang_up(conn)
+        self.arrivals.sweep(now, crowded=self.nr_conns >= self.worker_connections)
         self.departures.sweep(now)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # gunicorn's
@@ -207,11 +174,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def _cap_keepalive(self, deadline: float) -> None:
         super()._cap_keepalive(deadline)
-        for arrival in self.arriving.values():
-            arrival.idle_until = min(arrival.idle_until, deadline)
+        self.arrivals.cap(deadline)
 
     def _forget(self, conn: TConn) -> None:
-        self.held -= len(self.arriving.pop(conn).buffer)
+        self.arrivals.leave(conn)
         self.streams.forget(conn)
         self._unwatch(conn)
 
@@ -221,13 +187,3 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def _unwatch(self, conn: TConn) -> None:
         if conn.sock in self.poller.get_map():
             self.poller.unregister(conn.sock)
-
-    def _send(self, conn: TConn, data: bytes) -> None:
-        self._try(conn.sock.send, data)
-
-    @staticmethod
-    def _try(send: Callable[[bytes], int], data: bytes) -> None:
-        try:
-            send(data)
-        except OSError:
-            return  # gone, or not reading: nobody is left to tell

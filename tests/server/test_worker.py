@@ -18,7 +18,7 @@ from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 from werkzeug.exceptions import NotFound
 
-from service.server import departure, drain, refusals
+from service.server import arrivals, departure, drain, refusals
 from service.server import worker as module
 from service.server.arrival import HEAD_LIMIT, STREAM_AFTER, Arrival, PatientReader
 from service.server.gunicorn_log import JsonLogger
@@ -43,7 +43,7 @@ class Bench:
         self.gate.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.worker = PatientWorker(1, os.getppid(), [self.listener], None, 15, self.config, JsonLogger(self.config))
-        self.worker.pause = PAUSE
+        self.worker.arrivals.pause = PAUSE
         self.worker.wsgi = self.answer
         self.worker.tpool = self.worker.get_thread_pool()
         self.worker.poller = selectors.DefaultSelector()
@@ -98,7 +98,7 @@ def bench() -> Iterator[Bench]:
     yield made
     made.stop()
     assert made.worker.nr_conns == 0
-    assert made.worker.held == 0
+    assert made.worker.arrivals.held == 0
 
 
 def test_requests_are_served_and_connections_kept(bench: Bench) -> None:
@@ -115,11 +115,11 @@ def test_requests_are_served_and_connections_kept(bench: Bench) -> None:
 
 def test_a_request_in_pieces_is_collected(bench: Bench) -> None:
     """No thread is used before the last piece."""
-    bench.worker.pause = PATIENCE
+    bench.worker.arrivals.pause = PATIENCE
     with bench.connect() as client:
         for piece in (CLOSE[:5], CLOSE[5:20], CLOSE[20:-1]):
             client.sendall(piece)
-            bench.until(lambda: len(bench.worker.arriving) == 1)
+            bench.until(lambda: len(bench.worker.arrivals.arriving) == 1)
             assert bench.worker.in_threads == 0
         client.sendall(CLOSE[-1:])
         assert status_of(read_all(client)) == 200
@@ -131,8 +131,8 @@ def test_an_overdue_request_gets_408_and_a_silent_connection_just_ends(bench: Be
     assert status_of(bench.raw(GET[:10])) == 408
     assert time.monotonic() - started >= PAUSE
     with bench.connect() as silent:
-        bench.until(lambda: len(bench.worker.arriving) == 1)
-        next(iter(bench.worker.arriving.values())).idle_until = 0
+        bench.until(lambda: len(bench.worker.arrivals.arriving) == 1)
+        next(iter(bench.worker.arrivals.arriving.values())).idle_until = 0
         assert read_all(silent) == b""
 
 
@@ -141,13 +141,13 @@ def test_a_client_that_leaves_early_is_forgotten(bench: Bench) -> None:
     bench.connect(GET[:10]).close()
     rudely(bench.connect(GET[:10]))
     bench.until(lambda: bench.worker.nr_conns == 0)
-    assert bench.worker.arriving == {}
+    assert bench.worker.arrivals.arriving == {}
 
 
 def test_an_unread_body_is_not_waited_for(bench: Bench) -> None:
     """The answer is sent; the connection ends because the rest never came."""
     head = b"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n"
-    bench.worker.pause = PATIENCE
+    bench.worker.arrivals.pause = PATIENCE
     started = time.monotonic()
     answer = bench.raw(head)
     assert status_of(answer) == 200
@@ -156,13 +156,13 @@ def test_an_unread_body_is_not_waited_for(bench: Bench) -> None:
 
 def test_a_body_too_long_to_hold_is_read_by_a_thread(bench: Bench) -> None:
     """It may take its time while its sender keeps the rate; when it stalls the connection ends."""
-    bench.worker.hold = 10
-    bench.worker.pause = PATIENCE
+    bench.worker.arrivals.hold = 10
+    bench.worker.arrivals.pause = PATIENCE
     with bench.connect(LONG) as client:
         bench.until(lambda: bench.worker.in_threads == 1)
         client.sendall(b"x" * 20)
         assert status_of(read_all(client)) == 200
-    bench.worker.pause = PAUSE
+    bench.worker.arrivals.pause = PAUSE
     with bench.connect(LONG) as client:
         assert read_all(client) == b""
 
@@ -183,8 +183,8 @@ LONG = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\nConnection: close\r
 
 def test_streams_share_half_of_the_threads_in_turn(bench: Bench) -> None:
     """The others wait unread, and what is whole is served meanwhile; one too many is told to come back."""
-    bench.worker.hold = 10
-    bench.worker.pause = PATIENCE
+    bench.worker.arrivals.hold = 10
+    bench.worker.arrivals.pause = PATIENCE
     bench.worker.streams.most_waiting = 2
     streams = [bench.connect(LONG) for _ in range(3)]
     bench.until(lambda: len(bench.worker.streams.waiting) == 2)
@@ -202,8 +202,8 @@ def test_streams_share_half_of_the_threads_in_turn(bench: Bench) -> None:
 def test_a_stream_whose_turn_does_not_come_gets_503(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not its sender who was slow."""
     monkeypatch.setattr(module, "PATIENCE", 0.1)
-    bench.worker.hold = 10
-    bench.worker.pause = PATIENCE
+    bench.worker.arrivals.hold = 10
+    bench.worker.arrivals.pause = PATIENCE
     with bench.connect(LONG) as first:
         bench.until(lambda: bench.worker.streams.running)
         assert status_of(bench.raw(LONG)) == 503
@@ -214,8 +214,8 @@ def test_a_stream_whose_turn_does_not_come_gets_503(bench: Bench, monkeypatch: p
 
 def test_when_too_much_is_held_threads_read(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory is bounded whatever the number of clients."""
-    monkeypatch.setattr(module, "_HELD_BYTES", 5)
-    bench.worker.pause = PATIENCE
+    monkeypatch.setattr(arrivals, "_HELD_BYTES", 5)
+    bench.worker.arrivals.pause = PATIENCE
     with bench.connect(CLOSE[:10]) as client:
         bench.until(lambda: bench.worker.in_threads == 1)
         client.sendall(CLOSE[10:])
@@ -355,12 +355,12 @@ def test_a_connection_that_is_gone_before_its_farewell_is_let_go(bench: Bench) -
 
 def test_a_client_that_is_told_to_go_on_sends_the_rest(bench: Bench) -> None:
     """Once, before a thread is used."""
-    bench.worker.pause = PATIENCE
+    bench.worker.arrivals.pause = PATIENCE
     with bench.connect(POST + b"Connection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n") as client:
         assert client.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
         assert bench.worker.in_threads == 0
         client.sendall(b"a")
-        bench.until(lambda: [len(a.buffer) - a.head for a in bench.worker.arriving.values()] == [1])
+        bench.until(lambda: [len(a.buffer) - a.head for a in bench.worker.arrivals.arriving.values()] == [1])
         client.sendall(b"b")
         assert b"200 OK" in read_all(client)
 
