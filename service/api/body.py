@@ -9,15 +9,22 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from service.server.strict_json import NotJson, loads
 
+JSON = "application/json"
+
 
 def json_body(request: Request) -> Any:
     """Return the JSON of the body; raises UnsupportedMediaType or BadRequest."""
+    if request.content_type != JSON:  # what most send, not worth parsing
+        _refuse_unless_json(request)
+    try:
+        return loads(request.get_data(cache=False))
+    except NotJson as error:
+        raise BadRequest(f"Not usable JSON: {error}.") from None
+
+
+def _refuse_unless_json(request: Request) -> None:
     if not request.is_json:
         raise UnsupportedMediaType("Send the body as application/json.")
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send the body as UTF-8.")
-    try:
-        return loads(request.get_data(cache=False))
-    except NotJson as error:
-        raise BadRequest(f"Not usable JSON: {error}.") from None

@@ -26,6 +26,14 @@ _OURS = frozenset({"service", "gunicorn"})
 _STDOUT = 1
 _DEEPEST = 8  # frames told of an exception
 
+
+def _kind(value: object) -> str:
+    """What is neither text nor number is told by its type: an exception given as a message, for one."""
+    return type(value).__name__
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_kind)
+
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -37,12 +45,7 @@ def write(level: str, **fields: object) -> None:
         **fields,
     }
     with suppress(OSError):
-        os.write(_STDOUT, json.dumps(line, separators=(",", ":"), default=_kind).encode() + b"\n")
-
-
-def _kind(value: object) -> str:
-    """What is neither text nor number is told by its type: an exception given as a message, for one."""
-    return type(value).__name__
+        os.write(_STDOUT, _ENCODER.encode(line).encode() + b"\n")
 
 
 def described(error: BaseException) -> dict[str, object]:
