@@ -9,7 +9,8 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest, HTTPException, NotAcceptable, UnsupportedMediaType
 
 from service.ehr.json_shapes import Resource
-from service.server.strict_json import NotJson, dumps, loads
+from service.server.large_json import loads_large
+from service.server.strict_json import NotJson, dumps
 
 JSON, FHIR_JSON = "application/json", "application/fhir+json"
 MEDIA_TYPES = (FHIR_JSON, JSON, "application/json+fhir", "text/json")  # the third is the name before 2017, still in use
@@ -24,7 +25,7 @@ def read_json() -> Any:
     if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send the body as UTF-8.")
     try:
-        return loads(request.get_data(cache=False))
+        return loads_large(request.get_data(cache=False))
     except NotJson as error:
         raise BadRequest(f"Not usable JSON: {error}.") from None
 

@@ -17,7 +17,8 @@ from service.ehr.line import Line, NotRead
 from service.ehr.prefetch_template import resolved
 from service.ehr.site import Site
 from service.server.exchange import current
-from service.server.strict_json import NotJson, loads
+from service.server.large_json import loads_large
+from service.server.strict_json import NotJson
 
 MOST_PAGES = 3
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
@@ -51,7 +52,7 @@ class Reader:
 
     def _get(self, address: str) -> Resource:
         try:
-            found = loads(self.line.get(address, self.headers))
+            found = loads_large(self.line.get(address, self.headers))
         except NotJson as error:
             raise NotRead from error
         if text(found, "resourceType") not in ("Bundle", "Patient"):

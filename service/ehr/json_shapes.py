@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 Resource = dict[str, Any]
@@ -27,6 +28,13 @@ def text(raw: object, key: str) -> str:
     """Return the text under a key without blanks around it, "" if there is none."""
     value = raw.get(key) if isinstance(raw, dict) else None
     return value.strip() if isinstance(value, str) else ""
+
+
+def number(raw: object) -> Decimal | None:
+    """Return a JSON number exactly, None for anything else; true is no number."""
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return Decimal(raw)
+    return raw if isinstance(raw, Decimal) else None
 
 
 def name(raw: object, key: str) -> str:

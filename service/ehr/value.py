@@ -5,14 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from service.clinical.analytes import Analyte
 from service.clinical.reading import COMPARATORS, Fault, Quantity, Range, Reading, read_number, read_text
 from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Unusable, from_fault
-from service.ehr.json_shapes import Resource, table, tables, text
+from service.ehr.json_shapes import Resource, number, table, tables, text
 from service.ehr.unit import spelled, unit_of
 from service.ehr.words import interpretation, limits_in, reference_range, word_reading
 
@@ -88,13 +87,14 @@ def _absence(observation: Resource) -> str:
 def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
     if not isinstance(raw, dict) or raw.get("value") is None:
         return ""
-    value, sign = raw["value"], _sign(raw)
-    if isinstance(value, str):
-        inner = read_text(analyte, _plain(value))
+    said, sign = raw["value"], _sign(raw)
+    value = number(said)
+    if isinstance(said, str):
+        inner = read_text(analyte, _plain(said))
         if inner.unit or (sign and inner.comparator and sign != inner.comparator):
             raise Unusable("value_ambiguous")
         value, sign = inner.value, sign or inner.comparator
-    if not isinstance(value, Decimal):
+    if value is None:
         raise Unusable("not_a_number")
     if sign and sign not in COMPARATORS:
         raise Unusable("comparator")
@@ -131,9 +131,10 @@ def _concept(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) ->
 
 
 def _integer(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
-    if not isinstance(raw, Decimal):
+    value = number(raw)
+    if value is None:
         raise Unusable("not_a_number")
-    return Quantity(raw, meaning.unit)
+    return Quantity(value, meaning.unit)
 
 
 def _plain(raw: str) -> str:

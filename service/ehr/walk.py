@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from service.ehr.issues import issue
-from service.ehr.json_shapes import Resource, table, tables, text, token
+from service.ehr.json_shapes import Resource, number, table, tables, text, token
 from service.ehr.resources import HARMLESS_OUTCOMES, READ, Contents, Found
 
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
@@ -58,8 +57,8 @@ def _open_bundle(contents: Contents, bundle: Resource, where: str) -> None:
 
 def _lacks_entries(bundle: Resource) -> bool:
     """Return whether a search found more than it gave: some clients cut the link to the next page, not the total."""
-    total = bundle.get("total")
-    if not isinstance(total, Decimal) or token(bundle, "type") != "searchset":
+    total = number(bundle.get("total"))
+    if total is None or token(bundle, "type") != "searchset":
         return False
     found = [one for one in tables(bundle, "entry") if token(table(one, "search"), "mode") in ("", "match")]
     linked = any(token(one, "relation") == "next" for one in tables(bundle, "link"))

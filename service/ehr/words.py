@@ -9,7 +9,7 @@ from service.clinical.interval import Interval
 from service.clinical.reading import Fault, Range, Reading, read_range, read_word
 from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Unusable
-from service.ehr.json_shapes import Resource, codings, table, tables, text
+from service.ehr.json_shapes import Resource, codings, number, table, tables, text
 from service.ehr.unit import unit_of
 
 OF_INTERPRETATION = ("observationinterpretation", "observation-interpretation", "0078", "113883.5.83", "113883.12.78")
@@ -61,8 +61,9 @@ def _range(analyte: Analyte, meaning: ResultCode, entry: Resource, unit: str) ->
     units = set()
     for end in ends:
         quantity = table(entry, end)
-        if isinstance(quantity.get("value"), Decimal) and not quantity.get("comparator"):
-            ends[end] = quantity["value"]
+        value = number(quantity.get("value"))
+        if value is not None and not quantity.get("comparator"):
+            ends[end] = value
             try:
                 units.add(unit_of(analyte, meaning, quantity) or unit)
             except Unusable:

@@ -63,7 +63,8 @@ def _refuse_constant(name: str) -> NoReturn:
     raise NotJson(f"{name} is not a JSON number")
 
 
-def _number(text: str) -> Decimal:
+def exact_number(text: str) -> Decimal:
+    """Return a JSON number as a Decimal; raises NotJson for one of unreasonable length or size."""
     if len(text) > LONGEST_NUMBER:
         raise NotJson(f"a number has more than {LONGEST_NUMBER} characters")
     number = Decimal(text)
@@ -95,5 +96,8 @@ def _refuse_depth(document: object) -> None:
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant, parse_float=_number, parse_int=_number
+    object_pairs_hook=_refuse_duplicates,
+    parse_constant=_refuse_constant,
+    parse_float=exact_number,
+    parse_int=exact_number,
 )
