@@ -8,7 +8,7 @@ from statistics import median
 
 from bench.load import WRK, Load, Outcome, run, run_paced
 from bench.panels import ONE_SET, SPARSE, batch, example, panel
-from bench.server import FLASK_ECHO, SERVICE, WSGI_ECHO, Server
+from bench.server import FLASK_ECHO, SERVICE, WSGI_ECHO, WSGI_LARGE, Server
 from bench.tables import show
 from service.app import create_app
 from service.server.settings import Settings
@@ -18,6 +18,7 @@ LINES = 200
 OWN_CLIENT = "a small Python client, which takes more CPU than wrk: read the ratios"
 FULL = Load("full panel, ten sets", "/v1/assessments", dumps(panel()))
 ECHO = Load("bare WSGI echo", "/", dumps(panel()))
+LARGE = Load("bare WSGI, the full panel's answer ready-made", "/", dumps(panel()))
 CDS = "/cds-services/{service}"
 OTHERS = {
     "FHIR $evaluate-mas": ("/fhir/$evaluate-mas", "/fhir/$evaluate-mas", "application/fhir+json"),
@@ -51,8 +52,11 @@ def report(*, quick: bool) -> None:
     rounds, seconds = (1, 1) if quick else (3, 2)
     print(f"\nLoad by {'wrk' if WRK else OWN_CLIENT}")
     with ExitStack() as stack:
-        bare, flask, service = (stack.enter_context(Server(one)) for one in (WSGI_ECHO, FLASK_ECHO, SERVICE))
-        targets = [(bare, ECHO), (flask, Load("Flask echo", "/", ECHO.body)), *((service, one) for one in loads_here())]
+        bare, large, flask, service = (
+            stack.enter_context(Server(one)) for one in (WSGI_ECHO, WSGI_LARGE, FLASK_ECHO, SERVICE)
+        )
+        targets = [(bare, ECHO), (large, LARGE), (flask, Load("Flask echo", "/", ECHO.body))]
+        targets += [(service, one) for one in loads_here()]
         for server, load in targets:
             run(server, load, 1)
         found: dict[str, list[Outcome]] = {load.name: [] for _, load in targets}
@@ -93,8 +97,12 @@ def _print_singles(loads: list[Load], found: dict[str, list[Outcome]]) -> None:
 def _clients(service: Server, seconds: int, *, quick: bool) -> None:
     counts = (1, 8) if quick else (1, 2, 4, 8)
     outcomes = {count: run(service, FULL, seconds, count) for count in counts}
-    rows = [[f"{n} clients", f"{one.rate:.0f}", f"{one.p50:.1f}", f"{one.p99:.1f}"] for n, one in outcomes.items()]
-    show("Full panels as clients are added, one worker", ["", "panels/s", "p50 ms", "p99 ms"], rows)
+    alone = outcomes[1].rate
+    rows = [
+        [f"{n} clients", f"{one.rate:.0f}", f"{one.rate / alone:.2f}", f"{one.p50:.1f}", f"{one.p99:.1f}"]
+        for n, one in outcomes.items()
+    ]
+    show("Full panels as clients are added, one worker", ["", "panels/s", "of one client", "p50 ms", "p99 ms"], rows)
 
 
 def _at_70_percent(service: Server, full_rate: float, rounds: int, seconds: int) -> None:

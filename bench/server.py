@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Self
 
 TICK = os.sysconf("SC_CLK_TCK")
-SERVICE, WSGI_ECHO, FLASK_ECHO = "service.wsgi:app", "bench.echo:wsgi", "bench.echo:flask"
+SERVICE, WSGI_ECHO, WSGI_LARGE = "service.wsgi:app", "bench.echo:wsgi", "bench.echo:large"
+FLASK_ECHO = "bench.echo:flask"
 
 
 class Server:
