@@ -1,6 +1,7 @@
 """Fetch mode: what is read, inside which limits, and that no other address is ever contacted."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -120,6 +121,21 @@ def test_the_time_budget_is_total(server: FhirServer, reply: Any) -> None:
     server.replies["Observation"] = reply
     began = time.monotonic()
     assert send(client_of(server.base), PATH, call(None, **asks(server.base)))[0] == 412
+    assert time.monotonic() - began < 20
+
+
+def test_at_the_end_of_the_budget_the_reading_ends_under_tls_too(server: FhirServer, tmp_path: Path) -> None:
+    """Else a server that drips would keep a thread for each call, long after its answer."""
+    ca_file, proof = authority(tmp_path)
+    server.http.socket = proof.wrap_socket(server.http.socket, server_side=True)
+    server.replies["Observation"] = drips(60)
+    base = server.base.replace("http:", "https:")
+    before = threading.enumerate()
+    assert send(client_of(base, ca_file=str(ca_file)), PATH, call(None, **asks(base)))[0] == 412
+    reading = [one for one in threading.enumerate() if one not in before and one.name.startswith("ThreadPool")]
+    began = time.monotonic()
+    for one in reading:
+        one.join(20)
     assert time.monotonic() - began < 20
 
 
