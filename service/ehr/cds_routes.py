@@ -16,6 +16,7 @@ from service.ehr.cds_request import CdsRequest, read_cds_request
 from service.ehr.fhir_routes import MIXED, UNEXPECTED
 from service.ehr.given import Given
 from service.ehr.judgement import judged
+from service.ehr.newest_page import settled
 from service.ehr.outcome import failure
 from service.ehr.prefetch_state import NOT_SENT, OUTCOME, WITH_DATA, prefetch_state
 from service.ehr.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
@@ -30,6 +31,7 @@ from service.server.strict_json import dumps
 
 PREFIX = "/cds-services"
 NOT_SENT_DETAIL = "Laboratory results were neither sent under prefetch.labs nor readable from a permitted FHIR server."
+TEMPERATURE = "temperature"  # the one key that asks for a single test
 FAILED_QUERY = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "incomplete"}]}
 _DISCOVERY = "mas.cds.discovery"
 _FURTHER = "mas.cds.further"
@@ -109,6 +111,8 @@ def _documents(call: CdsRequest) -> list[tuple[Any, str]]:
     for key, state in states.items():
         counting.prefetched(key, state)
     held = {key: call.prefetch[key] for key, state in states.items() if state in WITH_DATA}
+    if TEMPERATURE in held:
+        held[TEMPERATURE] = settled(held[TEMPERATURE], here().codes.templates[TEMPERATURE], here().codes)
     absent = [key for key, state in states.items() if state in NOT_SENT]
     further = current_app.extensions.get(_FURTHER)
     held, in_vain = further(here(), call, held, absent) if further else (held, [])

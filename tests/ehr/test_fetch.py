@@ -15,7 +15,7 @@ from service.app import create_app
 from service.ehr.fhir_server import may_connect, next_page, permitted
 from service.server.settings import Settings
 from tests.ehr.fhir_server import FhirServer, Listener, drips, gives
-from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, patient, send
+from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, observation, patient, send
 from tests.server.authority import authority
 
 PATH = "/cds-services/mas-criteria"
@@ -81,6 +81,17 @@ def test_further_pages_of_a_prefetched_bundle_are_read(server: FhirServer) -> No
     [card] = carded(client_of(server.base), held, **asks(server.base))
     assert card["indicator"] == "critical"
     assert "further page" not in card["detail"]
+
+
+def test_a_further_page_of_temperatures_is_read_only_if_it_could_count(server: FhirServer) -> None:
+    link = [{"relation": "next", "url": f"{server.base}/Observation?page=2"}]
+    times = [f"2026-11-22T0{hour}:00:00Z" for hour in (7, 5)]
+    found = [observation("8310-5", "38.9", "Cel", effectiveDateTime=one) for one in times]
+    held = {"labs": bundle(*met_panel()), "patient": patient(), "conditions": None, "medications": None}
+    assert carded(client_of(server.base), held | {"temperature": bundle(*found, link=link)}, **asks(server.base))
+    assert server.asked == []
+    assert carded(client_of(server.base), held | {"temperature": bundle(*found[::-1], link=link)}, **asks(server.base))
+    assert server.asked == ["/fhir/Observation?page=2"]
 
 
 def test_pages_end_at_three_and_what_follows_is_said_to_be_missing(server: FhirServer) -> None:
