@@ -50,7 +50,7 @@ class Entry:
         return "".join("/" + token[:LONGEST_KEY].replace("~", "~0").replace("/", "~1") for token in self.where)
 
     def under(self, where: tuple[str, ...]) -> Self:
-        """Return the entry as a fault of something that stands at ``where``, and so does what it is at odds ``with``."""
+        """Return the entry as a fault of something that stands at ``where``, as does what it is at odds ``with``."""
         facts = self.facts
         if "with" in facts:
             facts = {**facts, "with": Entry(where, self.code, "").pointer + facts["with"]}

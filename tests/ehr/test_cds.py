@@ -108,6 +108,8 @@ def test_incomplete_results_and_absent_ferritin_are_never_called_unlikely() -> N
         {"labs": bundle(*calm_panel(), total=Decimal(400))},
         {"labs": bundle(*calm_panel(), FAILED)},
         {"medications": FAILED},
+        {"medications": "{}"},
+        {"patient": {}},
         {"labs": bundle(*calm_panel()[1:])},
     ]
     for lacking in partial:
@@ -223,6 +225,33 @@ def test_missing_or_failed_labs_are_412(client: FlaskClient, prefetch: Any) -> N
     assert (told["code"], told["expression"]) == ("required", ["prefetch.labs"])
     assert told["details"]["coding"][0]["code"] == "prefetch_missing"
     assert "Smith" not in str(answer)
+
+
+@pytest.mark.parametrize(
+    ("prefetch", "words"),
+    [
+        (None, "Nothing was sent under prefetch.labs,"),
+        ({"lab": bundle(*met_panel())}, "Nothing was sent under prefetch.labs,"),
+        ({"labs": '{"resourceType": "Bundle"}'}, "no FHIR resource as a JSON object"),
+        ({"labs": {}}, "no FHIR resource as a JSON object"),
+        ({"labs": FAILED}, "says that the query failed"),
+    ],
+    ids=str,
+)
+def test_a_412_says_what_was_sent_instead_of_results(client: FlaskClient, prefetch: Any, words: str) -> None:
+    _, answer, _ = send(client, PATH, call(prefetch))
+    text = answer["issue"][0]["details"]["text"]
+    assert words in text
+    assert text.endswith("not readable from a permitted FHIR server.")
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", PATH, 405), ("GET", "/cds-services/a/b/c", 404)])
+def test_what_is_not_offered_is_said_in_the_services_own_words(
+    client: FlaskClient, method: str, path: str, status: int
+) -> None:
+    answer = client.open(path, method=method)
+    assert answer.status_code == status
+    assert "URL" not in loads(answer.data)["issue"][0]["details"]["text"]
 
 
 def test_data_beside_a_failed_query_is_used_and_said_to_be_incomplete(client: FlaskClient) -> None:
@@ -488,7 +517,10 @@ def test_feedback_of_another_form_is_400_and_not_counted(
 
 @pytest.mark.parametrize("document", [{}, [], {"feedback": []}, {"feedback": {}}, {"feedback": [FEEDBACK] * 101}])
 def test_feedback_needs_a_list(client: FlaskClient, document: Any) -> None:
-    assert send(client, f"{PATH}/feedback", document)[0] == 400
+    status, answer, _ = send(client, f"{PATH}/feedback", document)
+    assert status == 400
+    starts = "The body must be a JSON object" if isinstance(document, list) else "feedback must be an array"
+    assert answer["issue"][0]["details"]["text"].startswith(starts)
 
 
 def test_a_fault_of_ours_tells_nothing_of_the_patient(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -260,6 +260,19 @@ def test_the_reason_names_the_units_accepted_and_never_the_value() -> None:
     assert "10*9/L" in read(observation(PLATELETS, 116, "10*12/L")).issues[0].text
 
 
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (ferritin(valueString="905,5 ng/mL"), "The decimal sign is a point"),
+        (observation(PLATELETS, valueString="116 x109/L"), "has lost its superscript"),
+        (observation("751-8", 65, "%"), "A percentage is not a count."),
+    ],
+    ids=["decimal comma", "lost superscript", "percent"],
+)
+def test_the_reason_says_how_to_mend_what_feeds_get_wrong(sent: dict[str, Any], words: str) -> None:
+    assert words in read(sent).issues[0].text
+
+
 def test_the_reason_for_absence_is_told_if_it_is_a_known_one() -> None:
     masked = read(ferritin(dataAbsentReason={"coding": [{"code": "masked"}]})).issues[0].text
     assert "masked" in masked
