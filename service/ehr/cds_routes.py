@@ -121,7 +121,7 @@ def _documents(call: CdsRequest) -> list[tuple[Any, str]]:
     held, in_vain = further(here(), call, held, absent) if further else (held, [])
     if REQUIRED_KEY in absent and REQUIRED_KEY not in held:
         raise PreconditionFailed(_why_absent(call, states[REQUIRED_KEY]))
-    lost = {key for key in absent if key in call.prefetch or key in in_vain}  # sent in no form that is read, too
+    lost = {key for key in absent if key in call.prefetch or key in in_vain}  # what is no resource says no less
     failed = {key: FAILED_QUERY for key in absent if key not in held and key in lost}
     return [(one, f"prefetch.{key}") for key, one in (held | failed).items()]
 

@@ -21,7 +21,7 @@ _CODINGS = ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING")  # the server tak
 
 
 class CodedBody(UnsupportedMediaType):
-    """A body under a content or transfer coding (gzip and the like): a few bytes could unpack to gigabytes."""
+    """A body under a coding (gzip and the like), of content or transfer: refused, it could unpack to gigabytes."""
 
     description = "The request body must not be compressed."
 
