@@ -26,6 +26,7 @@ ARG VERSION=0.0.0
 ARG REVISION=unknown
 ARG CREATED=1970-01-01T00:00:00Z
 ARG SOURCE=unknown
+ARG BASE_DIGEST=unknown
 LABEL org.opencontainers.image.title="mas-risk-service" \
       org.opencontainers.image.description="Scores a lab panel for macrophage activation syndrome" \
       org.opencontainers.image.licenses="Apache-2.0" \
@@ -33,7 +34,8 @@ LABEL org.opencontainers.image.title="mas-risk-service" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}" \
       org.opencontainers.image.source="${SOURCE}" \
-      org.opencontainers.image.base.name="${PYTHON_IMAGE}"
+      org.opencontainers.image.base.name="${PYTHON_IMAGE}" \
+      org.opencontainers.image.base.digest="${BASE_DIGEST}"
 # Some bases carry pip for their own use; nothing here needs it once the venv is made.
 RUN python3 -m pip uninstall --yes --quiet pip setuptools wheel 2>/dev/null || true; rm -rf /usr/share/python-wheels /usr/local/lib/python3*/ensurepip
 # The packages are a layer of their own: a new version of the service leaves it as it is.

@@ -62,8 +62,9 @@ IMAGE ?= mas-risk-service
 VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' service/__init__.py)
 BUILDER ?= $(firstword $(shell command -v docker buildah podman) docker)
 
-image: ## build the image IMAGE:version (docker, buildah or podman; PYTHON_IMAGE chooses the base)
+image: ## build the image IMAGE:version (docker, buildah or podman; PYTHON_IMAGE chooses the base, name:tag@sha256:... pins it)
 	$(BUILDER) build $(if $(filter %podman %buildah,$(BUILDER)),--format docker) $(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) --build-arg VERSION=$(VERSION) \
+	  $(if $(findstring @,$(PYTHON_IMAGE)),--build-arg BASE_DIGEST=$(lastword $(subst @, ,$(PYTHON_IMAGE)))) \
 	  --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(IMAGE_FLAGS) -t $(IMAGE):$(VERSION) .
 
 $(VENV)/.browser: requirements-browser.txt $(VENV)/.dev

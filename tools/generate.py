@@ -25,7 +25,14 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.panel import CONDITIONS, CONFOUNDERS
 from service.clinical.rules import leaves
-from service.server.settings import TABLE
+from service.ehr.cds_card import cards
+from service.ehr.cds_request import read_cds_request
+from service.ehr.codes import load_codes
+from service.ehr.given import Given
+from service.ehr.judgement import judged
+from service.ehr.prefetch_template import PREFETCH_KEYS
+from service.ehr.record import read_record
+from service.server.settings import TABLE, Settings
 from service.server.strict_json import dumps, loads
 
 ROOT = Path(__file__).parent.parent
@@ -37,6 +44,8 @@ SLIPS: dict[str, Any] = {
     "options": {"criteria": ["hscor"]},
 }
 """One slip of each kind that a feed is likely to make."""
+CALLS = ("patient_view", "nothing_found")
+CARD_ID = "32101cec-5286-5ccc-9e28-2c0f01532893"
 REQUEST_ID = "6b1f2c1e-7a0e-4f0e-9b0a-2f0f6f1f0a10"
 
 
@@ -145,8 +154,18 @@ def example_refusals() -> Iterable[str]:
         yield from _example(" " * 12, name, f"{name.replace('_', ' ').capitalize()}, refused", dumps(problem).decode())
 
 
-def _request(name: str) -> Any:
-    operation = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))["paths"]["/v1/assessments"]["post"]
+def example_cards() -> Iterable[str]:
+    """Yield what the CDS Hooks service answers to its examples; the id of a card changes with the criteria."""
+    for name in CALLS:
+        call = read_cds_request(_request(name, "/cds-services/{service}"), Settings().cds_hooks)
+        given = [(call.prefetch[key], f"prefetch.{key}") for key in PREFETCH_KEYS if key in call.prefetch]
+        record, assessment = judged(read_record(Given(documents=given), load_codes()))
+        shown = [card | {"uuid": CARD_ID} for card in cards(call, record, assessment, Settings())]
+        yield from _example(" " * 16, name, f"The answer to the call {name}", dumps({"cards": shown}).decode())
+
+
+def _request(name: str, path: str = "/v1/assessments") -> Any:
+    operation = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))["paths"][path]["post"]
     return loads(dumps(operation["requestBody"]["content"]["application/json"]["examples"][name]["value"]))
 
 
@@ -190,6 +209,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterable[str]]]] = {
     "word lists": ("openapi.yaml", word_lists),
     "example answer": ("openapi.yaml", example_answer),
     "example refusals": ("openapi.yaml", example_refusals),
+    "example cards": ("openapi.yaml", example_cards),
     "criteria table": ("README.md", criteria_table),
     "settings table": ("README.md", settings_table),
 }

@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
 from service.api.batch import VIEWS, Batch
 from service.api.problems import InvalidRequest
-from service.api.sentences import one_of
+from service.api.sentences import invalid_value
 from service.server import bodies, exchange
 
 NDJSON = "application/x-ndjson"
@@ -22,7 +22,8 @@ def post_batch() -> Response:
     """Assess a panel per line, answering while the lines arrive."""
     view = request.args.get("view", "full")
     if view not in VIEWS:
-        raise InvalidRequest([one_of(("view",), VIEWS)])
+        detail = "The parameter view of the address takes one of the words listed under accepted."
+        raise InvalidRequest([invalid_value(("view",), detail, accepted=list(VIEWS))])
     if request.mimetype not in TAKEN:
         raise UnsupportedMediaType(f"Send one JSON object per line as {NDJSON}.")
     accepted = request.accept_mimetypes

@@ -50,8 +50,11 @@ class Entry:
         return "".join("/" + token[:LONGEST_KEY].replace("~", "~0").replace("/", "~1") for token in self.where)
 
     def under(self, where: tuple[str, ...]) -> Self:
-        """Return the entry as a fault of something that stands at ``where``."""
-        return replace(self, where=(*where, *self.where))
+        """Return the entry as a fault of something that stands at ``where``, as does what it is at odds ``with``."""
+        facts = self.facts
+        if "with" in facts:
+            facts = {**facts, "with": Entry(where, self.code, "").pointer + facts["with"]}
+        return replace(self, where=(*where, *self.where), facts=facts)
 
     def explained(self) -> Entry:
         """Return the entry with all that helps to mend it; asked for only when it is shown."""

@@ -53,8 +53,12 @@ PLACES = (
     | dict.fromkeys(AGES, "patient")
     | dict.fromkeys(("condition", "medications", "confounders"), "context")
     | dict.fromkeys(("criteria", "on_invalid"), "options")
+    | dict.fromkeys(("patient", "context", "options"), "the request itself")
+    | dict.fromkeys(("observations", "findings", "collected_at"), "the panel")
+    | dict.fromkeys(("panels", "treatments"), "POST /v1/trajectories")
+    | {"resourceType": "POST /fhir/$evaluate-mas", "hook": "POST /cds-services/mas-criteria"}
 )
-"""Where each key of a request belongs."""
+"""Where each key of a request belongs, and the keys that show which other interface was meant."""
 SHORT = 5
 
 

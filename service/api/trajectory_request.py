@@ -26,6 +26,7 @@ PANEL_KEYS = ("collected_at", "observations", "findings", "context")
 TREATMENT_KEYS = ("name", "given_at")
 LONGEST_NAME = 200
 Where = tuple[str, ...]
+Row = tuple[int, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,16 @@ def read_trajectory_request(document: Any) -> TrajectoryRequest:
     treatments = _treatments(raw_treatments, entries)
     shared = _shared(document, entries)
     moments: dict[int, Moment] = {}
-    panels = [_panel(shared, raw, place, moments, entries) for place, raw in enumerate(raw_panels)]
+    panels = {place: _panel(shared, raw, place, moments, entries) for place, raw in raw_panels}
     entries += _tie_faults(moments)
     if entries:
         raise InvalidRequest(entries)
-    read = [(moments[place], one) for place, one in enumerate(panels) if one is not None]
+    read = [(moments[place], one) for place, one in panels.items() if one is not None]
     return TrajectoryRequest(tuple(read), tuple(treatments), read[0][1].criteria)
 
 
-def _rows(document: Mapping[str, Any], key: str, least: int, most: int, entries: list[Entry]) -> list[Any]:
-    """Return the list of objects under a key; a list that is missing, short or too long is a fault and empty."""
+def _rows(document: Mapping[str, Any], key: str, least: int, most: int, entries: list[Entry]) -> list[Row]:
+    """Return the objects in the list under a key; a list that is missing, short or too long is a fault and empty."""
     rows = document.get(key) if document.get(key) is not None else []
     if not isinstance(rows, list) or not least <= len(rows) <= most:
         detail = f"A list of {least} to {most} objects is needed here."
@@ -67,16 +68,16 @@ def _rows(document: Mapping[str, Any], key: str, least: int, most: int, entries:
     entries += [
         invalid_value((key, str(at)), "An object is needed here.") for at, one in enumerate(rows) if not _is(one)
     ]
-    return rows if all(_is(one) for one in rows) else []
+    return [(at, one) for at, one in enumerate(rows) if _is(one)]
 
 
 def _is(row: object) -> bool:
     return isinstance(row, dict)
 
 
-def _treatments(rows: list[dict[str, Any]], entries: list[Entry]) -> list[Treatment]:
+def _treatments(rows: list[Row], entries: list[Entry]) -> list[Treatment]:
     found = []
-    for place, raw in enumerate(rows):
+    for place, raw in rows:
         where = ("treatments", str(place))
         faults = [unknown_field((*where, key), TREATMENT_KEYS) for key in raw if key not in TREATMENT_KEYS]
         name, given_at = raw.get("name"), raw.get("given_at")

@@ -15,6 +15,10 @@ from service.server.strict_json import NotJson, dumps
 JSON, FHIR_JSON = "application/json", "application/fhir+json"
 MEDIA_TYPES = (FHIR_JSON, JSON, "application/json+fhir", "text/json")  # the third is the name before 2017, still in use
 FORMATS = ("json", *MEDIA_TYPES)
+OFFERED = {
+    404: "Nothing is here; POST /fhir/$evaluate-mas takes a record, GET /cds-services lists the hooks.",
+    405: "The methods allowed here are in the Allow header.",
+}
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate", "Accept-Encoding")
 
 
@@ -43,6 +47,12 @@ def refuse_unless_json_is_accepted() -> None:
 def _accepts(given: Iterable[tuple[str, float]]) -> bool:
     named = {value.partition(";")[0].strip().lower() for value, quality in given if quality > 0}
     return bool(named & {*MEDIA_TYPES, "*/*", "application/*"})
+
+
+def described(error: HTTPException) -> str:
+    """Return what a caller is told of an error: our own words, also where the framework has some of its own."""
+    own = error.description if error.description != type(error).description else None
+    return own or OFFERED.get(error.code or 500) or error.description or ""
 
 
 def answer(document: Resource, media_type: str, status: int = 200) -> Response:

@@ -18,7 +18,9 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d
 
 def take_feedback(document: Any) -> None:
     """Count the feedback of one or more cards; raises BadRequest with the place and the form expected."""
-    entries = document.get("feedback") if isinstance(document, dict) else None
+    if not isinstance(document, dict):
+        raise BadRequest("The body must be a JSON object with the array feedback.")
+    entries = document.get("feedback")
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST:
         raise BadRequest(f"feedback must be an array of 1 to {MOST} objects.")
     problems = [found for at, entry in enumerate(entries) for found in _problems(entry, f"feedback[{at}]")]

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, NotFound, PreconditionFailed, UnprocessableEntity
 
 from service.ehr import counting
-from service.ehr.bodies import JSON, answer, failed, read_json, refuse_unless_json_is_accepted
+from service.ehr.bodies import JSON, answer, described, failed, read_json, refuse_unless_json_is_accepted
 from service.ehr.cds_card import cards
 from service.ehr.cds_discovery import SERVICE_ID, discovery
 from service.ehr.cds_feedback import take_feedback
@@ -16,6 +16,7 @@ from service.ehr.cds_request import CdsRequest, read_cds_request
 from service.ehr.fhir_routes import MIXED, UNEXPECTED
 from service.ehr.given import Given
 from service.ehr.judgement import judged
+from service.ehr.newest_page import settled
 from service.ehr.outcome import failure
 from service.ehr.prefetch_state import NOT_SENT, OUTCOME, WITH_DATA, prefetch_state
 from service.ehr.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
@@ -29,7 +30,11 @@ from service.server.headers import Document
 from service.server.strict_json import dumps
 
 PREFIX = "/cds-services"
-NOT_SENT_DETAIL = "Laboratory results were neither sent under prefetch.labs nor readable from a permitted FHIR server."
+NOT_READABLE = "and the results are not readable from a permitted FHIR server."
+NOT_SENT_DETAIL = f"Nothing was sent under prefetch.labs, {NOT_READABLE}"
+UNUSABLE_DETAIL = f"What was sent under prefetch.labs is no FHIR resource as a JSON object, {NOT_READABLE}"
+QUERY_FAILED_DETAIL = f"What was sent under prefetch.labs says that the query failed, {NOT_READABLE}"
+TEMPERATURE = "temperature"  # the one key that asks for a single test
 FAILED_QUERY = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "incomplete"}]}
 _DISCOVERY = "mas.cds.discovery"
 _FURTHER = "mas.cds.further"
@@ -53,9 +58,9 @@ def error_answer(error: Exception) -> Response:
         return answer(_with_id(failure(500, UNEXPECTED)), JSON, 500)
     if error.code == 401:
         return failed(error, failure(401, "Authentication is required."), JSON)
-    found = failure(error.code or 500, error.description or "")
+    found = failure(error.code or 500, described(error))
     if type(error) is PreconditionFailed:  # not Stale
-        found = failure(412, NOT_SENT_DETAIL, "prefetch_missing", [f"prefetch.{REQUIRED_KEY}"])
+        found = failure(412, error.description or "", "prefetch_missing", [f"prefetch.{REQUIRED_KEY}"])
     return failed(error, _with_id(found), JSON)
 
 
@@ -109,13 +114,22 @@ def _documents(call: CdsRequest) -> list[tuple[Any, str]]:
     for key, state in states.items():
         counting.prefetched(key, state)
     held = {key: call.prefetch[key] for key, state in states.items() if state in WITH_DATA}
+    if TEMPERATURE in held:
+        held[TEMPERATURE] = settled(held[TEMPERATURE], here().codes.templates[TEMPERATURE], here().codes)
     absent = [key for key, state in states.items() if state in NOT_SENT]
     further = current_app.extensions.get(_FURTHER)
     held, in_vain = further(here(), call, held, absent) if further else (held, [])
     if REQUIRED_KEY in absent and REQUIRED_KEY not in held:
-        raise PreconditionFailed
-    failed = {key: FAILED_QUERY for key in absent if key not in held and (states[key] == OUTCOME or key in in_vain)}
+        raise PreconditionFailed(_why_absent(call, states[REQUIRED_KEY]))
+    lost = {key for key in absent if key in call.prefetch or key in in_vain}  # what is no resource says no less
+    failed = {key: FAILED_QUERY for key in absent if key not in held and key in lost}
     return [(one, f"prefetch.{key}") for key, one in (held | failed).items()]
+
+
+def _why_absent(call: CdsRequest, state: str) -> str:
+    if REQUIRED_KEY not in call.prefetch:
+        return NOT_SENT_DETAIL
+    return QUERY_FAILED_DETAIL if state == OUTCOME else UNUSABLE_DETAIL
 
 
 def _with_id(found: dict[str, Any]) -> dict[str, Any]:

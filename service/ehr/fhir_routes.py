@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
 from service.ehr import counting
-from service.ehr.bodies import FHIR_JSON, answer, failed, read_json, refuse_unless_json_is_accepted
+from service.ehr.bodies import FHIR_JSON, answer, described, failed, read_json, refuse_unless_json_is_accepted
 from service.ehr.capability import capability_statement, operation_definition
 from service.ehr.json_shapes import text
 from service.ehr.judgement import judged
@@ -25,7 +25,10 @@ from service.server.strict_json import dumps
 PREFIX = "/fhir"
 STARTS = ("Bundle", "Parameters", *READ)
 MIXED = "The record holds results of more than one patient; send one patient at a time."
-NOT_FHIR = "Send a Bundle, Parameters, a DiagnosticReport, an Observation or an array of Observations."
+NOT_FHIR = (
+    "Send a Bundle, Parameters, a DiagnosticReport, an Observation or an array of Observations. "
+    "A panel that is no FHIR goes to POST /v1/assessments."
+)
 UNEXPECTED = "The service failed; the fault is ours. Quote the request id."
 
 _METADATA, _OPERATION = "mas.fhir.metadata", "mas.fhir.operation"
@@ -54,7 +57,7 @@ def error_answer(error: Exception) -> Response:
         logs.exception(error)
         return answer(_with_id(failure(500, UNEXPECTED)), FHIR_JSON, 500)
     key, where = (error.key, error.where) if isinstance(error, Unprocessable) else ("", ())
-    found = failure(error.code or 500, error.description or "", key, where)
+    found = failure(error.code or 500, described(error), key, where)
     return failed(error, _with_id(found), FHIR_JSON)
 
 

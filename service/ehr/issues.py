@@ -13,6 +13,12 @@ FAULTS = {
     "invalid_quantity": "The result is not read as a quantity; it counts as unknown.",
     "invalid_value": "The reference range is not usable; the result counts as unknown.",
 }
+ABOUT = {
+    "decimal_comma": " The decimal sign is a point, and thousands are not set apart.",
+    "lost_exponent": " The exponent has lost its superscript or its sign of power: 10*9/L is meant, or 10*3/uL.",
+    "percent": " A percentage is not a count.",
+}
+"""What more can be said of a fault, by what it is about."""
 REASONS = {
     "status": "The status says that this is not a final result; it is not used.",
     "code_refused": "",
@@ -107,7 +113,7 @@ def issue(key: str, *where: str, observation: str = "", text: str = "") -> Issue
 
 def from_fault(fault: Fault) -> Unusable:
     """Return the reason for a fault of a value; the sentence names the units accepted, never the value."""
-    text = FAULTS[fault.code]
+    text = FAULTS[fault.code] + ABOUT.get(fault.about, "")
     if "accepted" in fault.facts:
         text += f" Accepted: {', '.join(map(str, fault.facts['accepted']))}."  # type: ignore[call-overload]
     if "suggestion" in fault.facts:

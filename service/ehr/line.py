@@ -5,17 +5,16 @@ from __future__ import annotations
 import socket
 import time
 from contextlib import suppress
-from typing import Any, cast
+from typing import cast
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import NewConnectionError
 from urllib3.util.connection import create_connection
 
 from service.ehr.fhir_server import may_connect
+from service.server.cuttable import CuttableAdapter
 
 BLOCK = 65_536
 
@@ -33,12 +32,12 @@ class Line:
     def __init__(self, seconds: float, largest: int, ca_file: str = "") -> None:
         self._deadline = time.monotonic() + seconds
         self._largest = largest
-        self._sockets: list[socket.socket] = []
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy, no .netrc: the token goes where it was meant to go
         self._session.verify = ca_file or True
+        self._adapter = CuttableAdapter(_connect)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter(self._sockets))
+            self._session.mount(scheme, self._adapter)
 
     def remaining(self) -> float:
         """Return the seconds left, never less than 1 ms."""
@@ -61,10 +60,8 @@ class Line:
             raise NotRead from error
 
     def cut(self) -> None:
-        """End whatever is still going on: a server that sends a byte now and then would never time out."""
-        for one in self._sockets:
-            with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+        """End whatever is still going on."""
+        self._adapter.cut()
         self._session.close()
 
     def _body(self, answer: requests.Response) -> bytes:
@@ -76,46 +73,16 @@ class Line:
         return body
 
 
-class _Adapter(HTTPAdapter):
-    """requests' adapter with connections that look where they go."""
-
-    def __init__(self, sockets: list[socket.socket]) -> None:
-        self._sockets = sockets
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        sockets = self._sockets
-
-        class Plain(HTTPConnection):
-            def _new_conn(self) -> socket.socket:
-                return _connect(self, sockets)
-
-        class Secure(HTTPSConnection):
-            def _new_conn(self) -> socket.socket:
-                return _connect(self, sockets)
-
-        class PlainPool(HTTPConnectionPool):
-            ConnectionCls = Plain
-
-        class SecurePool(HTTPSConnectionPool):
-            ConnectionCls = Secure
-
-        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
-
-
-def _connect(connection: HTTPConnection, sockets: list[socket.socket]) -> socket.socket:
+def _connect(connection: HTTPConnection) -> socket.socket:
     """Connect to the very address that was checked: the name is not looked up a second time."""
     try:
         found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
         addresses = [str(one[4][0]) for one in found]
         if not addresses or not all(may_connect(connection.host, one) for one in addresses):
             raise NewConnectionError(connection, "the name leads to an address that is not permitted")
-        sock = _reach(connection, addresses)
+        return _reach(connection, addresses)
     except OSError as error:
         raise NewConnectionError(connection, "no connection") from error
-    sockets.append(sock)
-    return sock
 
 
 def _reach(connection: HTTPConnection, addresses: list[str]) -> socket.socket:

@@ -15,7 +15,16 @@ from service.ehr.json_shapes import Resource, table, tables, text
 from service.ehr.medications import named_drug
 from service.ehr.moments import read_moment
 
-NAMES = ("observations", "subject", "febrile", "condition", "asOf", "medications", "findings", "criteria")
+FORMS = {
+    "observations": "a resource",
+    "subject": "valueReference, valueIdentifier or a Patient",
+    "febrile": "valueBoolean",
+    "condition": f"valueCode ({', '.join(CONDITIONS)}), a coding of the map of codes, or a Condition",
+    "asOf": "valueDateTime with at least its day",
+    "medications": "the name or a code of a known drug, or a resource",
+    "findings": "parts with the name of a finding and valueBoolean",
+    "criteria": "valueCode with the id of a criteria set",
+}
 
 
 class _Invalid(Exception):
@@ -26,16 +35,17 @@ def read_parameters(resource: Resource, codes: CodeMap) -> Given:
     """Return what the parameters say, in any order; those that cannot be used are named."""
     given = Given()
     for at, parameter in enumerate(tables(resource, "parameter")):
-        where = f"Parameters.parameter[{at}]"
-        read = _READERS.get(text(parameter, "name"))
+        where, name = f"Parameters.parameter[{at}]", text(parameter, "name")
+        read = _READERS.get(name)
         if read is None:
-            said = f"There is no parameter of this name; it is not used. Known: {', '.join(NAMES)}."
+            said = f"There is no parameter of this name; it is not used. Known: {', '.join(FORMS)}."
             given.issues.append(issue("parameter_unknown", f"{where}.name", text=said))
             continue
         try:
             read(given, parameter, where, codes)
         except _Invalid:
-            given.issues.append(issue("parameter_invalid", where))
+            said = f"The parameter {name} counts as unknown; it takes {FORMS[name]}."
+            given.issues.append(issue("parameter_invalid", where, text=said))
     given.settle()
     return given
 

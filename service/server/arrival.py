@@ -68,7 +68,7 @@ class Arrival:
         if not _CODED.search(head):
             self.body = int(found[1]) if found else 0
         elif found or not _CHUNKED.search(head):
-            self.body = 0  # the parser refuses it: nothing to wait for
+            self.body = 0  # it is refused by its head: nothing to wait for
 
     def whole(self) -> bool:
         """Whether all of the request is here."""

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., Any])
 _UNLIMITED = "mas_unlimited_body"
+_CODINGS = ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING")  # the server takes off nothing but chunks
 
 
 class CodedBody(UnsupportedMediaType):
-    """A body under a content coding (gzip and the like): refused, since a few bytes could unpack to gigabytes."""
+    """A body under a coding (gzip and the like), of content or transfer: refused, it could unpack to gigabytes."""
 
     description = "The request body must not be compressed."
 
@@ -41,8 +42,8 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def guard() -> None:
-        coding = request.environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
-        if coding not in {"", "identity"}:
+        coding, transfer = (request.environ.get(header, "").strip().lower() for header in _CODINGS)
+        if coding not in {"", "identity"} or transfer not in {"", "chunked"}:
             raise CodedBody
         free = getattr(current_app.view_functions.get(request.endpoint or ""), _UNLIMITED, False)
         limit = None if free else settings.max_body_bytes

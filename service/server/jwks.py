@@ -18,12 +18,13 @@ import requests
 import urllib3
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from service.server.cuttable import CuttableAdapter
 from service.server.settings import BadSetting
 
 _FRESH = 600.0  # seconds a fetched set is used without asking again
 _PAUSE = 60.0  # least time between two fetches, whatever tokens say
 _FIRST_PAUSE = 5.0  # the same while there is no set at all
-_WAIT = 2.0  # seconds for connecting, for each read, and for the whole
+_WAIT = 2.0  # seconds for connecting, for each read, and for the whole, after which it is cut
 _LARGEST = 256 * 1024
 _LEAST_RSA_BITS = 2048
 
@@ -148,18 +149,33 @@ def fetched(url: str, ca_file: str = "") -> bytes:
 
     ``ca_file`` holds the authorities that sign for the host; "" means the public ones.
     """
-    deadline = time.monotonic() + _WAIT
+    adapter, deadline = CuttableAdapter(), time.monotonic() + _WAIT
+    watch = threading.Timer(_WAIT, adapter.cut)
+    watch.start()
+    try:
+        with requests.Session() as session:
+            session.mount(url, adapter)
+            return _document(session, url, ca_file, deadline)
+    finally:
+        watch.cancel()
+        adapter.cut()
+
+
+def _document(session: requests.Session, url: str, ca_file: str, deadline: float) -> bytes:
     plain = {"Accept": "application/json", "Accept-Encoding": "identity"}
-    with requests.get(
-        url, headers=plain, timeout=(_WAIT, _WAIT), allow_redirects=False, stream=True, verify=ca_file or True
+    wait = (_WAIT, _WAIT)
+    with session.get(
+        url, headers=plain, timeout=wait, allow_redirects=False, stream=True, verify=ca_file or True
     ) as answer:
         if answer.status_code != requests.codes.ok:
             raise OSError("not 200")
         text = b""
         while part := _part(answer):
             text += part
-            if len(text) > _LARGEST or time.monotonic() > deadline:
+            if len(text) > _LARGEST:
                 raise OSError("too long")
+    if time.monotonic() > deadline:  # what was cut may look whole
+        raise OSError("too slow")
     return text
 
 

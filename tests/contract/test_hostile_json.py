@@ -116,6 +116,7 @@ def test_only_utf_8_is_read(client: FlaskClient, body: bytes) -> None:
         {"Content-Type": "application/json; charset=latin-1"},
         {"Content-Encoding": "gzip"},
         {"Content-Encoding": "br"},
+        {"Transfer-Encoding": "gzip, chunked"},
     ],
     ids=str,
 )

@@ -153,6 +153,18 @@ def test_the_example_that_is_answered_is_answered_as_shown(client: FlaskClient) 
         assert answer.json | {"meta": {}} == shown["value"] | {"meta": {}}
 
 
+def test_the_calls_are_answered_with_the_cards_shown(client: FlaskClient) -> None:
+    operation = SPEC["paths"]["/cds-services/{service}"]["post"]
+    calls = operation["requestBody"]["content"]["application/json"]["examples"]
+    shown = operation["responses"]["200"]["content"]["application/json"]["examples"]
+    assert list(shown) == list(calls)
+    for name, call in calls.items():
+        answer = client.post("/cds-services/mas-criteria", data=dumps(call["value"]), content_type="application/json")
+        without_id = [[one | {"uuid": ""} for one in cards["cards"]] for cards in (answer.json, shown[name]["value"])]
+        assert without_id[0] == without_id[1]
+    assert [len(one["value"]["cards"]) for one in shown.values()] == [1, 0]
+
+
 def contents(node: Any) -> Iterator[dict[str, Any]]:
     if isinstance(node, dict):
         yield from node.get("content", {}).values()

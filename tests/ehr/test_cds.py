@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +108,8 @@ def test_incomplete_results_and_absent_ferritin_are_never_called_unlikely() -> N
         {"labs": bundle(*calm_panel(), total=Decimal(400))},
         {"labs": bundle(*calm_panel(), FAILED)},
         {"medications": FAILED},
+        {"medications": "{}"},
+        {"patient": {}},
         {"labs": bundle(*calm_panel()[1:])},
     ]
     for lacking in partial:
@@ -115,6 +118,81 @@ def test_incomplete_results_and_absent_ferritin_are_never_called_unlikely() -> N
         assert card["summary"].startswith("Not decided")
         assert "nothing is made unlikely" in card["detail"]
         assert carded(with_settings(), whole | lacking) == []
+
+
+def temperatures(*taken: Any, **more: Any) -> dict[str, Any]:
+    """Return a first page of temperatures with more to follow; each has its hour of the day and its value."""
+    found = [observation("8310-5", value, "Cel", effectiveDateTime=f"2026-11-22T{at}:00:00Z") for at, value in taken]
+    return bundle(*found, **{"link": NEXT} | more)
+
+
+FALLING = [("07", "36.5"), ("05", "36.9"), ("03", "37.1")]
+UNREAD = observation("8310-5", "36.5", effectiveDateTime="2026-11-22T08:00:00Z")
+VOID = UNREAD | {"valueQuantity": None, "dataAbsentReason": {"text": "error"}}
+SETTLED = {
+    "newest first": temperatures(*FALLING),
+    "no link, a greater total": temperatures(*FALLING, link=[], total=Decimal(90)),
+    "both": temperatures(*FALLING, total=Decimal(90)),
+    "two of one moment, newer than the last": temperatures(("07", "36.5"), *FALLING),
+    "the newest was never reported": bundle(
+        VOID, *[one["resource"] for one in temperatures(*FALLING)["entry"]], link=NEXT
+    ),
+}
+OPEN = {
+    "oldest first": temperatures(*FALLING[::-1]),
+    "no order": temperatures(*FALLING[1:], FALLING[0]),
+    "only one": temperatures(FALLING[0]),
+    "all of one moment": temperatures(("07", "36.5"), ("07", "36.9")),
+    "the newest cannot be read": bundle(
+        UNREAD, *[one["resource"] for one in temperatures(*FALLING)["entry"]], link=NEXT
+    ),
+    "one without a time": bundle(
+        *[one["resource"] for one in temperatures(*FALLING)["entry"]],
+        observation("8310-5", "36.5", "Cel", effectiveDateTime=None),
+        link=NEXT,
+    ),
+    "another test": bundle(
+        *[one["resource"] for one in temperatures(*FALLING)["entry"]],
+        observation("4537-7", 12, "mm/h", effectiveDateTime="2026-11-22T01:00:00Z"),
+        link=NEXT,
+    ),
+    "nothing on the page": bundle(link=NEXT),
+}
+
+
+def calm_with(temperature: Any) -> dict[str, Any]:
+    labs = [one for one in calm_panel() if one["id"] != "o-8310-5"]
+    return {"conditions": bundle(condition()), "labs": bundle(*labs), "temperature": temperature}
+
+
+@pytest.mark.parametrize("page", SETTLED.values(), ids=SETTLED)
+def test_what_follows_the_newest_temperature_is_not_missed(page: Any) -> None:
+    """Most patients of a ward have more temperatures than a page holds."""
+    [card] = carded(with_settings(cds_card_from="unlikely"), calm_with(page))
+    assert card["summary"].startswith("MAS unlikely")
+    assert "further page" not in card["detail"]
+
+
+@pytest.mark.parametrize("page", OPEN.values(), ids=OPEN)
+def test_a_page_of_temperatures_that_may_lack_the_newest_is_incomplete(page: Any) -> None:
+    [card] = carded(with_settings(cds_card_from="unlikely"), calm_with(page))
+    assert card["summary"].startswith("Not decided")
+    assert "further page" in card["detail"]
+
+
+def test_a_site_that_does_not_ask_for_the_newest_first_is_not_believed_to_get_it(tmp_path: Path) -> None:
+    codes = tmp_path / "codes.toml"
+    template = "Observation?patient={{context.patientId}}&code={codes}&_count=5"
+    codes.write_text(f'[prefetch]\ntemperature = "{template}"\n', encoding="utf-8")
+    client = with_settings(cds_card_from="unlikely", code_map_file=str(codes))
+    assert "further page" in carded(client, calm_with(temperatures(*FALLING)))[0]["detail"]
+
+
+def test_a_fever_on_the_newest_page_is_a_fever_however_many_pages_follow(client: FlaskClient) -> None:
+    paged = MET | {"temperature": temperatures(("07", "39"), ("05", "36.9"))}
+    [card] = carded(client, paged)
+    assert card["indicator"] == "critical"
+    assert "further page" not in card["detail"]
 
 
 @pytest.mark.parametrize("labs", [bundle(), {"resourceType": "Bundle", "total": 0}, [], bundle(FAILED | {"issue": []})])
@@ -147,6 +225,33 @@ def test_missing_or_failed_labs_are_412(client: FlaskClient, prefetch: Any) -> N
     assert (told["code"], told["expression"]) == ("required", ["prefetch.labs"])
     assert told["details"]["coding"][0]["code"] == "prefetch_missing"
     assert "Smith" not in str(answer)
+
+
+@pytest.mark.parametrize(
+    ("prefetch", "words"),
+    [
+        (None, "Nothing was sent under prefetch.labs,"),
+        ({"lab": bundle(*met_panel())}, "Nothing was sent under prefetch.labs,"),
+        ({"labs": '{"resourceType": "Bundle"}'}, "no FHIR resource as a JSON object"),
+        ({"labs": {}}, "no FHIR resource as a JSON object"),
+        ({"labs": FAILED}, "says that the query failed"),
+    ],
+    ids=str,
+)
+def test_a_412_says_what_was_sent_instead_of_results(client: FlaskClient, prefetch: Any, words: str) -> None:
+    _, answer, _ = send(client, PATH, call(prefetch))
+    text = answer["issue"][0]["details"]["text"]
+    assert words in text
+    assert text.endswith("not readable from a permitted FHIR server.")
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", PATH, 405), ("GET", "/cds-services/a/b/c", 404)])
+def test_what_is_not_offered_is_said_in_the_services_own_words(
+    client: FlaskClient, method: str, path: str, status: int
+) -> None:
+    answer = client.open(path, method=method)
+    assert answer.status_code == status
+    assert "URL" not in loads(answer.data)["issue"][0]["details"]["text"]
 
 
 def test_data_beside_a_failed_query_is_used_and_said_to_be_incomplete(client: FlaskClient) -> None:
@@ -412,7 +517,10 @@ def test_feedback_of_another_form_is_400_and_not_counted(
 
 @pytest.mark.parametrize("document", [{}, [], {"feedback": []}, {"feedback": {}}, {"feedback": [FEEDBACK] * 101}])
 def test_feedback_needs_a_list(client: FlaskClient, document: Any) -> None:
-    assert send(client, f"{PATH}/feedback", document)[0] == 400
+    status, answer, _ = send(client, f"{PATH}/feedback", document)
+    assert status == 400
+    starts = "The body must be a JSON object" if isinstance(document, list) else "feedback must be an array"
+    assert answer["issue"][0]["details"]["text"].startswith(starts)
 
 
 def test_a_fault_of_ours_tells_nothing_of_the_patient(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

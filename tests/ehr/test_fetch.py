@@ -1,6 +1,7 @@
 """Fetch mode: what is read, inside which limits, and that no other address is ever contacted."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -14,7 +15,7 @@ from service.app import create_app
 from service.ehr.fhir_server import may_connect, next_page, permitted
 from service.server.settings import Settings
 from tests.ehr.fhir_server import FhirServer, Listener, drips, gives
-from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, patient, send
+from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, observation, patient, send
 from tests.server.authority import authority
 
 PATH = "/cds-services/mas-criteria"
@@ -82,6 +83,17 @@ def test_further_pages_of_a_prefetched_bundle_are_read(server: FhirServer) -> No
     assert "further page" not in card["detail"]
 
 
+def test_a_further_page_of_temperatures_is_read_only_if_it_could_count(server: FhirServer) -> None:
+    link = [{"relation": "next", "url": f"{server.base}/Observation?page=2"}]
+    times = [f"2026-11-22T0{hour}:00:00Z" for hour in (7, 5)]
+    found = [observation("8310-5", "38.9", "Cel", effectiveDateTime=one) for one in times]
+    held = {"labs": bundle(*met_panel()), "patient": patient(), "conditions": None, "medications": None}
+    assert carded(client_of(server.base), held | {"temperature": bundle(*found, link=link)}, **asks(server.base))
+    assert server.asked == []
+    assert carded(client_of(server.base), held | {"temperature": bundle(*found[::-1], link=link)}, **asks(server.base))
+    assert server.asked == ["/fhir/Observation?page=2"]
+
+
 def test_pages_end_at_three_and_what_follows_is_said_to_be_missing(server: FhirServer) -> None:
     link = [{"relation": "next", "url": f"{server.base}/Observation?page=n"}]
     server.replies["Observation"] = gives(bundle(*met_panel(), link=link))
@@ -120,6 +132,21 @@ def test_the_time_budget_is_total(server: FhirServer, reply: Any) -> None:
     server.replies["Observation"] = reply
     began = time.monotonic()
     assert send(client_of(server.base), PATH, call(None, **asks(server.base)))[0] == 412
+    assert time.monotonic() - began < 20
+
+
+def test_at_the_end_of_the_budget_the_reading_ends_under_tls_too(server: FhirServer, tmp_path: Path) -> None:
+    """Else a server that drips would keep a thread for each call, long after its answer."""
+    ca_file, proof = authority(tmp_path)
+    server.http.socket = proof.wrap_socket(server.http.socket, server_side=True)
+    server.replies["Observation"] = drips(60)
+    base = server.base.replace("http:", "https:")
+    before = threading.enumerate()
+    assert send(client_of(base, ca_file=str(ca_file)), PATH, call(None, **asks(base)))[0] == 412
+    reading = [one for one in threading.enumerate() if one not in before and one.name.startswith("ThreadPool")]
+    began = time.monotonic()
+    for one in reading:
+        one.join(20)
     assert time.monotonic() - began < 20
 
 

@@ -25,7 +25,6 @@ from tests.ehr.records import (
     patient,
     send,
 )
-from tests.repo.test_readme import block, body
 
 PATH = "/fhir/$evaluate-mas"
 SJIA = [patient(), condition()]
@@ -328,11 +327,3 @@ def test_a_slip_in_the_sites_codes_stops_the_start(tmp_path: Any, text: str) -> 
 def test_a_file_that_is_not_there_stops_the_start(tmp_path: Any) -> None:
     with pytest.raises(BadData, match="cannot be read"):
         create_app(Settings(code_map_file=str(tmp_path / "none.toml")))
-
-
-def test_the_examples_of_the_readme_run(client: FlaskClient) -> None:
-    record = client.post(PATH, data=body(block("fhir")), content_type="application/fhir+json")
-    assert category(loads(record.data)) == "indeterminate"
-    assert loads(record.data)["basis"] == [{"reference": "Observation/o1", "display": "Ferritin"}]
-    called = client.post("/cds-services/mas-criteria", data=body(block("cds")), content_type="application/json")
-    assert (called.status_code, loads(called.data)) == (200, {"cards": []})

@@ -729,7 +729,8 @@ def test_findings_are_parts() -> None:
 )
 def test_a_parameter_of_the_wrong_form_is_unknown_with_an_issue(name: str, value: dict[str, Any]) -> None:
     record = given(name, **value)
-    assert "parameter_invalid" in [one.key for one in record.issues]
+    [told] = [one.text for one in record.issues if one.key == "parameter_invalid"]
+    assert told.startswith(f"The parameter {name} counts as unknown; it takes ")
     assert set(record.panel.readings) == ALL_OF_MET
 
 

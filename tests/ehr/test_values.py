@@ -170,6 +170,9 @@ UNITS = [
     ("2571-8", {"unit": "Mg/dl"}, "mg/dL"),
     ("14927-8", {"unit": "mmol/L"}, "mmol/L"),
     ("1920-8", {"unit": "IU/L"}, "U/L"),
+    ("1920-8", {"unit": "units/L"}, "U/L"),
+    ("4537-7", {"unit": "mm/hour", "code": "mm/h", "system": UCUM}, "mm/h"),
+    ("777-3", {"unit": "thou/cumm"}, "10*3/uL"),
     ("2276-4", {"unit": "mcg/L"}, "ug/L"),
     ("48065-7", {"unit": "mg/L"}, "mg/L{FEU}"),
     ("48066-5", {"unit": "ng/mL"}, "ng/mL{DDU}"),
@@ -255,6 +258,19 @@ def test_the_reason_names_the_units_accepted_and_never_the_value() -> None:
     assert "10*9/L" in said
     assert "116123" not in said
     assert "10*9/L" in read(observation(PLATELETS, 116, "10*12/L")).issues[0].text
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (ferritin(valueString="905,5 ng/mL"), "The decimal sign is a point"),
+        (observation(PLATELETS, valueString="116 x109/L"), "has lost its superscript"),
+        (observation("751-8", 65, "%"), "A percentage is not a count."),
+    ],
+    ids=["decimal comma", "lost superscript", "percent"],
+)
+def test_the_reason_says_how_to_mend_what_feeds_get_wrong(sent: dict[str, Any], words: str) -> None:
+    assert words in read(sent).issues[0].text
 
 
 def test_the_reason_for_absence_is_told_if_it_is_a_known_one() -> None:

@@ -27,12 +27,22 @@ def test_the_builder_is_sent_what_is_copied_and_nothing_else() -> None:
     assert all((ROOT / name).exists() for name in copied)
 
 
+def told(*variables: str) -> str:
+    """Return what `make image` would run."""
+    if shutil.which("make") is None:
+        pytest.skip("needs make")
+    command = ["make", "-n", "image", *variables]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
 @pytest.mark.parametrize("builder", ["docker", "/usr/bin/podman", "/usr/bin/buildah"])
 def test_no_builder_drops_the_health_check(builder: str) -> None:
     """The usual format of podman and buildah has no place for one."""
-    if shutil.which("make") is None:
-        pytest.skip("needs make")
-    told = subprocess.run(
-        ["make", "-n", "image", f"BUILDER={builder}"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
-    assert ("--format docker" in told) is (builder != "docker")
+    assert ("--format docker" in told(f"BUILDER={builder}")) is (builder != "docker")
+
+
+def test_a_base_that_is_pinned_by_its_digest_is_labelled_with_it() -> None:
+    digest = f"sha256:{'0' * 64}"
+    assert f" --build-arg BASE_DIGEST={digest} " in told(f"PYTHON_IMAGE=registry.example:5000/python:3.11@{digest}")
+    assert "BASE_DIGEST" not in told() + told("PYTHON_IMAGE=python:3.11")
+    assert 'image.base.digest="${BASE_DIGEST}"' in DOCKERFILE

@@ -66,6 +66,14 @@ def test_coded_bodies_are_refused(app: Flask, coding: str, status: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("coding", "status"), [("gzip, chunked", 415), ("gzip,chunked", 415), ("chunked", 200), ("Chunked ", 200)]
+)
+def test_coded_transfers_are_refused(app: Flask, coding: str, status: int) -> None:
+    """The server takes off the chunks alone: what is left would be read as if it had never been compressed."""
+    assert posted(app, "/v1/assessments", io.BytesIO(b"{}"), HTTP_TRANSFER_ENCODING=coding) == status
+
+
+@pytest.mark.parametrize(
     ("error", "status"), [(TimeoutError(), 408), (ValueError("bad chunk"), 400), (ConnectionResetError(), 400)]
 )
 def test_a_failing_stream_is_the_matching_error(app: Flask, error: Exception, status: int) -> None:

@@ -43,11 +43,22 @@ def answer(handler: Issuer, body: bytes, status: int = 200, location: str = "") 
 
 
 def trickle(handler: Issuer) -> None:
-    """A byte now and then, for longer than anyone should wait."""
+    """A good set, and then a byte now and then, for longer than anyone should wait."""
     handler.send_response(200)
     handler.end_headers()
+    drip(handler, GOOD, b" ")
+
+
+def trickling_head(handler: Issuer) -> None:
+    """The same before the answer has begun: each read succeeds, and none of them is the last."""
+    drip(handler, b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a")
+
+
+def drip(handler: Issuer, first: bytes, then: bytes) -> None:
+    """Write something, and then a byte now and then for a minute."""
+    handler.wfile.write(first)
     for _ in range(600):
-        handler.wfile.write(b" ")
+        handler.wfile.write(then)
         time.sleep(0.1)
 
 
@@ -80,8 +91,10 @@ MANNERS = {
     "huge": huge,
     "short": short,
     "trickle": trickle,
+    "trickling head": trickling_head,
     "silent": silent,
 }
+SLOW = {"silent", "trickle", "trickling head"}
 
 
 @pytest.fixture
@@ -148,7 +161,7 @@ def test_a_bad_first_answer_gives_no_keys(
     clock = Clock()
     keys = jwks.FetchedKeys(url, clock)
     with monkeypatch.context() as hurried:
-        hurried.setattr(jwks, "_WAIT", 0.2 if manner in {"silent", "trickle"} else 30.0)
+        hurried.setattr(jwks, "_WAIT", 0.2 if manner in SLOW else 30.0)
         assert not keys.ready()
     assert not keys.named("ec")
     assert len(handler.asked) <= 1  # nobody may have come to it in so short a time
@@ -233,19 +246,56 @@ def test_readiness_may_have_several_conditions() -> None:
     assert app.test_client().get("/readyz").status_code == 503
 
 
-def test_an_issuer_that_a_site_signs_for_is_believed_only_by_that_sites_authority(tmp_path: Path) -> None:
-    """Hospitals sign their own certificates; without their authority the keys stay unread, and nobody is let in."""
-
-    class Good(Issuer):
-        def do_GET(self) -> None:
-            answer(self, GOOD)
-
+@pytest.fixture
+def signed(issuer: tuple[str, type[Issuer]], tmp_path: Path) -> Iterator[tuple[str, type[Issuer], str]]:
+    """An issuer on this host that proves itself with a certificate of the site's own authority."""
+    _, handler = issuer
     ca_file, proof = authority(tmp_path)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Good) as server:
-        server.socket = proof.wrap_socket(server.socket, server_side=True)
-        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a caller that hangs up is meant here
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        url = f"https://127.0.0.1:{server.server_port}/jwks"
-        assert not jwks.FetchedKeys(url).ready()
-        assert jwks.FetchedKeys(url, ca_file=str(ca_file)).ready()
-        server.shutdown()
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    server.socket = proof.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a caller that hangs up is meant here
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"https://127.0.0.1:{server.server_port}/jwks", handler, str(ca_file)
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_issuer_that_a_site_signs_for_is_believed_only_by_that_sites_authority(
+    signed: tuple[str, type[Issuer], str],
+) -> None:
+    """Hospitals sign their own certificates; without their authority the keys stay unread, and nobody is let in."""
+    url, _, ca_file = signed
+    assert not jwks.FetchedKeys(url).ready()
+    assert jwks.FetchedKeys(url, ca_file=ca_file).ready()
+
+
+@pytest.mark.parametrize("manner", sorted(SLOW))
+def test_the_time_of_a_fetch_is_total_under_tls_too(
+    signed: tuple[str, type[Issuer], str], manner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLS takes the socket over: what was connected is no longer what must be cut."""
+    url, handler, ca_file = signed
+    handler.manner = manner
+    monkeypatch.setattr(jwks, "_WAIT", 1.0)
+    started = time.monotonic()
+    assert not jwks.FetchedKeys(url, ca_file=ca_file).ready()
+    assert time.monotonic() - started < 20
+    assert handler.asked == ["/jwks"]
+
+
+def test_a_proxy_of_the_environment_is_used_and_can_be_cut_as_well(
+    issuer: tuple[str, type[Issuer]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some sites reach their issuer through one."""
+    proxy, handler = issuer
+    monkeypatch.setenv("http_proxy", proxy.removesuffix("/jwks"))
+    monkeypatch.setenv("no_proxy", "")
+    url = "http://issuer.example/jwks"
+    assert jwks.FetchedKeys(url).ready()
+    handler.manner = "trickling head"
+    monkeypatch.setattr(jwks, "_WAIT", 0.2)
+    started = time.monotonic()
+    assert not jwks.FetchedKeys(url).ready()
+    assert time.monotonic() - started < 20
+    assert handler.asked == [url, url]

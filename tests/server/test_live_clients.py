@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import select
 import socket
@@ -193,6 +194,15 @@ def test_compressed_bodies_get_415(live: Live) -> None:
     assert status == 415
     assert headers["accept-encoding"] == "identity"
     assert live.post("/v1/assessments", PANEL, Content_Encoding="identity")[0] == 200
+
+
+@pytest.mark.parametrize("coding", [b"gzip, chunked", b"GZIP,chunked", b"gzip\r\nTransfer-Encoding: chunked"])
+@pytest.mark.parametrize("body", [PANEL, gzip.compress(PANEL)], ids=["plain", "compressed"])
+def test_bodies_compressed_for_the_transfer_get_415(live: Live, coding: bytes, body: bytes) -> None:
+    """They were read as if the chunks were all: a body that was said to be something else was assessed."""
+    answer = live.raw(HEAD + b"Transfer-Encoding: " + coding + b"\r\n\r\n" + chunked(body))
+    assert status_of(answer) == 415
+    assert answer.count(b"HTTP/1.1") == 1
 
 
 def test_a_batch_of_any_length_streams_through(live: Live) -> None:

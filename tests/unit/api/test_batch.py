@@ -71,6 +71,12 @@ def test_what_a_batch_asks_of_its_request(
     assert send(client, GOOD, query, **headers).status_code == status
 
 
+def test_a_view_that_is_not_offered_is_looked_for_in_the_address(client: FlaskClient) -> None:
+    [fault] = loads(send(client, GOOD, "?view=sumary").data)["errors"]
+    assert "of the address" in fault["detail"]
+    assert fault["accepted"] == ["full", "summary"]
+
+
 def test_no_lines_no_answers(client: FlaskClient) -> None:
     assert answers(client, b"") == answers(client, b"\n\n") == []
 

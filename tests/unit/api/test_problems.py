@@ -63,6 +63,11 @@ def test_an_entry_may_stand_below_another_place() -> None:
     )
 
 
+def test_what_an_entry_is_at_odds_with_stands_below_that_place_too() -> None:
+    entry = Entry(("a",), "inconsistent_values", "So.", {"with": "/b/c"}).under(("d/e", "0"))
+    assert (entry.pointer, entry.facts) == ("/d~1e/0/a", {"with": "/d~1e/0/b/c"})
+
+
 def test_a_problem_is_sent_as_such() -> None:
     answer = problem(422, "One field needs attention.", "id-1", [Entry(("a",), "not_a_number", "A number.")])
     assert (answer.status_code, answer.content_type) == (422, "application/problem+json")

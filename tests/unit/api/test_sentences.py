@@ -67,6 +67,9 @@ def test_a_short_key_is_never_taken_for_another_test(key: str, known: str | None
         (("age_years",), ("patient", "findings"), "patient"),
         (("medications",), ("context", "options"), "context"),
         (("on_invalid",), ("context", "options"), "options"),
+        (("panels",), ("patient", "context"), "POST /v1/trajectories"),
+        (("resourceType",), ("patient", "context"), "POST /fhir/$evaluate-mas"),
+        (("hook",), ("patient", "context"), "POST /cds-services/mas-criteria"),
     ],
 )
 def test_a_key_in_the_wrong_part_is_sent_to_its_own(where: tuple[str, ...], known: Iterable[str], place: str) -> None:

@@ -75,6 +75,46 @@ def test_all_faults_of_all_panels_are_told_at_once(send: Send) -> None:
     ]
 
 
+def test_what_is_no_object_does_not_hide_the_faults_of_the_others(send: Send) -> None:
+    treatments = ["anakinra", {"name": "x"}, None, {"given_at": "2026-11-20"}]
+    assert faults(send, panels=[None, day(1, observations={"ferritin": "905"}), []], treatments=treatments) == [
+        ("/panels/0", "invalid_value"),
+        ("/panels/2", "invalid_value"),
+        ("/treatments/0", "invalid_value"),
+        ("/treatments/2", "invalid_value"),
+        ("/treatments/1/given_at", "invalid_value"),
+        ("/treatments/3/name", "invalid_value"),
+        ("/panels/1/observations/ferritin", "unit_required"),
+    ]
+
+
+def test_what_a_result_is_at_odds_with_is_named_by_its_place_in_the_request(send: Send) -> None:
+    _, problem = send(panels=[day(1), day(2, observations={"neutrophils": "6 10*9/L", "wbc": "5 10*9/L"})])
+    [fault] = problem["errors"]
+    assert fault["pointer"] == "/panels/1/observations/neutrophils"
+    assert fault["with"] == "/panels/1/observations/wbc"
+
+
+@pytest.mark.parametrize(
+    ("request_", "belongs"),
+    [
+        ({"panels": [PANEL], "observations": {}}, "the panel"),
+        ({"panels": [PANEL], "collected_at": "2026-11-20"}, "the panel"),
+        ({"panels": [PANEL | {"options": {}}]}, "the request itself"),
+        ({"panels": [PANEL | {"patient": {}}]}, "the request itself"),
+        ({"panels": [PANEL | {"ferritin": "905 ug/L"}]}, "observations"),
+    ],
+    ids=str,
+)
+def test_a_key_of_another_part_is_sent_there_and_not_taken_for_a_slip(
+    send: Send, request_: dict[str, Any], belongs: str
+) -> None:
+    _, problem = send(**request_)
+    [fault] = problem["errors"]
+    assert f"It belongs in {belongs};" in fault["detail"]
+    assert "did_you_mean" not in fault
+
+
 def test_every_panel_without_a_place_in_time_is_told_with_the_other_faults(send: Send) -> None:
     undated = {"observations": {"ferritin": "905"}}
     assert faults(send, panels=[PANEL, undated, PANEL, PANEL], treatments=[{"name": "x", "given_at": 1}]) == [

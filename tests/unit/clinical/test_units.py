@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from service.clinical.analytes import ANALYTES
+from service.clinical.analytes import ANALYTES, Analyte
 from service.clinical.interval import INFINITY, Interval, Number
+from service.clinical.reading import read_text, read_unit
 from service.clinical.units import Unit, UnitTable
 
 
@@ -43,6 +44,34 @@ from service.clinical.units import Unit, UnitTable
         ("esr", "mm/hr", "mm/h"),
         ("ast", "iu/l", "U/L"),
         ("ast", "[iu]/l", "[IU]/L"),
+        ("ast", "Units/L", "U/L"),
+        ("ldh", "UI/l", "U/L"),
+        ("esr", "mm/hour", "mm/h"),
+        ("esr", "MM/HR", "mm/h"),
+        ("esr", "mm / 1st hr", "mm/h"),
+        ("esr", "mm/Std.", "mm/h"),
+        ("hemoglobin", "gm/dL", "g/dL"),
+        ("hemoglobin", "GM/DL", "g/dL"),
+        ("hemoglobin", "gms%", "g/dL"),
+        ("hemoglobin", "gm/l", "g/L"),
+        ("fibrinogen", "mgm/dl", "mg/dL"),
+        ("platelets", "/cumm", "/uL"),
+        ("platelets", "/cu mm", "/uL"),
+        ("platelets", "cells/cu.mm", "/uL"),
+        ("platelets", "10³/cumm", "10*3/uL"),
+        ("platelets", "thou/mm³", "10*3/uL"),
+        ("platelets", "Tsd./µl", "10*3/uL"),
+        ("platelets", "Lacs/cumm", "lakh/mm3"),
+        ("platelets", "E9/l", "10*9/L"),
+        ("platelets", "Gpt/l", "10*9/L"),
+        ("d_dimer", "µg FEU/mL", "ug/mL{FEU}"),
+        ("d_dimer", "mcg/L FEU", "ug/L{FEU}"),
+        ("temperature", "ºC", "Cel"),  # the masculine ordinal
+        ("temperature", "˚C", "Cel"),  # the ring
+        ("temperature", "oC", "Cel"),
+        ("temperature", "℃", "Cel"),
+        ("temperature", "ºF", "[degF]"),
+        ("temperature", "degrees Celsius", "Cel"),
     ],
 )
 def test_a_laboratorys_spelling_finds_its_unit(observation: str, text: str, code: str) -> None:
@@ -87,10 +116,46 @@ def test_a_raised_three_of_cubic_millimetres_is_a_three(text: str, code: str) ->
         ("temperature", "Kelvin"),
         ("esr", "m/h"),
         ("ast", ""),
+        ("platelets", "M/uL"),  # a thousand of Roman numerals, or mega
+        ("platelets", "T/uL"),  # thousand, or tera
+        ("platelets", "m/cumm"),
+        ("platelets", "/cm3"),
+        ("platelets", "cells/L"),
+        ("platelets", "gm/L"),
+        ("platelets", "E12/L"),
+        ("wbc", "lakhs/cumm"),
+        ("esr", "mm/2h"),  # the reading after two hours is another number
+        ("esr", "mm/min"),
+        ("esr", "cm/h"),
+        ("hemoglobin", "gm"),
+        ("hemoglobin", "mg/dL"),
+        ("ferritin", "gm/L"),
+        ("ast", "units"),
+        ("ast", "units/mL"),
+        ("scd25", "units/L"),
+        ("d_dimer", "ug/mL"),  # FEU or DDU: a factor of two
+        ("d_dimer", "mcg/L"),
+        ("temperature", "º"),
+        ("temperature", "degrees"),
     ],
 )
 def test_no_other_unit_is_taken(observation: str, text: str) -> None:
     assert ANALYTES[observation].table.find(text) is None
+
+
+SPELLINGS = [
+    pytest.param(analyte, unit.code, spelling, id=f"{analyte.id} {spelling}")
+    for analyte in ANALYTES.values()
+    for unit in analyte.table.units.values()
+    for spelling in (unit.code, *unit.spellings)
+]
+
+
+@pytest.mark.parametrize(("analyte", "code", "spelling"), SPELLINGS)
+def test_each_spelling_is_the_same_unit_apart_and_in_a_text(analyte: Analyte, code: str, spelling: str) -> None:
+    said = read_text(analyte, f"<5 {spelling}")
+    assert (said.value, said.comparator) == (Decimal(5), "<")
+    assert {read_unit(analyte, one).code for one in (said.unit, spelling)} == {code}
 
 
 def test_capital_g_per_litre_is_giga_and_small_g_is_gram() -> None:

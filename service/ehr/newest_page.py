@@ -1,0 +1,42 @@
+"""A page of a search for one test, newest first: what follows it is older, and only the newest result counts.
+
+Most patients of a ward have more temperatures than a prefetched page holds. To call every such record incomplete would
+say nothing of the patient, and would keep the warning for those records that do lack something.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.ehr.choose import choose
+from service.ehr.codes import CodeMap
+from service.ehr.json_shapes import text
+from service.ehr.moments import NEVER
+from service.ehr.observation import read_results
+from service.ehr.walk import walk
+
+NEWEST_FIRST = "_sort=-date"
+OF_THE_REST = ("link", "total")
+
+
+def settled(page: Any, template: str, codes: CodeMap) -> Any:
+    """Return the page without its link to the next and its total if nothing that follows can count; else as it is."""
+    if text(page, "resourceType") != "Bundle" or not any(key in page for key in OF_THE_REST):
+        return page
+    if NEWEST_FIRST not in template.partition("?")[2].split("&") or not _holds_the_newest(page, codes):
+        return page
+    return {key: one for key, one in page.items() if key not in OF_THE_REST}
+
+
+def _holds_the_newest(page: Any, codes: CodeMap) -> bool:
+    """Return whether the newest result of the one test can be used and is newer than the last of the page.
+
+    The order is not believed but seen, since some servers do not sort: each result has its time, and they fall.
+    A result of the same moment as the last might follow; one that is newer than the last cannot be outdone.
+    """
+    results = read_results(walk(page), codes).results
+    moments = [one.moment for one in results]
+    if len({one.observation for one in results}) != 1 or NEVER in moments or moments != sorted(moments, reverse=True):
+        return False
+    chosen = choose(results, codes, None, None)
+    return bool(chosen.readings) and chosen.newest > moments[-1]
