@@ -5,13 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from service.clinical.interval import ZERO, Interval, Number
-from service.clinical.words import as_decimal
-
-WHOLE = Decimal(1)
+from service.clinical.words import as_decimal, plain
 
 
 def json_number(number: Number) -> Decimal | None:
-    """Return the number without idle zeros or an exponent; None for an end that is open to infinity."""
+    """Return the number, whole ones without an exponent and none with idle zeros; None for an end open to infinity."""
     value = as_decimal(number)
     text = str(value)
     if text.isdecimal():
@@ -20,10 +18,10 @@ def json_number(number: Number) -> Decimal | None:
         return ZERO  # nothing is not less than nothing: never -0
     if text.endswith("y"):  # Infinity
         return None
-    if "E" not in text:
-        return Decimal(text.rstrip("0").rstrip(".")) if text.endswith("0") and "." in text else value
-    value = value.normalize()
-    return value.quantize(WHOLE) if value == value.to_integral_value() else value
+    if "E" in text:
+        text = plain(value)  # digit for digit: arithmetic would round to the digits of its context, or fail
+        value = Decimal(text)
+    return Decimal(text.rstrip("0").rstrip(".")) if text.endswith("0") and "." in text else value
 
 
 def number_json(number: Number) -> bytes:

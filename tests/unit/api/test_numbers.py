@@ -18,6 +18,10 @@ from service.server.strict_json import dumps
         (Decimal("116.0"), "116"),
         (Decimal(100), "100"),
         (Decimal("1E+6"), "1000000"),
+        (Decimal("1.50E+40"), "15" + "0" * 39),
+        (Fraction(10) ** 40, "1" + "0" * 40),
+        (Decimal("1.2345678901234567890123456789012E-10"), "1.2345678901234567890123456789012E-10"),
+        (Decimal("1.50E-9"), "1.5E-9"),
         (Decimal("0.000"), "0"),
         (Decimal("0.0005"), "0.0005"),
         (Decimal("452.5"), "452.5"),
@@ -26,7 +30,7 @@ from service.server.strict_json import dumps
         (Fraction(15600, 8857), "1.76131873094727"),
     ],
 )
-def test_a_number_is_written_without_idle_zeros_or_an_exponent(number: Number, text: str) -> None:
+def test_a_number_is_written_digit_for_digit_without_idle_zeros(number: Number, text: str) -> None:
     assert dumps(json_number(number)) == text.encode()
 
 
