@@ -52,6 +52,11 @@ def written(document: object) -> msgspec.Raw:
     return msgspec.Raw(dumps(document))
 
 
+def within(text: str) -> bytes:
+    """Return a text as it stands inside a longer one in JSON: without quotes of its own."""
+    return dumps(text)[1:-1]
+
+
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
