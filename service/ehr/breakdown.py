@@ -62,7 +62,7 @@ def _summary(result: Result) -> Iterator[bytes]:
         label = "Verdict without confounded items"
         yield _component("verdict_without_confounded", label, OF_SET[result.verdict_without_confounded])
     if result.score is not None:
-        yield dumps({"code": concept(ITEM, "score", text="Score"), **_range(result.score)})
+        yield b'{"code":%b,%b' % (_code("score", "Score"), dumps(_range(result.score))[1:])
 
 
 def _item(item: Item, places: Places) -> bytes:
