@@ -19,6 +19,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.record import RECORD, SAME, carried
+
 BASELINE = Path(__file__).parent / "baseline.json"
 LIMIT = 1.2
 CALLS = 4
@@ -37,7 +39,8 @@ def check(*, update: bool) -> int:
     before: dict[str, float] = json.loads(BASELINE.read_text())
     worse = [name for name, unit in units.items() if unit > before[name] * LIMIT]
     for name, unit in units.items():
-        print(f"{name:26} {counts[name] / 1000:8.0f} k instructions  {unit / before[name]:6.1%} of the baseline")
+        print(f"{name:40} {counts[name] / 1000:8.0f} k instructions  {unit / before[name]:6.1%} of the baseline")
+    print(f"{RECORD} : {SAME} = {counts[f'{RECORD}: whole'] / counts[f'{SAME}: whole']:.2f}")
     print(f"more than {LIMIT:.0%} of the baseline: {', '.join(worse)}" if worse else "within the limit")
     return 1 if worse else 0
 
@@ -72,13 +75,21 @@ def _reference() -> object:
 
 
 def _run_stages() -> None:
-    from bench.panels import SPARSE, panel  # noqa: PLC0415  # only where the counting happens
-    from bench.stages import stages_of, unseen, whole  # noqa: PLC0415
+    from bench import stages  # noqa: PLC0415  # only where the counting happens
+    from bench.panels import SPARSE, panel  # noqa: PLC0415
 
     runs: dict[str, Callable[[], object]] = {REFERENCE: _reference}
     for name, request in (("full", panel()), ("sparse", SPARSE)):
-        runs |= {f"{name} panel: {stage}": run for stage, run in stages_of(request).items()}
-        runs |= {f"{name} panel: whole": whole(request), f"{name} panel: unseen": unseen(request)}
+        whole = stages.whole(request)
+        runs |= {f"{name} panel: {stage}": run for stage, run in stages.stages_of(request).items()}
+        runs |= {f"{name} panel: whole": whole, f"{name} panel: unseen": stages.unseen(whole)}
+    runs |= {f"{RECORD}: {stage}": run for stage, run in stages.record_stages().items()}
+    whole = stages.record_whole()
+    runs |= {
+        f"{RECORD}: whole": whole,
+        f"{RECORD}: unseen": stages.unseen(whole),
+        f"{SAME}: whole": stages.whole(carried()),
+    }
     gc.disable()  # where a collection falls depends on what ran before
     for run in runs.values():
         run()

@@ -8,6 +8,7 @@ from statistics import median
 
 from bench.load import WRK, Load, Outcome, run, run_paced
 from bench.panels import ONE_SET, SPARSE, batch, example, panel
+from bench.record import RECORD, SAME, carried, record
 from bench.server import FLASK_ECHO, SERVICE, WSGI_ECHO, WSGI_LARGE, Server
 from bench.tables import show
 from service.app import create_app
@@ -32,6 +33,8 @@ def loads_here() -> Iterator[Load]:
     yield FULL
     yield Load("sparse panel, ten sets", "/v1/assessments", dumps(SPARSE))
     yield Load("full panel, one set", "/v1/assessments", dumps(panel(17, ONE_SET)))
+    yield Load(SAME, "/v1/assessments", dumps(carried()))
+    yield Load(RECORD, "/fhir/$evaluate-mas", dumps(record()), "application/fhir+json")
     routes = create_app(Settings()).url_map.bind("localhost")
     for name, (in_contract, path, media) in OTHERS.items():
         body = example(in_contract) if routes.test(path, method="POST") else None
@@ -92,6 +95,8 @@ def _print_singles(loads: list[Load], found: dict[str, list[Outcome]]) -> None:
     head = ["one worker, one core, 8 clients", "panels/s", "of echo", "p50 ms", "p99 ms", "CPU us/panel", "per CPU"]
     print(f"\nper CPU: panels per second of processor against single requests ({FULL.name})")
     show(f"Requests, medians of {len(base)} alternating rounds", head, rows)
+    ratio = median(one.cpu / other.cpu for one, other in zip(found[RECORD], found[SAME], strict=True))
+    print(f"\n{RECORD} : {SAME} = {ratio:.2f} in CPU")
 
 
 def _clients(service: Server, seconds: int, *, quick: bool) -> None:

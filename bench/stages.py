@@ -7,15 +7,22 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.panels import ONE_SET, SPARSE, panel
+from bench.record import RECORD, SAME, carried, record
 from bench.tables import exponent, show
 from service.api.panel_request import read_panel_request
 from service.api.render import assessment_document
 from service.clinical.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluate import PREPARED, Depth, evaluate
+from service.ehr.codes import load_codes
+from service.ehr.judgement import judged
+from service.ehr.record import read_request
+from service.ehr.risk_assessment import risk_assessment
+from service.server.large_json import loads_large
 from service.server.strict_json import dumps, loads
 
 Stages = dict[str, Callable[[], object]]
+CODES = load_codes()
 
 
 def stages_of(request: dict[str, Any]) -> Stages:
@@ -52,9 +59,30 @@ def whole(request: dict[str, Any]) -> Callable[[], bytes]:
     return answer
 
 
-def unseen(request: dict[str, Any]) -> Callable[[], bytes]:
+def record_stages() -> Stages:
+    """Return each stage of the FHIR operation as a function."""
+    body = dumps(record())
+    document = loads_large(body)
+    found = read_request(document, CODES)
+    told = judged(found)
+    answer = risk_assessment(*told)
+    return {
+        "read JSON": lambda: loads_large(body),
+        "read record": lambda: read_request(document, CODES),
+        "assess": lambda: judged(found),
+        "write RiskAssessment": lambda: risk_assessment(*told),
+        "encode": lambda: dumps(answer),
+    }
+
+
+def record_whole() -> Callable[[], bytes]:
+    """Return the function from the bytes of the record to those of the RiskAssessment."""
+    body = dumps(record())
+    return lambda: dumps(risk_assessment(*judged(read_request(loads_large(body), CODES))))
+
+
+def unseen(answer: Callable[[], bytes]) -> Callable[[], bytes]:
     """Return the same for a panel whose combination of verdicts no set has seen before, as most are."""
-    answer = whole(request)
     remembered = [one for prepared in PREPARED.values() for one in prepared.standings if hasattr(one, "cache_clear")]
 
     def forgetful() -> bytes:
@@ -85,6 +113,7 @@ def report(*, quick: bool) -> None:
     rows = {name: _row(request, seconds) for name, request in requests.items()}
     columns = list(next(iter(rows.values())))
     show("Stages, microseconds of CPU per panel", ["", *columns], [[name, *row.values()] for name, row in rows.items()])
+    _record(seconds)
     keys = list(CATALOGUE)
     _growth("criteria sets", {n: panel(17, *keys[:n]) for n in (1, 2, 4, 7, 10)}, seconds)
     _growth("observations", {n: panel(n) for n in (1, 2, 5, 10, 15, 19)}, seconds)
@@ -100,9 +129,17 @@ def _row(request: dict[str, Any], seconds: float) -> dict[str, str]:
         "render": measured["render"],
         "encode": measured["encode"],
         "whole": cost(whole(request), seconds),
-        "unseen": cost(unseen(request), seconds),
+        "unseen": cost(unseen(whole(request)), seconds),
     }
     return {name: f"{one:.0f}" for name, one in shown.items()}
+
+
+def _record(seconds: float) -> None:
+    measured = {name: cost(run, seconds) for name, run in record_stages().items()}
+    measured |= {"whole": cost(record_whole(), seconds), SAME: cost(whole(carried()), seconds)}
+    rows = [["", *(f"{one:.0f}" for one in measured.values())]]
+    show(f"{RECORD}, microseconds of CPU", ["", *measured], rows)
+    print(f"\n{RECORD} : {SAME} = {measured['whole'] / measured[SAME]:.2f}")
 
 
 def _growth(what: str, requests: dict[int, dict[str, Any]], seconds: float) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from service.api.holes import HOLE, pieces_of
 from service.api.numbers import ends, ends_json, json_number
 from service.api.rule_document import limit_document
-from service.api.value_texts import RESULT, Place
+from service.api.value_texts import RESULT
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluate import PREPARED
 from service.clinical.interval import UNKNOWN, Verdict
+from service.clinical.places import Place, Places
 from service.clinical.result import Item
 from service.clinical.rules import (
     AllOf,
@@ -34,15 +35,17 @@ STATUS = {one: one.value for one in Verdict}
 NULL = dumps(None)
 
 Named = Threshold | Finding | FirstKnown | AllOf | AtLeast | Tally | Term | Measure
-Results = Mapping[Place, bytes]
-"""What stands at each place for a result."""
-Form = Callable[[Item, Results], bytes]
-"""Writes an item of one node."""
+Form = Callable[[Item, Places], bytes]
+"""Writes an item of one node; ``results`` stand at its places of kind RESULT."""
 
 
-def items_json(items: tuple[Item, ...], results: Results) -> bytes:
-    """Return the items and those below them, written."""
-    return b"[%b]" % b",".join([CONSTANTS.get(id(one)) or form_of(one.node)(one, results) for one in items])
+def item_json(item: Item, results: Places) -> bytes:
+    """Return an item and those below it, written."""
+    return CONSTANTS.get(id(item)) or form_of(item.node)(item, results)
+
+
+def _items_json(items: tuple[Item, ...], results: Places) -> bytes:
+    return b"[%b]" % b",".join([item_json(one, results) for one in items])
 
 
 def form_of(node: AnyNode) -> Form:
@@ -69,7 +72,7 @@ def _threshold_form(node: Threshold) -> Form:
         rest = {"observed": HOLE, "threshold": limit, "confounded": confounded, "reason": HOLE}
         return _shape(node, STATUS[status], STATUS[implied], **rest)
 
-    def form(item: Item, results: Results) -> bytes:
+    def form(item: Item, results: Places) -> bytes:
         _, _, _, status, implied, reason, reading, _, confounded, _ = item
         before, between, after = shape(status, implied, reading.unit if reading else own_unit, confounded)
         return b"".join((before, results[place] if reading else NULL, between, dumps(reason), after))
@@ -78,7 +81,7 @@ def _threshold_form(node: Threshold) -> Form:
 
 
 def _finding_form(node: Finding) -> Form:
-    def form(item: Item, results: Results) -> bytes:
+    def form(item: Item, results: Places) -> bytes:
         rest = {"confounded": item.confounded, "reason": item.reason}
         return b"".join(_shape(node, STATUS[item.status], STATUS[item.status_implied], **rest))
 
@@ -90,9 +93,9 @@ def _group_form(node: FirstKnown | AllOf | AtLeast) -> Form:
     def shape(status: Verdict, implied: Verdict) -> list[bytes]:
         return _shape(node, STATUS[status], STATUS[implied], confounded=False, reason=HOLE, items=HOLE)
 
-    def form(item: Item, results: Results) -> bytes:
+    def form(item: Item, results: Places) -> bytes:
         before, between, after = shape(item.status, item.status_implied)
-        return b"".join((before, dumps(item.reason), between, items_json(item.items, results), after))
+        return b"".join((before, dumps(item.reason), between, _items_json(item.items, results), after))
 
     return form
 
@@ -105,10 +108,10 @@ def _tally_form(node: Tally) -> Form:
         rest = {"points": HOLE, "points_by_count": node.points, "confounded": False, "reason": HOLE, "items": HOLE}
         return _shape(node, STATUS[status], STATUS[implied], **rest)
 
-    def form(item: Item, results: Results) -> bytes:
+    def form(item: Item, results: Places) -> bytes:
         assert item.points is not None
         before, left, right, after = shape(item.status, item.status_implied)
-        points, items = by_points[item.points], items_json(item.items, results)
+        points, items = by_points[item.points], _items_json(item.items, results)
         return b"".join((before, points, left, dumps(item.reason), right, items, after))
 
     return form
@@ -121,7 +124,7 @@ def _measure_form(node: Measure) -> Form:
     def shape(status: Verdict, implied: Verdict) -> list[bytes]:
         return _shape(node, _counted(status), _counted(implied), observed=HOLE, confounded=False, reason=HOLE)
 
-    def form(item: Item, results: Results) -> bytes:
+    def form(item: Item, results: Places) -> bytes:
         before, between, after = shape(item.status, item.status_implied)
         return b"".join((before, results[place] if item.reading else NULL, between, dumps(item.reason), after))
 
@@ -136,7 +139,7 @@ def _term_form(node: Term) -> Form:
         rest = {"weight": json_number(node.weight), "points": HOLE, "confounded": False, "reason": HOLE}
         return _shape(node, _counted(status), _counted(implied), observed=HOLE, **rest)
 
-    def form(item: Item, results: Results) -> bytes:
+    def form(item: Item, results: Places) -> bytes:
         _, _, _, status, implied, reason, reading, points, _, _ = item
         assert points is not None
         before, left, right, after = shape(status, implied)
@@ -147,7 +150,7 @@ def _term_form(node: Term) -> Form:
 
 
 def _finding_term_form(node: Term) -> Form:
-    def form(item: Item, results: Results) -> bytes:
+    def form(item: Item, results: Places) -> bytes:
         assert item.points is not None
         rest = {"weight": json_number(node.weight), "points": ends(item.points), "confounded": False}
         return b"".join(_shape(node, STATUS[item.status], STATUS[item.status_implied], **rest, reason=item.reason))

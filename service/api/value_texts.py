@@ -3,53 +3,31 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from service.api.holes import HOLE, pieces_of
 from service.api.numbers import number_json
 from service.clinical.analytes import MEASURES
 from service.clinical.panel import Panel
+from service.clinical.places import Place, Values
 from service.clinical.reading import Evidence, Reading
-from service.clinical.reasons import value_text
-from service.server.strict_json import dumps
+from service.server.strict_json import dumps, within
 
 EVIDENCE = {one: one.value for one in Evidence}
-RESULT, VALUE, WORD = "result", "value", "word"
+RESULT = "result"
+"""What stands at a place that shows a value as a result in a unit."""
 
 
-class Place(NamedTuple):
-    """Where a value stands: as a result in a unit (RESULT), in a sentence about a unit (VALUE), or as its WORD."""
-
-    what: str
-    observation: str
-    unit: str = ""
-
-
-Kind = tuple[str, Evidence, bool]
-"""All of a reading that the words around its value depend on: unit, evidence, and whether a word stands for it."""
-
-
-class Texts(dict[Place, bytes]):
-    """What stands at each place of the answer for one panel, written when it is first asked for."""
+class Texts(Values):
+    """What stands at each place of the answer for one panel."""
 
     def __init__(self, panel: Panel) -> None:
-        super().__init__()
-        self.readings = panel.readings
-        self.kinds: dict[str, Kind] = {
-            key: (one.unit, one.evidence, one.evidence is not Evidence.MEASURED and bool(one.word))
-            for key, one in panel.readings.items()
-        }
+        super().__init__(panel, within)
 
-    def __missing__(self, place: Place) -> bytes:
-        """Write the value for a place; in a sentence it stands without quotes of its own."""
-        what, observation, unit = place
-        reading = self.readings[observation]
-        if what == RESULT:
-            text = _result_json(reading, observation, unit)
-        else:
-            text = dumps(reading.word if what == WORD else value_text(reading, observation, unit))[1:-1]
-        self[place] = text
-        return text
+    def written(self, place: Place) -> bytes:
+        """Write the value for a place: as a result, or in a sentence."""
+        if place.what != RESULT:
+            return super().written(place)
+        return _result_json(self.readings[place.observation], place.observation, place.unit)
 
 
 def _result_json(reading: Reading, observation: str, unit: str) -> bytes:

@@ -1,60 +1,98 @@
-"""One criteria set of an assessment as a contained Observation: verdict, score, and every item with its reason."""
+"""One criteria set of an assessment as a contained Observation: verdict, score, and every item with its reason.
+
+What no panel changes is written once; the items come from texts with gaps for the values (``ItemTexts``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
 
+import msgspec
+
+from service.clinical.criteria import CATALOGUE
+from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.evaluate import verdict_text
-from service.clinical.interval import INFINITY, Interval, Number
+from service.clinical.interval import INFINITY, Interval, Number, Verdict
+from service.clinical.item_texts import ItemTexts
+from service.clinical.places import Places, Values
 from service.clinical.result import Item, Result
-from service.clinical.words import as_decimal
+from service.clinical.words import as_decimal, number_text
 from service.ehr.json_shapes import Resource
 from service.ehr.vocabulary import APPLICABILITY, CRITERIA, ITEM, VERDICT, VERDICTS, concept
+from service.server.strict_json import dumps, written
 
 
-def result_observation(result: Result, subject: Resource, moment: str) -> Resource:
-    """Return the contained Observation of one set; its id is that of the set."""
-    criteria = result.criteria
-    verdict = verdict_text(result.verdict)
-    code = concept(CRITERIA, criteria.id, text=criteria.title)
-    code["coding"][0]["version"] = criteria.version
+def criteria_concept(criteria: CriteriaSet) -> Resource:
+    """Return a set with its version and its title."""
+    shown = concept(CRITERIA, criteria.id, text=criteria.title)
+    shown["coding"][0]["version"] = criteria.version
+    return shown
+
+
+CODES = {key: written(criteria_concept(one)) for key, one in CATALOGUE.items()}
+OF_SET = {one: dumps(concept(VERDICT, word, VERDICTS[word])) for one in Verdict for word in [verdict_text(one)]}
+OF_ITEM = {one: dumps(concept(VERDICT, one.value, VERDICTS[one.value])).removesuffix(b"}") for one in Verdict}
+"""The verdicts as concepts; those of items are left open for the reason."""
+
+
+def result_observation(result: Result, values: Values, subject: msgspec.Raw, moment: str) -> Resource:
+    """Return the contained Observation of one set that was explained; its id is that of the set."""
+    key, breakdown = result.criteria.id, result.breakdown
+    assert breakdown is not None
+    components = b",".join([*_summary(result), COMPONENTS.written(breakdown, values)])
     shown: Resource = {
         "resourceType": "Observation",
-        "id": criteria.id,
+        "id": key,
         "status": "final",
-        "code": code,
+        "code": CODES[key],
         "subject": subject,
-        "valueCodeableConcept": concept(VERDICT, verdict, VERDICTS[verdict]),
-        "component": [*_summary(result), *(part for item in result.items for part in _item(item, ""))],
+        "valueCodeableConcept": msgspec.Raw(OF_SET[result.verdict]),
+        "component": msgspec.Raw(b"[%b]" % components),
     }
     return shown | ({"effectiveDateTime": moment} if moment else {})
 
 
-def _summary(result: Result) -> Iterator[Resource]:
-    implied = verdict_text(result.verdict_implied)
-    yield _component("verdict_implied", "Verdict counting words", concept(VERDICT, implied, VERDICTS[implied]))
-    yield _component("applicability", "Applicability", concept(APPLICABILITY, result.applicability))
+def _summary(result: Result) -> Iterator[bytes]:
+    yield _component("verdict_implied", "Verdict counting words", OF_SET[result.verdict_implied])
+    yield _component("applicability", "Applicability", _applicability(result.applicability))
     for part in result.parts:
-        verdict = verdict_text(part.verdict)
-        yield _component(f"part.{part.id}", f"Part: {part.id}", concept(VERDICT, verdict, VERDICTS[verdict]))
+        yield _component(f"part.{part.id}", f"Part: {part.id}", OF_SET[part.verdict])
     if result.verdict_without_confounded is not None:
-        verdict = verdict_text(result.verdict_without_confounded)
         label = "Verdict without confounded items"
-        yield _component("verdict_without_confounded", label, concept(VERDICT, verdict, VERDICTS[verdict]))
+        yield _component("verdict_without_confounded", label, OF_SET[result.verdict_without_confounded])
     if result.score is not None:
-        yield {"code": concept(ITEM, "score", text="Score"), **_range(result.score)}
+        yield b'{"code":%b,%b' % (_code("score", "Score"), dumps(_range(result.score))[1:])
 
 
-def _item(item: Item, above: str) -> Iterator[Resource]:
+def _item(item: Item, places: Places) -> bytes:
+    return b",".join(_components(item, ""))
+
+
+COMPONENTS = ItemTexts(_item, b",")
+
+
+def _components(item: Item, above: str) -> Iterator[bytes]:
     key = f"{above}.{item.id}" if above else item.id
-    status = item.status.value
-    yield _component(key, item.label, concept(VERDICT, status, VERDICTS[status], item.reason))
+    yield _component(key, item.label, b'%b,"text":%b}' % (OF_ITEM[item.status], dumps(item.reason)))
     for below in item.items:
-        yield from _item(below, key)
+        yield from _components(below, key)
 
 
-def _component(key: str, label: str, value: Resource) -> Resource:
-    return {"code": concept(ITEM, key, text=label), "valueCodeableConcept": value}
+def _component(key: str, label: str, value: bytes) -> bytes:
+    return b'{"code":%b,"valueCodeableConcept":%b}' % (_code(key, label), value)
+
+
+@cache
+def _code(key: str, label: str) -> bytes:
+    """Write which part of a set a component shows; there are as many as the sets have items and parts."""
+    return dumps(concept(ITEM, key, text=label))
+
+
+@cache
+def _applicability(word: str) -> bytes:
+    return dumps(concept(APPLICABILITY, word))
 
 
 def _range(score: Interval) -> Resource:
@@ -66,5 +104,4 @@ def _range(score: Interval) -> Resource:
 
 
 def _shown(number: Number) -> object:
-    value = as_decimal(number).normalize()
-    return value.quantize(as_decimal(1)) if value == value.to_integral_value() else value  # type: ignore[arg-type]
+    return Decimal(number_text(as_decimal(number)))  # digit for digit: arithmetic would round, or fail

@@ -6,9 +6,11 @@ was reported but cannot be read makes the test unknown: the older one may be tru
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.consistency import contradictions
@@ -19,7 +21,7 @@ from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
 from service.ehr.json_shapes import Resource
 from service.ehr.moments import NEVER, Moment, days_between
-from service.ehr.observation import Result, with_value
+from service.ehr.observation import Result
 
 LENGTH_OF_A_DAY = len("2026-11-22")
 
@@ -57,16 +59,27 @@ def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look
 
 def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
     """Return the newest results of one analyte that can be read, all of the same moment; none if it is unknown."""
-    left = sorted(group, key=lambda one: one.rank, reverse=True)
-    while left:
-        newest = [with_value(one, codes) for one in left if one.rank == left[0].rank]
-        left = left[len(newest) :]
+    ranked = _ranked(group)
+    for newest in ranked:
+        for one in newest:
+            one.read(codes)
         chosen.issues += [one.issue for one in newest if one.issue]
         if any(one.issue is None or one.issue.key != "no_value" for one in newest):
             break
+    left = [one for older in ranked for one in older]
     if left:
         chosen.issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
     return [one for one in newest if one.reading]
+
+
+def _ranked(group: list[Result]) -> Iterator[list[Result]]:
+    """Yield the results of one analyte from the newest on, those of the same rank together."""
+    if len({one.moment.at for one in group}) == len(group):  # then that alone decides, and the rest need not be read
+        yield from ([one] for one in sorted(group, key=attrgetter("moment.at"), reverse=True))
+        return
+    by_rank = attrgetter("rank")
+    for _, same in groupby(sorted(group, key=by_rank, reverse=True), key=by_rank):
+        yield list(same)
 
 
 def _is_after(moment: Moment, as_of: Moment) -> bool:
@@ -82,19 +95,28 @@ def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:
 def _use(chosen: Chosen, group: list[Result]) -> None:
     first = group[0]
     reading, used = _one_reading(group)
-    if len({_canonical(one) for one in used}) > 1:
+    if len(used) > 1 and len({_canonical(one) for one in used}) > 1:
         chosen.issues.append(issue("tied", *(one.where for one in used), observation=first.observation))
     chosen.readings[first.observation] = reading._replace(collected_at=first.moment.text)
-    references = {str(one.reference): one.reference for one in used}
-    chosen.basis[first.observation] = [references[key] for key in sorted(references)]
+    chosen.basis[first.observation] = _references(used)
     for note in sorted({one.meaning.note for one in used} - {""}):
         chosen.issues.append(issue("code_note", used[0].where, observation=first.observation, text=note))
     if all(one.meaning.finding for one in used):
         chosen.findings[first.meaning.finding] = True
 
 
+def _references(used: list[Result]) -> list[Resource]:
+    """Return each Observation that was used once, in an order that does not depend on that of the record."""
+    if len(used) == 1:
+        return [used[0].reference]
+    references = {str(one): one for one in (one.reference for one in used)}
+    return [references[key] for key in sorted(references)]
+
+
 def _one_reading(group: list[Result]) -> tuple[Reading, list[Result]]:
     """Return the reading of results of one moment: what was measured counts, and it reaches over all of it."""
+    if len(group) == 1:
+        return _reading(group[0]), group
     measured = [one for one in group if _reading(one).evidence is Evidence.MEASURED]
     used = sorted(measured or group, key=_order)
     if len({_canonical(one) for one in used}) == 1 or not measured:

@@ -20,10 +20,15 @@ _NAMES = {
 }
 
 
+_AS_WRITTEN = {start + plain: name for plain, name in _NAMES.items() for start in ("", "http://", "https://")}
+
+
 def system_name(address: object) -> str:
     """Return the short name of a well-known system, otherwise the address without blanks; "" if there is none."""
     if not isinstance(address, str):
         return ""
+    if address in _AS_WRITTEN:
+        return _AS_WRITTEN[address]
     address = address.strip()
     plain = address.lower().rstrip("/").removeprefix("http://").removeprefix("https://")
     if plain in _NAMES:

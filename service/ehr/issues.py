@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.clinical.reading import Fault
 
@@ -80,8 +80,7 @@ CODES = {
 QUIET = ("superseded", "old_version", "code_note", "code_not_mapped", "not_read", "no_value")
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(NamedTuple):
     """One thing to know: its key, what to say, where in the request (FHIRPath), and which test it is about."""
 
     key: str

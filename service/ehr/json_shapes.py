@@ -53,4 +53,4 @@ def codings(concept: object) -> list[tuple[str, str]]:
     found = tables(concept, "coding")
     if not found and isinstance(concept, dict) and "code" in concept:
         found = [concept]
-    return [(text(one, "system"), text(one, "code")) for one in found if text(one, "code")]
+    return [(text(one, "system"), code) for one in found if (code := text(one, "code"))]

@@ -23,6 +23,18 @@ class Moment:
 NEVER = Moment(datetime.min.replace(tzinfo=UTC), "")
 
 
+class Moments(dict[str, Moment | None]):
+    """The moments of one record, each text read once: results that were taken together share theirs."""
+
+    def __missing__(self, raw: str) -> Moment | None:
+        moment = self[raw] = read_moment(raw)
+        return moment
+
+    def read(self, raw: object) -> Moment | None:
+        """Return what ``read_moment`` does."""
+        return self[raw] if isinstance(raw, str) else None
+
+
 def read_moment(raw: object) -> Moment | None:
     """Return the moment that a FHIR date, dateTime or instant means; None if it is not readable."""
     match = _MOMENT.fullmatch(raw.strip()) if isinstance(raw, str) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.reading import Reading
@@ -11,56 +11,81 @@ from service.ehr.code_systems import system_name
 from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Issue, Unusable, issue
 from service.ehr.json_shapes import Resource, codings, table, tables, text, token
-from service.ehr.moments import NEVER, Moment, read_moment
+from service.ehr.moments import NEVER, Moment, Moments, read_moment
 from service.ehr.resources import INHERITED, MODIFIERS, Contents, Found
 from service.ehr.subject import is_patient
 from service.ehr.value import read_value
 
-FINAL = ("", "final", "amended", "corrected")
+FINAL = (None, "", "final", "amended", "corrected")
 CORRECTED = ("amended", "corrected")
 UNMAPPED_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
-    """One result of one analyte, its value not yet read: of many results of a test few are ever needed."""
+    """One result of one analyte; of many results of a test few are ever needed, so its value is read when asked for.
+
+    Then it has a reading, or the issue that says why there is none.
+    """
 
     meaning: ResultCode
-    rank: tuple[Moment, Moment, Moment, bool]
+    moment: Moment
     where: str
-    reference: Resource
+    found: Found
     resource: Resource
     reading: Reading | None = None
     issue: Issue | None = None
-
-    @property
-    def moment(self) -> Moment:
-        """Return when it was taken."""
-        return self.rank[0]
 
     @property
     def observation(self) -> str:
         """Return the id of the analyte."""
         return self.meaning.observation
 
+    @property
+    def rank(self) -> tuple[Moment, Moment, Moment, bool]:
+        """Return when it was taken, issued and stored, and whether it was corrected: of two the greater one counts."""
+        times = (self.resource.get("issued"), table(self.resource, "meta").get("lastUpdated"))
+        issued, updated = (read_moment(raw) or NEVER for raw in times)
+        return self.moment, issued, updated, token(self.resource, "status") in CORRECTED
+
+    @property
+    def reference(self) -> Resource:
+        """Return a reference to the Observation that a receiver can resolve, or the name of the test."""
+        label, named = ANALYTES[self.observation].label, text(self.found.resource, "id")
+        if named and not self.found.is_contained:
+            return {"reference": f"Observation/{named}", "display": label}
+        address = self.found.address
+        return {"reference": address, "display": label} if address.startswith("urn:") else {"display": label}
+
+    def read(self, codes: CodeMap) -> None:
+        """Read the value."""
+        analyte = ANALYTES[self.observation]
+        try:
+            self.reading = read_value(analyte, self.meaning, self.resource, codes)
+        except Unusable as reason:
+            self.issue = issue(reason.key, self.where, observation=analyte.id, text=reason.text)
+
 
 @dataclass(slots=True)
 class Results:
     """The results of a record and what is to be said about those that are not used."""
 
-    results: list[Result]
-    issues: list[Issue]
+    results: list[Result] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    moments: Moments = field(default_factory=Moments)
 
 
 def read_results(contents: Contents, codes: CodeMap) -> Results:
     """Return every result of a record, in the order found."""
-    read = Results([], [])
+    read = Results()
     unmapped: list[str] = []
     for found in contents.of("Observation"):
         resource = found.whole()
-        parts = [(resource, found.where), *_components(resource, found.where)]
-        known = [_read(read, part, where, found, codes) for part, where in parts]
-        if not any(known) and codings(table(resource, "code")):
+        is_known = _read(read, resource, found.where, found, codes)
+        if "component" in resource:
+            for part, where in _components(resource, found.where):
+                is_known = _read(read, part, where, found, codes) or is_known
+        if not is_known and codings(table(resource, "code")):
             unmapped.append(f"{found.where}.code")
     if unmapped:
         text = f"The codes of {len(unmapped)} results are not in the map of codes; a site can add its own."
@@ -88,59 +113,43 @@ def _read(read: Results, resource: Resource, where: str, found: Found, codes: Co
     if refusal:
         read.issues.append(issue(refusal, where, observation=meaning.observation))
     else:
-        read.results.append(_result(resource, meaning, where, found))
+        read.results.append(Result(meaning, _moment(resource, read.moments), where, found, resource))
     return True
 
 
 def _meaning(resource: Resource, codes: CodeMap) -> ResultCode | None:
-    named = [(system_name(system), code) for system, code in codings(table(resource, "code"))]
-    known = [codes.results[key] for key in named if key in codes.results]
+    known: list[ResultCode] = []
+    for system, code in codings(table(resource, "code")):
+        one = codes.results.get((system_name(system), code))
+        if one:
+            known.append(one)
     for one in known:
         if one.refuse:
             raise Unusable("code_refused", one.refuse)
+    if len(known) > 1:
+        return _one_meaning(known)
+    return known[0] if known else None
+
+
+def _one_meaning(known: list[ResultCode]) -> ResultCode:
     if len({one.observation for one in known}) > 1:
         raise Unusable("code_ambiguous")
-    return max(known, key=lambda one: (one.basis, one.unit, one.finding, one.note), default=None)
+    return max(known, key=lambda one: (one.basis, one.unit, one.finding, one.note))
 
 
 def _refusal(resource: Resource) -> str:
-    if any(resource.get(key) for key in MODIFIERS):
+    if any(map(resource.get, MODIFIERS)):
         return "modified"
-    if token(resource, "status") not in FINAL or not isinstance(resource.get("status"), str | None):
+    status = resource.get("status")
+    if status not in FINAL and (not isinstance(status, str) or token(resource, "status") not in FINAL):
         return "status"
     return "" if is_patient(resource) else "subject_not_patient"
 
 
-def _result(resource: Resource, meaning: ResultCode, where: str, found: Found) -> Result:
-    moment = _moment(resource)
-    times = (resource.get("issued"), table(resource, "meta").get("lastUpdated"))
-    issued, updated = (read_moment(raw) or NEVER for raw in times)
-    rank = (moment, issued, updated, token(resource, "status") in CORRECTED)
-    return Result(meaning, rank, where, _reference(found, ANALYTES[meaning.observation].label), resource)
-
-
-def with_value(result: Result, codes: CodeMap) -> Result:
-    """Return the result with its reading, or with the issue that says why it has none."""
-    analyte = ANALYTES[result.observation]
-    try:
-        return replace(result, reading=read_value(analyte, result.meaning, result.resource, codes))
-    except Unusable as reason:
-        said = issue(reason.key, result.where, observation=analyte.id, text=reason.text)
-        return replace(result, issue=said)
-
-
-def _moment(resource: Resource) -> Moment:
+def _moment(resource: Resource, moments: Moments) -> Moment:
+    taken = moments.read(resource.get("effectiveDateTime"))
+    if taken:
+        return taken
     period = table(resource, "effectivePeriod")
-    times = (
-        *(resource.get("effectiveDateTime"), resource.get("effectiveInstant")),
-        *(period.get("end"), period.get("start"), resource.get("issued")),
-    )
-    return next((one for raw in times if (one := read_moment(raw))), NEVER)
-
-
-def _reference(found: Found, label: str) -> Resource:
-    """Return a reference to the Observation that a receiver can resolve, or the name of the test."""
-    named = text(found.resource, "id")
-    if named and not found.is_contained:
-        return {"reference": f"Observation/{named}", "display": label}
-    return {"reference": found.address, "display": label} if found.address.startswith("urn:") else {"display": label}
+    times = (resource.get("effectiveInstant"), period.get("end"), period.get("start"), resource.get("issued"))
+    return next((one for raw in times if (one := moments.read(raw))), NEVER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from service.ehr.issues import Issue
 from service.ehr.json_shapes import Resource
@@ -29,10 +28,14 @@ PLACES_SHOWN = 20
 
 def outcome(issues: Iterable[Issue]) -> Resource:
     """Return the issues as an OperationOutcome; it needs at least one. What is said of many places is said once."""
-    places: dict[Issue, list[str]] = {}
+    told: dict[tuple[str, ...], tuple[Issue, list[str]]] = {}
     for one in issues:
-        places.setdefault(replace(one, where=()), []).extend(one.where)
-    return {"resourceType": "OperationOutcome", "issue": [_shown(one, where) for one, where in places.items()]}
+        said = (one.key, one.text, one.observation, one.severity)
+        if said in told:
+            told[said][1].extend(one.where)
+        else:
+            told[said] = one, list(one.where)
+    return {"resourceType": "OperationOutcome", "issue": [_shown(*one) for one in told.values()]}
 
 
 def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) -> Resource:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from service.ehr.issues import Issue
@@ -25,18 +25,14 @@ MODIFIERS = ("modifierExtension", "implicitRules")  # not known here, so nothing
 
 @dataclass(slots=True)
 class Found:
-    """One resource: where it stood (FHIRPath), its full address if the Bundle gave one, and what it is part of."""
+    """One resource: its type, where it stood (FHIRPath), its full address if there is one, and what it is part of."""
 
     resource: Resource
+    type: str
     where: str
     address: str = ""
     parent: Found | None = None
     is_contained: bool = False
-
-    @property
-    def type(self) -> str:
-        """Return the resource type, "" if there is none."""
-        return text(self.resource, "resourceType")
 
     def whole(self) -> Resource:
         """Return the resource with what it inherits from the report or panel that it is part of."""
@@ -71,9 +67,9 @@ class Contents:
         """Hold these resources and no others."""
         self.found, self._index = found, None
 
-    def of(self, *types: str) -> Iterator[Found]:
+    def of(self, *types: str) -> list[Found]:
         """Return the resources of some types in the order found."""
-        return (one for one in self.found if one.type in types)
+        return [one for one in self.found if one.type in types]
 
     def resolve(self, reference: str, owner: Resource) -> Resource | None:
         """Return what a reference means: within its owner, by full address, or by type and id."""
@@ -98,6 +94,6 @@ class Contents:
 
 def local(reference: str) -> str:
     """Return ``Type/id`` of a relative or absolute reference; a urn stays as it is."""
-    if reference.startswith("urn:"):
+    if reference.startswith("urn:") or (reference.count("/") < 2 and reference[-1:] != "/"):
         return reference
     return "/".join(reference.partition("/_history/")[0].rstrip("/").split("/")[-2:])

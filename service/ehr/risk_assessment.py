@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from service.clinical.assess import DISCLAIMER, Assessment
 from service.clinical.classify import Classification
 from service.clinical.criteria import CATALOGUE
+from service.clinical.item_texts import ItemTexts
 from service.clinical.notices import Oddity
-from service.clinical.result import Result
-from service.ehr.breakdown import result_observation
+from service.clinical.places import Values
+from service.ehr.breakdown import CODES, result_observation
 from service.ehr.issues import Issue
 from service.ehr.json_shapes import Resource
 from service.ehr.outcome import outcome
@@ -17,7 +20,6 @@ from service.ehr.record import Record
 from service.ehr.vocabulary import (
     CATEGORIES,
     CATEGORY,
-    CRITERIA,
     LOINC_ADDRESS,
     MESSAGE_EXTENSION,
     RESULT_EXTENSION,
@@ -25,42 +27,58 @@ from service.ehr.vocabulary import (
     VERSION,
     concept,
 )
+from service.server.strict_json import within, written
 
 SERVICE, MESSAGES = "service", "messages"
 SUGGESTIONS_SHOWN = 5
 NO_LEADING_SET = "No leading criteria set: the underlying condition is not known"
 
 
+DEVICE = written(
+    {
+        "resourceType": "Device",
+        "id": SERVICE,
+        "deviceName": [{"name": SERVICE_NAME, "type": "model-name"}],
+        "version": [{"value": VERSION}],
+    }
+)
+
+
+def _pointer(address: str, key: str) -> msgspec.Raw:
+    return written({"url": address, "valueReference": {"reference": f"#{key}"}})
+
+
+POINTERS = {key: _pointer(RESULT_EXTENSION, key) for key in CATALOGUE}
+TO_MESSAGES = _pointer(MESSAGE_EXTENSION, MESSAGES)
+RISKS = {key: written(concept(CATEGORY, key, text, text)) for key, text in CATEGORIES.items()}
+REASONS = ItemTexts(lambda item, _: within(f"{item.label}: {item.reason}"), b"; ")
+
+
 def risk_assessment(record: Record, assessment: Assessment) -> Resource:
     """Return the RiskAssessment; it holds no probability, since these are classification criteria."""
-    classification = assessment.classification
+    classification, values = assessment.classification, Values(assessment.panel, within)
     told = [*record.issues, *(_from_oddity(one) for one in assessment.warnings)]
+    subject, moment = written(record.subject.reference), record.moment.text
+    breakdown = [result_observation(one, values, subject, moment) for one in assessment.results]
+    pointers = [POINTERS[one.criteria.id] for one in assessment.results]
     shown: Resource = {
         "resourceType": "RiskAssessment",
-        "contained": [_device(), *_breakdown(record, assessment.results), *([_messages(told)] if told else [])],
-        "extension": [*_pointers(assessment.results), *([_pointer(MESSAGE_EXTENSION, MESSAGES)] if told else [])],
+        "contained": [DEVICE, *breakdown, *([_messages(told)] if told else [])],
+        "extension": [*pointers, *([TO_MESSAGES] if told else [])],
         "status": "preliminary" if classification.category == "indeterminate" else "final",
-        "method": _method(classification),
-        "subject": record.subject.reference,
+        "method": {"text": NO_LEADING_SET} if classification.primary is None else CODES[classification.primary],
+        "subject": subject,
     }
-    if record.moment.text:
-        shown["occurrenceDateTime"] = record.moment.text
+    if moment:
+        shown["occurrenceDateTime"] = moment
     if record.condition:
         shown["condition"] = record.condition
     shown["performer"] = {"reference": f"#{SERVICE}"}
     basis = [one for _, one in record.basis]
     if basis:
         shown["basis"] = basis
-    return shown | {"prediction": [_prediction(assessment)], "note": [{"text": one} for one in _notes(assessment)]}
-
-
-def _device() -> Resource:
-    name = {"name": SERVICE_NAME, "type": "model-name"}
-    return {"resourceType": "Device", "id": SERVICE, "deviceName": [name], "version": [{"value": VERSION}]}
-
-
-def _breakdown(record: Record, results: Iterable[Result]) -> list[Resource]:
-    return [result_observation(one, record.subject.reference, record.moment.text) for one in results]
+    prediction = _prediction(classification, _rationale(assessment, values))
+    return shown | {"prediction": [prediction], "note": [{"text": one} for one in _notes(assessment)]}
 
 
 def _messages(told: Iterable[Issue]) -> Resource:
@@ -68,39 +86,21 @@ def _messages(told: Iterable[Issue]) -> Resource:
     return {"resourceType": found["resourceType"], "id": MESSAGES, "issue": found["issue"]}
 
 
-def _pointers(results: Iterable[Result]) -> list[Resource]:
-    return [_pointer(RESULT_EXTENSION, one.criteria.id) for one in results]
-
-
-def _pointer(address: str, key: str) -> Resource:
-    return {"url": address, "valueReference": {"reference": f"#{key}"}}
-
-
-def _method(classification: Classification) -> Resource:
-    if classification.primary is None:
-        return {"text": NO_LEADING_SET}
-    criteria = CATALOGUE[classification.primary]
-    shown = concept(CRITERIA, criteria.id, text=criteria.title)
-    shown["coding"][0]["version"] = criteria.version
-    return shown
-
-
-def _prediction(assessment: Assessment) -> Resource:
-    category = assessment.classification.category
+def _prediction(classification: Classification, rationale: msgspec.Raw) -> Resource:
     return {
         "outcome": {"text": "Macrophage activation syndrome"},
-        "qualitativeRisk": concept(CATEGORY, category, CATEGORIES[category], CATEGORIES[category]),
-        "rationale": rationale(assessment),
+        "qualitativeRisk": RISKS[classification.category],
+        "rationale": rationale,
     }
 
 
-def rationale(assessment: Assessment) -> str:
+def _rationale(assessment: Assessment, values: Values) -> msgspec.Raw:
     """Return the summary and the items of the first set that it rests on, each with its reason."""
-    parts = [assessment.summary]
+    text = within(assessment.summary)
     for result in assessment.classification.basis[:1]:
-        items = "; ".join(f"{one.label}: {one.reason}" for one in result.items)
-        parts.append(f"{result.criteria.short}: {items}.")
-    return " ".join(parts)
+        items = REASONS.written(result.breakdown, values) if result.breakdown else b""
+        text += b" %b: %b." % (within(result.criteria.short), items)
+    return msgspec.Raw(b'"%b"' % text)
 
 
 def _notes(assessment: Assessment) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from service.ehr.json_shapes import Resource, table, text
@@ -30,22 +30,35 @@ class Subject:
 
 def is_patient(resource: Resource) -> bool:
     """Return whether a resource is about a patient itself (not a group, a device, or another being)."""
-    named = local(text(_subject(resource), "reference"))
-    kind = text(_subject(resource), "type") or (named.partition("/")[0] if "/" in named else "Patient")
-    return kind == "Patient" and not resource.get("focus")
+    return _is_named(_subject(resource)) and not resource.get("focus")
 
 
 def one_patient(contents: Contents, expected: Iterable[Resource] = ()) -> Subject:
     """Return the one patient of a record; ``expected`` are References from outside. Raises MixedPatients."""
-    whole = [one.whole() for one in contents.of(*CLINICAL)]
-    references = [*(_subject(one) for one in whole if is_patient(one)), *expected]
+    references = [*_subjects(contents), *expected]
     patients = {_name(one): one for one in contents.of("Patient") if not one.is_contained}
     aliases = {one.address: name for name, one in patients.items() if one.address}
-    names = {_known(text(one, "reference"), aliases) for one in references} - {""}
+    names = {_known(one, aliases) for one in {text(one, "reference") for one in references}} - {""}
     _refuse_mixed(names, references, patients)
     chosen = next(iter(sorted(names)), "") or next(iter(patients), "")
     patient = next((one.resource for name, one in patients.items() if local(name) == local(chosen)), None)
     return Subject(_sendable(chosen, references), patient)
+
+
+def _subjects(contents: Contents) -> Iterator[Resource]:
+    """Yield the subject of every resource that is about a patient."""
+    for one in contents.of(*CLINICAL):
+        resource = one.whole()
+        subject = _subject(resource)
+        if _is_named(subject) and not resource.get("focus"):
+            yield subject
+
+
+def _is_named(subject: Resource) -> bool:
+    """Return whether a reference may name a patient."""
+    stated = text(subject, "type") if "type" in subject else ""
+    kind, slash, _ = local(text(subject, "reference")).partition("/")
+    return (stated or (kind if slash else "Patient")) == "Patient"
 
 
 def _refuse_mixed(names: set[str], references: Iterable[Resource], patients: dict[str, Found]) -> None:
@@ -57,7 +70,7 @@ def _refuse_mixed(names: set[str], references: Iterable[Resource], patients: dic
     if names and patients and not {local(name) for name in patients} & {local(name) for name in names}:
         raise MixedPatients
     identifiers: dict[str, set[str]] = {}
-    for one in references:
+    for one in (one for one in references if "identifier" in one):
         identifier = table(one, "identifier")
         if text(identifier, "value"):
             identifiers.setdefault(text(identifier, "system"), set()).add(text(identifier, "value"))

@@ -17,7 +17,8 @@ _ANNOTATION = re.compile(r"\{[^{}]*\}")
 def unit_of(analyte: Analyte, meaning: ResultCode, quantity: Resource) -> str:
     """Return the unit as it is to be read, "" if there is none; raises Unusable ``unit_conflict``."""
     code, shown = text(quantity, "code"), text(quantity, "unit")
-    by_code, by_text = (_find(analyte, meaning, one) for one in (code, shown))
+    by_code = _find(analyte, meaning, code)
+    by_text = by_code if shown == code else _find(analyte, meaning, shown)
     if by_code and by_text and not _equal(by_code, by_text):
         raise Unusable("unit_conflict")
     if by_code is None and code and system_name(quantity.get("system")) == UCUM:
@@ -50,4 +51,6 @@ def _find(analyte: Analyte, meaning: ResultCode, text: str) -> Unit | None:
 
 
 def _equal(one: Unit, other: Unit) -> bool:
+    if one is other:
+        return True
     return (one.factor, one.offset, one.comparable) == (other.factor, other.offset, other.comparable)

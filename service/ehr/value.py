@@ -29,7 +29,8 @@ _SPOKEN = (
 
 def read_value(analyte: Analyte, meaning: ResultCode, observation: Resource, codes: CodeMap) -> Reading:
     """Return the reading of an Observation (or component) of this analyte; raises Unusable with the reason."""
-    present = [key for key in observation if _VALUE.fullmatch(key) and observation[key] is not None]
+    values = [key for key in observation if key.startswith("value")]
+    present = [key for key in values if _VALUE.fullmatch(key) and observation[key] is not None]
     if len(present) > 1 or (present and observation.get("dataAbsentReason")):
         raise Unusable("value_ambiguous")
     word = interpretation(observation, codes)
@@ -57,6 +58,8 @@ def _said(
 def _numbered(analyte: Analyte, meaning: ResultCode, observation: Resource, said: Quantity, word: str) -> Reading:
     reading = read_number(analyte, said)
     reference = reference_range(analyte, meaning, observation, said.unit)
+    if not word and reference is None:
+        return reading
     return reading._replace(word=word, reference=limits_in(analyte, reference, reading.unit))
 
 
@@ -103,9 +106,12 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
 
 def _sign(raw: Resource) -> str:
     """Return the comparator of a Quantity; one that is not read is never taken for none."""
-    if not isinstance(raw.get("comparator"), str | None):
+    given = raw.get("comparator")
+    if given is None:
+        return ""
+    if not isinstance(given, str):
         raise Unusable("comparator")
-    sign = text(raw, "comparator")
+    sign = given.strip()
     return SIGNS.get(sign, sign)
 
 

@@ -31,7 +31,7 @@ def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: 
     elif kind in SILENT:
         _note_outcome(contents, raw, where)
     elif kind in READ:
-        _take(contents, Found(raw, where, address, parent, is_contained=parent is not None))
+        _take(contents, Found(raw, kind, where, address, parent, parent is not None))
     else:
         contents.unread.setdefault(kind or "?", []).append(where)
 
@@ -44,15 +44,19 @@ def _open_bundle(contents: Contents, bundle: Resource, where: str) -> None:
     if _lacks_entries(bundle):
         contents.issues.append(issue("incomplete", f"{where}.total"))
     for at, entry in enumerate(tables(bundle, "entry")):
-        place = f"{where}.entry[{at}]"
-        answer = table(entry, "response")
-        if answer.get("outcome"):
-            _note_outcome(contents, answer["outcome"], f"{place}.response.outcome")
+        if "response" in entry:
+            _note_response(contents, entry, f"{where}.entry[{at}].response")
         if "resource" in entry:
-            _visit(contents, entry["resource"], f"{place}.resource", text(entry, "fullUrl"))
-        elif text(answer, "status")[:1] in ("4", "5"):
-            contents.outcomes += 1
-            contents.issues.append(issue("query_failed", f"{place}.response"))
+            _visit(contents, entry["resource"], f"{where}.entry[{at}].resource", text(entry, "fullUrl"))
+
+
+def _note_response(contents: Contents, entry: Resource, where: str) -> None:
+    answer = table(entry, "response")
+    if answer.get("outcome"):
+        _note_outcome(contents, answer["outcome"], f"{where}.outcome")
+    if "resource" not in entry and text(answer, "status")[:1] in ("4", "5"):
+        contents.outcomes += 1
+        contents.issues.append(issue("query_failed", where))
 
 
 def _lacks_entries(bundle: Resource) -> bool:
@@ -60,14 +64,18 @@ def _lacks_entries(bundle: Resource) -> bool:
     total = number(bundle.get("total"))
     if total is None or token(bundle, "type") != "searchset":
         return False
-    found = [one for one in tables(bundle, "entry") if token(table(one, "search"), "mode") in ("", "match")]
     linked = any(token(one, "relation") == "next" for one in tables(bundle, "link"))
-    return not linked and total > len(found)
+    return not linked and total > len([one for one in tables(bundle, "entry") if _is_match(one)])
+
+
+def _is_match(entry: Resource) -> bool:
+    mode = table(entry, "search").get("mode")
+    return mode == "match" or token({"mode": mode}, "mode") in ("", "match")
 
 
 def _take(contents: Contents, found: Found) -> None:
     contents.add(found)
-    if not found.is_contained:
+    if not found.is_contained and "contained" in found.resource:
         for at, one in enumerate(tables(found.resource, "contained")):
             _visit(contents, one, f"{found.where}.contained[{at}]", parent=found)
 
@@ -82,7 +90,8 @@ def _adopt(contents: Contents) -> None:
     """Let results that a report or panel refers to inherit from it what they lack."""
     for owner in contents.of("DiagnosticReport", "Observation"):
         for key in ("result", "hasMember"):
-            for reference in tables(owner.resource, key):
+            references = tables(owner.resource, key) if key in owner.resource else ()
+            for reference in references:
                 member = contents.named(text(reference, "reference"))
                 if member and member.parent is None and member is not owner:
                     member.parent = owner

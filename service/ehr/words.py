@@ -17,8 +17,11 @@ OF_INTERPRETATION = ("observationinterpretation", "observation-interpretation", 
 
 def interpretation(observation: Resource, codes: CodeMap) -> str:
     """Return the one HL7 v3 code (L, LL, N, H, HH) that the interpretations mean; "" if none or several."""
+    concepts = tables(observation, "interpretation")
+    if not concepts:
+        return ""
     found = set()
-    for concept in tables(observation, "interpretation"):
+    for concept in concepts:
         given = [code for system, code in codings(concept) if _is_interpretation(system)]
         found |= {codes.word(one) for one in (*given, text(concept, "text"))} - {""}
     for side in (LOW_WORDS, HIGH_WORDS):
@@ -29,7 +32,10 @@ def interpretation(observation: Resource, codes: CodeMap) -> str:
 
 def reference_range(analyte: Analyte, meaning: ResultCode, observation: Resource, unit: str) -> Range | None:
     """Return the laboratory's range if there is exactly one that can be used; ``unit`` is that of the value, or ""."""
-    normal = [one for one in tables(observation, "referenceRange") if _is_normal(one)]
+    given = tables(observation, "referenceRange")
+    if not given:
+        return None
+    normal = [one for one in given if _is_normal(one)]
     ranges = {_range(analyte, meaning, one, unit) for one in normal} - {None}
     return ranges.pop() if len(ranges) == 1 else None
 

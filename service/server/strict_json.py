@@ -14,6 +14,8 @@ import msgspec
 LONGEST_NUMBER = 32
 LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes near
 DEEPEST = 64
+WORTH_COUNTING = 4096
+"""Characters in which to count brackets is soon done; a longer text holds more than that many."""
 
 dumps = msgspec.json.Encoder(decimal_format="number").encode
 """Writes JSON as bytes; every Decimal is written digit for digit."""
@@ -40,9 +42,9 @@ def loads(body: bytes) -> Any:
             raise NotJson("the body is empty") from None
         said = error.msg.removesuffix(" at")
         raise NotJson(f"{said} at line {error.lineno} column {error.colno}") from None
-    if "\\u" in text and ("\\ud" in text or "\\uD" in text):
+    if "\\" in text and ("\\ud" in text or "\\uD" in text):
         _refuse_lone_surrogates(document)
-    if text.count("[") + text.count("{") > DEEPEST:  # fewer cannot be nested so deeply
+    if len(text) > WORTH_COUNTING or text.count("[") + text.count("{") > DEEPEST:  # fewer cannot be nested so deeply
         _refuse_depth(document)
     return document
 
@@ -50,6 +52,11 @@ def loads(body: bytes) -> Any:
 def written(document: object) -> msgspec.Raw:
     """Return JSON written beforehand, to be put into a document as it is."""
     return msgspec.Raw(dumps(document))
+
+
+def within(text: str) -> bytes:
+    """Return a text as it stands inside a longer one in JSON: without quotes of its own."""
+    return dumps(text)[1:-1]
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -81,14 +88,13 @@ def _refuse_lone_surrogates(document: object) -> None:
 
 
 def _refuse_depth(document: object) -> None:
-    level: list[Any] = [document]
+    level: list[Any] = [document] if isinstance(document, dict | list) else []
     for _ in range(DEEPEST):
         level = [
             below
             for one in level
-            if isinstance(one, dict | list)
-            for below in (one.values() if isinstance(one, dict) else one)
-            if isinstance(below, dict | list)
+            for below in (one.values() if type(one) is dict else one)
+            if type(below) is dict or type(below) is list
         ]
         if not level:
             return

@@ -1,6 +1,7 @@
 """What holds for every record: order is irrelevant, a Bundle equals its JSON panel, nothing breaks the service."""
 
 import copy
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from service.api.render import assessment_document
 from service.clinical.analytes import ANALYTES
 from service.clinical.assess import assess
 from service.clinical.panel import Panel
+from service.clinical.result import Item
 from service.ehr.codes import CodeMap, load_codes
 from service.ehr.record import read_request
+from service.ehr.risk_assessment import risk_assessment
 from service.server.strict_json import dumps, loads
 from tests.ehr.records import LOINC, TIME, bundle, call, condition, met_panel, observation, parameters, patient
 from tests.properties.panels import requests
@@ -93,6 +96,35 @@ def test_a_bundle_equals_the_json_panel_it_carries(codes: CodeMap, request: dict
     if request["context"]["condition"]:
         made.append({"name": "condition", "valueCode": request["context"]["condition"]})
     assert document_of(read_request(parameters(*made), codes).panel) == document_of(asked.panel)
+
+
+def told(item: Item, above: str = "") -> Iterator[tuple[str, str, str, str]]:
+    key = f"{above}.{item.id}" if above else item.id
+    yield key, item.label, item.status.value, item.reason
+    for below in item.items:
+        yield from told(below, key)
+
+
+@settings(max_examples=40)
+@given(request=requests(), spelling=st.integers(0, 3))
+def test_every_item_stands_in_the_answer_as_it_is_explained(
+    codes: CodeMap, request: dict[str, Any], spelling: int
+) -> None:
+    made = bundle(condition(), *(as_observation(key, one, spelling) for key, one in request["observations"].items()))
+    record = read_request(made, codes)
+    assessment = assess(record.panel)
+    answer = loads(dumps(risk_assessment(record, assessment)))
+    contained = {one["id"]: one["component"] for one in answer["contained"] if one["resourceType"] == "Observation"}
+    for result in assessment.results:
+        items = [one for item in result.items for one in told(item)]
+        shown = [(one["code"], one["valueCodeableConcept"]) for one in contained[result.criteria.id][-len(items) :]]
+        assert items == [
+            (code["coding"][0]["code"], code["text"], value["coding"][0]["code"], value["text"])
+            for code, value in shown
+        ]
+    leading = assessment.classification.basis[0]
+    reasons = "; ".join(f"{one.label}: {one.reason}" for one in leading.items)
+    assert answer["prediction"][0]["rationale"] == f"{assessment.summary} {leading.criteria.short}: {reasons}."
 
 
 TIMES = (TIME, "2026-11-22T08:45:00+01:00", "2026-11-22", "2026-11-20T00:00:00Z", None, "2026")

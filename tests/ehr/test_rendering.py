@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from service.clinical.assess import assess
+from service.clinical.places import Values
 from service.ehr.breakdown import result_observation
 from service.ehr.code_systems import ATC, ICD10, SNOMED, system_name
 from service.ehr.codes import load_codes
 from service.ehr.record import read_request
 from service.ehr.risk_assessment import risk_assessment
+from service.server.strict_json import dumps, loads, within, written
 from tests.conftest import panel_of
 from tests.ehr.records import bundle, condition, met_panel
 
@@ -19,9 +21,10 @@ def test_a_set_with_confounded_items_has_a_verdict_without_them() -> None:
         findings={"fever": True},
     )
     [result] = assess(panel, ["eular-acr-printo-2016"]).results
-    made = result_observation(result, {"display": "x"}, "")
+    made = loads(dumps(result_observation(result, Values(panel, within), written({"display": "x"}), "")))
     codes = {one["code"]["coding"][0]["code"]: one for one in made["component"]}
     assert codes["verdict_without_confounded"]["valueCodeableConcept"]["coding"][0]["code"] == "indeterminate"
+    assert made["subject"] == {"display": "x"}
     assert "effectiveDateTime" not in made
 
 

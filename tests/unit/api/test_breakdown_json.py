@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.api.breakdown_json import GAPPED
+from service.api.breakdown_json import ITEMS
 from service.clinical.criteria import ORDER
 from service.clinical.evaluate import PREPARED
 from tests.unit.api.documents import answer_to
@@ -35,11 +35,11 @@ SECOND: dict[str, Any] = FIRST | {
 }
 
 
-TEXTS: list[Any] = [one for texts in GAPPED.values() for one in texts]
+TEXTS: list[Any] = [one for texts in ITEMS.of_items.values() for one in texts]
 
 
 def forget() -> None:
-    for one in (*TEXTS, *(one for prepared in PREPARED.values() for one in prepared.standings)):
+    for one in (*TEXTS, *ITEMS.of_sets.values(), *(one for made in PREPARED.values() for one in made.standings)):
         if hasattr(one, "cache_clear"):
             one.cache_clear()
 
@@ -56,11 +56,12 @@ def test_a_panel_of_the_same_verdicts_is_answered_with_its_own_values(key: str) 
 def test_what_is_remembered_is_bounded_and_holds_no_value() -> None:
     forget()
     answer_to(**FIRST)
-    assert len(GAPPED) == len(ORDER) - 2
-    assert all(one.cache_info().maxsize for one in TEXTS)
-    assert {one.cache_info().currsize for one in TEXTS} == {1}
+    remembered: list[Any] = [*TEXTS, *ITEMS.of_sets.values()]
+    assert len(ITEMS.of_sets) == len(ORDER) - 2
+    assert all(one.cache_info().maxsize for one in remembered)
+    assert {one.cache_info().currsize for one in remembered} == {1}
     answer_to(**SECOND)
-    assert {one.cache_info().currsize for one in TEXTS} == {1}
+    assert {one.cache_info().currsize for one in remembered} == {1}
 
 
 def test_rules_whose_leaves_are_numbers_of_a_patient_are_not_remembered() -> None:
@@ -68,4 +69,4 @@ def test_rules_whose_leaves_are_numbers_of_a_patient_are_not_remembered() -> Non
     assert numbers == {"ms-score", "ferritin-esr-ratio"}
     for key in numbers:
         assert not [one for one in PREPARED[key].standings if hasattr(one, "cache_info")]
-        assert id(PREPARED[key].explanation) not in GAPPED
+        assert id(PREPARED[key].explanation) not in ITEMS.of_sets

@@ -1,0 +1,40 @@
+"""What the bench sets side by side is the same panel, as JSON and as a record."""
+
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from bench.record import carried, record
+from bench.stages import CODES
+from service.api.panel_request import read_panel_request
+from service.api.render import assessment_document
+from service.clinical.assess import assess
+from service.ehr.judgement import judged
+from service.ehr.record import read_request
+from service.server.strict_json import dumps, loads
+from tests.ehr.records import category, evaluated
+
+
+def test_the_record_holds_fifty_observations() -> None:
+    bundle = record()["parameter"][0]["resource"]
+    kinds = [one["resource"]["resourceType"] for one in bundle["entry"]]
+    assert (bundle["type"], bundle["total"], kinds.count("Observation")) == ("searchset", 50, 50)
+    assert sorted({*kinds} - {"Observation"}) == ["Condition", "MedicationRequest", "Patient"]
+
+
+def test_the_record_comes_to_the_panel_that_it_is_held_against() -> None:
+    found, assessment = judged(read_request(loads(dumps(record())), CODES))
+    asked = read_panel_request(loads(dumps(carried())))
+    assert len([one for one in asked.panel.readings if one in carried()["observations"]]) == 15
+    assert {one.key for one in found.issues} == {"superseded", "code_not_mapped"}
+    assert assessment_document(assessment) == assessment_document(assess(asked.panel))
+
+
+def test_both_are_answered_with_the_same_category_and_verdicts(client: FlaskClient) -> None:
+    by_record = evaluated(client, record())
+    by_json: Any = client.post("/v1/assessments", data=dumps(carried()), content_type="application/json").json
+    assert category(by_record) == by_json["classification"]["category"] == "likely"
+    contained = [one for one in by_record["contained"] if one["resourceType"] == "Observation"]
+    verdicts = {one["id"]: one["valueCodeableConcept"]["coding"][0]["code"] for one in contained}
+    assert verdicts == {one["id"]: one["verdict"] for one in by_json["criteria"]}
+    assert len(verdicts) == 10
