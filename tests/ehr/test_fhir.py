@@ -70,9 +70,6 @@ def test_a_score_that_is_certain_is_one_number(client: FlaskClient) -> None:
     assert component(evaluated(client, made), "ferritin-esr-ratio", "score")["valueQuantity"]["value"] == loads(b"21.5")
     whole = bundle(*SJIA, observation(FERRITIN, 2000, "ng/mL"), observation("4537-7", 100, "mm/h"))
     assert component(evaluated(client, whole), "ferritin-esr-ratio", "score")["valueQuantity"]["value"] == 20
-    long = bundle(*SJIA, observation(FERRITIN, 2000, "ng/mL"), observation("4537-7", "1e-30", "mm/h"))
-    score = component(evaluated(client, long), "ferritin-esr-ratio", "score")["valueQuantity"]["value"]
-    assert score == 10**33 * 2
 
 
 def test_confounded_items_have_a_verdict_without_them(client: FlaskClient) -> None:
