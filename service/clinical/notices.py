@@ -12,7 +12,7 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet, Reference
 from service.clinical.interval import COMPARE, MET, NOT_MET, ZERO, Verdict
 from service.clinical.panel import Panel
-from service.clinical.reading import WORDS, Evidence, Reading, soft_plausible
+from service.clinical.reading import IMPLIED, MEASURED, WORDS, Reading, soft_plausible
 from service.clinical.result import Result
 from service.clinical.therapy import THERAPIES, active_therapies, day_of
 from service.clinical.words import number_text
@@ -91,7 +91,7 @@ def warnings(panel: Panel) -> list[Oddity]:
 
 def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
     evidence, where, unit = reading.evidence, ("observations", analyte.id), analyte.table.units.get(reading.unit)
-    if evidence is Evidence.MEASURED:
+    if evidence is MEASURED:
         if not soft_plausible(analyte, reading):
             low, high = number_text(analyte.soft.low), number_text(analyte.soft.high)
             text = f"Outside the usual {low} to {high} {analyte.canonical}; check the unit."
@@ -99,7 +99,7 @@ def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
         if unit is not None and unit.approximate:
             return Oddity("approximate_factor", where, f"{unit.code} is converted by an approximate factor.")
         return None
-    if evidence is Evidence.IMPLIED:
+    if evidence is IMPLIED:
         text = "A word without a reference range counts for verdict_implied only; send the range or the number."
         return Oddity("interpretation_without_range", where, text)
     if unit is not None and not unit.comparable:

@@ -29,6 +29,9 @@ class Evidence(Enum):
     __hash__ = object.__hash__  # as with Verdict
 
 
+MEASURED, IMPLIED, UNUSABLE = Evidence.MEASURED, Evidence.IMPLIED, Evidence.UNKNOWN
+
+
 class Quantity(NamedTuple):
     """A number as sent: comparator or "", value, unit text or ""."""
 
@@ -119,10 +122,10 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
     if value < 0 or (value == 0 and comparator == "<"):
         raise Fault("implausible_value")
     if not unit.comparable:
-        return Reading(ANYTHING, unit.code, Evidence.UNKNOWN, reported)
+        return Reading(ANYTHING, unit.code, UNUSABLE, reported)
     if not _within(analyte.hard_in, analyte, value, unit.code):
         raise Fault("implausible_value", "", **_suggestion(analyte, value, unit))
-    return Reading(_side(value, comparator), unit.code, Evidence.MEASURED, reported)
+    return Reading(_side(value, comparator), unit.code, MEASURED, reported)
 
 
 def read_word(analyte: Analyte, word: str, reference: Range | None = None) -> Reading:
@@ -131,9 +134,9 @@ def read_word(analyte: Analyte, word: str, reference: Range | None = None) -> Re
         unit, limits = read_range(analyte, reference)
         interval = _beyond(word, limits)
         if not analyte.table.units[unit].comparable:
-            return Reading(ANYTHING, unit, Evidence.UNKNOWN, word, word)
+            return Reading(ANYTHING, unit, UNUSABLE, word, word)
         if interval is not None:
-            return Reading(interval, unit, Evidence.MEASURED, word, word, limits)
+            return Reading(interval, unit, MEASURED, word, word, limits)
         return _by_word_alone(analyte, word, limits)
     return _by_word_alone(analyte, word, None)
 
@@ -168,8 +171,8 @@ def soft_plausible(analyte: Analyte, reading: Reading) -> bool:
 def _by_word_alone(analyte: Analyte, word: str, limits: Interval | None) -> Reading:
     interval = analyte.implied(word)
     if interval is None:
-        return Reading(ANYTHING, analyte.canonical, Evidence.UNKNOWN, word, word, limits)
-    return Reading(interval, analyte.implied_unit, Evidence.IMPLIED, word, word, limits)
+        return Reading(ANYTHING, analyte.canonical, UNUSABLE, word, word, limits)
+    return Reading(interval, analyte.implied_unit, IMPLIED, word, word, limits)
 
 
 def _beyond(word: str, limits: Interval) -> Interval | None:
