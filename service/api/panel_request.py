@@ -19,7 +19,8 @@ from service.clinical.consistency import contradictions
 from service.clinical.criteria import CATALOGUE
 from service.clinical.interval import point
 from service.clinical.panel import CONDITIONS, CONFOUNDERS, UNKNOWN_CONDITION, Medication, Panel
-from service.clinical.reading import Evidence, Reading
+from service.clinical.reading import MEASURED, Reading
+from service.clinical.words import plain
 
 OLDEST = 120
 OMIT = "omit"
@@ -115,7 +116,7 @@ def _ages(patient: Mapping[str, Any]) -> dict[str, Reading]:
 
 
 def _age(years: Decimal) -> Reading:
-    return Reading(point(years), YEARS, Evidence.MEASURED, f"{years:f} {YEARS}")
+    return Reading(point(years), YEARS, MEASURED, f"{plain(years)} {YEARS}")
 
 
 def _inconsistent(readings: dict[str, Reading]) -> list[Entry]:
