@@ -9,31 +9,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, validates_schema
+from marshmallow import ValidationError, fields, missing
 
 from service.api.problems import Entry
 from service.api.sentences import invalid_value, not_a_number, one_of, unknown_field
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
-WHOLE = "_schema"  # marshmallow's key for a message about an object as a whole
 LONGEST_LIST = 200
 LONGEST_TEXT = 200
 Value = TypeVar("Value")
-
-
-class StrictSchema(Schema):
-    """An object that names every unknown key, with the nearest known one. ``null`` is the same as absent."""
-
-    class Meta:
-        unknown = EXCLUDE  # the check below names them better
-
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def refuse_unknown(self, data: Any, original: Any, **_: Any) -> None:
-        """Raise for every key that is no field."""
-        keys = original if isinstance(original, dict) else ()  # another kind is refused by marshmallow itself
-        strange = [key for key in keys if key not in self.fields]
-        if strange:
-            raise ValidationError({key: [unknown_field((key,), self.fields)] for key in strange})
 
 
 class Checked(fields.Field[Value]):
@@ -44,7 +28,10 @@ class Checked(fields.Field[Value]):
 
 
 class Part(Checked[dict[str, Any]]):
-    """An object inside the request: as a nested schema, without the cost of one. ``null`` is the same as absent."""
+    """An object, the request itself or one inside it: as a schema, without the cost of one.
+
+    Every unknown key is named, with the nearest known one. ``null`` is the same as absent.
+    """
 
     def __init__(self, *, none: bool = True, **parts: fields.Field[Any]) -> None:
         super().__init__(allow_none=none)
@@ -173,15 +160,13 @@ def is_moment(text: str) -> bool:
 def flatten(messages: Any, where: tuple[str, ...] = ()) -> list[Entry]:
     """Turn marshmallow's nested messages into entries with their full path."""
     if isinstance(messages, Mapping):
-        inside = ((where if key == WHOLE else (*where, str(key)), below) for key, below in messages.items())
-        return [entry for path, below in inside for entry in flatten(below, path)]
+        return [entry for key, below in messages.items() for entry in flatten(below, (*where, str(key)))]
     return [_placed(one, where) for one in messages]
 
 
 def _placed(message: Entry | str, where: tuple[str, ...]) -> Entry:
     if isinstance(message, Entry):
-        is_such_a_key = message.where == (WHOLE,)
-        return replace(message, where=(*where, WHOLE) if is_such_a_key else where)
+        return replace(message, where=where)
     if "required" in message:
         return invalid_value(where, "This field is required.")
     if "null" in message:
