@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -48,13 +48,17 @@ class Reader(NamedTuple):
         return self.reach(reading.interval, self.by_unit[reading.unit])
 
 
+Reached = tuple[int, Reach, Mapping[str, Any]]
+"""The place of a leaf that an observation reaches, and how."""
+
+
 @dataclass(frozen=True, slots=True)
 class Readers:
     """All leaves of a rule, by their places: what each is ``unread``, and those that a finding or a result changes."""
 
     unread: tuple[State, ...]
     by_finding: dict[str, list[tuple[int, ByPresence]]]
-    by_observation: dict[str, list[tuple[int, Reach, Mapping[str, Any]]]]
+    by_observation: dict[str, list[Reached]]
 
     @classmethod
     def of(cls, readers: Sequence[Reader]) -> Readers:
@@ -75,24 +79,27 @@ class Readers:
             if present is not None:
                 for place, by_presence in shown:
                     leaves[place] = by_presence[present]
-        self._take(leaves, readings, self.by_observation)  # after the findings: a result goes first
+        _take(leaves, readings, self.by_observation.items())  # after the findings: a result goes first
         return tuple(leaves)
 
-    def read_again(self, leaves: tuple[State, ...], readings: Readings, changed: Collection[str]) -> tuple[State, ...]:
+    def read_again(self, leaves: tuple[State, ...], readings: Readings, changed: Iterable[str]) -> tuple[State, ...]:
         """Return what they come to when only the results of some observations have changed."""
-        if self.by_observation.keys().isdisjoint(changed):
+        reached = [(key, self.by_observation[key]) for key in changed if key in self.by_observation]
+        if not reached:
             return leaves
         again = list(leaves)
-        self._take(again, readings, changed)
+        _take(again, readings, reached)
         return tuple(again)
 
-    def _take(self, leaves: list[State], readings: Readings, observations: Iterable[str]) -> None:
-        for observation in observations:
-            reading = readings.get(observation)
-            if reading is not None:
-                interval, unit = reading.interval, reading.unit
-                for place, reach, by_unit in self.by_observation.get(observation, ()):
-                    leaves[place] = reach(interval, by_unit[unit])
+
+def _take(leaves: list[State], readings: Readings, reached: Iterable[tuple[str, list[Reached]]]) -> None:
+    """Put what the results come to in the places of the leaves that they reach."""
+    for observation, places in reached:
+        reading = readings.get(observation)
+        if reading is not None:
+            interval, unit = reading.interval, reading.unit
+            for place, reach, by_unit in places:
+                leaves[place] = reach(interval, by_unit[unit])
 
 
 def reader(leaf: Leaf) -> Reader:

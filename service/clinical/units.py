@@ -48,16 +48,24 @@ class Conversion(NamedTuple):
         return Conversion(self.before, multiply(self.factor, weight), multiply(self.after, weight))
 
 
+SAME = Conversion(ZERO, Decimal(1), ZERO)
+"""The conversion that changes nothing: between two names of one unit."""
+
+
 def converted(value: Number, conversion: Conversion) -> Number:
     """Return what a value becomes."""
+    if conversion is SAME:
+        return value
     before, factor, after = conversion
     if before or after:
         return add(multiply(add(value, before), factor), after)
-    return value if factor == 1 else multiply(value, factor)
+    return multiply(value, factor)
 
 
 def converted_interval(interval: Interval, conversion: Conversion) -> Interval:
     """Return what all values of an interval become; open ends stay open."""
+    if conversion is SAME:
+        return interval
     low, high, low_open, high_open = interval
     from_low = converted(low, conversion)
     from_high = from_low if low == high else converted(high, conversion)
@@ -152,4 +160,6 @@ def _fold(spellings: dict[str, str]) -> None:
 
 
 def _conversion(source: Unit, target: Unit) -> Conversion:
+    if (source.factor, source.offset) == (target.factor, target.offset):
+        return SAME
     return Conversion(source.offset, exact(Fraction(source.factor) / Fraction(target.factor)), -target.offset)
