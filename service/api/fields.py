@@ -7,36 +7,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, validates_schema
+from marshmallow import ValidationError, fields, missing
 
 from service.api.problems import Entry
 from service.api.sentences import invalid_value, not_a_number, one_of, unknown_field
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
-WHOLE = "_schema"  # marshmallow's key for a message about an object as a whole
 LONGEST_LIST = 200
 LONGEST_TEXT = 200
+Value = TypeVar("Value")
 
 
-class StrictSchema(Schema):
-    """An object that names every unknown key, with the nearest known one. ``null`` is the same as absent."""
+class Checked(fields.Field[Value]):
+    """A field that has checked what it returns."""
 
-    class Meta:
-        unknown = EXCLUDE  # the check below names them better
-
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def refuse_unknown(self, data: Any, original: Any, **_: Any) -> None:
-        """Raise for every key that is no field."""
-        keys = original if isinstance(original, dict) else ()  # another kind is refused by marshmallow itself
-        strange = [key for key in keys if key not in self.fields]
-        if strange:
-            raise ValidationError({key: [unknown_field((key,), self.fields)] for key in strange})
+    def _validate(self, value: Any) -> None:
+        """Do nothing: there are no validators beside it, and marshmallow would make a list of none each time."""
 
 
-class Part(fields.Field[dict[str, Any]]):
-    """An object inside the request: as a nested schema, without the cost of one. ``null`` is the same as absent."""
+class Part(Checked[dict[str, Any]]):
+    """An object, the request itself or one inside it: as a schema, without the cost of one.
+
+    Every unknown key is named, with the nearest known one. ``null`` is the same as absent.
+    """
 
     def __init__(self, *, none: bool = True, **parts: fields.Field[Any]) -> None:
         super().__init__(allow_none=none)
@@ -50,7 +45,8 @@ class Part(fields.Field[dict[str, Any]]):
         for key, part in self._parts.items():
             if key in value or part.required:
                 _load_into(found, faults, key, part, value)
-        faults |= {key: [unknown_field((key,), self._parts)] for key in value if key not in self._parts}
+        if not value.keys() <= self._parts.keys():
+            faults |= {key: [unknown_field((key,), self._parts)] for key in value if key not in self._parts}
         if faults:
             raise ValidationError(faults, valid_data=found)
         return found
@@ -79,12 +75,12 @@ def _load_into(found: dict[str, Any], faults: dict[str, Any], key: str, part: fi
             found[key] = error.valid_data
 
 
-class StrictNumber(fields.Field[Decimal]):
+class StrictNumber(Checked[Decimal]):
     """A JSON number between two ends, as an exact Decimal."""
 
     def __init__(self, low: int, high: int) -> None:
         super().__init__(allow_none=True)
-        self._low, self._high = low, high
+        self._low, self._high = Decimal(low), Decimal(high)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Decimal:
         if not isinstance(value, Decimal):
@@ -94,7 +90,7 @@ class StrictNumber(fields.Field[Decimal]):
         return value
 
 
-class Moment(fields.Field[str]):
+class Moment(Checked[str]):
     """An RFC 3339 date or date and time with its offset, kept as sent."""
 
     def __init__(self) -> None:
@@ -107,7 +103,7 @@ class Moment(fields.Field[str]):
         return value
 
 
-class Choice(fields.Field[str]):
+class Choice(Checked[str]):
     """One word of a closed list."""
 
     def __init__(self, accepted: Sequence[str], *, none: bool = True) -> None:
@@ -120,7 +116,7 @@ class Choice(fields.Field[str]):
         return value
 
 
-class Choices(fields.Field[tuple[str, ...]]):
+class Choices(Checked[tuple[str, ...]]):
     """Several words of a closed list."""
 
     def __init__(self, accepted: Sequence[str], *, at_least: int = 0) -> None:
@@ -136,7 +132,7 @@ class Choices(fields.Field[tuple[str, ...]]):
         return tuple(value)
 
 
-class Text(fields.Field[str]):
+class Text(Checked[str]):
     """A text of 1 to 200 characters."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
@@ -152,8 +148,9 @@ def is_moment(text: str) -> bool:
         return False
     day, minute, second, _, offset = match.groups()
     try:
-        date.fromisoformat(day)
-        if minute is not None:
+        if minute is None:
+            date.fromisoformat(day)
+        else:
             datetime.fromisoformat(f"{day}T{minute}{'59' if second == '60' else second}{offset.upper()}")
     except ValueError:
         return False
@@ -163,15 +160,13 @@ def is_moment(text: str) -> bool:
 def flatten(messages: Any, where: tuple[str, ...] = ()) -> list[Entry]:
     """Turn marshmallow's nested messages into entries with their full path."""
     if isinstance(messages, Mapping):
-        inside = ((where if key == WHOLE else (*where, str(key)), below) for key, below in messages.items())
-        return [entry for path, below in inside for entry in flatten(below, path)]
+        return [entry for key, below in messages.items() for entry in flatten(below, (*where, str(key)))]
     return [_placed(one, where) for one in messages]
 
 
 def _placed(message: Entry | str, where: tuple[str, ...]) -> Entry:
     if isinstance(message, Entry):
-        is_such_a_key = message.where == (WHOLE,)
-        return replace(message, where=(*where, WHOLE) if is_such_a_key else where)
+        return replace(message, where=where)
     if "required" in message:
         return invalid_value(where, "This field is required.")
     if "null" in message:

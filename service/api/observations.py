@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError
 
-from service.api.fields import is_moment
+from service.api.fields import Checked, is_moment
 from service.api.problems import Entry
 from service.api.sentences import entry_of, invalid_value, not_a_number, one_of, unknown_field
 from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
@@ -31,7 +31,6 @@ KEYS = ("value", "unit", "comparator", "interpretation", "reference_range", "col
 RANGE_KEYS = ("low", "high", "unit")
 LONGEST_CODE = 20
 Where = tuple[str, ...]
-Result = TypeVar("Result")
 
 
 class Faulty(Exception):
@@ -50,7 +49,7 @@ class Observed:
     entries: list[Entry] = field(default_factory=list)
 
 
-class Observations(fields.Field[Observed]):
+class Observations(Checked[Observed]):
     """An object from observation id to a quantity; it collects the faults instead of raising at the first."""
 
     def __init__(self) -> None:
@@ -61,15 +60,20 @@ class Observations(fields.Field[Observed]):
             raise ValidationError([invalid_value((), "An object from observation to value is needed here.")])
         observed = Observed()
         for key, raw in value.items():
-            where = ("observations", key)
-            if key not in ANALYTES:
+            where, analyte = ("observations", key), ANALYTES.get(key)
+            if analyte is None:
                 observed.entries.append(unknown_field(where, ANALYTES))
             elif raw is not None:
-                _read_into(observed, ANALYTES[key], raw, where)
+                try:
+                    observed.readings[key] = read_observation(analyte, raw, where)
+                except Fault as fault:
+                    observed.entries.append(entry_of(fault, where))
+                except Faulty as faulty:
+                    observed.entries += faulty.entries
         return observed
 
 
-class Findings(fields.Field[tuple[dict[str, bool], list[Entry]]]):
+class Findings(Checked[tuple[dict[str, bool], list[Entry]]]):
     """An object from finding id to true, false or null (unknown); the faults are collected."""
 
     def __init__(self) -> None:
@@ -80,20 +84,15 @@ class Findings(fields.Field[tuple[dict[str, bool], list[Entry]]]):
     ) -> tuple[dict[str, bool], list[Entry]]:
         if not isinstance(value, dict):
             raise ValidationError([invalid_value((), "An object from finding to true or false is needed here.")])
-        entries = [unknown_field(("findings", key), FINDINGS) for key in value if key not in FINDINGS]
+        found, strange, wrong = {}, [], []
         for key, present in value.items():
-            if key in FINDINGS and present is not None and present is not True and present is not False:
-                entries.append(invalid_value(("findings", key), "true, false or null (unknown) is needed here."))
-        return {key: one for key, one in value.items() if key in FINDINGS and (one is True or one is False)}, entries
-
-
-def _read_into(observed: Observed, analyte: Analyte, raw: Any, where: Where) -> None:
-    try:
-        observed.readings[analyte.id] = read_observation(analyte, raw, where)
-    except Fault as fault:
-        observed.entries.append(entry_of(fault, where))
-    except Faulty as faulty:
-        observed.entries += faulty.entries
+            if key not in FINDINGS:
+                strange.append(unknown_field(("findings", key), FINDINGS))
+            elif present is True or present is False:
+                found[key] = present
+            elif present is not None:
+                wrong.append(invalid_value(("findings", key), "true, false or null (unknown) is needed here."))
+        return found, strange + wrong
 
 
 def read_observation(analyte: Analyte, raw: Any, where: Where) -> Reading:
@@ -111,11 +110,15 @@ def read_observation(analyte: Analyte, raw: Any, where: Where) -> Reading:
 
 def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading:
     entries = _form_faults(raw, where)
-    raw_range = raw.get("reference_range")
-    reference = None
-    if raw_range is not None:
-        reference = _gathered(entries, lambda: _range(analyte, raw_range, (*where, "reference_range")))
-    reading = _gathered(entries, lambda: _number(analyte, raw, where))
+    reference = reading = None
+    try:
+        reference = _range(analyte, raw.get("reference_range"), (*where, "reference_range"))
+    except Faulty as faulty:
+        entries += faulty.entries
+    try:
+        reading = _number(analyte, raw, where)
+    except Faulty as faulty:
+        entries += faulty.entries
     if entries:
         raise Faulty(*entries)
     word, moment = _word(raw.get("interpretation") or ""), raw.get("collected_at") or ""
@@ -127,25 +130,18 @@ def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading
     return reading._replace(word=word, collected_at=moment, reference=_reference_in(analyte, reference, reading.unit))
 
 
-def _gathered(entries: list[Entry], read: Callable[[], Result]) -> Result | None:
-    """Return what is read; faults join those found before, so that none hides another."""
-    try:
-        return read()
-    except Faulty as faulty:
-        entries += faulty.entries
-        return None
-
-
 def _number(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading | None:
     """Return the reading of the value, None if there is none or its form has been told; raises Faulty."""
     value, unit = raw.get("value"), raw.get("unit")
     if unit is not None and not isinstance(unit, str):
         return None
-    if isinstance(value, Decimal):
-        quantity = Quantity(value, unit or "", raw.get("comparator") or "")
-        return _at_its_place(where, lambda: read_number(analyte, quantity))
-    if unit is not None:  # not used, but a slip in it is a slip in the feed
-        _at_its_place(where, lambda: read_unit(analyte, unit))
+    try:
+        if isinstance(value, Decimal):
+            return read_number(analyte, Quantity(value, unit or "", raw.get("comparator") or ""))
+        if unit is not None:  # not used, but a slip in it is a slip in the feed
+            read_unit(analyte, unit)
+    except Fault as fault:
+        raise Faulty(_at_its_place(fault, where)) from fault
     return None
 
 
@@ -155,18 +151,15 @@ def _word(sent: str) -> str:
     return code if code in WORDS else sent
 
 
-def _at_its_place(where: Where, read: Callable[[], Result]) -> Result:
-    """Return what is read; a fault of the unit is told of the unit, another of the observation; raises Faulty."""
-    try:
-        return read()
-    except Fault as fault:
-        at_unit = fault.code in ("unit_required", "unit_not_accepted")
-        raise Faulty(entry_of(fault, (*where, "unit") if at_unit else where)) from fault
+def _at_its_place(fault: Fault, where: Where) -> Entry:
+    """Return the entry for a fault: one of the unit is told of the unit, another of the observation or its range."""
+    at_unit = fault.code in ("unit_required", "unit_not_accepted")
+    return entry_of(fault, (*where, "unit") if at_unit else where)
 
 
 def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:
     """Return what is wrong with the form of the object, before any of it is used."""
-    entries = [unknown_field((*where, key), KEYS) for key in raw if key not in KEYS]
+    entries = _unknown_keys(raw, KEYS, where)
     value, unit, comparator = raw.get("value"), raw.get("unit"), raw.get("comparator")
     if value is not None and not isinstance(value, Decimal):
         entries.append(not_a_number((*where, "value"), " A sign such as < goes into comparator."))
@@ -189,9 +182,11 @@ def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:
 
 def _range(analyte: Analyte, raw: Any, where: Where) -> Range | None:
     """Return the range as sent, None if it holds nothing; raises Faulty."""
+    if raw is None:
+        return None
     if not isinstance(raw, dict):
         raise Faulty(invalid_value(where, "An object with low, high and unit is needed here."))
-    entries = [unknown_field((*where, key), RANGE_KEYS) for key in raw if key not in RANGE_KEYS]
+    entries = _unknown_keys(raw, RANGE_KEYS, where)
     numbers = {end: raw[end] for end in ("low", "high") if raw.get(end) is not None}
     entries += [not_a_number((*where, end)) for end, one in numbers.items() if not isinstance(one, Decimal)]
     if raw.get("unit") is not None and not isinstance(raw["unit"], str):
@@ -201,8 +196,15 @@ def _range(analyte: Analyte, raw: Any, where: Where) -> Range | None:
     if not numbers and raw.get("unit") is None:
         return None
     reference = Range(raw.get("low"), raw.get("high"), raw.get("unit") or "")
-    _at_its_place(where, lambda: read_range(analyte, reference))
+    try:
+        read_range(analyte, reference)
+    except Fault as fault:
+        raise Faulty(_at_its_place(fault, where)) from fault
     return reference
+
+
+def _unknown_keys(raw: dict[str, Any], known: tuple[str, ...], where: Where) -> list[Entry]:
+    return [unknown_field((*where, key), known) for key in raw if key not in known]
 
 
 def _reference_in(analyte: Analyte, reference: Range | None, unit: str) -> Any:

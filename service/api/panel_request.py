@@ -10,16 +10,17 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from service.api.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, StrictSchema, Text, flatten
+from service.api.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, Text, flatten
 from service.api.observations import Findings, Observations, Observed
 from service.api.problems import MOST_LISTED, Entry, InvalidRequest
 from service.api.sentences import invalid_value
-from service.clinical.analytes import AGE, AGE_AT_ONSET, YEARS
+from service.clinical.analytes import AGE_AT_ONSET, YEARS
 from service.clinical.consistency import contradictions
 from service.clinical.criteria import CATALOGUE
 from service.clinical.interval import point
 from service.clinical.panel import CONDITIONS, CONFOUNDERS, UNKNOWN_CONDITION, Medication, Panel
-from service.clinical.reading import Evidence, Reading
+from service.clinical.reading import MEASURED, Reading
+from service.clinical.words import plain
 
 OLDEST = 120
 OMIT = "omit"
@@ -46,18 +47,15 @@ def _options() -> Part:
     return Part(criteria=Choices(tuple(CATALOGUE), at_least=1), on_invalid=Choice(("reject", OMIT)))
 
 
-class PanelRequestSchema(StrictSchema):
-    """The body of POST /v1/assessments."""
-
-    patient = _patient()
-    context = _context()
-    collected_at = Moment()
-    observations = Observations()
-    findings = Findings()
-    options = _options()
-
-
-SCHEMA = PanelRequestSchema()
+REQUEST = Part(
+    patient=_patient(),
+    context=_context(),
+    collected_at=Moment(),
+    observations=Observations(),
+    findings=Findings(),
+    options=_options(),
+)
+"""The body of POST /v1/assessments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def read_panel_request(document: Any) -> PanelRequest:
 
 def _load(document: dict[str, Any]) -> tuple[Mapping[str, Any], list[Entry]]:
     try:
-        return SCHEMA.load(document), []
+        return REQUEST.deserialize(document), []
     except ValidationError as error:
         valid = error.valid_data if isinstance(error.valid_data, dict) else {}
         return valid, flatten(error.messages)
@@ -111,11 +109,11 @@ def _medication(raw: Mapping[str, Any]) -> Medication:
 
 
 def _ages(patient: Mapping[str, Any]) -> dict[str, Reading]:
-    return {key: _age(patient[key]) for key in (AGE, AGE_AT_ONSET) if patient.get(key) is not None}
+    return {key: _age(years) for key, years in patient.items() if years is not None}
 
 
 def _age(years: Decimal) -> Reading:
-    return Reading(point(years), YEARS, Evidence.MEASURED, f"{years:f} {YEARS}")
+    return Reading(point(years), YEARS, MEASURED, f"{plain(years)} {YEARS}")
 
 
 def _inconsistent(readings: dict[str, Reading]) -> list[Entry]:

@@ -17,11 +17,11 @@ from service.api.value_texts import Texts
 from service.clinical.assess import DISCLAIMER, Assessment
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.criteria.criteria_set import Knot
-from service.clinical.evaluate import verdict_text
-from service.clinical.interval import Number
+from service.clinical.evaluate import SET_WORDS
+from service.clinical.interval import Interval, Number
 from service.clinical.notices import Caution, Oddity
 from service.clinical.probability import probability
-from service.clinical.result import Count, Result
+from service.clinical.result import Count, Part, Result
 from service.clinical.rules import Score
 from service.server.strict_json import written
 
@@ -84,27 +84,20 @@ def result_document(result: Result, texts: Texts) -> dict[str, Any]:
         "version": criteria.version,
         "title": criteria.title,
         "applicability": result.applicability,
-        "verdict": verdict_text(result.verdict),
-        "verdict_implied": verdict_text(result.verdict_implied),
+        "verdict": SET_WORDS[result.verdict],
+        "verdict_implied": SET_WORDS[result.verdict_implied],
     }
     if result.verdict_without_confounded is not None:
-        shown["verdict_without_confounded"] = verdict_text(result.verdict_without_confounded)
+        shown["verdict_without_confounded"] = SET_WORDS[result.verdict_without_confounded]
     if result.parts:
-        shown["parts"] = [
-            {
-                "id": part.id,
-                "verdict": verdict_text(part.verdict),
-                "verdict_implied": verdict_text(part.verdict_implied),
-            }
-            | ({"count": _count(part.count)} if part.count else {})
-            for part in result.parts
-        ]
+        shown["parts"] = [_part(one) for one in result.parts]
     if result.count is not None:
         shown["count"] = _count(result.count)
-    shown |= _score(result)
+    if result.score is not None and result.score_implied is not None:
+        shown |= _score(criteria.id, result.score, result.score_implied)
     shown["items"] = breakdown_json(result.breakdown, texts) if result.breakdown else []
-    shown["missing"] = list(result.missing)
-    shown["decisive"] = list(result.decisive)
+    shown["missing"] = result.missing
+    shown["decisive"] = result.decisive
     shown["references"] = REFERENCES[criteria.id]
     return shown
 
@@ -112,23 +105,33 @@ def result_document(result: Result, texts: Texts) -> dict[str, Any]:
 def _basis(result: Result) -> dict[str, str]:
     return {
         "criteria": result.criteria.id,
-        "verdict": verdict_text(result.verdict),
-        "verdict_implied": verdict_text(result.verdict_implied),
+        "verdict": SET_WORDS[result.verdict],
+        "verdict_implied": SET_WORDS[result.verdict_implied],
     }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": part.id,
+        "verdict": SET_WORDS[part.verdict],
+        "verdict_implied": SET_WORDS[part.verdict_implied],
+    }
+    if part.count is not None:
+        shown["count"] = _count(part.count)
+    return shown
 
 
 def _count(count: Count) -> dict[str, int]:
     return {"met": count.met, "not_met": count.not_met, "unknown": count.unknown, "required": count.required}
 
 
-def _score(result: Result) -> dict[str, Any]:
-    cutoff = CUTOFFS.get(result.criteria.id)
-    if cutoff is None or result.score is None or result.score_implied is None:
-        return {}
-    shown: dict[str, Any] = {"score": ends(result.score) | cutoff | {"implied": ends(result.score_implied)}}
-    chance = CHANCES.get(result.criteria.id)
+def _score(key: str, score: Interval, implied: Interval) -> dict[str, Any]:
+    reached = ends(score)
+    implied_ends = reached if implied is score else ends(implied)
+    shown: dict[str, Any] = {"score": {**reached, **CUTOFFS[key], "implied": implied_ends}}
+    chance = CHANCES.get(key)
     if chance is not None:
-        shown["probability"] = {"min": chance(result.score.low), "max": chance(result.score.high)}
+        shown["probability"] = {"min": chance(score.low), "max": chance(score.high)}
     return shown
 
 

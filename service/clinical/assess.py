@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.classify import Classification, Guide, classify, guide_for
 from service.clinical.criteria import CATALOGUE
-from service.clinical.evaluate import Depth, evaluate
+from service.clinical.evaluate import ITEMS, MISSING, VERDICT, Depth, evaluate
 from service.clinical.notices import Caution, Oddity, cautions, warnings
 from service.clinical.panel import Panel
 from service.clinical.result import Result
 from service.clinical.summary import summary
+from service.clinical.therapy import Therapy, active_therapies, on_il6_blockade
 
 DISCLAIMER = (
     "Classification aid, not a diagnosis. Do not delay treatment to wait for a threshold; "
@@ -23,6 +25,7 @@ WATCH_LIST = (
     *("fibrinogen", "d_dimer", "scd25", "cxcl9", "il18"),
 )
 """What the 2022 EULAR/ACR points to consider follow serially (Shakoory 2023; the list is from memory)."""
+TO_FOLLOW = "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,13 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything there is to say about one panel; cautions and warnings are worked out where they are asked for."""
+    """Everything there is to say about one panel; cautions and warnings are worked out where they are asked for.
+
+    ``therapies`` are the classes of drugs that act at its time.
+    """
 
     panel: Panel
+    therapies: Sequence[Therapy]
     classification: Classification
     summary: str
     results: tuple[Result, ...]
@@ -47,7 +54,7 @@ class Assessment:
     @property
     def cautions(self) -> tuple[Caution, ...]:
         """What a reader must bear in mind about this patient."""
-        return tuple(cautions(self.panel, self.results))
+        return tuple(cautions(self.therapies, self.results))
 
     @property
     def warnings(self) -> tuple[Oddity, ...]:
@@ -60,15 +67,20 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
 
     ``brief`` leaves out what only a breakdown shows (items, missing inputs, suggestions); all else is the same.
     """
-    wanted = criteria or tuple(CATALOGUE)
-    guide = guide_for(panel)
-    keys = [key for key in CATALOGUE if key in wanted or key in guide.needed]
-    results = {key: evaluate(CATALOGUE[key], panel, _depth(key, guide, key in wanted, brief)) for key in keys}
-    classification = classify(panel, guide, results)
-    reported = tuple(results[key] for key in CATALOGUE if key in wanted)
-    leading = tuple(results[key] for key in guide.needed) if guide.primary else ()
+    wanted = criteria or CATALOGUE
+    guide, therapies = guide_for(panel), active_therapies(panel)
+    needed = guide.needed
+    results = {
+        key: evaluate(one, panel, _depth(key, guide, key in wanted, brief))
+        for key, one in CATALOGUE.items()
+        if key in wanted or key in needed
+    }
+    classification = classify(guide, results, blockade=on_il6_blockade(therapies))
+    reported = tuple([one for key, one in results.items() if key in wanted])
+    leading = tuple([results[key] for key in needed]) if guide.primary else ()
     return Assessment(
         panel,
+        therapies,
         classification,
         summary(panel, classification, leading),
         reported,
@@ -79,8 +91,8 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
 def _depth(key: str, guide: Guide, is_shown: bool, brief: bool) -> Depth:
     """The summary names what would decide the leading set, so that one is never without its missing inputs."""
     if not brief:
-        return Depth.ITEMS if is_shown else Depth.MISSING
-    return Depth.MISSING if key == guide.primary else Depth.VERDICT
+        return ITEMS if is_shown else MISSING
+    return MISSING if key == guide.primary else VERDICT
 
 
 def _suggestions(panel: Panel, results: Iterable[Result]) -> Iterable[Suggestion]:
@@ -93,12 +105,11 @@ def _suggestions(panel: Panel, results: Iterable[Result]) -> Iterable[Suggestion
                 yield _suggest(key, f"by itself it could settle the {result.criteria.short}")
     for key in WATCH_LIST:
         if key not in named and key not in panel.measured:
-            yield _suggest(
-                key,
-                "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)",
-            )
+            yield _suggest(key, TO_FOLLOW)
 
 
+@cache
 def _suggest(key: str, why: str) -> Suggestion:
+    """Make a suggestion; there are no more than tests times sets, and nothing of a patient is in one."""
     codes = ANALYTES[key].loinc
     return Suggestion(key, codes[0] if codes else "", why)

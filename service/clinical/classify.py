@@ -9,7 +9,6 @@ from service.clinical.criteria import ORDER
 from service.clinical.interval import MET, NOT_MET, UNKNOWN
 from service.clinical.panel import UNKNOWN_CONDITION, Panel
 from service.clinical.result import Result
-from service.clinical.therapy import on_il6_blockade
 
 Results = Mapping[str, Result]
 
@@ -59,19 +58,25 @@ class Classification:
     is_laboratory_only: bool = False
 
 
+GUIDES = {condition: Guide(PRIMARY[condition], SUPPORTING[condition]) for condition in PRIMARY} | {
+    UNKNOWN_CONDITION: Guide(None, tuple(key for key in ORDER if key not in NOT_FOR_UNKNOWN_CONDITION))
+}
+OTHER_ADULT, OTHER_CHILD = Guide("hscore", ("hlh-2004",)), Guide("hlh-2004", ("hscore",))
+
+
 def guide_for(panel: Panel) -> Guide:
     """Return which sets count for this patient."""
-    if panel.condition == UNKNOWN_CONDITION:
-        return Guide(None, tuple(key for key in ORDER if key not in NOT_FOR_UNKNOWN_CONDITION))
     if panel.condition == "other":
-        return Guide("hscore", ("hlh-2004",)) if panel.is_adult else Guide("hlh-2004", ("hscore",))
-    return Guide(PRIMARY[panel.condition], SUPPORTING[panel.condition])
+        return OTHER_ADULT if panel.is_adult else OTHER_CHILD
+    return GUIDES[panel.condition]
 
 
-def classify(panel: Panel, guide: Guide, results: Results) -> Classification:
-    """Return the first category that fits; ``results`` holds every set that the guide needs."""
-    blockade = on_il6_blockade(panel)
-    supporting = tuple(one for one in _at(results, guide.supporting) if one.verdict_implied is MET)
+def classify(guide: Guide, results: Results, *, blockade: bool) -> Classification:
+    """Return the first category that fits; ``results`` holds every set that the guide needs.
+
+    ``blockade`` says whether an IL-6 blocker may act.
+    """
+    supporting = tuple([one for one in _at(results, guide.supporting) if one.verdict_implied is MET])
     if guide.primary is None:
         return Classification("possible" if supporting else "indeterminate", None, supporting, blockade)
     primary = results[guide.primary]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from service.clinical.analytes import AGE, AGE_AT_ONSET, MEASURES
 from service.clinical.interval import Interval
-from service.clinical.reading import Evidence, Reading
+from service.clinical.reading import MEASURED, Reading
 
 NOT_ABOVE = (("neutrophils", "wbc"), (AGE_AT_ONSET, AGE))
 """Pairs of which the first can never be above the second: a part and its whole, the beginning and now."""
@@ -19,7 +19,7 @@ def contradictions(readings: Mapping[str, Reading]) -> list[tuple[str, str]]:
 
 def _contradict(readings: Mapping[str, Reading], small: str, large: str) -> bool:
     one, other = readings.get(small), readings.get(large)
-    if one is None or other is None or Evidence.MEASURED is not one.evidence or Evidence.MEASURED is not other.evidence:
+    if one is None or other is None or MEASURED is not one.evidence or MEASURED is not other.evidence:
         return False
     return _in_canonical(small, one).low > _in_canonical(large, other).high
 

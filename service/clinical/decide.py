@@ -7,12 +7,12 @@ ends of its plausible range, a censored one at its own open end.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from decimal import Decimal
 
-from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, Verdict, distance, point
+from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, distance, point
 from service.clinical.leaf_readers import State
-from service.clinical.plan import Plan, Step, count
+from service.clinical.plan import Exclusion, Plan, Step, count
 from service.clinical.rules import AnyNode, Linear, Measure, Ratio, Sum, Term, Threshold
 from service.clinical.settle import States
 
@@ -20,31 +20,27 @@ FAR = Decimal("1E+40")
 OpenLeaves = dict[str, list[Step]]
 
 
-def open_inputs(plan: Plan, states: States, barred: Sequence[bool]) -> OpenLeaves:
+def open_inputs(plan: Plan, states: States, barred: Collection[Exclusion]) -> OpenLeaves:
     """Return the inputs that are still unknown, each with the leaves that it could settle.
 
     What a better-known way has settled already is passed over, and so is the finding of an exclusion that is
     ``barred``: reported itself, or of something measured.
     """
     found: OpenLeaves = {}
-    is_barred = iter(barred)
     for leaf in plan.leaves:
-        direct, *exclusions = leaf.inputs
-        excluding = [finding for finding in exclusions if not next(is_barred)]
         state = states[leaf.position]
-        if state is not UNKNOWN and (isinstance(state, Verdict) or state.is_point):
+        if state is MET or state is NOT_MET or (isinstance(state, Interval) and state.is_point):
             continue
-        if any(states[way] is not UNKNOWN for way in leaf.ways):
+        if leaf.ways and any(states[way] is not UNKNOWN for way in leaf.ways):
             continue
-        for key in (direct, *excluding):
-            found.setdefault(key, []).append(leaf)
+        for key in leaf.inputs:
+            if not barred or (leaf.inputs[0], key) not in barred:
+                found.setdefault(key, []).append(leaf)
     return found
 
 
 def decisive(plan: Plan, states: States, missing: OpenLeaves) -> tuple[str, ...]:
-    """Return those of the missing inputs for which one value exists that settles the whole rule."""
-    if plan.verdict(states) is not UNKNOWN:
-        return ()
+    """Return those of the missing inputs for which one value exists that settles a whole rule that is unknown."""
     turning = _turning_points(plan, states)
     return tuple(
         [key for key, steps in missing.items() if plan.meeting[key] in turning and _settles(plan, states, key, steps)]
@@ -62,12 +58,12 @@ def _turning_points(plan: Plan, states: States) -> set[int]:
         case Ratio():
             found |= plan.within[root.position]
         case Sum(cutoff=cutoff) | Linear(cutoff=cutoff):
-            low, high, *_ = states[root.position]  # type: ignore[misc]
+            low, high, _, _ = states[root.position]  # type: ignore[misc]
             far = min(distance(low, cutoff.value), distance(cutoff.value, high))
-            for below in root.steps:
-                low, high, *_ = states[below.position]  # type: ignore[misc]
-                if distance(low, high) >= far:
-                    found |= plan.within[below.position]
+            for position in root.below:
+                low, high, _, _ = states[position]  # type: ignore[misc]
+                if low != high and distance(low, high) >= far:
+                    found |= plan.within[position]
         case _:
             _turn(root, states, (True, True), found)
     return found
@@ -77,7 +73,7 @@ def _turn(step: Step, states: States, settles: tuple[bool, bool], found: set[int
     """Add the nodes below an unknown one that could settle the rule; ``settles``: once this one is met, is not met."""
     if_met, if_not_met = settles
     if step.required:
-        met, unknown = count(states, step.steps)
+        met, unknown = count(states, step)
         if_met = if_met and met + 1 >= step.required
         if_not_met = if_not_met and met + unknown - 1 < step.required
     if not (if_met or if_not_met):
@@ -90,7 +86,7 @@ def _turn(step: Step, states: States, settles: tuple[bool, bool], found: set[int
 
 def _settles(plan: Plan, states: States, key: str, steps: list[Step]) -> bool:
     for high in (True, False):
-        changes = {step.position: _at_end(step.node, key, states[step.position], high) for step in steps}
+        changes = [(step.position, _at_end(step.node, key, states[step.position], high)) for step in steps]
         if plan.verdict(plan.with_changes(states, changes, plan.above[key])) is not UNKNOWN:
             return True
     return False

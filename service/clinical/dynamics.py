@@ -13,7 +13,7 @@ from service.clinical.analytes import ANALYTES, Analyte
 from service.clinical.criteria.criteria_set import Reference
 from service.clinical.interval import COMPARE, MET, ZERO, Interval, point, quotient, scaled, total
 from service.clinical.moment import Moment, read_moment
-from service.clinical.reading import Evidence, Reading
+from service.clinical.reading import UNUSABLE, Reading
 from service.clinical.rules import CERTAINTIES
 from service.clinical.strict_toml import BadData
 from service.clinical.visit import Visit
@@ -95,7 +95,7 @@ def changes(visits: Sequence[Visit]) -> Iterator[Change]:
 
 def _result(observation: str, visit: Visit) -> Result | None:
     reading = visit.panel.readings.get(observation)
-    if reading is None or reading.evidence is Evidence.UNKNOWN:
+    if reading is None or reading.evidence is UNUSABLE:
         return None
     return Result(visit, reading, read_moment(reading.collected_at) if reading.collected_at else visit.moment)
 

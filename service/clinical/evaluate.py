@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import product
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import Applicability, CriteriaSet
-from service.clinical.explain import Breakdown, Explanation, Ground, explanation_of
+from service.clinical.explain import Breakdown, Explanation, Ground, Signs, explanation_of
 from service.clinical.interval import UNKNOWN, Verdict
-from service.clinical.leaf_readers import State
-from service.clinical.panel import Panel
-from service.clinical.plan import Plan, Step, make_plan
+from service.clinical.panel import CONDITIONS, UNKNOWN_CONDITION, Panel
+from service.clinical.plan import Exclusion, Plan, Step, make_plan
 from service.clinical.result import Count, Part, Result
-from service.clinical.rules import AllOf, AtLeast, Counted, Rule, Threshold
+from service.clinical.rules import AllOf, AtLeast, Counted, Threshold
 from service.clinical.settle import States
 from service.clinical.standing import Gaps, Standings, standings
 
 LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
 SET_WORDS = {one: "indeterminate" if one is UNKNOWN else one.value for one in Verdict}
 NOT_ASKED = Gaps()
+NOTHING: frozenset[str] = frozenset()
 AGE_GROUPS = {True: "adult", False: "child", None: "unknown"}
+Applies = Mapping[tuple[str, bool | None], str]
+"""Whether a set was made for a patient, by condition and by whether the patient is an adult (None: not known)."""
 
 
 class Depth(Enum):
@@ -31,65 +35,80 @@ class Depth(Enum):
     ITEMS = 3
 
 
+VERDICT, MISSING, ITEMS = Depth.VERDICT, Depth.MISSING, Depth.ITEMS
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A rule with everything that does not depend on a panel worked out."""
+    """A set with everything that does not depend on a panel worked out."""
 
+    applies: Applies
     plan: Plan
     explanation: Explanation
     parts: tuple[str, ...]
     standings: Standings
 
 
-def prepare(rule: Rule) -> Prepared:
-    """Prepare a rule once, at load."""
-    plan = make_plan(rule)
+def prepare(criteria: CriteriaSet) -> Prepared:
+    """Prepare a set once, at load."""
+    plan = make_plan(criteria.rule)
     parts = tuple((step, _counted_group(step)) for step in _parts(plan.root))
     names = tuple(step.node.id for step, _ in parts if isinstance(step.node, Counted))
-    return Prepared(plan, explanation_of(plan), names, standings(plan, parts, _counted_group(plan.root)))
+    applies, counted = _applies(criteria.applicability), _counted_group(plan.root)
+    return Prepared(applies, plan, explanation_of(plan), names, standings(plan, parts, counted))
 
 
-def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = Depth.ITEMS) -> Result:
+def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = ITEMS) -> Result:
     """Return the result of one set."""
-    prepared = PREPARED.get(criteria.id) or prepare(criteria.rule)
+    prepared = PREPARED[criteria.id]
     plan, (standing_of, gaps_of) = prepared.plan, prepared.standings
-    leaves = plan.read_leaves(panel.measured, panel.findings)
+    leaves = plan.leaf_readers.read(panel.measured, panel.findings)
     standing = implied = standing_of(leaves)
     if panel.implied_only:
-        worded = plan.read_again(leaves, panel.implied, panel.findings, panel.implied_only)
+        worded = plan.leaf_readers.read_again(leaves, panel.implied, panel.implied_only)
         implied = standing if worded is leaves else standing_of(worded)
-    gaps = NOT_ASKED if depth is Depth.VERDICT else gaps_of(standing, _barred(plan, panel))
-    confounded = _confounded(criteria, panel) if panel.confounders else frozenset()
-    signs = tuple([(sign, panel.findings.get(sign)) for _, sign in plan.exclusions])
-    ground = Ground(standing, implied, confounded, signs)
+    gaps = NOT_ASKED if depth is VERDICT else gaps_of(standing, _barred(plan, panel) if plan.exclusions else ())
+    confounded = _confounded(criteria, panel) if panel.confounders else NOTHING
+    ground = Ground(standing, implied, confounded, _signs(plan, panel) if plan.exclusions else ())
     return Result(
         criteria,
-        applicability(criteria.applicability, panel),
+        prepared.applies[panel.condition, panel.is_adult],
         standing.verdict,
         implied.verdict,
         _verdict_without(plan, standing.states, confounded) if confounded else None,
-        tuple(map(_part, prepared.parts, standing.parts, implied.parts)),
+        tuple(map(_part, prepared.parts, standing.parts, implied.parts)) if prepared.parts else (),
         standing.count,
         standing.score,
         implied.score,
         *gaps,
-        Breakdown(prepared.explanation, ground, panel) if depth is Depth.ITEMS else None,
+        Breakdown(prepared.explanation, ground, panel) if depth is ITEMS else None,
     )
 
 
-def _barred(plan: Plan, panel: Panel) -> tuple[bool, ...]:
-    """Return for each exclusion whether its finding was reported, or what it would exclude was measured."""
-    return tuple([one in panel.measured or finding in panel.findings for one, finding in plan.exclusions])
+def _barred(plan: Plan, panel: Panel) -> tuple[Exclusion, ...]:
+    """Return the exclusions that settle nothing: their finding was reported, or what it would exclude was measured."""
+    return tuple([one for one in plan.exclusions if one[0] in panel.measured or one[1] in panel.findings])
+
+
+def _signs(plan: Plan, panel: Panel) -> Signs:
+    """Return for each exclusion its finding, and whether it is present."""
+    return tuple([(finding, panel.findings.get(finding)) for _, finding in plan.exclusions])
 
 
 def _part(name: str, measured: tuple[Verdict, Count | None], implied: tuple[Verdict, Count | None]) -> Part:
     return Part(name, measured[0], implied[0], measured[1])
 
 
-def applicability(fits: Applicability, panel: Panel) -> str:
-    """Return whether the set was made for this patient: by condition and age, the less favourable of the two."""
-    by_condition = (fits.condition.get(panel.condition) or fits.condition["otherwise"]) if fits.condition else ""
-    by_age = fits.age[AGE_GROUPS[panel.is_adult]] if fits.age else ""
+def _applies(fits: Applicability) -> Applies:
+    """Work out for every patient whether the set was made for one like that."""
+    patients = product((*CONDITIONS, UNKNOWN_CONDITION), AGE_GROUPS)
+    return {(condition, is_adult): _fit(fits, condition, is_adult) for condition, is_adult in patients}
+
+
+def _fit(fits: Applicability, condition: str, is_adult: bool | None) -> str:
+    """Return whether the set was made for a patient: by condition and age, the less favourable of the two."""
+    by_condition = (fits.condition.get(condition) or fits.condition["otherwise"]) if fits.condition else ""
+    by_age = fits.age[AGE_GROUPS[is_adult]] if fits.age else ""
     if not (by_condition and by_age):
         return by_condition or by_age
     return min(by_condition, by_age, key=LEAST_FAVOURABLE_FIRST.index)
@@ -106,8 +125,8 @@ def _confounded(criteria: CriteriaSet, panel: Panel) -> frozenset[str]:
 
 
 def _verdict_without(plan: Plan, states: States, confounded: frozenset[str]) -> Verdict:
-    changes: dict[int, State] = dict.fromkeys(_leaves_reading(plan.root, confounded), UNKNOWN)
-    return plan.verdict(plan.with_changes(states, changes))
+    changes = [(position, UNKNOWN) for position in _leaves_reading(plan.root, confounded)]
+    return plan.verdict(plan.with_changes(states, changes, plan.groups))
 
 
 def _leaves_reading(step: Step, observations: frozenset[str]) -> list[int]:
@@ -139,4 +158,4 @@ def _outermost_counts(step: Step) -> list[Step]:
     return []
 
 
-PREPARED = {key: prepare(one.rule) for key, one in CATALOGUE.items()}
+PREPARED = {key: prepare(one) for key, one in CATALOGUE.items()}

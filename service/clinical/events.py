@@ -129,9 +129,9 @@ def _past_none(grounds: Grounds, visit: Visit) -> bool:
 
 
 def _state(criteria: str, position: int, visit: Visit) -> object:
-    read = PREPARED[criteria].plan.readers[position]
-    assert read is not None
-    return read(visit.panel.measured, visit.panel.findings)
+    reader = PREPARED[criteria].plan.readers[position]
+    assert reader is not None
+    return reader.read(visit.panel.measured, visit.panel.findings)
 
 
 def _normalisation(observation: str, visits: Sequence[Visit]) -> Iterator[Event]:

@@ -14,7 +14,7 @@ from service.clinical.interval import NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.leaf_readers import Readings, State, contributions
 from service.clinical.panel import Panel
 from service.clinical.plan import Plan, Step
-from service.clinical.reading import Evidence
+from service.clinical.reading import UNUSABLE
 from service.clinical.reasons import (
     NOT_REPORTED,
     PRESENCE,
@@ -174,7 +174,7 @@ def _threshold_itemizer(node: Threshold, position: int, constants: list[Item]) -
         reading, status, implied = readings.get(observation), states[position], implied_states[position]
         if reading is None:
             return unreported[signs.get(excluded_by)]
-        if reading.evidence is Evidence.UNKNOWN and status is NOT_MET:
+        if reading.evidence is UNUSABLE and status is NOT_MET:
             reason = excluded
         else:
             reason = threshold_reason(node, sides, reading, implied, in_words)

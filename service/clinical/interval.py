@@ -6,7 +6,7 @@ unknown, and rules combine those three by Kleene's logic. There is no second mec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from decimal import Context, Decimal
 from enum import Enum
 from fractions import Fraction
@@ -49,24 +49,22 @@ class Interval(NamedTuple):
         return self.low == self.high
 
 
-_interval_of: Callable[[tuple[Any, ...]], Interval] = partial(tuple.__new__, Interval)  # without the checks of a call
+interval_of: Callable[[tuple[Any, ...]], Interval] = partial(tuple.__new__, Interval)
+"""Makes an interval from all its fields in order, without the checks of a call by name: arithmetic makes so many."""
 ANYTHING = Interval(-INFINITY, INFINITY, low_open=True, high_open=True)
 
 
 def point(value: Number) -> Interval:
     """Return the interval that holds one value."""
-    return _interval_of((value, value, False, False))
+    return interval_of((value, value, False, False))
 
 
 def exact(value: Fraction) -> Number:
     """Return the same number as a Decimal if its decimal expansion ends, else unchanged."""
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    if rest != 1:
+    below = value.denominator
+    if pow(10, below.bit_length(), below):  # only a divisor of a power of ten leaves nothing
         return value
-    return EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return EXACT.divide(Decimal(value.numerator), Decimal(below))
 
 
 def multiply(left: Number, right: Number) -> Number:
@@ -91,67 +89,88 @@ def add(left: Number, right: Number) -> Number:
 
 def distance(low: Number, high: Number) -> Number:
     """Return the exact difference of two numbers that are not both infinite."""
+    if isinstance(low, Decimal) and isinstance(high, Decimal):
+        return EXACT.subtract(high, low)
     return add(high, multiply(low, MINUS_ONE))
 
 
 def scaled(interval: Interval, weight: Number) -> Interval:
     """Return every value of the interval times a weight other than 0."""
-    low = multiply(interval.low, weight)
-    high = low if interval.is_point else multiply(interval.high, weight)
-    if weight > 0:
-        return Interval(low, high, interval.low_open, interval.high_open)
-    return Interval(high, low, interval.high_open, interval.low_open)
+    low, high, low_open, high_open = interval
+    at_low = multiply(low, weight)
+    at_high = at_low if low == high else multiply(high, weight)
+    if weight > ZERO:
+        return interval_of((at_low, at_high, low_open, high_open))
+    return interval_of((at_high, at_low, high_open, low_open))
 
 
 def total(intervals: Iterable[Interval]) -> Interval:
     """Return the interval of all sums of one value from each."""
     lows, highs, low_opens, high_opens = zip(*intervals, strict=True)
     low = _sum(lows)
-    return Interval(low, low if lows == highs else _sum(highs), any(low_opens), any(high_opens))
+    high = low if lows == highs else _sum(highs)
+    return interval_of((low, high, True in low_opens, True in high_opens))
 
 
-def _sum(numbers: Sequence[Any]) -> Number:
-    plus: Callable[[Any, Any], Any] = add if Fraction in map(type, numbers) else EXACT.add
-    return reduce(plus, numbers, ZERO)
+def _sum(numbers: Iterable[Any]) -> Number:
+    try:
+        return reduce(EXACT.add, numbers, ZERO)
+    except TypeError:  # a Fraction is among them, which a context does not take
+        nothing: Number = ZERO
+        return reduce(add, numbers, nothing)
 
 
 def quotient(numerator: Interval, denominator: Interval) -> Interval:
     """Return all quotients of two intervals of numbers not below 0; a denominator that may be 0 leaves the top open."""
-    low = _divide(numerator.low, denominator.high)
-    high = low if numerator.is_point and denominator.is_point else _divide(numerator.high, denominator.low)
-    low_open = numerator.low_open or denominator.high_open
-    return Interval(low, high, low_open, numerator.high_open or denominator.low_open)
+    least, most, least_open, most_open = numerator
+    by_least, by_most, by_least_open, by_most_open = denominator
+    low = _divide(least, by_most)
+    high = low if least == most and by_least == by_most else _divide(most, by_least)
+    return interval_of((low, high, least_open or by_most_open, most_open or by_least_open))
 
 
 def _divide(value: Number, by: Number) -> Number:
     if by == INFINITY:
         return ZERO
-    if by == 0 or value == INFINITY:
+    if not by or value == INFINITY:
         return INFINITY
-    return exact(Fraction(value) / Fraction(by))
+    (above, below), (by_above, by_below) = value.as_integer_ratio(), by.as_integer_ratio()
+    return exact(Fraction(above * by_below, below * by_above))
 
 
-def _above(interval: Interval, limit: Number, yes: Verdict = MET, no: Verdict = NOT_MET) -> Verdict:
+def _above(interval: Interval, limit: Number) -> Verdict:
     low, high, low_open, _ = interval
     if low > limit or (low_open and low == limit):
-        return yes
-    return no if high <= limit else UNKNOWN
+        return MET
+    return NOT_MET if high <= limit else UNKNOWN
 
 
-def _at_or_above(interval: Interval, limit: Number, yes: Verdict = MET, no: Verdict = NOT_MET) -> Verdict:
+def _at_or_above(interval: Interval, limit: Number) -> Verdict:
     low, high, _, high_open = interval
     if low >= limit:
-        return yes
+        return MET
+    return NOT_MET if high < limit or (high_open and high == limit) else UNKNOWN
+
+
+def _below(interval: Interval, limit: Number) -> Verdict:
+    low, high, _, high_open = interval
     if high < limit or (high_open and high == limit):
-        return no
-    return UNKNOWN
+        return MET
+    return NOT_MET if low >= limit else UNKNOWN
+
+
+def _at_or_below(interval: Interval, limit: Number) -> Verdict:
+    low, high, low_open, _ = interval
+    if high <= limit:
+        return MET
+    return NOT_MET if low > limit or (low_open and low == limit) else UNKNOWN
 
 
 COMPARE: dict[str, Callable[[Interval, Number], Verdict]] = {
     ">": _above,
     ">=": _at_or_above,
-    "<": lambda interval, limit: _at_or_above(interval, limit, NOT_MET, MET),
-    "<=": lambda interval, limit: _above(interval, limit, NOT_MET, MET),
+    "<": _below,
+    "<=": _at_or_below,
 }
 """By comparator: is every value of the interval on that side of the limit (met), none (not met), or some (unknown)?"""
 

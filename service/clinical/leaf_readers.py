@@ -2,50 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from service.clinical.analytes import MEASURES
-from service.clinical.interval import COMPARE, INFINITY, MET, NOT_MET, UNKNOWN, ZERO, Interval, Verdict, point, scaled
+from service.clinical.interval import COMPARE, INFINITY, MET, NOT_MET, UNKNOWN, ZERO, Interval, Verdict, point
 from service.clinical.reading import Reading
 from service.clinical.rules import Finding, Leaf, Measure, Term, Threshold
+from service.clinical.units import Conversion, converted_interval
 
 Readings = Mapping[str, Reading]
 Findings = Mapping[str, bool]
 State = Verdict | Interval
 """What a node comes to: a verdict, or for points, a summand or a side of a ratio an interval."""
-Reader = Callable[[Readings, Findings], State]
+ByPresence = Mapping[bool | None, State]
+"""What a leaf comes to by its finding: present, absent, or None (unknown)."""
+Reach = Callable[[Interval, Any], State]
+"""From a result, and what the leaf holds for the unit it came in, to what the leaf comes to."""
 
 BY_PRESENCE = {True: MET, False: NOT_MET, None: UNKNOWN}
+EXCLUDED = {True: UNKNOWN, False: NOT_MET, None: UNKNOWN}
+"""What an absent finding says of the size or fever that was not measured; a present one says nothing of its number."""
 NOT_NEGATIVE = Interval(ZERO, INFINITY, low_open=True, high_open=True)
 
 
+class Reader(NamedTuple):
+    """A leaf made ready: a result of its observation goes first, without one its finding counts.
+
+    ``by_unit`` holds for each unit of a result what ``reach`` needs: the limit in it, or the conversion from it.
+    """
+
+    by_presence: ByPresence
+    finding: str = ""
+    observation: str = ""
+    reach: Reach | None = None
+    by_unit: Mapping[str, Any] = {}
+
+    def read(self, readings: Readings, findings: Findings) -> State:
+        """Return what the leaf comes to on a panel."""
+        reading = readings.get(self.observation)
+        if reading is None or self.reach is None:
+            return self.by_presence[findings.get(self.finding)]
+        return self.reach(reading.interval, self.by_unit[reading.unit])
+
+
+Reached = tuple[int, Reach, Mapping[str, Any]]
+"""The place of a leaf that an observation reaches, and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """All leaves of a rule, by their places: what each is ``unread``, and those that a finding or a result changes."""
+
+    unread: tuple[State, ...]
+    by_finding: dict[str, list[tuple[int, ByPresence]]]
+    by_observation: dict[str, list[Reached]]
+
+    @classmethod
+    def of(cls, readers: Sequence[Reader]) -> Readers:
+        """Prepare the leaves of a rule, in their order."""
+        made = cls(tuple(one.by_presence[None] for one in readers), {}, {})
+        for place, one in enumerate(readers):
+            if one.finding:
+                made.by_finding.setdefault(one.finding, []).append((place, one.by_presence))
+            if one.reach is not None:
+                made.by_observation.setdefault(one.observation, []).append((place, one.reach, one.by_unit))
+        return made
+
+    def read(self, readings: Readings, findings: Findings) -> tuple[State, ...]:
+        """Return what every leaf comes to on a panel."""
+        leaves = list(self.unread)
+        for finding, shown in self.by_finding.items():
+            present = findings.get(finding)
+            if present is not None:
+                for place, by_presence in shown:
+                    leaves[place] = by_presence[present]
+        _take(leaves, readings, self.by_observation.items())  # after the findings: a result goes first
+        return tuple(leaves)
+
+    def read_again(self, leaves: tuple[State, ...], readings: Readings, changed: Iterable[str]) -> tuple[State, ...]:
+        """Return what they come to when only the results of some observations have changed."""
+        reached = [(key, self.by_observation[key]) for key in changed if key in self.by_observation]
+        if not reached:
+            return leaves
+        again = list(leaves)
+        _take(again, readings, reached)
+        return tuple(again)
+
+
+def _take(leaves: list[State], readings: Readings, reached: Iterable[tuple[str, list[Reached]]]) -> None:
+    """Put what the results come to in the places of the leaves that they reach."""
+    for observation, places in reached:
+        reading = readings.get(observation)
+        if reading is not None:
+            interval, unit = reading.interval, reading.unit
+            for place, reach, by_unit in places:
+                leaves[place] = reach(interval, by_unit[unit])
+
+
 def reader(leaf: Leaf) -> Reader:
-    """Return the function that reads a leaf; made once, at load."""
+    """Return the reader of a leaf; made once, at load."""
     match leaf:
-        case Threshold():
-            return _threshold_reader(leaf)
+        case Threshold(observation=observation, limit=limit, excluded_by=finding):
+            by_presence: ByPresence = EXCLUDED if finding else {None: UNKNOWN}
+            return Reader(by_presence, finding, observation, COMPARE[limit.comparator], limit.by_unit)
         case Finding(finding=finding):
-            return lambda readings, findings: BY_PRESENCE[findings.get(finding)]
-        case Term(observation=""):
-            return _finding_term_reader(leaf)
+            return Reader(BY_PRESENCE, finding)
+        case Term(observation="", finding=finding):
+            return Reader(contributions(leaf), finding)
         case Term():
             return _term_reader(leaf)
         case _:
             return _measure_reader(leaf)
-
-
-def _threshold_reader(leaf: Threshold) -> Reader:
-    observation, excluded_by = leaf.observation, leaf.excluded_by
-    compare, by_unit = COMPARE[leaf.limit.comparator], leaf.limit.by_unit
-
-    def read(readings: Readings, findings: Findings) -> Verdict:
-        reading = readings.get(observation)
-        if reading is None:
-            return NOT_MET if findings.get(excluded_by) is False else UNKNOWN
-        return compare(reading.interval, by_unit[reading.unit])
-
-    return read
 
 
 def contributions(leaf: Term) -> dict[bool | None, Interval]:
@@ -54,37 +124,21 @@ def contributions(leaf: Term) -> dict[bool | None, Interval]:
     return {True: point(weight), False: point(ZERO), None: Interval(min(ZERO, weight), max(ZERO, weight))}
 
 
-def _finding_term_reader(leaf: Term) -> Reader:
-    finding, by_presence = leaf.finding, contributions(leaf)
-    return lambda readings, findings: by_presence[findings.get(finding)]
-
-
 def _term_reader(leaf: Term) -> Reader:
-    observation, unit, weight = leaf.observation, leaf.unit, leaf.weight
-    analyte = MEASURES[observation]
-    table = analyte.table
-    plausible = scaled(table.convert_interval(analyte.soft, analyte.canonical, unit), weight)
-
-    def read(readings: Readings, findings: Findings) -> Interval:
-        reading = readings.get(observation)
-        if reading is None:
-            return plausible
-        return scaled(table.convert_interval(reading.interval, reading.unit, unit), weight)
-
-    return read
+    analyte = MEASURES[leaf.observation]
+    by_unit = {unit: one.times(leaf.weight) for unit, one in analyte.table.to(leaf.unit).items()}
+    plausible = converted_interval(analyte.soft, by_unit[analyte.canonical])
+    return Reader({None: plausible}, observation=leaf.observation, reach=converted_interval, by_unit=by_unit)
 
 
 def _measure_reader(leaf: Measure) -> Reader:
-    observation, unit, resolution = leaf.observation, leaf.unit, leaf.resolution
-    table = MEASURES[observation].table
+    resolution = leaf.resolution
 
-    def read(readings: Readings, findings: Findings) -> Interval:
-        reading = readings.get(observation)
-        if reading is None:
-            return NOT_NEGATIVE
-        return _resolved(table.convert_interval(reading.interval, reading.unit, unit), resolution)
+    def reach(interval: Interval, conversion: Conversion) -> Interval:
+        return _resolved(converted_interval(interval, conversion), resolution)
 
-    return read
+    by_unit = MEASURES[leaf.observation].table.to(leaf.unit)
+    return Reader({None: NOT_NEGATIVE}, observation=leaf.observation, reach=reach, by_unit=by_unit)
 
 
 def _resolved(value: Interval, resolution: Decimal) -> Interval:

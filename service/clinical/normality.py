@@ -7,7 +7,7 @@ from enum import Enum
 from service.clinical.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD
 from service.clinical.interval import COMPARE, MET, NOT_MET, Interval
 from service.clinical.panel import Panel
-from service.clinical.reading import Evidence, Reading
+from service.clinical.reading import MEASURED, Reading
 
 
 class Normality(Enum):
@@ -20,7 +20,7 @@ class Normality(Enum):
 
 def normality(reading: Reading) -> Normality:
     """Return whether a result is normal; where the range decides it, the word does not count."""
-    if reading.reference is not None and reading.evidence is Evidence.MEASURED:
+    if reading.reference is not None and reading.evidence is MEASURED:
         found = _against(reading.interval, reading.reference)
         if found is not Normality.UNKNOWN:
             return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -12,9 +12,9 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet, Reference
 from service.clinical.interval import COMPARE, MET, NOT_MET, ZERO, Verdict
 from service.clinical.panel import Panel
-from service.clinical.reading import WORDS, Evidence, Reading, soft_plausible
+from service.clinical.reading import IMPLIED, MEASURED, WORDS, Reading, soft_plausible
 from service.clinical.result import Result
-from service.clinical.therapy import THERAPIES, active_therapies, day_of
+from service.clinical.therapy import THERAPIES, Therapy, day_of
 from service.clinical.words import number_text
 
 LONGEST_SPAN = timedelta(days=7)
@@ -56,9 +56,9 @@ class Oddity:
     message: str
 
 
-def cautions(panel: Panel, results: tuple[Result, ...]) -> list[Caution]:
+def cautions(therapies: Iterable[Therapy], results: tuple[Result, ...]) -> list[Caution]:
     """Return the cautions of the treatments that act, then those of confounded results and of adverse verdicts."""
-    found = [OF_THERAPY[one.id] for one in active_therapies(panel)]
+    found = [OF_THERAPY[one.id] for one in therapies]
     if any(result.verdict_without_confounded is not None for result in results):
         found.append(Caution("confounded", "warning", CONFOUNDED, ()))
     for result in results:
@@ -83,15 +83,16 @@ def warnings(panel: Panel) -> list[Oddity]:
     """Return what is odd about the values of a panel, in the order of the observations."""
     found: list[Oddity] = []
     for key, reading in panel.readings.items():
-        if key in ANALYTES:
-            odd = _about_one(ANALYTES[key], reading)
-            found += [odd] if odd else []
+        analyte = ANALYTES.get(key)
+        odd = _about_one(analyte, reading) if analyte else None
+        if odd:
+            found.append(odd)
     return [*found, *_triglycerides(panel), *_contradictions(panel), *_span(panel)]
 
 
 def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
-    evidence, where, unit = reading.evidence, ("observations", analyte.id), analyte.table.units.get(reading.unit)
-    if evidence is Evidence.MEASURED:
+    where, unit = ("observations", analyte.id), analyte.table.units.get(reading.unit)
+    if reading.evidence is MEASURED:
         if not soft_plausible(analyte, reading):
             low, high = number_text(analyte.soft.low), number_text(analyte.soft.high)
             text = f"Outside the usual {low} to {high} {analyte.canonical}; check the unit."
@@ -99,7 +100,7 @@ def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
         if unit is not None and unit.approximate:
             return Oddity("approximate_factor", where, f"{unit.code} is converted by an approximate factor.")
         return None
-    if evidence is Evidence.IMPLIED:
+    if reading.evidence is IMPLIED:
         text = "A word without a reference range counts for verdict_implied only; send the range or the number."
         return Oddity("interpretation_without_range", where, text)
     if unit is not None and not unit.comparable:
@@ -142,7 +143,7 @@ def _contradictions(panel: Panel) -> Iterator[Oddity]:
 
 def _span(panel: Panel) -> Iterator[Oddity]:
     moments = {one.collected_at or panel.collected_at for one in panel.readings.values()}
-    days = [day for moment in moments if (day := day_of(moment))]
+    days = [day for moment in moments if (day := day_of(moment))] if len(moments) > 1 else []
     if len(days) > 1 and max(days) - min(days) > LONGEST_SPAN:
         text = "The results span more than 7 days; the criteria mean results of one time."
         yield Oddity("time_span", ("observations",), text)

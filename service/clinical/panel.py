@@ -8,7 +8,7 @@ from datetime import date
 
 from service.clinical.analytes import AGE, AGE_AT_ONSET, FINDINGS, YEARS
 from service.clinical.interval import ZERO, Interval, Number
-from service.clinical.reading import Evidence, Reading
+from service.clinical.reading import IMPLIED, MEASURED, Reading
 
 CONDITIONS = ("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "other")
 CONFOUNDERS = ("itp", "infectious_hepatitis", "visceral_leishmaniasis", "familial_hyperlipidaemia")
@@ -30,7 +30,8 @@ class Panel:
     """Readings and findings of one patient at one time. Absent means unknown, never normal.
 
     ``measured`` holds what was measured, ``implied`` those and what words alone imply (``implied_only``): the two
-    grounds of a verdict. ``in_words`` keeps what is written of a value, by input and unit: many limits quote each.
+    grounds of a verdict. ``is_adult`` says whether the patient is 18 or older, None if the age is unknown.
+    ``in_words`` keeps what is written of a value, by input and unit: many limits quote each.
     """
 
     readings: Mapping[str, Reading] = field(default_factory=dict)
@@ -42,14 +43,15 @@ class Panel:
     measured: Mapping[str, Reading] = field(init=False)
     implied: Mapping[str, Reading] = field(init=False)
     implied_only: tuple[str, ...] = field(init=False)
+    is_adult: bool | None = field(init=False)
     in_words: dict[tuple[str, str], str] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         measured, worded = {}, {}
         for key, one in self.readings.items():
-            if one.evidence is Evidence.MEASURED:
+            if one.evidence is MEASURED:
                 measured[key] = one
-            elif one.evidence is Evidence.IMPLIED:
+            elif one.evidence is IMPLIED:
                 worded[key] = one
         if AGE in measured and AGE_AT_ONSET not in measured:
             measured[AGE_AT_ONSET] = _onset_before(measured[AGE].interval.high)
@@ -58,14 +60,9 @@ class Panel:
         object.__setattr__(self, "measured", measured)
         object.__setattr__(self, "implied", measured | worded if worded else measured)
         object.__setattr__(self, "implied_only", tuple(worded))
-
-    @property
-    def is_adult(self) -> bool | None:
-        """Whether the patient is 18 or older; None if the age is unknown."""
-        age = self.measured.get(AGE)
-        return None if age is None else age.interval.low >= ADULT_AGE
+        object.__setattr__(self, "is_adult", measured[AGE].interval.low >= ADULT_AGE if AGE in measured else None)
 
 
 def _onset_before(age: Number) -> Reading:
     """An illness began between birth and now: that settles a limit above the present age, and no other."""
-    return Reading(Interval(ZERO, age), YEARS, Evidence.MEASURED, "not after the present age")
+    return Reading(Interval(ZERO, age), YEARS, MEASURED, "not after the present age")

@@ -10,22 +10,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.clinical.interval import MET, UNKNOWN, Verdict
-from service.clinical.leaf_readers import Findings, Reader, Readings, State, reader
+from service.clinical.leaf_readers import Findings, Reader, Readers, Readings, State, reader
 from service.clinical.rules import AllOf, AnyNode, AtLeast, FirstKnown, Leaf, Rule, Summand, children, inputs
 from service.clinical.settle import Groups, Settler, States, judge, settler
+
+Exclusion = tuple[str, str]
+"""An observation, and the finding that can settle it where it was not measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One node made ready, at its position among the states.
 
-    A leaf knows the inputs that can settle it, the most direct first, and the groups above it that take the first
-    of several ways that is known; a group that counts knows how many it needs.
+    ``below`` are the positions of the ``steps`` below it. A leaf knows the inputs that can settle it, the most direct
+    first, and the groups above it that take the first of several ways that is known; a group that counts knows how many
+    it needs.
     """
 
     node: AnyNode
     position: int
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
+    below: tuple[int, ...] = ()
     inputs: tuple[str, ...] = ()
     ways: tuple[int, ...] = ()
     required: int = 0
@@ -35,69 +40,55 @@ class Step:
 class Plan:
     """A whole rule made ready. ``groups`` stand in the order in which they can be settled, the root last.
 
-    By input, ``reading`` are the places among the leaves of those that read it, ``above`` the groups that rest on
-    them, and ``meeting`` is the position of the lowest node through which all of them act. ``within`` are the positions
-    of a node and all below it; ``exclusions`` pair an observation with the finding that can settle it.
+    ``readers`` stand at the positions of their leaves. By input, ``above`` are the groups that rest on it, and
+    ``meeting`` is the position of the lowest node through which all its leaves act. ``within`` are the positions of a
+    node and all below it.
     """
 
     root: Step
     readers: tuple[Reader | None, ...]
-    leaf_readers: tuple[Reader, ...]
+    leaf_readers: Readers
     groups: Groups
     judge: Callable[[State], Verdict]
     leaves: tuple[Step, ...]
-    reading: Mapping[str, tuple[int, ...]]
     above: Mapping[str, Groups]
     meeting: Mapping[str, int]
     within: Mapping[int, frozenset[int]]
-    exclusions: tuple[tuple[str, str], ...]
+    exclusions: tuple[Exclusion, ...]
 
     @property
     def holds_numbers(self) -> bool:
         """Whether a leaf comes to more than a verdict: to a number of this patient."""
         return any(isinstance(leaf.node, Summand) for leaf in self.leaves)
 
-    def read_leaves(self, readings: Readings, findings: Findings) -> tuple[State, ...]:
-        """Return the state of every leaf, in their order."""
-        return tuple([read(readings, findings) for read in self.leaf_readers])
-
-    def read_again(
-        self, leaves: tuple[State, ...], readings: Readings, findings: Findings, changed: Iterable[str]
-    ) -> tuple[State, ...]:
-        """Return the states of the leaves when only the readings of some inputs have changed."""
-        places = [place for key in changed for place in self.reading.get(key, ())]
-        if not places:
-            return leaves
-        again = list(leaves)
-        for place in places:
-            again[place] = self.leaf_readers[place](readings, findings)
-        return tuple(again)
-
     def settle(self, leaves: Sequence[State]) -> list[State]:
         """Return the state of every node from those of the leaves."""
         states: list[State] = [UNKNOWN] * len(self.readers)
         for step, state in zip(self.leaves, leaves, strict=True):
             states[step.position] = state
-        for position, settle in self.groups:
-            states[position] = settle(states)
-        return states
+        return _settled(states, self.groups)
 
     def read(self, readings: Readings, findings: Findings) -> list[State]:
         """Return the state of every node."""
-        return self.settle(self.read_leaves(readings, findings))
+        return self.settle(self.leaf_readers.read(readings, findings))
 
     def verdict(self, states: States) -> Verdict:
         """Return the verdict of the whole rule."""
         return self.judge(states[self.root.position])
 
-    def with_changes(self, states: States, changes: Mapping[int, State], above: Groups | None = None) -> list[State]:
-        """Return the states as they would be if some leaves were in another; only the groups ``above`` can follow."""
+    def with_changes(self, states: States, changes: Iterable[tuple[int, State]], groups: Groups) -> list[State]:
+        """Return the states as they would be if some leaves were in another; ``groups`` are those that can follow."""
         changed = list(states)
-        for position, state in changes.items():
+        for position, state in changes:
             changed[position] = state
-        for position, settle in self.groups if above is None else above:
-            changed[position] = settle(changed)
-        return changed
+        return _settled(changed, groups)
+
+
+def _settled(states: list[State], groups: Groups) -> list[State]:
+    """Settle some groups, in order, on what stands below them."""
+    for position, settle in groups:
+        states[position] = settle(states)
+    return states
 
 
 def make_plan(rule: Rule) -> Plan:
@@ -105,18 +96,16 @@ def make_plan(rule: Rule) -> Plan:
     maker = _Maker()
     root = maker.step(rule, (), ())
     leaves = tuple(maker.leaves)
-    reading = {key: tuple(at for at, one in enumerate(leaves) if key in one.inputs) for key in maker.above}
     within = {step.position: frozenset(one.position for one in _below(step)) for step in _below(root)}
     return Plan(
         root,
         tuple(maker.readers),
-        tuple(read for read in maker.readers if read is not None),
+        Readers.of([one for one in maker.readers if one is not None]),
         tuple(maker.groups),
         judge(rule),
         leaves,
-        reading,
         {key: tuple(one for one in maker.groups if one[0] in on) for key, on in maker.above.items()},
-        {key: _meeting([leaves[at].position for at in places], within) for key, places in reading.items()},
+        {key: _meeting([one.position for one in leaves if key in one.inputs], within) for key in maker.above},
         within,
         tuple((one.inputs[0], finding) for one in leaves for finding in one.inputs[1:]),
     )
@@ -134,9 +123,9 @@ def _below(step: Step) -> Iterator[Step]:
         yield from _below(one)
 
 
-def count(states: States, steps: Iterable[Step]) -> tuple[int, int]:
-    """Return how many of the steps are met and how many are unknown."""
-    verdicts = [states[step.position] for step in steps]
+def count(states: States, group: Step) -> tuple[int, int]:
+    """Return how many of a group are met and how many are unknown."""
+    verdicts = [states[position] for position in group.below]
     return verdicts.count(MET), verdicts.count(UNKNOWN)
 
 
@@ -152,13 +141,14 @@ class _Maker:
     def step(self, node: AnyNode, above: tuple[int, ...], ways: tuple[int, ...]) -> Step:
         position = len(self.readers)
         if isinstance(node, Leaf):
-            return self._leaf(Step(node, position, (), inputs(node), ways), above)
+            return self._leaf(Step(node, position, inputs=inputs(node), ways=ways), above)
         self.readers.append(None)
         ways = (*ways, position) if isinstance(node, FirstKnown) else ways
         steps = tuple(self.step(child, (*above, position), ways) for child in children(node))
-        self.groups.append((position, settler(node, [step.position for step in steps])))
+        below = tuple([step.position for step in steps])
+        self.groups.append((position, settler(node, below)))
         required = node.required if isinstance(node, AtLeast) else len(steps) if isinstance(node, AllOf) else 0
-        return Step(node, position, steps, required=required)
+        return Step(node, position, steps, below, required=required)
 
     def _leaf(self, step: Step, above: tuple[int, ...]) -> Step:
         assert isinstance(step.node, Leaf)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from service.clinical.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
 from service.clinical.interval import ANYTHING, INFINITY, ZERO, Interval, Number, point
@@ -27,6 +28,9 @@ class Evidence(Enum):
     UNKNOWN = "unknown"
 
     __hash__ = object.__hash__  # as with Verdict
+
+
+MEASURED, IMPLIED, UNUSABLE = Evidence.MEASURED, Evidence.IMPLIED, Evidence.UNKNOWN
 
 
 class Quantity(NamedTuple):
@@ -61,6 +65,10 @@ class Reading(NamedTuple):
     collected_at: str = ""
 
 
+reading_of: Callable[[tuple[Any, ...]], Reading] = partial(tuple.__new__, Reading)
+"""Makes a reading from all its fields in order, as ``interval_of`` makes an interval."""
+
+
 class Fault(Exception):
     """A value that cannot be used: a code of the contract, and what the sender needs to mend it. Never the value."""
 
@@ -72,7 +80,7 @@ class Fault(Exception):
 
 
 _QUANTITY = re.compile(
-    r"\s*(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2}(?=\s))?)\s*(.*?)\s*", re.ASCII
+    r"\s*([<>]=?|[≤≥]|)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2}(?=\s))?)\s*(.*\S|)\s*", re.ASCII
 )
 _LOST_EXPONENT = re.compile(r"(?:[x×*·]\s*)?10\s?(?:[3469]|12)(?!\d)", re.ASCII | re.IGNORECASE)
 _MORE_NUMBER = re.compile(r"[,.'_]|(?!10\s*[*^eE(⁰-⁹¹²³])\d", re.ASCII)
@@ -86,7 +94,8 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
     match = _QUANTITY.fullmatch(text) if len(text) <= LONGEST_QUANTITY else None
     if match is None:
         raise Fault("invalid_quantity", "form")
-    comparator, value, unit = match[1] or "", Decimal(match[2]), match[3]
+    comparator, number, unit = match.groups()
+    value = Decimal(number)
     if unit not in analyte.table.units:
         _refuse_more_number(analyte, value, unit)
     return Quantity(value, unit, SIGNS.get(comparator, comparator))
@@ -102,13 +111,14 @@ def _refuse_more_number(analyte: Analyte, value: Decimal, unit: str) -> None:
 
 def read_unit(analyte: Analyte, text: str) -> Unit:
     """Return the accepted unit; raises Fault ``unit_required`` or ``unit_not_accepted``."""
-    if not text.strip():
-        raise Fault("unit_required", accepted=list(analyte.table.units))
     unit = analyte.table.find(text)
-    if unit is None:
-        about = "percent" if text.strip() == "%" else "lost_exponent" if _LOST_EXPONENT.match(text.strip()) else ""
-        raise Fault("unit_not_accepted", about, accepted=list(analyte.table.units))
-    return unit
+    if unit is not None:
+        return unit
+    sent, accepted = text.strip(), list(analyte.table.units)
+    if not sent:
+        raise Fault("unit_required", accepted=accepted)
+    about = "percent" if sent == "%" else "lost_exponent" if _LOST_EXPONENT.match(sent) else ""
+    raise Fault("unit_not_accepted", about, accepted=accepted)
 
 
 def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
@@ -116,13 +126,14 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
     value, text, comparator = quantity
     unit = read_unit(analyte, text)
     reported = f"{comparator}{plain(value)} {unit.code}"
-    if value < 0 or (value == 0 and comparator == "<"):
+    if value < ZERO or (comparator == "<" and not value):
         raise Fault("implausible_value")
     if not unit.comparable:
-        return Reading(ANYTHING, unit.code, Evidence.UNKNOWN, reported)
+        return Reading(ANYTHING, unit.code, UNUSABLE, reported)
     if not _within(analyte.hard_in, analyte, value, unit.code):
         raise Fault("implausible_value", "", **_suggestion(analyte, value, unit))
-    return Reading(_side(value, comparator), unit.code, Evidence.MEASURED, reported)
+    interval = _side(value, comparator) if comparator else point(value)
+    return reading_of((interval, unit.code, MEASURED, reported, "", None, ""))
 
 
 def read_word(analyte: Analyte, word: str, reference: Range | None = None) -> Reading:
@@ -131,9 +142,9 @@ def read_word(analyte: Analyte, word: str, reference: Range | None = None) -> Re
         unit, limits = read_range(analyte, reference)
         interval = _beyond(word, limits)
         if not analyte.table.units[unit].comparable:
-            return Reading(ANYTHING, unit, Evidence.UNKNOWN, word, word)
+            return Reading(ANYTHING, unit, UNUSABLE, word, word)
         if interval is not None:
-            return Reading(interval, unit, Evidence.MEASURED, word, word, limits)
+            return Reading(interval, unit, MEASURED, word, word, limits)
         return _by_word_alone(analyte, word, limits)
     return _by_word_alone(analyte, word, None)
 
@@ -168,8 +179,8 @@ def soft_plausible(analyte: Analyte, reading: Reading) -> bool:
 def _by_word_alone(analyte: Analyte, word: str, limits: Interval | None) -> Reading:
     interval = analyte.implied(word)
     if interval is None:
-        return Reading(ANYTHING, analyte.canonical, Evidence.UNKNOWN, word, word, limits)
-    return Reading(interval, analyte.implied_unit, Evidence.IMPLIED, word, word, limits)
+        return Reading(ANYTHING, analyte.canonical, UNUSABLE, word, word, limits)
+    return Reading(interval, analyte.implied_unit, IMPLIED, word, word, limits)
 
 
 def _beyond(word: str, limits: Interval) -> Interval | None:
@@ -188,8 +199,6 @@ def _ends(interval: Interval) -> list[Number]:
 
 
 def _side(value: Decimal, comparator: str) -> Interval:
-    if not comparator:
-        return point(value)
     if comparator in ("<", "<="):
         return Interval(ZERO, value, high_open=comparator == "<")
     return Interval(value, INFINITY, low_open=comparator == ">", high_open=True)

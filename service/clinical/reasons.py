@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from service.clinical.analytes import MEASURES
 from service.clinical.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.leaf_readers import State
-from service.clinical.reading import Evidence, Reading
+from service.clinical.reading import IMPLIED, MEASURED, UNUSABLE, Reading
 from service.clinical.result import Item
 from service.clinical.rules import AllOf, AtLeast, FirstKnown, Measure, Tally, Term, Threshold
 from service.clinical.settle import tallies, tally_points
@@ -39,14 +39,14 @@ def _stances(side: str) -> dict[State, str]:
 
 def threshold_reason(node: Threshold, sides: Sides, reading: Reading, verdict: State, in_words: InWords) -> str:
     """Say how a result lies to the limit; ``verdict`` counts what words imply."""
-    if reading.evidence is Evidence.UNKNOWN:
+    if reading.evidence is UNUSABLE:
         return unusable(reading, node.observation)
     unit = reading.unit if reading.unit in node.limit.printed else node.limit.unit
     text = in_words.get((node.observation, unit))
     if text is None:
         text = in_words[node.observation, unit] = value_text(reading, node.observation, unit)
     known = f"{text} {sides[reading.unit][verdict]}"
-    return f"{worded(reading)}: {known}" if reading.evidence is Evidence.IMPLIED else known
+    return f"{worded(reading)}: {known}" if reading.evidence is IMPLIED else known
 
 
 def worded(reading: Reading) -> str:
@@ -134,9 +134,9 @@ def term_reasoner(node: Term) -> SummandReason:
     def reason(reading: Reading | None, value: Interval) -> str:
         if reading is None:
             return f"{NOT_REPORTED}: {_between(value)} over the plausible range"
-        if reading.evidence is Evidence.MEASURED:
+        if reading.evidence is MEASURED:
             return f"{weight} x {interval_text(reading.interval)} {reading.unit} gives {_between(value)}"
-        known = worded(reading) if reading.evidence is Evidence.IMPLIED else unusable(reading, observation)
+        known = worded(reading) if reading.evidence is IMPLIED else unusable(reading, observation)
         return f"{known}: {_between(value)} over the plausible range"
 
     return reason
@@ -149,9 +149,9 @@ def measure_reasoner(node: Measure) -> SummandReason:
     def reason(reading: Reading | None, value: Interval) -> str:
         if reading is None:
             return NOT_REPORTED
-        if reading.evidence is Evidence.MEASURED:
+        if reading.evidence is MEASURED:
             return f"{interval_text(value)} {unit}"
-        return worded(reading) if reading.evidence is Evidence.IMPLIED else unusable(reading, observation)
+        return worded(reading) if reading.evidence is IMPLIED else unusable(reading, observation)
 
     return reason
 

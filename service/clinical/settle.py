@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 
 from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, at_least, quotient, total
@@ -43,7 +43,7 @@ def tally_points(node: Tally) -> dict[tuple[int, int], Interval]:
     return {(met, unknown): Interval(points[met], points[met + unknown]) for met, unknown in tallies(len(points) - 1)}
 
 
-def settler(node: AnyNode, below: list[int]) -> Settler:
+def settler(node: AnyNode, below: tuple[int, ...]) -> Settler:
     """Return the function that settles a group from the states at the positions ``below``; made once, at load."""
     if len(below) == 1:
         only = below[0]
@@ -52,33 +52,37 @@ def settler(node: AnyNode, below: list[int]) -> Settler:
         pick = itemgetter(*below)
     match node:
         case FirstKnown():
-            return lambda states: next((one for one in pick(states) if one is not UNKNOWN), UNKNOWN)
+            return _first_known(below)
         case AllOf():
-            return _counting(pick, len(below))
+            return _by_count(pick, _verdicts(len(below), len(below)))
         case AtLeast(required=required):
-            return _counting(pick, required)
+            return _by_count(pick, _verdicts(required, len(below)))
         case Tally():
-            return _tallying(pick, node)
+            return _by_count(pick, tally_points(node))
         case Ratio():
             return lambda states: quotient(*pick(states))  # type: ignore[arg-type]
         case _:
             return lambda states: total(pick(states))  # type: ignore[arg-type]
 
 
-def _counting(pick: Callable[[States], tuple[State, ...]], required: int) -> Settler:
-    def settle(states: States) -> Verdict:
+def _verdicts(required: int, size: int) -> dict[tuple[int, int], Verdict]:
+    """Return the verdict on "at least so many" by how many are met and how many are unknown."""
+    return {(met, unknown): at_least(required, met, unknown) for met, unknown in tallies(size)}
+
+
+def _by_count(pick: Callable[[States], tuple[State, ...]], table: Mapping[tuple[int, int], State]) -> Settler:
+    def settle(states: States) -> State:
         verdicts = pick(states)
-        met = verdicts.count(MET)
-        return MET if met >= required else at_least(required, met, verdicts.count(UNKNOWN))
+        return table[verdicts.count(MET), verdicts.count(UNKNOWN)]
 
     return settle
 
 
-def _tallying(pick: Callable[[States], tuple[State, ...]], node: Tally) -> Settler:
-    table = tally_points(node)
-
-    def settle(states: States) -> Interval:
-        verdicts = pick(states)
-        return table[verdicts.count(MET), verdicts.count(UNKNOWN)]
+def _first_known(below: tuple[int, ...]) -> Settler:
+    def settle(states: States) -> State:
+        for position in below:
+            if states[position] is not UNKNOWN:
+                return states[position]
+        return UNKNOWN
 
     return settle

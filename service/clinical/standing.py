@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from service.clinical.decide import decisive, open_inputs
-from service.clinical.interval import Interval, Verdict
+from service.clinical.interval import UNKNOWN, Interval, Verdict
 from service.clinical.leaf_readers import State
-from service.clinical.plan import Plan, Step, count
+from service.clinical.plan import Exclusion, Plan, Step, count
 from service.clinical.result import Count
 from service.clinical.settle import States, verdict_of
 
@@ -22,17 +22,18 @@ REMEMBERED = 128
 Leaves = tuple[State, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Standing:
-    """Every node's state, and what is shown of them: verdict, count, score, and each part's verdict and count."""
+    """Every node's state, and what is shown of them: verdict, count, score, and each part's verdict and count.
+
+    One object is kept per combination, and by it the rest is found: it is equal to itself alone.
+    """
 
     states: tuple[State, ...]
     verdict: Verdict
     count: Count | None
     score: Interval | None
     parts: tuple[tuple[Verdict, Count | None], ...]
-
-    __hash__ = object.__hash__  # one object is kept per combination, and by it the rest is found
 
 
 class Gaps(NamedTuple):
@@ -45,11 +46,11 @@ class Gaps(NamedTuple):
 class Standings(NamedTuple):
     """The two functions of one rule: from the states of its leaves to where it stands, and from there to its gaps.
 
-    The second also takes for each of the plan's ``exclusions`` whether it cannot settle anything any more.
+    The second also takes those of the plan's ``exclusions`` that cannot settle anything any more.
     """
 
     of: Callable[[Leaves], Standing]
-    gaps: Callable[[Standing, tuple[bool, ...]], Gaps]
+    gaps: Callable[[Standing, tuple[Exclusion, ...]], Gaps]
 
 
 def standings(plan: Plan, parts: tuple[tuple[Step, Step | None], ...], counted: Step | None) -> Standings:
@@ -62,9 +63,10 @@ def standings(plan: Plan, parts: tuple[tuple[Step, Step | None], ...], counted: 
         score = root if isinstance(root, Interval) else None
         return Standing(states, plan.verdict(states), _count(counted, states), score, shown)
 
-    def gaps(standing: Standing, barred: tuple[bool, ...]) -> Gaps:
+    def gaps(standing: Standing, barred: tuple[Exclusion, ...]) -> Gaps:
         missing = open_inputs(plan, standing.states, barred)
-        return Gaps(tuple(missing), decisive(plan, standing.states, missing))
+        turning = decisive(plan, standing.states, missing) if standing.verdict is UNKNOWN else ()
+        return Gaps(tuple(missing), turning)
 
     if plan.holds_numbers:
         return Standings(standing, gaps)
@@ -75,5 +77,5 @@ def standings(plan: Plan, parts: tuple[tuple[Step, Step | None], ...], counted: 
 def _count(group: Step | None, states: States) -> Count | None:
     if group is None:
         return None
-    met, unknown = count(states, group.steps)
+    met, unknown = count(states, group)
     return Count(met, len(group.steps) - met - unknown, unknown, group.required)

@@ -86,7 +86,7 @@ def _next_step(leading: Sequence[Result]) -> str:
     decisive, name = leading[0].decisive, _name(leading[0])
     if not decisive:
         return f"No single further result could settle {name}."
-    return f"{_capital(_list([_label(key) for key in decisive], 'or'))} alone could settle {name}."
+    return f"{_capital(_list([LABELS[key] for key in decisive], 'or'))} alone could settle {name}."
 
 
 def _blockade(classification: Classification) -> str:
@@ -105,6 +105,10 @@ def _label(key: str) -> str:
 def _small(label: str) -> str:
     """Begin with a small letter, unless the label begins with an abbreviation."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+LABELS = {key: _label(key) for key in (*MEASURES, *FINDINGS)}
+"""What each input is called within a sentence."""
 
 
 def _list(names: Sequence[str], word: str) -> str:

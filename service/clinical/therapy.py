@@ -61,9 +61,9 @@ def active_therapies(panel: Panel) -> list[Therapy]:
     return [one for key, one in THERAPIES.items() if key in acting]
 
 
-def on_il6_blockade(panel: Panel) -> bool:
+def on_il6_blockade(therapies: Iterable[Therapy]) -> bool:
     """Return whether an IL-6 blocker may act: its last dose unknown, or not more than 8 weeks before the panel."""
-    return any(one.id == IL6_BLOCKADE for one in active_therapies(panel))
+    return any(one.id == IL6_BLOCKADE for one in therapies)
 
 
 def day_of(moment: str) -> date | None:

@@ -15,7 +15,7 @@ from service.clinical.dynamics import Change, changes
 from service.clinical.events import Course, Event, events
 from service.clinical.moment import Moment
 from service.clinical.panel import Medication, Panel
-from service.clinical.therapy import active_therapies, day_of
+from service.clinical.therapy import day_of
 from service.clinical.visit import Dose, Treatment, Visit
 
 AFTER_LAST = "Given after the last panel: it has no effect here."
@@ -76,8 +76,8 @@ def _visits(
         doses = tuple(given.values())
         drugs = (*panel.medications, *(dose.medication for dose in doses))
         treated = replace(panel, medications=drugs) if doses else panel
-        therapies = tuple(one.id for one in active_therapies(treated))
-        yield Visit(moment, assess(treated, criteria, brief=True), doses, therapies)
+        assessment = assess(treated, criteria, brief=True)
+        yield Visit(moment, assessment, doses, tuple(one.id for one in assessment.therapies))
 
 
 def _give(one: Treatment, given: dict[str, Dose]) -> None:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
-from service.clinical.interval import Interval, Number, add, exact, multiply
+from service.clinical.interval import ZERO, Interval, Number, add, exact, interval_of, multiply
 
 _LITRE = re.compile(r"/([dmunpf]?)l$")  # a small l is a litre too: g/l is gram per litre, G/l is giga per litre
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
@@ -35,13 +36,51 @@ class Unit:
     approximate: bool = False
 
 
+class Conversion(NamedTuple):
+    """What makes another number of a value: ``(value + before) * factor + after``, exact; the factor is never 0."""
+
+    before: Decimal
+    factor: Number
+    after: Number
+
+    def times(self, weight: Decimal) -> Conversion:
+        """Return the conversion to so many times the value."""
+        return Conversion(self.before, multiply(self.factor, weight), multiply(self.after, weight))
+
+
+SAME = Conversion(ZERO, Decimal(1), ZERO)
+"""The conversion that changes nothing: between two names of one unit."""
+
+
+def converted(value: Number, conversion: Conversion) -> Number:
+    """Return what a value becomes."""
+    if conversion is SAME:
+        return value
+    before, factor, after = conversion
+    if before or after:
+        return add(multiply(add(value, before), factor), after)
+    return multiply(value, factor)
+
+
+def converted_interval(interval: Interval, conversion: Conversion) -> Interval:
+    """Return what all values of an interval become; open ends stay open."""
+    if conversion is SAME:
+        return interval
+    low, high, low_open, high_open = interval
+    from_low = converted(low, conversion)
+    from_high = from_low if low == high else converted(high, conversion)
+    if conversion.factor > ZERO:
+        return interval_of((from_low, from_high, low_open, high_open))
+    return interval_of((from_high, from_low, high_open, low_open))
+
+
 @dataclass(frozen=True, slots=True)
 class UnitTable:
     """The units of one analyte, found by code or spelling, with every conversion between two of them prepared."""
 
     units: Mapping[str, Unit]
     _by_spelling: Mapping[str, str] = field(repr=False)
-    _steps: Mapping[tuple[str, str], tuple[Decimal, Number, Decimal]] = field(repr=False)
+    _conversions: Mapping[tuple[str, str], Conversion] = field(repr=False)
 
     @classmethod
     def of(cls, units: Iterable[Unit]) -> UnitTable:
@@ -57,13 +96,13 @@ class UnitTable:
                 if spellings.setdefault(_tidy(spelling), unit.code) != unit.code:
                     raise ValueError(f"the spelling '{spelling}' stands for two units")
         _fold(spellings)
-        steps = {
-            (source.code, target.code): _step(source, target)
+        conversions = {
+            (source.code, target.code): _conversion(source, target)
             for source in by_code.values()
             for target in by_code.values()
             if source.comparable and target.comparable
         }
-        return cls(by_code, spellings, steps)
+        return cls(by_code, spellings, conversions)
 
     def find(self, text: str) -> Unit | None:
         """Return the unit that a laboratory's spelling means, or None; capitals count only where they carry meaning."""
@@ -76,27 +115,24 @@ class UnitTable:
             found = self._by_spelling.get(key.casefold())
         return self.units[found] if found else None
 
+    def to(self, target: str) -> dict[str, Conversion]:
+        """Return the conversions to one unit of the table, by the unit they start from."""
+        return {start: one for (start, end), one in self._conversions.items() if end == target}
+
     def convert(self, value: Number, source: str, target: str) -> Number:
         """Return the value in another unit of the table, exactly."""
-        if source == target:
-            return value
-        before, factor, after = self._steps[source, target]
-        if not before and not after:
-            return value if factor == 1 else multiply(value, factor)
-        return add(multiply(add(value, before), factor), after)
+        return value if source == target else converted(value, self._conversions[source, target])
 
     def where_exact(self, interval: Interval, source: str) -> dict[str, Interval]:
         """Return the interval in each unit in which its ends are Decimals: those are compared soonest."""
-        found = {end: self.convert_interval(interval, source, end) for start, end in self._steps if start == source}
+        found = {
+            end: converted_interval(interval, one) for (start, end), one in self._conversions.items() if start == source
+        }
         return {code: one for code, one in found.items() if not {type(one.low), type(one.high)} & {Fraction}}
 
     def convert_interval(self, interval: Interval, source: str, target: str) -> Interval:
         """Return the interval in another unit of the table, exactly; open ends stay open."""
-        if source == target:
-            return interval
-        low = self.convert(interval.low, source, target)
-        high = low if interval.is_point else self.convert(interval.high, source, target)
-        return Interval(low, high, interval.low_open, interval.high_open)
+        return interval if source == target else converted_interval(interval, self._conversions[source, target])
 
 
 def _tidy(text: str) -> str:
@@ -123,5 +159,7 @@ def _fold(spellings: dict[str, str]) -> None:
             spellings.setdefault(spelling, next(iter(codes)))
 
 
-def _step(source: Unit, target: Unit) -> tuple[Decimal, Number, Decimal]:
-    return source.offset, exact(Fraction(source.factor) / Fraction(target.factor)), -target.offset
+def _conversion(source: Unit, target: Unit) -> Conversion:
+    if (source.factor, source.offset) == (target.factor, target.offset):
+        return SAME
+    return Conversion(source.offset, exact(Fraction(source.factor) / Fraction(target.factor)), -target.offset)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from service.api.trajectory_render import trajectory_document
-from service.clinical import trajectory
+from service.clinical import assess
 from service.clinical.moment import read_moment
 from service.clinical.trajectory import Trajectory, follow
 from service.clinical.visit import Treatment
@@ -34,8 +34,8 @@ def test_an_answer_takes_no_more_than_twice_its_length() -> None:
 
 def test_treatments_are_looked_up_once_per_panel(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_up = []
-    one = trajectory.active_therapies
-    monkeypatch.setattr(trajectory, "active_therapies", lambda panel: looked_up.append(panel) or one(panel))
+    one = assess.active_therapies
+    monkeypatch.setattr(assess, "active_therapies", lambda panel: looked_up.append(panel) or one(panel))
     course = long_course()
     assert {change.masked_by for change in course.changes} == {(), ("il6_blockade",)}
     assert len(looked_up) == PANELS

@@ -13,7 +13,7 @@ PANEL_DAY = "2026-11-20T08:30:00Z"
 
 def therapies_of(*medications: dict[str, Any], collected_at: str | None = PANEL_DAY) -> list[str]:
     panel = panel_of(findings={"fever": True}, context={"medications": list(medications)}, collected_at=collected_at)
-    assert on_il6_blockade(panel) == ("il6_blockade" in [one.id for one in active_therapies(panel)])
+    assert on_il6_blockade(active_therapies(panel)) == ("il6_blockade" in [one.id for one in active_therapies(panel)])
     return [one.id for one in active_therapies(panel)]
 
 
