@@ -19,3 +19,10 @@ def test_what_only_tokens_and_outbound_calls_need_is_not_imported_without_them()
     kept = {key: text for key, text in os.environ.items() if not key.startswith("MAS_")}
     found = subprocess.run([sys.executable, "-c", told], env=kept, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_collector_does_not_look_through_what_stays_while_the_process_does() -> None:
+    told = "import gc, service.wsgi; print(len(gc.get_objects()), gc.get_freeze_count())"
+    found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    walked, frozen = map(int, found.stdout.split())
+    assert walked < frozen / 10
