@@ -83,11 +83,25 @@ def warnings(panel: Panel) -> list[Oddity]:
     """Return what is odd about the values of a panel, in the order of the observations."""
     found: list[Oddity] = []
     for key, reading in panel.readings.items():
-        analyte = ANALYTES.get(key)
-        odd = _about_one(analyte, reading) if analyte else None
-        if odd:
-            found.append(odd)
+        if not _is_usual(key, reading) and key in ANALYTES:
+            odd = _about_one(ANALYTES[key], reading)
+            found += [odd] if odd else []
     return [*found, *_triglycerides(panel), *_contradictions(panel), *_span(panel)]
+
+
+USUAL = {
+    (key, code): analyte.soft_in[code]
+    for key, analyte in ANALYTES.items()
+    for code, unit in analyte.table.units.items()
+    if code in analyte.soft_in and not unit.approximate
+}
+"""The range that passes without a word, by observation and unit."""
+
+
+def _is_usual(key: str, reading: Reading) -> bool:
+    """Return whether there is nothing to say about a result, as of nearly all: the rest is looked at closely."""
+    usual, value = USUAL.get((key, reading.unit)), reading.interval
+    return usual is not None and reading.evidence is MEASURED and usual.low <= value.low and value.high <= usual.high
 
 
 def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
