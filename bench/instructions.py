@@ -23,6 +23,7 @@ from bench.record import RECORD, SAME, carried
 
 BASELINE = Path(__file__).parent / "baseline.json"
 LIMIT = 1.2
+SLACK = 0.02  # some 40 thousand: by that much the growing buffer of an answer differs with where it happens to lie
 CALLS = 4
 REFERENCE = "reference"
 
@@ -37,7 +38,7 @@ def check(*, update: bool) -> int:
     if update:
         BASELINE.write_text(json.dumps(units, indent=2) + "\n")
     before: dict[str, float] = json.loads(BASELINE.read_text())
-    worse = [name for name, unit in units.items() if unit > before[name] * LIMIT]
+    worse = [name for name, unit in units.items() if unit > before[name] * LIMIT + SLACK]
     for name, unit in units.items():
         print(f"{name:40} {counts[name] / 1000:8.0f} k instructions  {unit / before[name]:6.1%} of the baseline")
     print(f"{RECORD} : {SAME} = {counts[f'{RECORD}: whole'] / counts[f'{SAME}: whole']:.2f}")

@@ -28,7 +28,7 @@ CODES = load_codes()
 def stages_of(request: dict[str, Any]) -> Stages:
     """Return each stage of one request as a function; ``assess`` contains ``evaluate``.
 
-    ``explain`` are the items as FHIR and CDS read them; a JSON answer takes them from a text with gaps (``render``).
+    ``explain`` are the items as a CDS card reads them; JSON and FHIR take them from texts with gaps (``render``).
     """
     body = dumps(request)
     document = loads(body)

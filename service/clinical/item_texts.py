@@ -19,7 +19,7 @@ from service.clinical.leaf_readers import State
 from service.clinical.places import GAPS, VALUE_GAPS, Kind, Place, Places, Values, places_in, reading_of
 from service.clinical.result import Item
 
-ITEMS_REMEMBERED = 64
+ITEMS_REMEMBERED = 32
 """Texts kept per item; one takes up to 1 kB."""
 SETS_REMEMBERED = 32
 """Texts kept per set; one takes up to 10 kB."""

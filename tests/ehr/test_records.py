@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from service.ehr.codes import load_codes
-from service.ehr.moments import read_moment
+from service.ehr.moments import Moments, read_moment
 from service.ehr.record import Record, read_request
 from service.ehr.resources import Contents
 from service.ehr.subject import MixedPatients
@@ -370,6 +370,15 @@ def test_times_of_any_precision(raw: str, text: str) -> None:
 @pytest.mark.parametrize("raw", ["2026-13-01", "yesterday", "", None, 7, "2026-02-30", "0001-01-01T00:00:00+14:00"])
 def test_times_that_are_none(raw: object) -> None:
     assert read_moment(raw) is None
+    assert Moments().read(raw) is None
+
+
+def test_the_same_text_of_a_time_is_read_once_in_a_record() -> None:
+    moments = Moments()
+    first = moments.read(EARLIER)
+    assert first == read_moment(EARLIER)
+    assert moments.read(EARLIER) is first
+    assert Moments().read(EARLIER) is not first
 
 
 # Whose results
@@ -409,6 +418,7 @@ ONE: list[tuple[Any, dict[str, str]]] = [
     ([about("Patient/p1"), about("Patient/p1/_history/3")], {"reference": "Patient/p1"}),
     ([about({}), about({"display": "John"})], {"display": "not supplied"}),
     ([about("#p")], {"display": "not supplied"}),
+    ([about({"identifier": {"system": "mrn"}})], {"display": "not supplied"}),  # type: ignore[list-item]
     ([about({"identifier": {"system": "mrn", "value": "1"}})], {"identifier": {"system": "mrn", "value": "1"}}),  # type: ignore[list-item]
     (bundle(patient(), observation(FERRITIN, 700, "ng/mL", subject=None)), {"reference": "Patient/p1"}),
     (

@@ -327,6 +327,12 @@ def test_a_fasting_code_says_that_the_sample_was_fasting() -> None:
     assert "fasting_sample" not in read(observation("2571-8", 265, "mg/dL")).panel.findings
 
 
+@pytest.mark.parametrize("codes", [("2571-8", "3048-6"), ("3048-6", "2571-8")])
+def test_of_two_codes_of_one_test_the_one_that_says_more_counts(codes: tuple[str, str]) -> None:
+    both = observation("x", 265, "mg/dL", code={"coding": [{"system": LOINC, "code": one} for one in codes]})
+    assert read(both).panel.findings["fasting_sample"] is True
+
+
 def test_a_code_that_is_not_in_the_map_stands_for_nothing() -> None:
     assert ResultCode("ferritin").basis == ""
     assert read(observation("2345-7", 100, "mg/dL")).issues[0].key == "code_not_mapped"

@@ -4,7 +4,16 @@ from decimal import Decimal
 
 import pytest
 
-from service.server.strict_json import DEEPEST, LONGEST_NUMBER, NotJson, dumps, loads, written
+from service.server.strict_json import (
+    DEEPEST,
+    LONGEST_NUMBER,
+    WORTH_COUNTING,
+    NotJson,
+    dumps,
+    loads,
+    within,
+    written,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +75,21 @@ def test_a_number_or_a_depth_at_the_limit_is_read() -> None:
     for _ in range(DEEPEST - 1):
         (found,) = found
     assert found == []
+
+
+def test_the_depth_of_a_long_text_is_told_as_well() -> None:
+    long = b'"' + b"x" * WORTH_COUNTING + b'"'
+    nested = [
+        b'{"a": {}, "b": [7, ' * (levels // 2) + long + b"]}" * (levels // 2) for levels in (DEEPEST, DEEPEST + 2)
+    ]
+    assert loads(long) == "x" * WORTH_COUNTING
+    assert loads(nested[0])["b"][0] == 7
+    with pytest.raises(NotJson, match="the body is nested deeper than 64 levels"):
+        loads(nested[1])
+
+
+def test_a_text_within_another_has_no_quotes_of_its_own() -> None:
+    assert within('LL "low" µ') == 'LL \\"low\\" µ'.encode()
 
 
 def test_a_key_that_comes_again_in_another_object_is_no_duplicate() -> None:
