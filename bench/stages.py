@@ -9,6 +9,7 @@ from typing import Any
 from bench.panels import ONE_SET, SPARSE, panel
 from bench.record import RECORD, SAME, carried, record
 from bench.tables import exponent, show
+from service.api.brief_document import summary_document
 from service.api.panel_request import read_panel_request
 from service.api.render import assessment_document
 from service.clinical.assess import assess
@@ -55,6 +56,17 @@ def whole(request: dict[str, Any]) -> Callable[[], bytes]:
     def answer() -> bytes:
         asked = read_panel_request(loads(body))
         return dumps(assessment_document(assess(asked.panel, asked.criteria)))
+
+    return answer
+
+
+def summary(request: dict[str, Any]) -> Callable[[], bytes]:
+    """Return the same for a line of a batch with ``?view=summary``."""
+    body = dumps(request)
+
+    def answer() -> bytes:
+        asked = read_panel_request(loads(body))
+        return dumps(summary_document(assess(asked.panel, asked.criteria, brief=True)))
 
     return answer
 
