@@ -1,23 +1,32 @@
 """Which inputs are still missing, and which one of them could by itself settle the verdict.
 
-An input works on a rule in one direction (the loader refuses any other), so its two ends are all that need trying: the
-verdict at either end is decided, or no value between decides it. A missing number of a linear score is tried at the
-ends of its plausible range, a censored one at its own open end.
+An input works on a rule in one direction (the loader refuses any other), so its two ends are all that need trying, the
+one that counts for the rule and the one that counts against it: the verdict at either is decided, or no value between
+decides it. A missing number of a linear score is tried at the ends of its plausible range, a censored one at its own
+open end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, distance, point
 from service.clinical.leaf_readers import State
 from service.clinical.plan import Exclusion, Plan, Step, count
-from service.clinical.rules import AnyNode, Linear, Measure, Ratio, Sum, Term, Threshold
+from service.clinical.rules import AnyNode, Linear, Measure, Ratio, Sum, Threshold
 from service.clinical.settle import States
 
 FAR = Decimal("1E+40")
 OpenLeaves = dict[str, list[Step]]
+Ends = tuple[bool, ...]
+"""The ends of an input worth trying: True is the one that counts for the rule, False the one against it."""
+ENDS: Mapping[tuple[bool, bool], Ends] = {
+    (True, True): (True, False),
+    (True, False): (True,),
+    (False, True): (False,),
+    (False, False): (),
+}
 
 
 def open_inputs(plan: Plan, states: States, barred: Collection[Exclusion]) -> OpenLeaves:
@@ -42,34 +51,39 @@ def open_inputs(plan: Plan, states: States, barred: Collection[Exclusion]) -> Op
 def decisive(plan: Plan, states: States, missing: OpenLeaves) -> tuple[str, ...]:
     """Return those of the missing inputs for which one value exists that settles a whole rule that is unknown."""
     turning = _turning_points(plan, states)
-    return tuple(
-        [key for key, steps in missing.items() if plan.meeting[key] in turning and _settles(plan, states, key, steps)]
-    )
+    found = []
+    for key, leaves in missing.items():
+        ends = turning.get(plan.meeting[key])
+        if ends and _settles(plan, states, key, leaves, ends):
+            found.append(key)
+    return tuple(found)
 
 
-def _turning_points(plan: Plan, states: States) -> set[int]:
-    """Return the positions of the nodes that could by themselves settle the rule: only what acts there is worth trying.
+def _turning_points(plan: Plan, states: States) -> dict[int, Ends]:
+    """Return the positions of the nodes that could by themselves settle the rule, each with the ends worth trying.
 
     Most sparse panels are several results away from a verdict.
     """
     root = plan.root
-    found = {root.position}
+    found = {root.position: ENDS[True, True]}
     match root.node:
         case Ratio():
-            found |= plan.within[root.position]
+            found |= dict.fromkeys(plan.within[root.position], ENDS[True, True])
         case Sum(cutoff=cutoff) | Linear(cutoff=cutoff):
             low, high, _, _ = states[root.position]  # type: ignore[misc]
-            far = min(distance(low, cutoff.value), distance(cutoff.value, high))
+            to_rise, to_fall = distance(low, cutoff.value), distance(cutoff.value, high)
             for position in root.below:
                 low, high, _, _ = states[position]  # type: ignore[misc]
-                if low != high and distance(low, high) >= far:
-                    found |= plan.within[position]
+                width = distance(low, high)
+                ends = ENDS[width >= to_rise, width >= to_fall]
+                if ends:
+                    found |= dict.fromkeys(plan.within[position], ends)
         case _:
             _turn(root, states, (True, True), found)
     return found
 
 
-def _turn(step: Step, states: States, settles: tuple[bool, bool], found: set[int]) -> None:
+def _turn(step: Step, states: States, settles: tuple[bool, bool], found: dict[int, Ends]) -> None:
     """Add the nodes below an unknown one that could settle the rule; ``settles``: once this one is met, is not met."""
     if_met, if_not_met = settles
     if step.required:
@@ -80,35 +94,31 @@ def _turn(step: Step, states: States, settles: tuple[bool, bool], found: set[int
         return
     for below in step.steps:
         if states[below.position] is UNKNOWN:
-            found.add(below.position)
+            found[below.position] = ENDS[if_met, if_not_met]
             _turn(below, states, (if_met, if_not_met), found)
 
 
-def _settles(plan: Plan, states: States, key: str, steps: list[Step]) -> bool:
-    for high in (True, False):
-        changes = [(step.position, _at_end(step.node, key, states[step.position], high)) for step in steps]
+def _settles(plan: Plan, states: States, key: str, leaves: list[Step], ends: Ends) -> bool:
+    for is_for in ends:
+        changes = [(leaf.position, _at_end(leaf.node, key, states[leaf.position], is_for)) for leaf in leaves]
         if plan.verdict(plan.with_changes(states, changes, plan.above[key])) is not UNKNOWN:
             return True
     return False
 
 
-def _at_end(leaf: AnyNode, key: str, state: State, high: bool) -> State:
-    """Return what a leaf comes to with the input at its low end (a finding: absent) or its high end (present)."""
+def _at_end(leaf: AnyNode, key: str, state: State, is_for: bool) -> State:
+    """Return what a leaf comes to with the input at the end that counts for the rule, or at the one against it."""
     if isinstance(state, Interval):
-        return _end_of(leaf, state, high)
-    if isinstance(leaf, Threshold):
-        if key != leaf.observation and high:
-            return state  # neither a finding that does not exclude it nor a high present age says anything
-        if key == leaf.excluded_by:
-            return NOT_MET
-        return MET if high is (leaf.limit.comparator in (">", ">=")) else NOT_MET
-    return MET if high else NOT_MET
+        return _end_of(leaf, state, is_for)
+    if isinstance(leaf, Threshold) and key != leaf.observation:
+        # an absent finding excludes, a low present age bounds the age at onset; their other ends say nothing
+        says = key != leaf.excluded_by and leaf.limit.comparator in ("<", "<=")
+        return state if says is not is_for else MET if says else NOT_MET
+    return MET if is_for else NOT_MET
 
 
-def _end_of(leaf: AnyNode, state: Interval, high: bool) -> Interval:
+def _end_of(leaf: AnyNode, state: Interval, is_for: bool) -> Interval:
     """Return the contribution at one end; an open end is tried far out, for no result is ever infinite."""
-    if isinstance(leaf, Measure) and not high and state.low < leaf.resolution:
+    if isinstance(leaf, Measure) and not is_for and state.low < leaf.resolution:
         return Interval(ZERO, leaf.resolution, low_open=True)
-    rising = not isinstance(leaf, Term) or leaf.weight > 0
-    end = state.high if high is rising else state.low
-    return point(min(max(end, -FAR), FAR))
+    return point(min(max(state.high if is_for else state.low, -FAR), FAR))

@@ -59,7 +59,7 @@ def prepare(criteria: CriteriaSet) -> Prepared:
 
 
 def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = ITEMS) -> Result:
-    """Return the result of one set."""
+    """Return the result of one set of the catalogue."""
     prepared = PREPARED[criteria.id]
     plan, (standing_of, gaps_of) = prepared.plan, prepared.standings
     leaves = plan.leaf_readers.read(panel.measured, panel.findings)

@@ -46,6 +46,7 @@ def test_a_point_holds_one_value_and_an_interval_more() -> None:
         (Fraction(6), Decimal(6)),
         (Fraction(-3, 10), Decimal("-0.3")),
         (THIRD, THIRD),
+        (Fraction(1, 2**20 * 3), Fraction(1, 2**20 * 3)),
         (Fraction(10000, 8857), Fraction(10000, 8857)),
     ],
 )
@@ -129,6 +130,8 @@ def test_a_total_is_exact_where_one_summand_has_no_decimal_end() -> None:
     [
         (point(Decimal(905)), point(Decimal(2)), point(Decimal("452.5"))),
         (point(Decimal(1)), point(Decimal(3)), Interval(THIRD, THIRD)),
+        (point(THIRD), point(Decimal("0.5")), Interval(Fraction(2, 3), Fraction(2, 3))),
+        (point(THIRD), point(Fraction(5, 3)), point(Decimal("0.2"))),
         (between("10", "20"), between("2", "5"), between("2", "10")),
         (between("10", "20", low_open=True), between("2", "5"), between("2", "10", low_open=True)),
         (between("10", "20"), between("2", "5", high_open=True), between("2", "10", low_open=True)),

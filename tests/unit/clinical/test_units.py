@@ -8,7 +8,7 @@ import pytest
 from service.clinical.analytes import ANALYTES, Analyte
 from service.clinical.interval import INFINITY, Interval, Number
 from service.clinical.reading import read_text, read_unit
-from service.clinical.units import Unit, UnitTable
+from service.clinical.units import Unit, UnitTable, converted, converted_interval
 
 
 @pytest.mark.parametrize(
@@ -207,6 +207,22 @@ def test_a_value_in_its_own_unit_is_untouched() -> None:
     table = ANALYTES["scd25"].table
     assert table.convert(value, "pg/mL", "pg/mL") is value
     assert table.convert_interval(interval, "pg/mL", "pg/mL") is interval
+
+
+def test_a_value_under_another_name_of_its_unit_is_untouched() -> None:
+    value, interval = Decimal("9.10"), Interval(Decimal(1), INFINITY, high_open=True)
+    table = ANALYTES["ferritin"].table
+    assert table.convert(value, "ug/L", "ng/mL") is value
+    assert table.convert_interval(interval, "ug/L", "ng/mL") is interval
+
+
+def test_a_weighted_conversion_is_so_many_times_the_converted_value() -> None:
+    to_celsius = ANALYTES["temperature"].table.to("Cel")["[degF]"]
+    assert converted(Decimal(212), to_celsius.times(Decimal("-0.5"))) == -50
+    above = Interval(Decimal(212), INFINITY, low_open=True, high_open=True)
+    assert converted_interval(above, to_celsius.times(Decimal("-0.5"))) == Interval(
+        -INFINITY, Decimal(-50), low_open=True, high_open=True
+    )
 
 
 def test_open_ends_stay_open_in_another_unit() -> None:
