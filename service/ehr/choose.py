@@ -47,7 +47,7 @@ def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look
         else:
             by_analyte.setdefault(one.observation, []).append(one)
     best = {key: group for key in ANALYTES if key in by_analyte and (group := _newest(by_analyte[key], codes, chosen))}
-    chosen.newest = max((group[0].moment for group in best.values()), default=NEVER)
+    chosen.newest = max((group[0].moment for group in best.values()), key=attrgetter("at"), default=NEVER)
     for group in best.values():
         if look_back and _is_stale(group[0].moment, as_of or chosen.newest, look_back):
             chosen.issues.append(issue("stale", *(one.where for one in group), observation=group[0].observation))
@@ -74,6 +74,9 @@ def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]
 
 def _ranked(group: list[Result]) -> Iterator[list[Result]]:
     """Yield the results of one analyte from the newest on, those of the same rank together."""
+    if len(group) == 1:
+        yield group
+        return
     if len({one.moment.at for one in group}) == len(group):  # then that alone decides, and the rest need not be read
         yield from ([one] for one in sorted(group, key=attrgetter("moment.at"), reverse=True))
         return
@@ -99,7 +102,7 @@ def _use(chosen: Chosen, group: list[Result]) -> None:
         chosen.issues.append(issue("tied", *(one.where for one in used), observation=first.observation))
     chosen.readings[first.observation] = reading._replace(collected_at=first.moment.text)
     chosen.basis[first.observation] = _references(used)
-    for note in sorted({one.meaning.note for one in used} - {""}):
+    for note in sorted({one.meaning.note for one in used if one.meaning.note}):
         chosen.issues.append(issue("code_note", used[0].where, observation=first.observation, text=note))
     if all(one.meaning.finding for one in used):
         chosen.findings[first.meaning.finding] = True

@@ -53,4 +53,9 @@ def codings(concept: object) -> list[tuple[str, str]]:
     found = tables(concept, "coding")
     if not found and isinstance(concept, dict) and "code" in concept:
         found = [concept]
-    return [(text(one, "system"), code) for one in found if (code := text(one, "code"))]
+    pairs = []
+    for one in found:
+        code = text(one, "code")
+        if code:
+            pairs.append((text(one, "system"), code))
+    return pairs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.reading import Reading
@@ -66,6 +67,15 @@ class Result:
             self.issue = issue(reason.key, self.where, observation=analyte.id, text=reason.text)
 
 
+class Part(NamedTuple):
+    """An Observation or a component of one: as a resource of its own, its place, its codes, whether about a patient."""
+
+    resource: Resource
+    where: str
+    coded: list[tuple[str, str]]
+    is_of_patient: bool
+
+
 @dataclass(slots=True)
 class Results:
     """The results of a record and what is to be said about those that are not used."""
@@ -80,12 +90,12 @@ def read_results(contents: Contents, codes: CodeMap) -> Results:
     read = Results()
     unmapped: list[str] = []
     for found in contents.of("Observation"):
-        resource = found.whole()
-        is_known = _read(read, resource, found.where, found, codes)
-        if "component" in resource:
-            for part, where in _components(resource, found.where):
-                is_known = _read(read, part, where, found, codes) or is_known
-        if not is_known and codings(table(resource, "code")):
+        whole = Part(found.whole, found.where, codings(found.whole.get("code")), found.is_of_patient)
+        is_known = _read(read, found, whole, codes)
+        if "component" in found.whole:
+            for part in _components(found):
+                is_known = _read(read, found, part, codes) or is_known
+        if whole.coded and not is_known:
             unmapped.append(f"{found.where}.code")
     if unmapped:
         text = f"The codes of {len(unmapped)} results are not in the map of codes; a site can add its own."
@@ -93,33 +103,37 @@ def read_results(contents: Contents, codes: CodeMap) -> Results:
     return read
 
 
-def _components(resource: Resource, where: str) -> Iterator[tuple[Resource, str]]:
-    above = {key: resource[key] for key in (*INHERITED, "meta", "id", "focus") if key in resource}
-    modifiers = {key: resource[key] for key in MODIFIERS if resource.get(key)}
-    for at, component in enumerate(tables(resource, "component")):
-        yield above | component | modifiers, f"{where}.component[{at}]"
+def _components(found: Found) -> Iterator[Part]:
+    whole = found.whole
+    above = {key: whole[key] for key in (*INHERITED, "meta", "id", "focus") if key in whole}
+    modifiers = {key: whole[key] for key in MODIFIERS if whole.get(key)}
+    for at, component in enumerate(tables(whole, "component")):
+        resource = above | component | modifiers
+        coded = codings(resource.get("code"))
+        yield Part(resource, f"{found.where}.component[{at}]", coded, is_patient(resource))
 
 
-def _read(read: Results, resource: Resource, where: str, found: Found, codes: CodeMap) -> bool:
+def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
     """Read one result into the list; return whether its code is known."""
     try:
-        meaning = _meaning(resource, codes)
+        meaning = _meaning(part.coded, codes)
     except Unusable as reason:
-        read.issues.append(issue(reason.key, f"{where}.code", text=reason.text))
+        read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
         return True
     if meaning is None:
         return False
-    refusal = _refusal(resource)
+    refusal = _refusal(part)
     if refusal:
-        read.issues.append(issue(refusal, where, observation=meaning.observation))
+        read.issues.append(issue(refusal, part.where, observation=meaning.observation))
     else:
-        read.results.append(Result(meaning, _moment(resource, read.moments), where, found, resource))
+        moment = _moment(part.resource, read.moments)
+        read.results.append(Result(meaning, moment, part.where, found, part.resource))
     return True
 
 
-def _meaning(resource: Resource, codes: CodeMap) -> ResultCode | None:
+def _meaning(coded: list[tuple[str, str]], codes: CodeMap) -> ResultCode | None:
     known: list[ResultCode] = []
-    for system, code in codings(table(resource, "code")):
+    for system, code in coded:
         one = codes.results.get((system_name(system), code))
         if one:
             known.append(one)
@@ -137,13 +151,14 @@ def _one_meaning(known: list[ResultCode]) -> ResultCode:
     return max(known, key=lambda one: (one.basis, one.unit, one.finding, one.note))
 
 
-def _refusal(resource: Resource) -> str:
+def _refusal(part: Part) -> str:
+    resource = part.resource
     if any(map(resource.get, MODIFIERS)):
         return "modified"
     status = resource.get("status")
     if status not in FINAL and (not isinstance(status, str) or token(resource, "status") not in FINAL):
         return "status"
-    return "" if is_patient(resource) else "subject_not_patient"
+    return "" if part.is_of_patient else "subject_not_patient"
 
 
 def _moment(resource: Resource, moments: Moments) -> Moment:

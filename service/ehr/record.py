@@ -24,7 +24,7 @@ from service.ehr.patient import age_reading
 from service.ehr.resources import Contents
 from service.ehr.subject import Subject, one_patient
 from service.ehr.versions import drop_old_versions
-from service.ehr.walk import walk
+from service.ehr.walk import walk_all
 
 UNREAD_SHOWN = 20
 PARTIAL = (
@@ -68,9 +68,7 @@ def read_request(document: Any, codes: CodeMap, look_back: timedelta | None = No
 
 def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None) -> Record:
     """Return the record in some documents and the parameters beside them; raises MixedPatients."""
-    contents = Contents()
-    for document, where in given.documents:
-        walk(document, where, contents)
+    contents = walk_all(given.documents)
     drop_old_versions(contents)
     subject = one_patient(contents, given.subjects)
     results = read_results(contents, codes)

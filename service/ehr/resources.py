@@ -25,26 +25,31 @@ MODIFIERS = ("modifierExtension", "implicitRules")  # not known here, so nothing
 
 @dataclass(slots=True)
 class Found:
-    """One resource: its type, where it stood (FHIRPath), its full address if there is one, and what it is part of."""
+    """One resource: its type, where it stood (FHIRPath), its full address if there is one, and what it is part of.
+
+    ``whole`` is the resource with what it inherits, and ``is_of_patient`` whether that is about a patient itself; both
+    are settled once everything is found.
+    """
 
     resource: Resource
     type: str
     where: str
-    address: str = ""
-    parent: Found | None = None
-    is_contained: bool = False
+    address: str
+    parent: Found | None
+    is_contained: bool
+    whole: Resource
+    is_of_patient: bool = True
 
-    def whole(self) -> Resource:
-        """Return the resource with what it inherits from the report or panel that it is part of."""
-        if self.parent is None:
-            return self.resource
-        above = self.parent.resource
-        status = () if self.parent.type == "Observation" else ("status",)
+    def inherit(self, parent: Found) -> None:
+        """Take what the resource lacks from the report or panel that it is part of."""
+        above = parent.resource
+        status = () if parent.type == "Observation" else ("status",)
         inside = (*status, *MODIFIERS)
         keys = [key for key in (*INHERITED, *MODIFIERS) if key in above and (key not in inside or self.is_contained)]
         given = {key: above[key] for key in keys}
         timed = any(key.startswith("effective") for key in self.resource)
-        return {key: one for key, one in given.items() if not (timed and key.startswith("effective"))} | self.resource
+        taken = {key: one for key, one in given.items() if not (timed and key.startswith("effective"))}
+        self.whole = taken | self.resource
 
 
 @dataclass(slots=True)
@@ -57,11 +62,6 @@ class Contents:
     unread: dict[str, list[str]] = field(default_factory=dict)
     outcomes: int = 0
     _index: Mapping[str, Found] | None = None
-
-    def add(self, found: Found) -> None:
-        """Hold one more resource."""
-        self.found.append(found)
-        self._index = None
 
     def keep(self, found: list[Found]) -> None:
         """Hold these resources and no others."""
@@ -94,6 +94,7 @@ class Contents:
 
 def local(reference: str) -> str:
     """Return ``Type/id`` of a relative or absolute reference; a urn stays as it is."""
-    if reference.startswith("urn:") or (reference.count("/") < 2 and reference[-1:] != "/"):
+    parts = reference.split("/")
+    if (len(parts) < 3 and parts[-1]) or reference.startswith("urn:"):
         return reference
     return "/".join(reference.partition("/_history/")[0].rstrip("/").split("/")[-2:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.ehr.json_shapes import Resource, table, text
@@ -30,12 +30,15 @@ class Subject:
 
 def is_patient(resource: Resource) -> bool:
     """Return whether a resource is about a patient itself (not a group, a device, or another being)."""
-    return _is_named(_subject(resource)) and not resource.get("focus")
+    subject = _subject(resource)
+    stated = text(subject, "type") if "type" in subject else ""
+    kind, slash, _ = local(text(subject, "reference")).partition("/")
+    return (stated or (kind if slash else "Patient")) == "Patient" and not resource.get("focus")
 
 
 def one_patient(contents: Contents, expected: Iterable[Resource] = ()) -> Subject:
     """Return the one patient of a record; ``expected`` are References from outside. Raises MixedPatients."""
-    references = [*_subjects(contents), *expected]
+    references = [*(_subject(one.whole) for one in contents.of(*CLINICAL) if one.is_of_patient), *expected]
     patients = {_name(one): one for one in contents.of("Patient") if not one.is_contained}
     aliases = {one.address: name for name, one in patients.items() if one.address}
     names = {_known(one, aliases) for one in {text(one, "reference") for one in references}} - {""}
@@ -43,22 +46,6 @@ def one_patient(contents: Contents, expected: Iterable[Resource] = ()) -> Subjec
     chosen = next(iter(sorted(names)), "") or next(iter(patients), "")
     patient = next((one.resource for name, one in patients.items() if local(name) == local(chosen)), None)
     return Subject(_sendable(chosen, references), patient)
-
-
-def _subjects(contents: Contents) -> Iterator[Resource]:
-    """Yield the subject of every resource that is about a patient."""
-    for one in contents.of(*CLINICAL):
-        resource = one.whole()
-        subject = _subject(resource)
-        if _is_named(subject) and not resource.get("focus"):
-            yield subject
-
-
-def _is_named(subject: Resource) -> bool:
-    """Return whether a reference may name a patient."""
-    stated = text(subject, "type") if "type" in subject else ""
-    kind, slash, _ = local(text(subject, "reference")).partition("/")
-    return (stated or (kind if slash else "Patient")) == "Patient"
 
 
 def _refuse_mixed(names: set[str], references: Iterable[Resource], patients: dict[str, Found]) -> None:

@@ -29,11 +29,11 @@ _SPOKEN = (
 
 def read_value(analyte: Analyte, meaning: ResultCode, observation: Resource, codes: CodeMap) -> Reading:
     """Return the reading of an Observation (or component) of this analyte; raises Unusable with the reason."""
-    values = [key for key in observation if key.startswith("value")]
+    values = [key for key in observation if "value" in key]
     present = [key for key in values if _VALUE.fullmatch(key) and observation[key] is not None]
     if len(present) > 1 or (present and observation.get("dataAbsentReason")):
         raise Unusable("value_ambiguous")
-    word = interpretation(observation, codes)
+    word = interpretation(observation, codes) if "interpretation" in observation else ""
     try:
         said = _said(analyte, meaning, observation, present, codes)
         if isinstance(said, Quantity):

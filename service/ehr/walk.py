@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from service.ehr.issues import issue
 from service.ehr.json_shapes import Resource, number, table, tables, text, token
 from service.ehr.resources import HARMLESS_OUTCOMES, READ, Contents, Found
+from service.ehr.subject import is_patient
 
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
 
 
-def walk(document: Any, where: str = "", contents: Contents | None = None) -> Contents:
+def walk(document: Any) -> Contents:
     """Find the resources of a document; what is no resource is passed over and named."""
-    contents = Contents() if contents is None else contents
-    _visit(contents, document, where)
+    return walk_all([(document, "")])
+
+
+def walk_all(documents: Iterable[tuple[Any, str]]) -> Contents:
+    """Find the resources of several documents, each with its place: they are one record."""
+    contents = Contents()
+    for document, where in documents:
+        _visit(contents, document, where)
     _adopt(contents)
+    for one in contents.found:
+        if one.parent is not None:
+            one.inherit(one.parent)
+        one.is_of_patient = is_patient(one.whole)
     return contents
 
 
@@ -31,7 +43,11 @@ def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: 
     elif kind in SILENT:
         _note_outcome(contents, raw, where)
     elif kind in READ:
-        _take(contents, Found(raw, kind, where, address, parent, parent is not None))
+        found = Found(raw, kind, where, address, parent, parent is not None, raw)
+        contents.found.append(found)
+        if parent is None and "contained" in raw:
+            for at, one in enumerate(tables(raw, "contained")):
+                _visit(contents, one, f"{where}.contained[{at}]", parent=found)
     else:
         contents.unread.setdefault(kind or "?", []).append(where)
 
@@ -69,15 +85,8 @@ def _lacks_entries(bundle: Resource) -> bool:
 
 
 def _is_match(entry: Resource) -> bool:
-    mode = table(entry, "search").get("mode")
-    return mode == "match" or token({"mode": mode}, "mode") in ("", "match")
-
-
-def _take(contents: Contents, found: Found) -> None:
-    contents.add(found)
-    if not found.is_contained and "contained" in found.resource:
-        for at, one in enumerate(tables(found.resource, "contained")):
-            _visit(contents, one, f"{found.where}.contained[{at}]", parent=found)
+    search = table(entry, "search")
+    return search.get("mode") == "match" or token(search, "mode") in ("", "match")
 
 
 def _note_outcome(contents: Contents, raw: Any, where: str) -> None:

@@ -17,11 +17,8 @@ OF_INTERPRETATION = ("observationinterpretation", "observation-interpretation", 
 
 def interpretation(observation: Resource, codes: CodeMap) -> str:
     """Return the one HL7 v3 code (L, LL, N, H, HH) that the interpretations mean; "" if none or several."""
-    concepts = tables(observation, "interpretation")
-    if not concepts:
-        return ""
     found = set()
-    for concept in concepts:
+    for concept in tables(observation, "interpretation"):
         given = [code for system, code in codings(concept) if _is_interpretation(system)]
         found |= {codes.word(one) for one in (*given, text(concept, "text"))} - {""}
     for side in (LOW_WORDS, HIGH_WORDS):

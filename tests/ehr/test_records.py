@@ -12,6 +12,7 @@ from service.ehr.moments import Moments, read_moment
 from service.ehr.record import Record, read_request
 from service.ehr.resources import Contents
 from service.ehr.subject import MixedPatients
+from service.ehr.walk import walk
 from tests.ehr.records import (
     FERRITIN,
     FIBRINOGEN,
@@ -97,6 +98,41 @@ def test_contained_results_inherit_time_status_and_subject() -> None:
 def test_a_result_of_its_own_time_does_not_take_that_of_its_report() -> None:
     own = observation(FERRITIN, 700, "ng/mL", id="r0", effectiveDateTime=None, effectiveInstant=EARLIER)
     assert read(bundle(REPORT | {"result": [{"reference": "Observation/r0"}]}, own)).moment.text == EARLIER
+
+
+def test_a_report_speaks_for_results_that_come_beside_it() -> None:
+    report = REPORT | {"result": [{"reference": f"Observation/{one['id']}"} for one in BARE]}
+    made = read(parameters(*({"name": "observations", "resource": one} for one in (*BARE, report))))
+    assert set(made.panel.readings) == ALL_OF_MET
+    assert made.moment == read_moment(LATER)
+
+
+def test_what_many_parameters_hold_is_related_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To do it after each of them took a minute for a body of 1 MB."""
+    calls: list[Contents] = []
+    monkeypatch.setattr("service.ehr.walk._adopt", calls.append)
+    read(parameters(*({"name": "observations", "resource": one} for one in met_panel())))
+    assert len(calls) == 1
+
+
+def test_it_does_not_matter_how_a_record_is_packed() -> None:
+    report = REPORT | {"result": [{"reference": "Observation/r0"}]}
+    again = BARE[0] | {"valueQuantity": {"value": Decimal(700), "unit": "ng/mL"}}  # the id of another result
+    resources = [report, *BARE, again]
+    packed = read(bundle(*resources))
+    parted = read(parameters(*({"name": "observations", "resource": one} for one in resources)))
+    assert (packed.panel, packed.basis) == (parted.panel, parted.basis)
+
+
+def test_a_document_can_be_walked_by_itself() -> None:
+    member, stranger = observation(FERRITIN, subject=None), observation(PLATELETS, subject={"reference": "Group/1"})
+    found = walk(bundle(REPORT | {"result": [{"reference": f"Observation/{member['id']}"}]}, member, stranger)).found
+    assert [one.is_of_patient for one in found] == [True, True, False]
+    assert [one.whole.get("subject") for one in found] == [
+        *({"reference": "Patient/p1"}, {"reference": "Patient/p1"}),
+        {"reference": "Group/1"},
+    ]
+    assert "subject" not in found[1].resource
 
 
 def test_a_missing_member_a_member_of_itself_and_one_of_two_panels_do_no_harm() -> None:
