@@ -15,6 +15,8 @@ FAULTS = {
 }
 ABOUT = {
     "decimal_comma": " The decimal sign is a point, and thousands are not set apart.",
+    "two_ways": " Before three digits the point may be a decimal sign or set thousands apart: 12.5 or 12500.",
+    "bounds": " One number is needed, or one bound with its comparator, not a range or a tolerance.",
     "lost_exponent": " The exponent has lost its superscript or its sign of power: 10*9/L is meant, or 10*3/uL.",
     "percent": " A percentage is not a count.",
 }
