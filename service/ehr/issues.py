@@ -55,7 +55,13 @@ REASONS = {
     "parameter_unknown": "There is no parameter of this name; it is not used.",
     "parameter_conflict": "Two parameters say different things; neither is used.",
     "parameter_invalid": "The parameter does not have the form that is described; it counts as unknown.",
-    "time_invalid": "The time is not readable; the result counts as the oldest.",
+    "time_invalid": "The time is not readable. Write it as FHIR does, for example 2026-11-22T07:45:00Z.",
+    "undated": "The result has no time that can be read: how old it is beside the others cannot be told.",
+    "cooler": "A body temperature of the same 24 hours that is as high or higher is used.",
+    "highest_of_day": (
+        "The highest body temperature of the 24 hours before the newest is used: in systemic JIA fever spikes once a "
+        "day, and normal values in between do not speak against it."
+    ),
     "not_read": "Resources of this type are not read.",
 }
 CODES = {
@@ -69,6 +75,8 @@ CODES = {
     "query_failed": "incomplete",
     "unit_required": "required",
     "superseded": "informational",
+    "cooler": "informational",
+    "highest_of_day": "informational",
     "old_version": "informational",
     "code_note": "informational",
     "tied": "conflict",
@@ -79,7 +87,7 @@ CODES = {
     "not_read": "not-supported",
     "parameter_unknown": "not-supported",
 }
-QUIET = ("superseded", "old_version", "code_note", "code_not_mapped", "not_read", "no_value")
+QUIET = ("superseded", "cooler", "old_version", "code_note", "code_not_mapped", "not_read", "no_value")
 
 
 class Issue(NamedTuple):

@@ -18,6 +18,7 @@ from service.ehr.value import read_value
 
 FINAL = (None, "", "final", "amended", "corrected")
 CORRECTED = ("amended", "corrected")
+NO_TIME = (None, "")
 UNMAPPED_SHOWN = 20
 
 
@@ -113,7 +114,7 @@ def _read(read: Results, resource: Resource, where: str, found: Found, codes: Co
     if refusal:
         read.issues.append(issue(refusal, where, observation=meaning.observation))
     else:
-        read.results.append(Result(meaning, _moment(resource, read.moments), where, found, resource))
+        read.results.append(Result(meaning, _moment(resource, where, read), where, found, resource))
     return True
 
 
@@ -146,10 +147,19 @@ def _refusal(resource: Resource) -> str:
     return "" if is_patient(resource) else "subject_not_patient"
 
 
-def _moment(resource: Resource, moments: Moments) -> Moment:
-    taken = moments.read(resource.get("effectiveDateTime"))
+def _moment(resource: Resource, where: str, read: Results) -> Moment:
+    """Return the first time that can be read; one that cannot is named, since the next may be of something else."""
+    taken = read.moments.read(resource.get("effectiveDateTime"))
     if taken:
         return taken
     period = table(resource, "effectivePeriod")
-    times = (resource.get("effectiveInstant"), period.get("end"), period.get("start"), resource.get("issued"))
-    return next((one for raw in times if (one := moments.read(raw))), NEVER)
+    given = (
+        *(resource.get("effectiveDateTime"), resource.get("effectiveInstant")),
+        *(period.get("end"), period.get("start"), resource.get("issued")),
+    )
+    times = [read.moments.read(one) for one in given]
+    found = next((one for one in times if one), NEVER)
+    before = times.index(found) if found is not NEVER else len(times)
+    if any(one not in NO_TIME for one in given[:before]):
+        read.issues.append(issue("time_invalid", where))
+    return found

@@ -28,7 +28,7 @@ from service.ehr.walk import walk
 
 UNREAD_SHOWN = 20
 PARTIAL = (
-    *("incomplete", "query_failed", "drug_not_named"),
+    *("incomplete", "query_failed", "drug_not_named", "time_invalid", "undated"),
     *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
 )
 

@@ -19,6 +19,7 @@ from tests.ehr.records import (
     PLATELETS,
     TEMPERATURE,
     bundle,
+    calm_panel,
     condition,
     met_panel,
     observation,
@@ -257,7 +258,6 @@ TIES = [
     ({"issued": EARLIER}, {"issued": LATER}),
     ({"meta": {"lastUpdated": EARLIER}}, {"meta": {"lastUpdated": LATER}}),
     ({"status": "final"}, {"status": "corrected"}),
-    ({"effectiveDateTime": None}, {}),
     ({"effectiveDateTime": "2026-11"}, {"effectiveDateTime": "2026-11-02"}),
     ({"effectiveDateTime": "nonsense", "issued": EARLIER}, {}),
     ({"effectiveDateTime": None, "effectivePeriod": {"start": EARLIER}}, {"effectivePeriod": {"end": LATER}}),
@@ -268,6 +268,99 @@ TIES = [
 def test_ties_are_broken_by_issue_update_and_correction(weak: dict[str, Any], strong: dict[str, Any]) -> None:
     one, other = observation(FERRITIN, 100, "ng/mL", **weak), observation(FERRITIN, 900, "ng/mL", **strong)
     assert values([one, other]) == values([other, one]) == {"ferritin": 900}
+
+
+UNTIMED = [
+    {"effectiveDateTime": None},
+    {"effectiveDateTime": "22.11.2026 07:45"},
+    {"effectiveDateTime": {"value": LATER}},
+    {"effectiveDateTime": None, "effectivePeriod": {"end": "yesterday"}},
+    {"effectiveDateTime": "0001-01-01"},
+]
+
+
+@pytest.mark.parametrize("time", UNTIMED)
+def test_a_result_without_a_time_may_be_the_newest_and_never_yields(time: dict[str, Any]) -> None:
+    dated, undated = observation(FERRITIN, 100, "ng/mL"), observation(FERRITIN, 12500, "ng/mL", id="u", **time)
+    for order in ([dated, undated], [undated, dated]):
+        record = read([*order, *calm_panel()[1:]])
+        reading = record.panel.readings["ferritin"]
+        assert (reading.interval.low, reading.interval.high, reading.collected_at) == (100, 12500, "")
+        assert not record.may_reassure
+        [told] = [one for one in record.issues if one.key == "undated"]
+        assert (told.where, told.observation) == ((f"[{order.index(undated)}]",), "ferritin")
+        assert "may be newer" in told.text
+        assert "tied" not in [one.key for one in record.issues]
+
+
+def test_of_several_without_a_time_each_may_be_the_newest() -> None:
+    none = [observation(FERRITIN, one, "ng/mL", id=f"u{one}", effectiveDateTime=None) for one in (90, 700)]
+    made = [observation(FERRITIN, 300, "ng/mL"), observation(FERRITIN, 9, "ng/mL", effectiveDateTime=EARLIER), *none]
+    reading = read(made).panel.readings["ferritin"]
+    assert (reading.interval.low, reading.interval.high) == (90, 700)
+    assert keys(made) == ["superseded", "undated"]
+
+
+@pytest.mark.parametrize(
+    ("dated", "undated", "counted"),
+    [
+        (observation(FERRITIN, 700, "ng/mL"), observation(FERRITIN, 700, "ug/L"), {"ferritin": 700}),
+        (observation(FERRITIN, 700, "ng/mL"), observation(FERRITIN, 700), {}),
+        (observation(FERRITIN, 700), observation(FERRITIN, 700, "ng/mL"), {}),
+        (observation(FERRITIN, 700, "ng/mL"), observation(FERRITIN, interpretation=[{"text": "H"}]), {}),
+        (observation(FERRITIN, interpretation=[{"text": "H"}]), observation(FERRITIN, 100, "ng/mL"), {}),
+        (
+            observation(FERRITIN, interpretation=[{"text": "H"}]),
+            observation(FERRITIN, interpretation=[{"text": "H"}]),
+            {"ferritin": 140},
+        ),
+        (observation(FERRITIN, 700, "ng/mL"), observation(FERRITIN, valueString=""), {"ferritin": 700}),
+        (observation(FERRITIN, valueString=""), observation(FERRITIN, 700, "ng/mL"), {"ferritin": 700}),
+        (observation(FERRITIN, valueString=""), observation(FERRITIN, valueString=""), {}),
+    ],
+    ids=[
+        *("the same", "not readable", "beside one not readable", "a word", "beside a word", "the same word"),
+        *("never reported", "beside one never reported", "nothing at all"),
+    ],
+)
+def test_what_one_without_a_time_leaves_of_the_test(dated: Any, undated: Any, counted: dict[str, Any]) -> None:
+    undated = without(undated, "effectiveDateTime") | {"id": "u"}
+    assert values([dated, undated]) == values([undated, dated]) == counted
+    says_nothing = undated.get("valueString") == ""
+    assert ("undated" in keys([dated, undated])) is not says_nothing
+
+
+def test_a_result_without_a_time_beside_other_tests_that_have_one_may_be_of_any_age() -> None:
+    whole = read(calm_panel())
+    assert whole.may_reassure
+    undated = [without(calm_panel()[0], "effectiveDateTime"), *calm_panel()[1:]]
+    record = read(undated)
+    assert (record.panel.readings["ferritin"].interval.low, record.may_reassure) == (60, False)
+    [told] = [one for one in record.issues if one.key == "undated"]
+    assert (told.where, told.observation) == (("[0]",), "ferritin")
+    unread = [without(calm_panel()[0], "effectiveDateTime"), observation(FIBRINOGEN, 3)]
+    assert "undated" in keys(unread)
+
+
+def test_results_none_of_which_has_a_time_are_of_one_moment() -> None:
+    record = read([without(one, "effectiveDateTime") for one in calm_panel()])
+    assert record.may_reassure
+    assert [one.key for one in record.issues if one.observation] == []
+
+
+def test_a_time_that_cannot_be_read_is_named_even_where_another_time_is_used() -> None:
+    for time in ({"effectiveDateTime": "22.11.2026 07:45"}, {"effectiveInstant": "now", "effectiveDateTime": None}):
+        made = [observation(FERRITIN, 60, "ng/mL", issued=LATER, **time), *calm_panel()[1:]]
+        record = read(made)
+        [told] = [one for one in record.issues if one.observation or one.key == "time_invalid"]
+        assert (told.key, told.where, told.severity) == ("time_invalid", ("[0]",), "warning")
+        assert "22.11" not in told.text
+        assert (record.panel.readings["ferritin"].collected_at, record.may_reassure) == (LATER, False)
+    unused = [
+        observation(FERRITIN, 60, "ng/mL", effectiveInstant="now"),
+        observation(FERRITIN, 60, "ng/mL", issued="x"),
+    ]
+    assert keys(unused) == []
 
 
 def test_two_values_of_one_moment_leave_what_lies_between_them() -> None:
