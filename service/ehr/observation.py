@@ -19,6 +19,7 @@ from service.ehr.value import read_value
 FINAL = (None, "", "final", "amended", "corrected")
 CORRECTED = ("amended", "corrected")
 NO_TIME = (None, "")
+NO_TESTS = {"social-history", "survey", "imaging", "activity", "therapy", "procedure"}
 UNMAPPED_SHOWN = 20
 
 
@@ -95,7 +96,7 @@ def read_results(contents: Contents, codes: CodeMap) -> Results:
 
 
 def _components(resource: Resource, where: str) -> Iterator[tuple[Resource, str]]:
-    above = {key: resource[key] for key in (*INHERITED, "meta", "id", "focus") if key in resource}
+    above = {key: resource[key] for key in (*INHERITED, "meta", "id", "focus", "category") if key in resource}
     modifiers = {key: resource[key] for key in MODIFIERS if resource.get(key)}
     for at, component in enumerate(tables(resource, "component")):
         yield above | component | modifiers, f"{where}.component[{at}]"
@@ -109,6 +110,8 @@ def _read(read: Results, resource: Resource, where: str, found: Found, codes: Co
         read.issues.append(issue(reason.key, f"{where}.code", text=reason.text))
         return True
     if meaning is None:
+        if _may_be_a_test(resource):
+            read.issues.append(issue("code_missing", f"{where}.code"))
         return False
     refusal = _refusal(resource)
     if refusal:
@@ -116,6 +119,16 @@ def _read(read: Results, resource: Resource, where: str, found: Found, codes: Co
     else:
         read.results.append(Result(meaning, _moment(resource, where, read), where, found, resource))
     return True
+
+
+def _may_be_a_test(resource: Resource) -> bool:
+    """Return whether a result that counts has no code that can be read, and its category does not rule out a test."""
+    if codings(table(resource, "code")) or _refusal(resource):
+        return False
+    categories = {code for one in tables(resource, "category") for _, code in codings(one)}
+    if categories and categories <= NO_TESTS:
+        return False
+    return any(one is not None for key, one in resource.items() if key.startswith("value") or key == "interpretation")
 
 
 def _meaning(resource: Resource, codes: CodeMap) -> ResultCode | None:

@@ -29,6 +29,7 @@ from service.ehr.walk import walk
 UNREAD_SHOWN = 20
 PARTIAL = (
     *("incomplete", "query_failed", "drug_not_named", "time_invalid", "undated"),
+    *("code_missing", "entry_not_read"),
     *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
 )
 

@@ -194,6 +194,14 @@ def test_a_site_that_does_not_ask_for_the_newest_first_is_not_believed_to_get_it
     assert "further page" in carded(client, calm_with(temperatures(*FALLING)))[0]["detail"]
 
 
+@pytest.mark.parametrize("entry", ["x", ["x"], [calm_panel()[0]]])
+def test_a_bundle_whose_entries_cannot_be_read_is_not_empty(entry: Any) -> None:
+    held = calm_with({"resourceType": "Bundle", "entry": entry})
+    [card] = carded(with_settings(cds_card_from="unlikely"), held)
+    assert card["summary"].startswith("Not decided")
+    assert "holds no resource" in card["detail"]
+
+
 def test_a_page_whose_newest_cannot_be_read_lacks_nothing_but_decides_nothing() -> None:
     """What follows is older than a day; the one that cannot be read may be a fever."""
     page = bundle(UNREAD, *[one["resource"] for one in temperatures(*FALLING)["entry"]], link=NEXT)

@@ -152,6 +152,36 @@ def test_pages_that_are_missing_and_queries_that_failed_are_told() -> None:
     assert keys({"resourceType": "Bundle"} | answers) == ["query_failed", "query_failed"]
 
 
+NO_ENTRY = [
+    ([observation(FERRITIN, 12500, "ng/mL")], "[0]"),
+    ("x", "[0]"),
+    ([{"fullUrl": "urn:uuid:1"}], "[0]"),
+    ([{"resource": None}], "[0]"),
+    ([{"resource": "x", "response": {}}], "[0]"),
+    ([{"resource": condition()}, None], "[1]"),
+    ([7, {"resource": condition()}], "[0]"),
+]
+
+
+@pytest.mark.parametrize(("entry", "place"), NO_ENTRY)
+def test_an_entry_without_a_resource_is_named_for_a_result_may_be_lost(entry: Any, place: str) -> None:
+    record = read([{"resourceType": "Bundle", "entry": entry}, *calm_panel()])
+    [told] = [one for one in record.issues if one.key == "entry_not_read"]
+    assert (told.where, told.severity) == ((f"[0].entry{place}",), "warning")
+    assert not record.may_reassure
+
+
+def test_an_entry_that_never_had_a_resource_is_none_lost() -> None:
+    entries = [
+        {"request": {"method": "DELETE", "url": "Observation/1"}},
+        {"response": {"status": "204"}},
+        *({"resource": one} for one in calm_panel()),
+    ]
+    for entry in (entries, None, []):
+        assert "entry_not_read" not in keys([{"resourceType": "Bundle", "entry": entry}])
+    assert set(values({"resourceType": "Bundle", "entry": entries[2]})) == {"ferritin"}
+
+
 def test_what_is_not_read_is_named() -> None:
     record = read(bundle({"resourceType": "Procedure"}, {"resourceType": "x" * 99}, {"no": "type"}, 7, *met_panel()))
     assert [one.text for one in record.issues if one.key == "not_read"] == [
@@ -241,6 +271,55 @@ def test_versions_that_cannot_be_ordered_and_other_resources_are_kept() -> None:
     withdrawn = {"resourceType": "DiagnosticReport", "id": "r", "status": "cancelled", "meta": {"versionId": "2"}}
     assert values(bundle(report)) == {"ferritin": 700}
     assert values(bundle(report, withdrawn)) == {}
+
+
+NO_CODE = [
+    {"text": "Ferritin"},
+    None,
+    {},
+    [],
+    {"coding": [{"system": LOINC, "display": "Ferritin"}]},
+    {"coding": "2276-4"},
+]
+
+
+@pytest.mark.parametrize("code", NO_CODE)
+def test_a_result_without_a_code_that_can_be_read_is_named_for_it_may_be_any_test(code: Any) -> None:
+    uncoded = observation("x", 12500, "ng/mL", code=code, effectiveDateTime=LATER)
+    record = read([*calm_panel(), uncoded])
+    [told] = [one for one in record.issues if one.key == "code_missing"]
+    assert (told.where, told.severity) == ((f"[{len(calm_panel())}].code",), "warning")
+    assert (record.may_reassure, record.panel.readings["ferritin"].interval.low) == (False, 60)
+
+
+def test_a_word_or_a_component_without_a_code_is_named_too() -> None:
+    word = observation("x", code={"text": "Ferritin"}, interpretation=[{"text": "H"}])
+    assert "code_missing" in keys([word])
+    part = {"code": {"text": "Ferritin"}, "valueQuantity": {"value": Decimal(12500), "unit": "ng/mL"}}
+    known = {"code": {"coding": [{"system": LOINC, "code": PLATELETS}]}, "valueString": "95 10*9/L"}
+    panel = observation("x", code={"text": "Panel"}, component=[known, part])
+    [told] = [one for one in read(panel).issues if one.key == "code_missing"]
+    assert told.where == ("Observation.component[1].code",)
+
+
+SAYS_NOTHING = [
+    {"valueQuantity": None},
+    {"valueQuantity": None, "dataAbsentReason": {"text": "unknown"}},
+    {"status": "preliminary"},
+    {"status": "entered-in-error"},
+    {"category": [{"coding": [{"code": "social-history"}]}, {"coding": [{"code": "survey"}]}]},
+]
+
+
+@pytest.mark.parametrize("more", SAYS_NOTHING)
+def test_what_is_no_result_of_a_test_needs_no_code(more: dict[str, Any]) -> None:
+    assert keys([*calm_panel(), observation("x", 1, "ng/mL", **{"code": {"text": "Smoking"}} | more)]) == []
+
+
+def test_a_category_that_may_be_a_test_rules_nothing_out() -> None:
+    for category in ("laboratory", "vital-signs", "exam", "of-the-site"):
+        sent = [{"coding": [{"code": category}, {"code": "survey"}]}]
+        assert "code_missing" in keys([observation("x", 1, "ng/mL", code={}, category=sent)])
 
 
 # Which result counts
