@@ -49,6 +49,12 @@ CARD_ID = "32101cec-5286-5ccc-9e28-2c0f01532893"
 REQUEST_ID = "6b1f2c1e-7a0e-4f0e-9b0a-2f0f6f1f0a10"
 
 
+TEXT_FORM = (
+    "Comparator, number and unit in one text. The point is a decimal sign; before exactly three digits (12.500) it may set "
+    "thousands apart, and is refused where a patient can have the thousandfold as well."
+)
+
+
 def observation_schemas() -> Iterable[str]:
     """Yield one OpenAPI schema per observation: its units, its two forms, and null."""
     for analyte in ANALYTES.values():
@@ -65,7 +71,7 @@ def _observation_schema(analyte: Analyte) -> Iterable[str]:
     yield "      anyOf:"
     yield "        - {type: 'null'}"
     yield "        - type: string"
-    yield f"          description: {_quoted('Comparator, number and unit in one text.')}"
+    yield f"          description: {_quoted(TEXT_FORM)}"
     yield f"          pattern: {_quoted(pattern)}"
     yield "        - type: object"
     yield "          additionalProperties: false"

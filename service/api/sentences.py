@@ -38,6 +38,14 @@ SENTENCES = {
     ("invalid_quantity", "decimal_comma"): (
         "Not read as a quantity: the decimal sign is a point, and thousands are not set apart."
     ),
+    ("invalid_quantity", "two_ways"): (
+        "Not read as a quantity: is the point a decimal sign, or does it set thousands apart? Before three digits it "
+        "can be either, and it is never guessed. Write 12.5 or 12500, not 12.500."
+    ),
+    ("invalid_quantity", "bounds"): (
+        "Not read as a quantity: one number is needed, not a range or a tolerance. Send what was measured, or one "
+        "bound with its comparator."
+    ),
     ("invalid_quantity", "lost_exponent"): (
         "Not read as a quantity: the exponent has lost its superscript or its sign of power. "
         "Write the unit as 10*9/L, 10*3/uL or /uL."

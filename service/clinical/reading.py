@@ -34,11 +34,12 @@ MEASURED, IMPLIED, UNUSABLE = Evidence.MEASURED, Evidence.IMPLIED, Evidence.UNKN
 
 
 class Quantity(NamedTuple):
-    """A number as sent: comparator or "", value, unit text or ""."""
+    """A number as sent: comparator or "", value, unit text or ""; ``two_ways`` if its point may set thousands apart."""
 
     value: Decimal
     unit: str = ""
     comparator: str = ""
+    two_ways: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,9 @@ _QUANTITY = re.compile(
 )
 _LOST_EXPONENT = re.compile(r"(?:[x×*·]\s*)?10\s?(?:[3469]|12)(?!\d)", re.ASCII | re.IGNORECASE)
 _MORE_NUMBER = re.compile(r"[,.'_]|(?!10\s*[*^eE(⁰-⁹¹²³])\d", re.ASCII)
+_BOUNDS = re.compile(r"(?:[-–—−~±]|\+\s?/?\s?-|to\b|bis\b)\s*[<>]?\s*\.?\d", re.ASCII | re.IGNORECASE)
+_TWO_WAYS = re.compile(r"\+?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+THOUSAND = Decimal(1000)
 LONGEST_QUANTITY = 64
 
 
@@ -98,13 +102,16 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
     value = Decimal(number)
     if unit not in analyte.table.units:
         _refuse_more_number(analyte, value, unit)
-    return Quantity(value, unit, SIGNS.get(comparator, comparator))
+    two_ways = _TWO_WAYS.fullmatch(number) is not None
+    return Quantity(value, unit, SIGNS.get(comparator, comparator), two_ways)
 
 
 def _refuse_more_number(analyte: Analyte, value: Decimal, unit: str) -> None:
     """Raise Fault if the unit starts with what should have been part of the number."""
     if _LOST_EXPONENT.match(unit):
         raise Fault("invalid_quantity", "lost_exponent", **_suggestion(analyte, value, None))
+    if _BOUNDS.match(unit):
+        raise Fault("invalid_quantity", "bounds")
     if _MORE_NUMBER.match(unit):
         raise Fault("invalid_quantity", "decimal_comma" if unit[0] == "," else "form")
 
@@ -122,14 +129,19 @@ def read_unit(analyte: Analyte, text: str) -> Unit:
 
 
 def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
-    """Return the reading of a number with its unit; raises Fault, also ``implausible_value`` with a ``suggestion``."""
-    value, text, comparator = quantity
+    """Return the reading of a number with its unit; raises Fault, also ``implausible_value`` with a ``suggestion``.
+
+    The point of ``12.500`` may set thousands apart: ``invalid_quantity`` if a patient can have 12500 as well.
+    """
+    value, text, comparator, two_ways = quantity
     unit = read_unit(analyte, text)
     reported = f"{comparator}{plain(value)} {unit.code}"
     if value < ZERO or (comparator == "<" and not value):
         raise Fault("implausible_value")
     if not unit.comparable:
         return Reading(ANYTHING, unit.code, UNUSABLE, reported)
+    if two_ways and _within(analyte.hard_in, analyte, value * THOUSAND, unit.code):
+        raise Fault("invalid_quantity", "two_ways")
     if not _within(analyte.hard_in, analyte, value, unit.code):
         raise Fault("implausible_value", "", **_suggestion(analyte, value, unit))
     interval = _side(value, comparator) if comparator else point(value)

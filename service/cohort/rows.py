@@ -18,6 +18,8 @@ MISSING = ("", "na", "n/a", "nan", "null")
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"([<>]?=?\s*\d+),(\d+)", re.ASCII)
 _UNIT_INSIDE = re.compile(r"[<>]?=?\s*[\d.,]+(?![eE][+-]?\d+\Z)\s*[^\d\s.,].*", re.ASCII)
+THOUSANDS = 3
+"""How many digits stand between two signs that set thousands apart."""
 LONGEST_NUMBER = 32
 TOO_MANY_CELLS = "The row has more cells than the header; a cell with the separator in it (5,4) needs quotation marks."
 
@@ -82,5 +84,9 @@ def _listed(cell: str) -> list[str]:
 
 
 def _point(cell: str) -> str:
+    """Write an announced decimal comma as a point, which after 12,500 must not look as if it set thousands apart."""
     match = _DECIMAL_COMMA.match(cell)
-    return f"{match[1]}.{match[2]}{cell[match.end() :]}" if match else cell
+    if match is None:
+        return cell
+    idle_zero = "0" if len(match[2]) == THOUSANDS else ""
+    return f"{match[1]}.{match[2]}{idle_zero}{cell[match.end() :]}"

@@ -1,15 +1,15 @@
 """Of many results of one test the one that counts: the newest; what it cannot say is never made up by an older one.
 
 A newer result that was never reported (no value) says nothing, and the one before it still stands. A newer result that
-was reported but cannot be read makes the test unknown: the older one may be true no more.
+was reported but cannot be read makes the test unknown: the older one may be true no more. Of body temperatures the
+highest of a day counts. A result without a time may be newer than all others, so it never yields to them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import groupby
 from operator import attrgetter
 
 from service.clinical.analytes import ANALYTES
@@ -22,7 +22,13 @@ from service.ehr.issues import Issue, issue
 from service.ehr.json_shapes import Resource
 from service.ehr.moments import NEVER, Moment, days_between
 from service.ehr.observation import Result
+from service.ehr.ranking import canonical, has_value, known, order, ranked
+from service.ehr.temperatures import TEMPERATURE, of_the_day
 
+OLDER_OR_NEWER = (
+    "The result has no time that can be read and may be newer than those that have one: what is used reaches over "
+    "both, or counts as unknown."
+)
 LENGTH_OF_A_DAY = len("2026-11-22")
 
 
@@ -46,43 +52,69 @@ def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look
             chosen.issues.append(issue("after_as_of", one.where, observation=one.observation))
         else:
             by_analyte.setdefault(one.observation, []).append(one)
-    best = {key: group for key in ANALYTES if key in by_analyte and (group := _newest(by_analyte[key], codes, chosen))}
+    best = {
+        key: group for key in ANALYTES if key in by_analyte and (group := _counting(by_analyte[key], codes, chosen))
+    }
     chosen.newest = max((group[0].moment for group in best.values()), key=attrgetter("at"), default=NEVER)
     for group in best.values():
         if look_back and _is_stale(group[0].moment, as_of or chosen.newest, look_back):
             chosen.issues.append(issue("stale", *(one.where for one in group), observation=group[0].observation))
         else:
             _use(chosen, group)
+    _name_undated(chosen, best, by_analyte)
     _drop_contradictions(chosen)
     return chosen
 
 
+def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
+    """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown."""
+    dated = [one for one in group if one.moment != NEVER]
+    if not dated or len(dated) == len(group):
+        return [one for one in _newest(group, codes, chosen) if one.reading]
+    newest = [one for one in _newest(dated, codes, chosen) if has_value(one)]
+    usable, rivals = [one for one in newest if one.reading], _undated(group, codes, chosen)
+    both = [*usable, *rivals]
+    if (newest and not usable) or not all(one.reading for one in rivals) or not _can_be_joined(both):
+        return []
+    return both
+
+
+def _undated(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
+    """Return the results without a time beside those that have one: each may be the newest."""
+    undated = [one for one in group if one.moment == NEVER]
+    for one in undated:
+        one.read(codes)
+    chosen.issues += [one.issue for one in undated if one.issue]
+    rivals = [one for one in undated if has_value(one)]
+    if rivals:
+        where = (one.where for one in rivals)
+        chosen.issues.append(issue("undated", *where, observation=rivals[0].observation, text=OLDER_OR_NEWER))
+    return rivals
+
+
+def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dict[str, list[Result]]) -> None:
+    """Name the results whose test has none with a time, if that of another test has one: they may be of any age."""
+    undated = [group for group in best.values() if group[0].moment == NEVER]
+    if undated and any(one.moment != NEVER for group in by_analyte.values() for one in group):
+        for group in undated:
+            chosen.issues.append(issue("undated", *(one.where for one in group), observation=group[0].observation))
+
+
 def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
-    """Return the newest results of one analyte that can be read, all of the same moment; none if it is unknown."""
-    ranked = _ranked(group)
-    for newest in ranked:
+    """Return the newest results of one analyte that were reported, all of the same moment."""
+    if group[0].observation == TEMPERATURE:
+        return of_the_day(group, codes, chosen.issues)
+    ranks = ranked(group)
+    for newest in ranks:
         for one in newest:
             one.read(codes)
         chosen.issues += [one.issue for one in newest if one.issue]
-        if any(one.issue is None or one.issue.key != "no_value" for one in newest):
+        if any(map(has_value, newest)):
             break
-    left = [one for older in ranked for one in older]
+    left = [one for older in ranks for one in older]
     if left:
         chosen.issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
-    return [one for one in newest if one.reading]
-
-
-def _ranked(group: list[Result]) -> Iterator[list[Result]]:
-    """Yield the results of one analyte from the newest on, those of the same rank together."""
-    if len(group) == 1:
-        yield group
-        return
-    if len({one.moment.at for one in group}) == len(group):  # then that alone decides, and the rest need not be read
-        yield from ([one] for one in sorted(group, key=attrgetter("moment.at"), reverse=True))
-        return
-    by_rank = attrgetter("rank")
-    for _, same in groupby(sorted(group, key=by_rank, reverse=True), key=by_rank):
-        yield list(same)
+    return newest
 
 
 def _is_after(moment: Moment, as_of: Moment) -> bool:
@@ -98,9 +130,11 @@ def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:
 def _use(chosen: Chosen, group: list[Result]) -> None:
     first = group[0]
     reading, used = _one_reading(group)
-    if len(used) > 1 and len({_canonical(one) for one in used}) > 1:
+    times = {one.moment for one in used}
+    if len(times) == 1 and len(used) > 1 and len({canonical(one) for one in used}) > 1:
         chosen.issues.append(issue("tied", *(one.where for one in used), observation=first.observation))
-    chosen.readings[first.observation] = reading._replace(collected_at=first.moment.text)
+    time = reading.collected_at or first.moment.text if len(times) == 1 else ""
+    chosen.readings[first.observation] = reading._replace(collected_at=time)
     chosen.basis[first.observation] = _references(used)
     for note in sorted({one.meaning.note for one in used if one.meaning.note}):
         chosen.issues.append(issue("code_note", used[0].where, observation=first.observation, text=note))
@@ -116,38 +150,28 @@ def _references(used: list[Result]) -> list[Resource]:
     return [references[key] for key in sorted(references)]
 
 
+def _can_be_joined(group: list[Result]) -> bool:
+    """Return whether results of which each may be the newest say the same, or are numbers between which it lies."""
+    readings = [known(one) for one in group]
+    is_measured = all(one.evidence is Evidence.MEASURED for one in readings)
+    return is_measured or len({(canonical(one), known(one).evidence) for one in group}) <= 1
+
+
 def _one_reading(group: list[Result]) -> tuple[Reading, list[Result]]:
     """Return the reading of results of one moment: what was measured counts, and it reaches over all of it."""
     if len(group) == 1:
-        return _reading(group[0]), group
-    measured = [one for one in group if _reading(one).evidence is Evidence.MEASURED]
-    used = sorted(measured or group, key=_order)
-    if len({_canonical(one) for one in used}) == 1 or not measured:
-        return _reading(used[0]), used
-    intervals = [_canonical(one) for one in used]
+        return known(group[0]), group
+    measured = [one for one in group if known(one).evidence is Evidence.MEASURED]
+    used = sorted(measured or group, key=order)
+    if len({canonical(one) for one in used}) == 1 or not measured:
+        return known(used[0]), used
+    intervals = [canonical(one) for one in used]
     low = min(intervals, key=lambda one: (one.low, one.low_open))
     high = max(intervals, key=lambda one: (one.high, not one.high_open))
     unit = ANALYTES[used[0].observation].canonical
     reach = Interval(low.low, high.high, low.low_open, high.high_open)
     reported = f"{number_text(reach.low)} to {number_text(reach.high)} {unit}"
     return Reading(reach, unit, Evidence.MEASURED, reported), used
-
-
-def _order(one: Result) -> tuple[str, ...]:
-    reading = _reading(one)
-    return (*(part for part in (reading.evidence.value, reading.unit, reading.reported)), str(one.reference))
-
-
-def _canonical(one: Result) -> Interval:
-    reading, analyte = _reading(one), ANALYTES[one.observation]
-    if not analyte.table.units[reading.unit].comparable:
-        return reading.interval
-    return analyte.table.convert_interval(reading.interval, reading.unit, analyte.canonical)
-
-
-def _reading(one: Result) -> Reading:
-    assert one.reading is not None
-    return one.reading
 
 
 def _drop_contradictions(chosen: Chosen) -> None:

@@ -15,6 +15,8 @@ FAULTS = {
 }
 ABOUT = {
     "decimal_comma": " The decimal sign is a point, and thousands are not set apart.",
+    "two_ways": " Before three digits the point may be a decimal sign or set thousands apart: 12.5 or 12500.",
+    "bounds": " One number is needed, or one bound with its comparator, not a range or a tolerance.",
     "lost_exponent": " The exponent has lost its superscript or its sign of power: 10*9/L is meant, or 10*3/uL.",
     "percent": " A percentage is not a count.",
 }
@@ -40,6 +42,8 @@ REASONS = {
     "subject_not_patient": "The subject is not a patient; the result is not used.",
     "code_not_mapped": "The codes are not in the map of codes; a site can add its own.",
     "code_note": "",
+    "code_missing": "The result has no code that can be read, so it cannot be told which test it is; it is not used.",
+    "entry_not_read": "The entry of the Bundle holds no resource that can be read; a result may be lost with it.",
     "incomplete": "There is a further page, or a greater total, than was sent; absent results may exist.",
     "query_failed": "The system that sent this reports that a query failed; absent results may exist.",
     "condition_conflict": "The diagnoses stand for different conditions; the condition counts as unknown.",
@@ -53,7 +57,13 @@ REASONS = {
     "parameter_unknown": "There is no parameter of this name; it is not used.",
     "parameter_conflict": "Two parameters say different things; neither is used.",
     "parameter_invalid": "The parameter does not have the form that is described; it counts as unknown.",
-    "time_invalid": "The time is not readable; the result counts as the oldest.",
+    "time_invalid": "The time is not readable. Write it as FHIR does, for example 2026-11-22T07:45:00Z.",
+    "undated": "The result has no time that can be read: how old it is beside the others cannot be told.",
+    "cooler": "A body temperature of the same 24 hours that is as high or higher is used.",
+    "highest_of_day": (
+        "The highest body temperature of the 24 hours before the newest is used: in systemic JIA fever spikes once a "
+        "day, and normal values in between do not speak against it."
+    ),
     "not_read": "Resources of this type are not read.",
 }
 CODES = {
@@ -61,12 +71,16 @@ CODES = {
     "code_refused": "code-invalid",
     "code_ambiguous": "code-invalid",
     "code_not_mapped": "code-invalid",
+    "code_missing": "required",
+    "entry_not_read": "structure",
     "no_value": "required",
     "incomplete": "incomplete",
     "not_reassuring": "incomplete",
     "query_failed": "incomplete",
     "unit_required": "required",
     "superseded": "informational",
+    "cooler": "informational",
+    "highest_of_day": "informational",
     "old_version": "informational",
     "code_note": "informational",
     "tied": "conflict",
@@ -77,7 +91,7 @@ CODES = {
     "not_read": "not-supported",
     "parameter_unknown": "not-supported",
 }
-QUIET = ("superseded", "old_version", "code_note", "code_not_mapped", "not_read", "no_value")
+QUIET = ("superseded", "cooler", "old_version", "code_note", "code_not_mapped", "not_read", "no_value")
 
 
 class Issue(NamedTuple):

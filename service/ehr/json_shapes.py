@@ -24,6 +24,12 @@ def tables(raw: object, key: str) -> list[Resource]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def entries_of(bundle: Resource) -> list[Any]:
+    """Return the entries of a Bundle as sent, also those that are none; a single one counts as a list of one."""
+    given = bundle.get("entry")
+    return given if isinstance(given, list) else [given] if given is not None else []
+
+
 def text(raw: object, key: str) -> str:
     """Return the text under a key without blanks around it, "" if there is none."""
     value = raw.get(key) if isinstance(raw, dict) else None

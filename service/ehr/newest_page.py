@@ -1,4 +1,4 @@
-"""A page of a search for one test, newest first: what follows it is older, and only the newest result counts.
+"""A page of body temperatures, newest first: what follows it is older, and only those of the newest 24 hours count.
 
 Most patients of a ward have more temperatures than a prefetched page holds. To call every such record incomplete would
 say nothing of the patient, and would keep the warning for those records that do lack something.
@@ -13,6 +13,7 @@ from service.ehr.codes import CodeMap
 from service.ehr.json_shapes import text
 from service.ehr.moments import NEVER
 from service.ehr.observation import read_results
+from service.ehr.temperatures import is_of_the_day
 from service.ehr.walk import walk
 
 NEWEST_FIRST = "_sort=-date"
@@ -29,14 +30,14 @@ def settled(page: Any, template: str, codes: CodeMap) -> Any:
 
 
 def _holds_the_newest(page: Any, codes: CodeMap) -> bool:
-    """Return whether the newest result of the one test can be used and is newer than the last of the page.
+    """Return whether the test is known, and the page reaches back further than the results that can count.
 
     The order is not believed but seen, since some servers do not sort: each result has its time, and they fall.
-    A result of the same moment as the last might follow; one that is newer than the last cannot be outdone.
+    A result of the same moment as the last might follow; none that is newer than the last can.
     """
     results = read_results(walk(page), codes).results
     moments = [one.moment for one in results]
     if len({one.observation for one in results}) != 1 or NEVER in moments or moments != sorted(moments, reverse=True):
         return False
     chosen = choose(results, codes, None, None)
-    return bool(chosen.readings) and chosen.newest > moments[-1]
+    return bool(chosen.readings) and not is_of_the_day(moments[-1], chosen.newest)

@@ -19,6 +19,8 @@ from service.ehr.value import read_value
 
 FINAL = (None, "", "final", "amended", "corrected")
 CORRECTED = ("amended", "corrected")
+NO_TIME = (None, "")
+NO_TESTS = {"social-history", "survey", "imaging", "activity", "therapy", "procedure"}
 UNMAPPED_SHOWN = 20
 
 
@@ -105,7 +107,7 @@ def read_results(contents: Contents, codes: CodeMap) -> Results:
 
 def _components(found: Found) -> Iterator[Part]:
     whole = found.whole
-    above = {key: whole[key] for key in (*INHERITED, "meta", "id", "focus") if key in whole}
+    above = {key: whole[key] for key in (*INHERITED, "meta", "id", "focus", "category") if key in whole}
     modifiers = {key: whole[key] for key in MODIFIERS if whole.get(key)}
     for at, component in enumerate(tables(whole, "component")):
         resource = above | component | modifiers
@@ -121,14 +123,27 @@ def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
         read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
         return True
     if meaning is None:
+        if _may_be_a_test(part):
+            read.issues.append(issue("code_missing", f"{part.where}.code"))
         return False
     refusal = _refusal(part)
     if refusal:
         read.issues.append(issue(refusal, part.where, observation=meaning.observation))
     else:
-        moment = _moment(part.resource, read.moments)
+        moment = _moment(part.resource, part.where, read)
         read.results.append(Result(meaning, moment, part.where, found, part.resource))
     return True
+
+
+def _may_be_a_test(part: Part) -> bool:
+    """Return whether a result that counts has no code that can be read, and its category does not rule out a test."""
+    if part.coded or _refusal(part):
+        return False
+    resource = part.resource
+    categories = {code for one in tables(resource, "category") for _, code in codings(one)}
+    if categories and categories <= NO_TESTS:
+        return False
+    return any(one is not None for key, one in resource.items() if key.startswith("value") or key == "interpretation")
 
 
 def _meaning(coded: list[tuple[str, str]], codes: CodeMap) -> ResultCode | None:
@@ -161,10 +176,19 @@ def _refusal(part: Part) -> str:
     return "" if part.is_of_patient else "subject_not_patient"
 
 
-def _moment(resource: Resource, moments: Moments) -> Moment:
-    taken = moments.read(resource.get("effectiveDateTime"))
+def _moment(resource: Resource, where: str, read: Results) -> Moment:
+    """Return the first time that can be read; one that cannot is named, since the next may be of something else."""
+    taken = read.moments.read(resource.get("effectiveDateTime"))
     if taken:
         return taken
     period = table(resource, "effectivePeriod")
-    times = (resource.get("effectiveInstant"), period.get("end"), period.get("start"), resource.get("issued"))
-    return next((one for raw in times if (one := moments.read(raw))), NEVER)
+    given = (
+        *(resource.get("effectiveDateTime"), resource.get("effectiveInstant")),
+        *(period.get("end"), period.get("start"), resource.get("issued")),
+    )
+    times = [read.moments.read(one) for one in given]
+    found = next((one for one in times if one), NEVER)
+    before = times.index(found) if found is not NEVER else len(times)
+    if any(one not in NO_TIME for one in given[:before]):
+        read.issues.append(issue("time_invalid", where))
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from service.ehr.json_shapes import Resource, table, tables, text, token
+from service.ehr.json_shapes import Resource, entries_of, table, tables, text, token
 from service.ehr.resources import HARMLESS_OUTCOMES
 
 DATA, EMPTY, NULL, MISSING, OUTCOME, PAGED = "data", "empty", "null", "missing", "outcome", "paged"
@@ -31,7 +31,7 @@ def prefetch_state(prefetch: Mapping[str, Any], key: str) -> str:
 
 
 def _of_bundle(bundle: Resource) -> str:
-    resources = [table(entry, "resource") for entry in tables(bundle, "entry")]
+    resources = [table(entry, "resource") for entry in entries_of(bundle)]
     outcomes = [one for one in resources if text(one, "resourceType") == "OperationOutcome"]
     if any(token(link, "relation") == "next" for link in tables(bundle, "link")):
         return PAGED

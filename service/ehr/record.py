@@ -28,7 +28,8 @@ from service.ehr.walk import walk_all
 
 UNREAD_SHOWN = 20
 PARTIAL = (
-    *("incomplete", "query_failed", "drug_not_named"),
+    *("incomplete", "query_failed", "drug_not_named", "time_invalid", "undated"),
+    *("code_missing", "entry_not_read"),
     *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
 )
 

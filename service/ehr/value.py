@@ -91,17 +91,17 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
     if not isinstance(raw, dict) or raw.get("value") is None:
         return ""
     said, sign = raw["value"], _sign(raw)
-    value = number(said)
+    value, two_ways = number(said), False
     if isinstance(said, str):
         inner = read_text(analyte, _plain(said))
         if inner.unit or (sign and inner.comparator and sign != inner.comparator):
             raise Unusable("value_ambiguous")
-        value, sign = inner.value, sign or inner.comparator
+        value, sign, two_ways = inner.value, sign or inner.comparator, inner.two_ways
     if value is None:
         raise Unusable("not_a_number")
     if sign and sign not in COMPARATORS:
         raise Unusable("comparator")
-    return Quantity(value, unit_of(analyte, meaning, raw), sign)
+    return Quantity(value, unit_of(analyte, meaning, raw), sign, two_ways)
 
 
 def _sign(raw: Resource) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from service.ehr.issues import issue
-from service.ehr.json_shapes import Resource, number, table, tables, text, token
+from service.ehr.json_shapes import Resource, entries_of, number, table, tables, text, token
 from service.ehr.resources import HARMLESS_OUTCOMES, READ, Contents, Found
 from service.ehr.subject import is_patient
 
+WITHOUT_RESOURCE = ("response", "request")  # an answer without a body, and a deletion
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
 
 
@@ -59,11 +60,18 @@ def _open_bundle(contents: Contents, bundle: Resource, where: str) -> None:
             contents.issues.append(issue("incomplete", f"{where}.link"))
     if _lacks_entries(bundle):
         contents.issues.append(issue("incomplete", f"{where}.total"))
-    for at, entry in enumerate(tables(bundle, "entry")):
-        if "response" in entry:
-            _note_response(contents, entry, f"{where}.entry[{at}].response")
-        if "resource" in entry:
-            _visit(contents, entry["resource"], f"{where}.entry[{at}].resource", text(entry, "fullUrl"))
+    for at, entry in enumerate(entries_of(bundle)):
+        _open_entry(contents, entry, f"{where}.entry[{at}]")
+
+
+def _open_entry(contents: Contents, entry: Any, where: str) -> None:
+    resource = entry.get("resource") if isinstance(entry, dict) else None
+    if isinstance(entry, dict) and "response" in entry:
+        _note_response(contents, entry, f"{where}.response")
+    if isinstance(resource, dict | list):
+        _visit(contents, resource, f"{where}.resource", text(entry, "fullUrl"))
+    elif not isinstance(entry, dict) or resource is not None or not any(key in entry for key in WITHOUT_RESOURCE):
+        contents.issues.append(issue("entry_not_read", where))
 
 
 def _note_response(contents: Contents, entry: Resource, where: str) -> None:

@@ -51,6 +51,12 @@ BAD = {
     "a lost superscript per litre": ({"observations": {"wbc": "5.4 × 109/L"}}, "/observations/wbc", "invalid_quantity"),
     "a decimal comma": ({"observations": {"wbc": "5,4 10*9/L"}}, "/observations/wbc", "invalid_quantity"),
     "thousands set apart": ({"observations": {"ferritin": "1 823 ug/L"}}, "/observations/ferritin", "invalid_quantity"),
+    "thousands set apart by a point": (
+        {"observations": {"ferritin": "12.500 ug/L"}},
+        "/observations/ferritin",
+        "invalid_quantity",
+    ),
+    "a range for a quantity": ({"observations": {"ast": "50 to 60 U/L"}}, "/observations/ast", "invalid_quantity"),
     "a word for a quantity": ({"observations": {"fibrinogen": "low"}}, "/observations/fibrinogen", "invalid_quantity"),
     "a number as text": (
         {"observations": {"ast": {"value": "5", "unit": "U/L"}}},

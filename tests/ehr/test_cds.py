@@ -121,19 +121,20 @@ def test_incomplete_results_and_absent_ferritin_are_never_called_unlikely() -> N
 
 
 def temperatures(*taken: Any, **more: Any) -> dict[str, Any]:
-    """Return a first page of temperatures with more to follow; each has its hour of the day and its value."""
-    found = [observation("8310-5", value, "Cel", effectiveDateTime=f"2026-11-22T{at}:00:00Z") for at, value in taken]
+    """Return a first page of temperatures with more to follow; each has its day and time in November and its value."""
+    found = [observation("8310-5", value, "Cel", effectiveDateTime=f"2026-11-{at}:00Z") for at, value in taken]
     return bundle(*found, **{"link": NEXT} | more)
 
 
-FALLING = [("07", "36.5"), ("05", "36.9"), ("03", "37.1")]
+FALLING = [("22T07:00", "36.5"), ("22T05:00", "36.9"), ("21T06:59", "37.1")]
 UNREAD = observation("8310-5", "36.5", effectiveDateTime="2026-11-22T08:00:00Z")
 VOID = UNREAD | {"valueQuantity": None, "dataAbsentReason": {"text": "error"}}
 SETTLED = {
     "newest first": temperatures(*FALLING),
     "no link, a greater total": temperatures(*FALLING, link=[], total=Decimal(90)),
     "both": temperatures(*FALLING, total=Decimal(90)),
-    "two of one moment, newer than the last": temperatures(("07", "36.5"), *FALLING),
+    "two of one moment, newer than the last": temperatures(("22T07:00", "36.5"), *FALLING),
+    "a fever longer ago than a day": temperatures(*FALLING[:2], ("21T06:59", "39.9")),
     "the newest was never reported": bundle(
         VOID, *[one["resource"] for one in temperatures(*FALLING)["entry"]], link=NEXT
     ),
@@ -142,9 +143,14 @@ OPEN = {
     "oldest first": temperatures(*FALLING[::-1]),
     "no order": temperatures(*FALLING[1:], FALLING[0]),
     "only one": temperatures(FALLING[0]),
-    "all of one moment": temperatures(("07", "36.5"), ("07", "36.9")),
-    "the newest cannot be read": bundle(
-        UNREAD, *[one["resource"] for one in temperatures(*FALLING)["entry"]], link=NEXT
+    "all of one moment": temperatures(("22T07:00", "36.5"), ("22T07:00", "36.9")),
+    "just a day": temperatures(*FALLING[:2], ("21T07:00", "37.1")),
+    "less than a day": temperatures(*FALLING[:2], ("21T07:01", "37.1")),
+    "less than a day since one that was reported": bundle(
+        VOID, *[one["resource"] for one in temperatures(FALLING[0], ("21T07:30", "37.1"))["entry"]], link=NEXT
+    ),
+    "none of the day can be read": bundle(
+        UNREAD, temperatures(("20T07:00", "37.1"))["entry"][0]["resource"], link=NEXT
     ),
     "one without a time": bundle(
         *[one["resource"] for one in temperatures(*FALLING)["entry"]],
@@ -188,8 +194,24 @@ def test_a_site_that_does_not_ask_for_the_newest_first_is_not_believed_to_get_it
     assert "further page" in carded(client, calm_with(temperatures(*FALLING)))[0]["detail"]
 
 
+@pytest.mark.parametrize("entry", ["x", ["x"], [calm_panel()[0]]])
+def test_a_bundle_whose_entries_cannot_be_read_is_not_empty(entry: Any) -> None:
+    held = calm_with({"resourceType": "Bundle", "entry": entry})
+    [card] = carded(with_settings(cds_card_from="unlikely"), held)
+    assert card["summary"].startswith("Not decided")
+    assert "holds no resource" in card["detail"]
+
+
+def test_a_page_whose_newest_cannot_be_read_lacks_nothing_but_decides_nothing() -> None:
+    """What follows is older than a day; the one that cannot be read may be a fever."""
+    page = bundle(UNREAD, *[one["resource"] for one in temperatures(*FALLING)["entry"]], link=NEXT)
+    [card] = carded(with_settings(cds_card_from="unlikely"), calm_with(page))
+    assert "further page" not in card["detail"]
+    assert "has no unit" in card["detail"]
+
+
 def test_a_fever_on_the_newest_page_is_a_fever_however_many_pages_follow(client: FlaskClient) -> None:
-    paged = MET | {"temperature": temperatures(("07", "39"), ("05", "36.9"))}
+    paged = MET | {"temperature": temperatures(("22T07:00", "39"), FALLING[2])}
     [card] = carded(client, paged)
     assert card["indicator"] == "critical"
     assert "further page" not in card["detail"]

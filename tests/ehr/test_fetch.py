@@ -85,7 +85,7 @@ def test_further_pages_of_a_prefetched_bundle_are_read(server: FhirServer) -> No
 
 def test_a_further_page_of_temperatures_is_read_only_if_it_could_count(server: FhirServer) -> None:
     link = [{"relation": "next", "url": f"{server.base}/Observation?page=2"}]
-    times = [f"2026-11-22T0{hour}:00:00Z" for hour in (7, 5)]
+    times = ["2026-11-22T07:00:00Z", "2026-11-21T05:00:00Z"]
     found = [observation("8310-5", "38.9", "Cel", effectiveDateTime=one) for one in times]
     held = {"labs": bundle(*met_panel()), "patient": patient(), "conditions": None, "medications": None}
     assert carded(client_of(server.base), held | {"temperature": bundle(*found, link=link)}, **asks(server.base))

@@ -22,7 +22,18 @@ from service.ehr.codes import CodeMap, load_codes
 from service.ehr.record import read_request
 from service.ehr.risk_assessment import risk_assessment
 from service.server.strict_json import dumps, loads
-from tests.ehr.records import LOINC, TIME, bundle, call, condition, met_panel, observation, parameters, patient
+from tests.ehr.records import (
+    LOINC,
+    TEMPERATURE,
+    TIME,
+    bundle,
+    call,
+    condition,
+    met_panel,
+    observation,
+    parameters,
+    patient,
+)
 from tests.properties.panels import requests
 
 LOCAL = "https://lab.example/codes"
@@ -127,19 +138,25 @@ def test_every_item_stands_in_the_answer_as_it_is_explained(
     assert answer["prediction"][0]["rationale"] == f"{assessment.summary} {leading.criteria.short}: {reasons}."
 
 
-TIMES = (TIME, "2026-11-22T08:45:00+01:00", "2026-11-22", "2026-11-20T00:00:00Z", None, "2026")
+TIMES = (
+    *(TIME, "2026-11-22T08:45:00+01:00", "2026-11-22", "2026-11-21T19:30:00Z", "2026-11-20T00:00:00Z"),
+    *(None, "2026", "22.11.2026"),
+)
 UNITS = {
     "2276-4": ("ng/mL", "ug/dL", "furlong", ""),
     "777-3": ("10*9/L", "/uL", "K/uL"),
     "751-8": ("10*9/L",),
     "6690-2": ("10*9/L",),
+    TEMPERATURE: ("Cel", "[degF]", ""),
 }
+WARMTHS = ("36.4", "38.5", "39.6", "101.3", "103.1")
 
 
 @st.composite
 def results(draw: st.DrawFn) -> dict[str, Any]:
     code = draw(st.sampled_from(list(UNITS)))
-    value = draw(st.one_of(st.none(), st.integers(1, 400)))
+    numbers = st.sampled_from(WARMTHS) if code == TEMPERATURE else st.integers(1, 400)
+    value = draw(st.one_of(st.none(), numbers))
     more: dict[str, Any] = {"effectiveDateTime": draw(st.sampled_from(TIMES)), "id": f"o{draw(st.integers(0, 99))}"}
     more["status"] = draw(st.sampled_from(["final", "corrected", "preliminary"]))
     more["issued"] = draw(st.sampled_from([None, TIME]))

@@ -20,6 +20,7 @@ from tests.ehr.records import (
     PLATELETS,
     TEMPERATURE,
     bundle,
+    calm_panel,
     condition,
     met_panel,
     observation,
@@ -187,6 +188,36 @@ def test_pages_that_are_missing_and_queries_that_failed_are_told() -> None:
     assert keys({"resourceType": "Bundle"} | answers) == ["query_failed", "query_failed"]
 
 
+NO_ENTRY = [
+    ([observation(FERRITIN, 12500, "ng/mL")], "[0]"),
+    ("x", "[0]"),
+    ([{"fullUrl": "urn:uuid:1"}], "[0]"),
+    ([{"resource": None}], "[0]"),
+    ([{"resource": "x", "response": {}}], "[0]"),
+    ([{"resource": condition()}, None], "[1]"),
+    ([7, {"resource": condition()}], "[0]"),
+]
+
+
+@pytest.mark.parametrize(("entry", "place"), NO_ENTRY)
+def test_an_entry_without_a_resource_is_named_for_a_result_may_be_lost(entry: Any, place: str) -> None:
+    record = read([{"resourceType": "Bundle", "entry": entry}, *calm_panel()])
+    [told] = [one for one in record.issues if one.key == "entry_not_read"]
+    assert (told.where, told.severity) == ((f"[0].entry{place}",), "warning")
+    assert not record.may_reassure
+
+
+def test_an_entry_that_never_had_a_resource_is_none_lost() -> None:
+    entries = [
+        {"request": {"method": "DELETE", "url": "Observation/1"}},
+        {"response": {"status": "204"}},
+        *({"resource": one} for one in calm_panel()),
+    ]
+    for entry in (entries, None, []):
+        assert "entry_not_read" not in keys([{"resourceType": "Bundle", "entry": entry}])
+    assert set(values({"resourceType": "Bundle", "entry": entries[2]})) == {"ferritin"}
+
+
 def test_what_is_not_read_is_named() -> None:
     record = read(bundle({"resourceType": "Procedure"}, {"resourceType": "x" * 99}, {"no": "type"}, 7, *met_panel()))
     assert [one.text for one in record.issues if one.key == "not_read"] == [
@@ -278,6 +309,55 @@ def test_versions_that_cannot_be_ordered_and_other_resources_are_kept() -> None:
     assert values(bundle(report, withdrawn)) == {}
 
 
+NO_CODE = [
+    {"text": "Ferritin"},
+    None,
+    {},
+    [],
+    {"coding": [{"system": LOINC, "display": "Ferritin"}]},
+    {"coding": "2276-4"},
+]
+
+
+@pytest.mark.parametrize("code", NO_CODE)
+def test_a_result_without_a_code_that_can_be_read_is_named_for_it_may_be_any_test(code: Any) -> None:
+    uncoded = observation("x", 12500, "ng/mL", code=code, effectiveDateTime=LATER)
+    record = read([*calm_panel(), uncoded])
+    [told] = [one for one in record.issues if one.key == "code_missing"]
+    assert (told.where, told.severity) == ((f"[{len(calm_panel())}].code",), "warning")
+    assert (record.may_reassure, record.panel.readings["ferritin"].interval.low) == (False, 60)
+
+
+def test_a_word_or_a_component_without_a_code_is_named_too() -> None:
+    word = observation("x", code={"text": "Ferritin"}, interpretation=[{"text": "H"}])
+    assert "code_missing" in keys([word])
+    part = {"code": {"text": "Ferritin"}, "valueQuantity": {"value": Decimal(12500), "unit": "ng/mL"}}
+    known = {"code": {"coding": [{"system": LOINC, "code": PLATELETS}]}, "valueString": "95 10*9/L"}
+    panel = observation("x", code={"text": "Panel"}, component=[known, part])
+    [told] = [one for one in read(panel).issues if one.key == "code_missing"]
+    assert told.where == ("Observation.component[1].code",)
+
+
+SAYS_NOTHING = [
+    {"valueQuantity": None},
+    {"valueQuantity": None, "dataAbsentReason": {"text": "unknown"}},
+    {"status": "preliminary"},
+    {"status": "entered-in-error"},
+    {"category": [{"coding": [{"code": "social-history"}]}, {"coding": [{"code": "survey"}]}]},
+]
+
+
+@pytest.mark.parametrize("more", SAYS_NOTHING)
+def test_what_is_no_result_of_a_test_needs_no_code(more: dict[str, Any]) -> None:
+    assert keys([*calm_panel(), observation("x", 1, "ng/mL", **{"code": {"text": "Smoking"}} | more)]) == []
+
+
+def test_a_category_that_may_be_a_test_rules_nothing_out() -> None:
+    for category in ("laboratory", "vital-signs", "exam", "of-the-site"):
+        sent = [{"coding": [{"code": category}, {"code": "survey"}]}]
+        assert "code_missing" in keys([observation("x", 1, "ng/mL", code={}, category=sent)])
+
+
 # Which result counts
 
 
@@ -293,7 +373,6 @@ TIES = [
     ({"issued": EARLIER}, {"issued": LATER}),
     ({"meta": {"lastUpdated": EARLIER}}, {"meta": {"lastUpdated": LATER}}),
     ({"status": "final"}, {"status": "corrected"}),
-    ({"effectiveDateTime": None}, {}),
     ({"effectiveDateTime": "2026-11"}, {"effectiveDateTime": "2026-11-02"}),
     ({"effectiveDateTime": "nonsense", "issued": EARLIER}, {}),
     ({"effectiveDateTime": None, "effectivePeriod": {"start": EARLIER}}, {"effectivePeriod": {"end": LATER}}),
@@ -304,6 +383,99 @@ TIES = [
 def test_ties_are_broken_by_issue_update_and_correction(weak: dict[str, Any], strong: dict[str, Any]) -> None:
     one, other = observation(FERRITIN, 100, "ng/mL", **weak), observation(FERRITIN, 900, "ng/mL", **strong)
     assert values([one, other]) == values([other, one]) == {"ferritin": 900}
+
+
+UNTIMED = [
+    {"effectiveDateTime": None},
+    {"effectiveDateTime": "22.11.2026 07:45"},
+    {"effectiveDateTime": {"value": LATER}},
+    {"effectiveDateTime": None, "effectivePeriod": {"end": "yesterday"}},
+    {"effectiveDateTime": "0001-01-01"},
+]
+
+
+@pytest.mark.parametrize("time", UNTIMED)
+def test_a_result_without_a_time_may_be_the_newest_and_never_yields(time: dict[str, Any]) -> None:
+    dated, undated = observation(FERRITIN, 100, "ng/mL"), observation(FERRITIN, 12500, "ng/mL", id="u", **time)
+    for order in ([dated, undated], [undated, dated]):
+        record = read([*order, *calm_panel()[1:]])
+        reading = record.panel.readings["ferritin"]
+        assert (reading.interval.low, reading.interval.high, reading.collected_at) == (100, 12500, "")
+        assert not record.may_reassure
+        [told] = [one for one in record.issues if one.key == "undated"]
+        assert (told.where, told.observation) == ((f"[{order.index(undated)}]",), "ferritin")
+        assert "may be newer" in told.text
+        assert "tied" not in [one.key for one in record.issues]
+
+
+def test_of_several_without_a_time_each_may_be_the_newest() -> None:
+    none = [observation(FERRITIN, one, "ng/mL", id=f"u{one}", effectiveDateTime=None) for one in (90, 700)]
+    made = [observation(FERRITIN, 300, "ng/mL"), observation(FERRITIN, 9, "ng/mL", effectiveDateTime=EARLIER), *none]
+    reading = read(made).panel.readings["ferritin"]
+    assert (reading.interval.low, reading.interval.high) == (90, 700)
+    assert keys(made) == ["superseded", "undated"]
+
+
+@pytest.mark.parametrize(
+    ("dated", "undated", "counted"),
+    [
+        (observation(FERRITIN, 700, "ng/mL"), observation(FERRITIN, 700, "ug/L"), {"ferritin": 700}),
+        (observation(FERRITIN, 700, "ng/mL"), observation(FERRITIN, 700), {}),
+        (observation(FERRITIN, 700), observation(FERRITIN, 700, "ng/mL"), {}),
+        (observation(FERRITIN, 700, "ng/mL"), observation(FERRITIN, interpretation=[{"text": "H"}]), {}),
+        (observation(FERRITIN, interpretation=[{"text": "H"}]), observation(FERRITIN, 100, "ng/mL"), {}),
+        (
+            observation(FERRITIN, interpretation=[{"text": "H"}]),
+            observation(FERRITIN, interpretation=[{"text": "H"}]),
+            {"ferritin": 140},
+        ),
+        (observation(FERRITIN, 700, "ng/mL"), observation(FERRITIN, valueString=""), {"ferritin": 700}),
+        (observation(FERRITIN, valueString=""), observation(FERRITIN, 700, "ng/mL"), {"ferritin": 700}),
+        (observation(FERRITIN, valueString=""), observation(FERRITIN, valueString=""), {}),
+    ],
+    ids=[
+        *("the same", "not readable", "beside one not readable", "a word", "beside a word", "the same word"),
+        *("never reported", "beside one never reported", "nothing at all"),
+    ],
+)
+def test_what_one_without_a_time_leaves_of_the_test(dated: Any, undated: Any, counted: dict[str, Any]) -> None:
+    undated = without(undated, "effectiveDateTime") | {"id": "u"}
+    assert values([dated, undated]) == values([undated, dated]) == counted
+    says_nothing = undated.get("valueString") == ""
+    assert ("undated" in keys([dated, undated])) is not says_nothing
+
+
+def test_a_result_without_a_time_beside_other_tests_that_have_one_may_be_of_any_age() -> None:
+    whole = read(calm_panel())
+    assert whole.may_reassure
+    undated = [without(calm_panel()[0], "effectiveDateTime"), *calm_panel()[1:]]
+    record = read(undated)
+    assert (record.panel.readings["ferritin"].interval.low, record.may_reassure) == (60, False)
+    [told] = [one for one in record.issues if one.key == "undated"]
+    assert (told.where, told.observation) == (("[0]",), "ferritin")
+    unread = [without(calm_panel()[0], "effectiveDateTime"), observation(FIBRINOGEN, 3)]
+    assert "undated" in keys(unread)
+
+
+def test_results_none_of_which_has_a_time_are_of_one_moment() -> None:
+    record = read([without(one, "effectiveDateTime") for one in calm_panel()])
+    assert record.may_reassure
+    assert [one.key for one in record.issues if one.observation] == []
+
+
+def test_a_time_that_cannot_be_read_is_named_even_where_another_time_is_used() -> None:
+    for time in ({"effectiveDateTime": "22.11.2026 07:45"}, {"effectiveInstant": "now", "effectiveDateTime": None}):
+        made = [observation(FERRITIN, 60, "ng/mL", issued=LATER, **time), *calm_panel()[1:]]
+        record = read(made)
+        [told] = [one for one in record.issues if one.observation or one.key == "time_invalid"]
+        assert (told.key, told.where, told.severity) == ("time_invalid", ("[0]",), "warning")
+        assert "22.11" not in told.text
+        assert (record.panel.readings["ferritin"].collected_at, record.may_reassure) == (LATER, False)
+    unused = [
+        observation(FERRITIN, 60, "ng/mL", effectiveInstant="now"),
+        observation(FERRITIN, 60, "ng/mL", issued="x"),
+    ]
+    assert keys(unused) == []
 
 
 def test_two_values_of_one_moment_leave_what_lies_between_them() -> None:

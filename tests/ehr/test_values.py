@@ -214,6 +214,12 @@ UNUSABLE = {
         ferritin(valueString="HEMOLYZED"),
         ferritin(valueString="5.4x109"),
         ferritin(valueString="12,500 ng/mL"),
+        ferritin(valueString="12.500 ng/mL"),
+        ferritin(valueString="GT 10.000 ng/mL"),
+        ferritin(valueCodeableConcept={"text": "12.500 ng/mL"}),
+        ferritin(valueQuantity=quantity("12.500", unit="ng/mL")),
+        ferritin(valueQuantity=quantity("12.500", unit="ng/mL", comparator=">")),
+        ferritin(valueString="900-1000 ng/mL"),
         ferritin(valueCodeableConcept={"text": "see comment"}),
     ],
     "comparator": [
@@ -251,6 +257,13 @@ def test_what_cannot_be_read_is_unknown_with_its_reason(key: str, sent: dict[str
     assert dict(record.panel.readings) == {}
     assert [one.key for one in record.issues if one.observation] == [key]
     assert record.issues[0].where == ("Observation",)
+
+
+def test_a_point_that_may_set_thousands_apart_is_asked_about_in_a_text_only() -> None:
+    assert "or set thousands apart" in read(ferritin(valueString="12.500 ng/mL")).issues[0].text
+    assert "not a range" in read(ferritin(valueString="900-1000 ng/mL")).issues[0].text
+    number = read(ferritin(valueQuantity=quantity("12.500", unit="ng/mL") | {"value": Decimal("12.500")}))
+    assert number.panel.readings["ferritin"].interval.low == Decimal("12.5")
 
 
 def test_the_reason_names_the_units_accepted_and_never_the_value() -> None:

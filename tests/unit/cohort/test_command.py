@@ -82,6 +82,14 @@ def test_decimal_commas_are_refused_or_read_as_announced(run: Any) -> None:
     assert [one["status"] for one in run(table, "--workers", "1", "--decimal-comma")[1]] == ["200"]
 
 
+def test_thousands_are_refused_unless_a_decimal_comma_was_announced(run: Any) -> None:
+    table = "ferritin[ug/L];fever\n{};true\n"
+    for options in ([], ["--decimal-comma"]):
+        _, (result,), _ = run(table.format("12.500"), "--workers", "1", *options)
+        assert "does it set thousands apart?" in result["problems"]
+    assert [one["status"] for one in run(table.format("12,500"), "--workers", "1", "--decimal-comma")[1]] == ["200"]
+
+
 def test_a_bad_value_may_be_left_out(run: Any) -> None:
     _, (result,), _ = run("ferritin[ug/L],crp[mg/L]\n905,5.4.3\n", "--on-invalid", "omit", "--workers", "1")
     assert result["status"] == "200"

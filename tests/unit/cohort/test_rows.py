@@ -64,6 +64,20 @@ def test_a_decimal_comma_counts_only_where_it_is_announced(cell: str, shown: str
     assert document(["fibrinogen[g/L]"], [cell], comma=True)["observations"] == {"fibrinogen": shown}
 
 
+@pytest.mark.parametrize(
+    ("cell", "comma", "shown"),
+    [
+        ("12,500", True, "12.5000 ug/L"),
+        (">10,125 ug/L", True, ">10.1250 ug/L"),
+        ("12,50", True, "12.50 ug/L"),
+        ("12.500", True, "12.500 ug/L"),
+        ("12.500", False, "12.500 ug/L"),
+    ],
+)
+def test_a_comma_announced_as_decimal_cannot_look_like_thousands(cell: str, comma: bool, shown: str) -> None:
+    assert document(["ferritin[ug/L]"], [cell], comma=comma)["observations"] == {"ferritin": shown}
+
+
 def test_a_short_row_leaves_the_rest_unknown_and_a_long_one_is_refused() -> None:
     assert "findings" not in document(["ferritin[ug/L]", "fever"], ["1"])
     with pytest.raises(UnusableRow, match="more cells than the header"):
