@@ -7,7 +7,8 @@ import pytest
 
 from service import __version__
 from service.api.problems import Entry
-from service.api.render import assessment_document
+from service.api.render import assessment_document, result_document
+from service.api.value_texts import Texts
 from service.clinical.assess import DISCLAIMER, assess
 from service.clinical.criteria import DIGEST, ORDER
 from service.server.strict_json import dumps, loads
@@ -69,6 +70,14 @@ def test_criteria_show_their_parts_and_their_count() -> None:
     assert found["references"][0]["doi"] == "10.1136/annrheumdis-2015-208982"
     assert "score" not in found
     assert "probability" not in found
+
+
+def test_a_part_of_which_nothing_is_counted_has_no_count() -> None:
+    assessment = assess(panel_of(**PATIENT), ["eular-acr-printo-2016"])
+    (result,) = assessment.results
+    uncounted = result._replace(parts=tuple(one._replace(count=None) for one in result.parts))
+    shown = result_document(uncounted, Texts(assessment.panel))["parts"]
+    assert [set(one) for one in shown] == [{"id", "verdict", "verdict_implied"}] * 2
 
 
 def test_the_verdict_without_confounders_stands_only_where_one_was_named() -> None:

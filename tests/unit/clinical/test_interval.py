@@ -17,6 +17,7 @@ from service.clinical.interval import (
     Verdict,
     add,
     at_least,
+    distance,
     exact,
     multiply,
     point,
@@ -98,6 +99,21 @@ def test_a_sum_is_exact_and_an_infinite_summand_wins(left: Number, right: Number
 def test_thirty_digits_beside_thirty_decimals_are_kept() -> None:
     huge, tiny = Decimal("1E+30"), Decimal("1E-30")
     assert Fraction(add(huge, tiny)) == Fraction(huge) + Fraction(tiny)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "result"),
+    [
+        (Decimal("0.1"), Decimal("0.3"), Decimal("0.2")),
+        (THIRD, Decimal(1), Fraction(2, 3)),
+        (Decimal(1), Fraction(4, 3), THIRD),
+        (THIRD, Fraction(4, 3), Decimal(1)),
+        (Decimal(1), INFINITY, INFINITY),
+        (THIRD, INFINITY, INFINITY),
+    ],
+)
+def test_a_distance_is_exact(low: Number, high: Number, result: Number) -> None:
+    assert distance(low, high) == result
 
 
 def test_a_negative_weight_swaps_the_ends_and_their_openness() -> None:
