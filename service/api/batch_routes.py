@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
+from service.api.address import refuse_unknown_parameters
 from service.api.batch import VIEWS, Batch
 from service.api.problems import InvalidRequest
 from service.api.sentences import invalid_value
@@ -20,6 +21,7 @@ blueprint = Blueprint("batch", __name__, url_prefix="/v1")
 @bodies.unlimited  # a batch is limited line by line
 def post_batch() -> Response:
     """Assess a panel per line, answering while the lines arrive."""
+    refuse_unknown_parameters("view")
     view = request.args.get("view", "full")
     if view not in VIEWS:
         detail = "The parameter view of the address takes one of the words listed under accepted."

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from service.api import counting
+from service.api.address import refuse_unknown_parameters
 from service.api.analyte_document import analytes_document
 from service.api.body import json_body
 from service.api.errors import refuse_unless_json_is_accepted
@@ -34,6 +35,7 @@ ANALYTES = _document(analytes_document())
 @blueprint.post("/assessments")
 def post_assessment() -> Response:
     """Assess one panel."""
+    refuse_unknown_parameters()
     asked = read_panel_request(json_body(request))
     assessment = assess(asked.panel, asked.criteria)
     counting.assessed("json", assessment, asked.omitted)

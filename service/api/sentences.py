@@ -108,6 +108,11 @@ def unknown_field(where: tuple[str, ...], known: Iterable[str]) -> Entry:
     return UnknownField(where, "unknown_field", "This field is not known here.", {}, tuple(known))
 
 
+def unknown_parameter(name: str, known: Iterable[str]) -> Entry:
+    """Return the entry for a parameter of the address that is not known."""
+    return UnknownField((name,), "unknown_field", "This parameter of the address is not known here.", {}, tuple(known))
+
+
 def invalid_value(where: tuple[str, ...], detail: str, **facts: Any) -> Entry:
     """Return the entry for a value of the wrong kind."""
     return Entry(where, "invalid_value", detail, facts)

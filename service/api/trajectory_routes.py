@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from service.api import counting
+from service.api.address import refuse_unknown_parameters
 from service.api.body import json_body
 from service.api.errors import refuse_unless_json_is_accepted
 from service.api.trajectory_render import trajectory_document
@@ -21,6 +22,7 @@ blueprint.before_request(refuse_unless_json_is_accepted)
 @blueprint.post("/trajectories")
 def post_trajectory() -> Response:
     """Follow one patient through time."""
+    refuse_unknown_parameters()
     return Response(dumps(trajectory_of(json_body(request))) + b"\n", content_type="application/json")
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from service.clinical.analytes import ANALYTES, Analyte
+from service.clinical.analytes import ANALYTES, HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet, Reference
-from service.clinical.interval import COMPARE, MET, NOT_MET, ZERO, Verdict
+from service.clinical.interval import COMPARE, MET, NOT_MET, ZERO, Interval, Verdict
 from service.clinical.panel import Panel
 from service.clinical.reading import IMPLIED, MEASURED, WORDS, Reading, soft_plausible
 from service.clinical.result import Result
@@ -18,6 +18,7 @@ from service.clinical.therapy import THERAPIES, Therapy, day_of
 from service.clinical.words import number_text
 
 LONGEST_SPAN = timedelta(days=7)
+ONE_DAY = timedelta(days=1)
 FEVER = Decimal(38)
 UNIT_BOUNDARIES = ((Decimal("132.5"), Decimal("133.0")), (Decimal("353.9"), Decimal("354.5")))
 CONFOUNDED = (
@@ -34,6 +35,11 @@ SIZE_CONFLICT = (
 )
 WORD_NOT_USED = "Of the interpretation codes L, LL, N, H and HH are used; this result counts as unknown."
 WORD_PROVES_NOTHING = "A word without a usable reference range proves nothing here; send the range or the number."
+WORD_CONFLICT = (
+    "The number and its reference range do not fit the interpretation; the number counts. "
+    "Check the unit of the number and of the range."
+)
+LATER = "The result is more than a day later than its panel; check both times."
 SIZES = {"hepatomegaly": "liver_below_costal_margin", "splenomegaly": "spleen_below_costal_margin"}
 
 
@@ -86,7 +92,9 @@ def warnings(panel: Panel) -> list[Oddity]:
         if not _is_usual(key, reading) and key in ANALYTES:
             odd = _about_one(ANALYTES[key], reading)
             found += [odd] if odd else []
-    return [*found, *_triglycerides(panel), *_contradictions(panel), *_span(panel)]
+        if reading.word and reading.reference and _denies_its_word(reading, reading.reference):
+            found.append(Oddity("interpretation_conflict", ("observations", key), WORD_CONFLICT))
+    return [*found, *_triglycerides(panel), *_contradictions(panel), *_span(panel), *_later(panel)]
 
 
 USUAL = {
@@ -122,6 +130,18 @@ def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
         return Oddity(f"{analyte.id}_mass_units", where, text)
     text = WORD_NOT_USED if reading.word not in WORDS else WORD_PROVES_NOTHING
     return Oddity("interpretation_not_usable", where, text)
+
+
+def _denies_its_word(reading: Reading, reference: Interval) -> bool:
+    """Return whether a number lies where its word cannot be true; at a limit it can, for what is shown was rounded."""
+    if reading.evidence is not MEASURED:
+        return False
+    below, above = COMPARE["<"](reading.interval, reference.low), COMPARE[">"](reading.interval, reference.high)
+    if reading.word == NORMAL_WORD:
+        return MET in (below, above)
+    if reading.word in LOW_WORDS:
+        return COMPARE[">"](reading.interval, reference.low) is MET
+    return reading.word in HIGH_WORDS and COMPARE["<"](reading.interval, reference.high) is MET
 
 
 def _triglycerides(panel: Panel) -> Iterator[Oddity]:
@@ -161,3 +181,13 @@ def _span(panel: Panel) -> Iterator[Oddity]:
     if len(days) > 1 and max(days) - min(days) > LONGEST_SPAN:
         text = "The results span more than 7 days; the criteria mean results of one time."
         yield Oddity("time_span", ("observations",), text)
+
+
+def _later(panel: Panel) -> Iterator[Oddity]:
+    """Name results that were not there yet when their panel was taken; a day is left for offsets and slow machines."""
+    taken = [(key, one.collected_at) for key, one in panel.readings.items() if one.collected_at]
+    day = day_of(panel.collected_at) if taken else None
+    for key, moment in taken if day else ():
+        own = day_of(moment)
+        if own and day and own - day > ONE_DAY:
+            yield Oddity("later_than_panel", ("observations", key), LATER)

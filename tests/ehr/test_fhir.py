@@ -1,5 +1,6 @@
 """POST /fhir/$evaluate-mas and the two documents beside it, as a FHIR client sees them."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from service.server.settings import Settings
 from service.server.strict_json import loads
 from tests.ehr.records import (
     FERRITIN,
+    FIBRINOGEN,
     PLATELETS,
     bundle,
     calm_panel,
@@ -181,6 +183,14 @@ def test_what_is_said_of_many_places_is_said_once(client: FlaskClient) -> None:
 def test_warnings_of_the_medicine_are_told_too(client: FlaskClient) -> None:
     made = bundle(*SJIA, observation(FERRITIN, 150000, "ng/mL"), observation(PLATELETS, interpretation=[{"text": "L"}]))
     assert {"unusual_value", "interpretation_without_range"} <= set(issue_keys(evaluated(client, made)))
+
+
+def test_a_number_that_denies_its_own_word_and_range_is_told(client: FlaskClient) -> None:
+    ends = [{"low": {"value": Decimal(2), "unit": "g/L"}, "high": {"value": Decimal(4), "unit": "g/L"}}]
+    low = observation(FIBRINOGEN, 3, "g/L", interpretation=[{"text": "L"}], referenceRange=ends)
+    assert "interpretation_conflict" in issue_keys(evaluated(client, bundle(*SJIA, low)))
+    fitting = low | {"valueQuantity": {"value": Decimal("1.9"), "unit": "g/L"}}
+    assert "interpretation_conflict" not in issue_keys(evaluated(client, bundle(*SJIA, fitting)))
 
 
 def test_the_same_request_has_the_same_bytes(client: FlaskClient) -> None:

@@ -157,6 +157,13 @@ def test_findings_and_context_given_once_count_for_every_panel_that_gives_none_o
     assert found["assessments"][3]["classification"]["primary"] == "parodi-2009"
 
 
+def test_a_result_later_than_its_panel_is_told_there(send: Send) -> None:
+    late = {"ast": {"value": 90, "unit": "U/L", "collected_at": "2026-11-20"}}
+    _, found = send(panels=[day(5, observations=late), day(20, observations=late)])
+    warnings = [[(one["pointer"], one["code"]) for one in visit["warnings"]] for visit in found["assessments"]]
+    assert warnings == [[("/observations/ast", "later_than_panel")], []]
+
+
 def test_one_panel_is_a_course(send: Send) -> None:
     status, found = send(panels=[PANEL])
     assert (status, found["dynamics"], found["events"], found["course"]["state"]) == (200, [], [], "no_onset")

@@ -68,6 +68,70 @@ def test_a_word_that_has_its_range_or_its_number_is_ordinary() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "word", "conflict"),
+    [
+        (3, "L", True),
+        (3, "LL", True),
+        (5, "L", True),
+        (3, "H", True),
+        (3, "HH", True),
+        (1, "H", True),
+        (1, "N", True),
+        (5, "N", True),
+        (1, "L", False),
+        (2, "L", False),
+        (4, "H", False),
+        (5, "H", False),
+        (2, "N", False),
+        (4, "N", False),
+        (3, "A", False),
+    ],
+)
+def test_a_number_that_its_word_and_its_range_deny_is_named(value: int, word: str, conflict: bool) -> None:
+    sent = {"value": value, "unit": "g/L", "interpretation": word}
+    reference = {"low": 2, "high": 4, "unit": "g/L"}
+    found = odd(observations={"fibrinogen": sent | {"reference_range": reference}})
+    assert found == ([("interpretation_conflict", "observations/fibrinogen")] if conflict else [])
+    assert odd(observations={"fibrinogen": sent}) == []
+
+
+def test_a_word_is_denied_only_by_a_number_and_an_end_that_leave_no_doubt() -> None:
+    sent = {"value": 3, "unit": "g/L", "comparator": "<", "interpretation": "L"}
+    reference = {"low": 2, "high": 4, "unit": "g/L"}
+    assert odd(observations={"fibrinogen": sent | {"reference_range": reference}}) == []
+    above = sent | {"comparator": ">", "reference_range": reference}
+    assert odd(observations={"fibrinogen": above}) == [("interpretation_conflict", "observations/fibrinogen")]
+    high_only = {"value": 3, "unit": "g/L", "interpretation": "H", "reference_range": {"low": 2, "unit": "g/L"}}
+    assert odd(observations={"fibrinogen": high_only}) == [("interpretation_conflict", "observations/fibrinogen")]
+    for word in ("L", "N", "H"):
+        alone = {"interpretation": word, "reference_range": reference}
+        assert odd(observations={"fibrinogen": alone}) == []
+    range_ = {"low": 100, "high": 300, "unit": "U/mL"}
+    mass = {"value": 5046, "unit": "pg/mL", "interpretation": "N", "reference_range": range_}
+    assert odd(observations={"scd25": mass}) == [("scd25_mass_units", "observations/scd25")]
+    no_limit = {"interpretation": "L", "reference_range": {"high": 4, "unit": "g/L"}}
+    assert odd(observations={"fibrinogen": no_limit}) == [("interpretation_without_range", "observations/fibrinogen")]
+
+
+@pytest.mark.parametrize(
+    ("taken", "panel", "late"),
+    [
+        ("2026-11-22", "2026-11-20", True),
+        ("2026-11-22T00:30:00Z", "2026-11-20T08:00:00Z", True),
+        ("2026-11-21T23:00:00Z", "2026-11-20", False),
+        ("2026-11-19", "2026-11-20", False),
+        ("2026-11-22", None, False),
+    ],
+)
+def test_a_result_that_was_not_there_when_its_panel_was_taken_is_named(
+    taken: str, panel: str | None, late: bool
+) -> None:
+    observations = {"ast": {"value": 90, "unit": "U/L", "collected_at": taken}, "ldh": "300 U/L"}
+    found = odd(observations=observations, collected_at=panel)
+    assert found == ([("later_than_panel", "observations/ast")] if late else [])
+
+
+@pytest.mark.parametrize(
     ("observations", "usual"),
     [
         ({"ferritin": "100001 ng/mL"}, "Outside the usual 5 to 100000 ng/mL"),
