@@ -68,7 +68,7 @@ def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look
 
 def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
     """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown."""
-    dated = [one for one in group if one.moment != NEVER]
+    dated = [one for one in group if one.moment.at != NEVER.at] if len(group) > 1 else group
     if not dated or len(dated) == len(group):
         return [one for one in _newest(group, codes, chosen) if one.reading]
     newest = [one for one in _newest(dated, codes, chosen) if has_value(one)]
@@ -81,7 +81,7 @@ def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Resul
 
 def _undated(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
     """Return the results without a time beside those that have one: each may be the newest."""
-    undated = [one for one in group if one.moment == NEVER]
+    undated = [one for one in group if one.moment.at == NEVER.at]
     for one in undated:
         one.read(codes)
     chosen.issues += [one.issue for one in undated if one.issue]
@@ -94,7 +94,7 @@ def _undated(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result
 
 def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dict[str, list[Result]]) -> None:
     """Name the results whose test has none with a time, if that of another test has one: they may be of any age."""
-    undated = [group for group in best.values() if group[0].moment == NEVER]
+    undated = [group for group in best.values() if group[0].moment.at == NEVER.at]
     if undated and any(one.moment != NEVER for group in by_analyte.values() for one in group):
         for group in undated:
             chosen.issues.append(issue("undated", *(one.where for one in group), observation=group[0].observation))

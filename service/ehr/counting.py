@@ -10,7 +10,8 @@ from service.ehr.issues import FAULTS, QUIET, REASONS, Issue
 from service.ehr.prefetch_template import PREFETCH_KEYS
 from service.server import metrics
 
-UNKNOWN_REASONS = (*FAULTS, *(key for key in REASONS if key not in QUIET), "no_value")
+KNOWN = (*QUIET, "highest_of_day")  # what is told of these leaves nothing unknown
+UNKNOWN_REASONS = (*FAULTS, *(key for key in REASONS if key not in KNOWN), "no_value")
 FEEDBACK_REASONS = ("none", "not-applicable", "already-recognised", "other-cause", "results-outdated")
 LABELS: dict[str, Iterable[str]] = {
     "unknown_reason": UNKNOWN_REASONS,

@@ -9,6 +9,7 @@ import pytest
 from service.clinical.interval import INFINITY
 from service.clinical.reading import Reading
 from service.ehr.codes import load_codes
+from service.ehr.counting import UNKNOWN_REASONS
 from service.ehr.judgement import judged
 from service.ehr.record import Record, read_request
 from tests.ehr.records import (
@@ -176,3 +177,8 @@ def test_a_cool_morning_makes_nothing_unlikely_after_a_spike() -> None:
         for more in ([COOL], [COOL, SPIKE], [COOL, unread])
     ]
     assert found == ["unlikely", "likely", "indeterminate"]
+
+
+def test_a_temperature_that_is_used_is_not_counted_as_unknown() -> None:
+    assert "highest_of_day" not in UNKNOWN_REASONS
+    assert {"undated", "time_invalid", "stale"} <= {*UNKNOWN_REASONS}
