@@ -10,6 +10,7 @@ const WORDS = {
 };
 const SAID = { L: "low", LL: "very low", H: "high", HH: "very high", N: "normal" };
 const BARE = /^\s*(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*$/;
+const TWO_WAYS = /^\s*\+?[1-9]\d{0,2}\.\d{3}\s*$/; // 12.500 may mean 12500: sent as typed, so that the service asks
 const LEADING = /^\s*((?:<=|>=|<|>|≤|≥)?\s*(?:\d+\.?\d*|\.\d+))\s*(.*?)\s*$/;
 const loaded = new WeakMap(); // row -> what was loaded into it, and how that looks
 
@@ -27,7 +28,7 @@ export function read(row) {
   if (word) return { interpretation: word, ...range };
   const bare = BARE.exec(text);
   if (!bare) return text; // with its own unit, or with a typo that the service will name
-  if (!range.reference_range) return `${text} ${picker(row).value}`.trim();
+  if (!range.reference_range || TWO_WAYS.test(bare[2])) return `${text} ${picker(row).value}`.trim();
   const comparator = bare[1] ? { comparator: { "≤": "<=", "≥": ">=" }[bare[1]] ?? bare[1] } : {};
   return { value: Number(bare[2]), unit: picker(row).value, ...comparator, ...range };
 }
@@ -78,7 +79,7 @@ function readRange(row) {
   const limits = {};
   for (const which of ["low", "high"]) {
     const text = find(`[data-end=${which}]`, row)?.value.trim();
-    if (text) limits[which] = BARE.test(text) ? Number(text) : text;
+    if (text) limits[which] = BARE.test(text) && !TWO_WAYS.test(text) ? Number(text) : text;
   }
   return Object.keys(limits).length ? { reference_range: { ...limits, unit: picker(row).value } } : {};
 }

@@ -186,3 +186,21 @@ def test_with_authentication_the_page_asks_for_the_key_and_keeps_it_nowhere(visi
         page.wait_for_selector(".copied:not([hidden])")
         assert '-H "Authorization: Bearer $MAS_API_KEY"' in page.input_value(".copied")
         assert "secret" not in page.content()
+
+
+def test_a_number_of_two_meanings_is_asked_about_with_or_without_a_range(visit: Visit) -> None:
+    page = visit.open()
+    page.fill("#o-ferritin", "12.500")
+    page.select_option("#u-ferritin", "ug/L")
+    page.click("[data-observation=ferritin] .range")
+    page.fill("[data-observation=ferritin] [data-end=low]", "30")
+    page.press("#o-ferritin", "Enter")
+    page.wait_for_selector("#o-ferritin[aria-invalid=true]")
+    assert visit.posted()["observations"]["ferritin"] == "12.500 ug/L"
+    described = page.locator("#o-ferritin").get_attribute("aria-describedby")
+    assert "12500" in page.inner_text(f"#{described}")
+    page.fill("#o-ferritin", "12500")
+    page.fill("[data-observation=ferritin] [data-end=low]", "1.500")
+    page.press("#o-ferritin", "Enter")
+    page.wait_for_selector("#faults:not([hidden])")
+    assert visit.posted()["observations"]["ferritin"]["reference_range"]["low"] == "1.500"
