@@ -86,7 +86,7 @@ TABLE: tuple[Setting, ...] = (
     _row(
         "threads",
         form.whole(1, 256),
-        "Threads of each worker: requests in hand at once. Two are computed at a time, the rest wait their turn.",
+        "Threads of each worker: requests in hand at once. One is computed at a time, the rest wait their turn.",
     ),
     _row(
         "log_level",

@@ -1,8 +1,9 @@
 """Whose turn it is to be computed, on a worker: first come, first served.
 
 Python computes one request at a time, however many threads there are. Started all at once they take the interpreter
-from each other, and one in a hundred waits many times longer than the rest. So a few start, and the others queue. One
-that takes long may be waiting for somebody else (a FHIR server, a slow reader); it gives up its turn and goes on.
+from each other, and one in a hundred waits many times longer than the rest. So one starts, and the others queue. One
+that takes long is no single panel, or waits for somebody else (a FHIR server, a slow reader): it gives up its turn and
+goes on beside the next.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
-AT_ONCE = 2  # the second computes while the first is sent
-PATIENCE = 0.1  # seconds after which one gives up its turn; the longest honest panel takes a tenth of that
+AT_ONCE = 1  # a second gains nothing, and doubles how long the slowest hundredth waits
+PATIENCE = 0.02  # seconds after which one gives up its turn: several times what a panel takes
 
 
 class Turns:
