@@ -51,6 +51,13 @@ def run(server: Server, load: Load, seconds: float, clients: int = 0) -> Outcome
     return Outcome(rate, p50, p99, (server.cpu_seconds() - before) / max(sent, 1) * 1e6)
 
 
+def run_apart(server: Server, load: Load, seconds: float, clients: int) -> Outcome:
+    """Send without a pause, always by our own client, over connections that were opened one after the other."""
+    before = server.cpu_seconds()
+    sent, reached, p50, p99 = _own(server, load, seconds, clients, 0.0)
+    return Outcome(reached, p50, p99, (server.cpu_seconds() - before) / max(sent, 1) * 1e6)
+
+
 def run_paced(server: Server, load: Load, seconds: float, rate: float, clients: int = 8) -> Outcome:
     """Send at a steady rate; a late answer counts from when its request was due, so waiting is not hidden."""
     before = server.cpu_seconds()

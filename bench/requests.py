@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from statistics import median
 
-from bench.load import WRK, Load, Outcome, run, run_paced
+from bench.load import WRK, Load, Outcome, run, run_apart, run_paced
 from bench.panels import ONE_SET, SPARSE, batch, example, panel
 from bench.record import RECORD, SAME, carried, record
 from bench.server import FLASK_ECHO, SERVICE, WSGI_ECHO, WSGI_LARGE, Server
@@ -129,7 +129,7 @@ def _workers(seconds: int, rounds: int) -> None:
     with Server(SERVICE, 1) as one, Server(SERVICE, 2) as two:
         for load in loads:
             for server in (one, two) * rounds:
-                found[load.name, server.workers].append(run(server, load, seconds, 16))
+                found[load.name, server.workers].append(run_apart(server, load, seconds, 16))
     rows = [_scaling(load, found[load.name, 1], found[load.name, 2]) for load in loads]
     head = ["", "panels/s, 1", "panels/s, 2", "ratio", "CPU us/panel, 1", "CPU us/panel, 2", "ratio by CPU"]
     show("One worker and two, while the client needs a part of the two cores", head, rows)
