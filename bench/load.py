@@ -43,23 +43,18 @@ class Outcome:
 def run(server: Server, load: Load, seconds: float, clients: int = 0) -> Outcome:
     """Send without a pause over that many connections (0: as many as the load is meant for)."""
     clients = clients or load.clients
+    if not WRK:
+        return run_own(server, load, seconds, clients)
     before = server.cpu_seconds()
-    if WRK:
-        sent, rate, p50, p99 = _wrk(server, load, seconds, clients)
-    else:
-        sent, rate, p50, p99 = _own(server, load, seconds, clients, 0.0)
+    sent, rate, p50, p99 = _wrk(server, load, seconds, clients)
     return Outcome(rate, p50, p99, (server.cpu_seconds() - before) / max(sent, 1) * 1e6)
 
 
-def run_apart(server: Server, load: Load, seconds: float, clients: int) -> Outcome:
-    """Send without a pause, always by our own client, over connections that were opened one after the other."""
-    before = server.cpu_seconds()
-    sent, reached, p50, p99 = _own(server, load, seconds, clients, 0.0)
-    return Outcome(reached, p50, p99, (server.cpu_seconds() - before) / max(sent, 1) * 1e6)
+def run_own(server: Server, load: Load, seconds: float, clients: int = 8, rate: float = 0.0) -> Outcome:
+    """Send by our own client, over connections opened one after the other: without a pause, or at a steady rate.
 
-
-def run_paced(server: Server, load: Load, seconds: float, rate: float, clients: int = 8) -> Outcome:
-    """Send at a steady rate; a late answer counts from when its request was due, so waiting is not hidden."""
+    At a steady rate a late answer counts from when its request was due, so waiting is not hidden.
+    """
     before = server.cpu_seconds()
     sent, reached, p50, p99 = _own(server, load, seconds, clients, rate)
     return Outcome(reached, p50, p99, (server.cpu_seconds() - before) / max(sent, 1) * 1e6)
@@ -95,7 +90,8 @@ def _own(server: Server, load: Load, seconds: float, clients: int, rate: float) 
         f"Content-Length: {len(load.body)}\r\n\r\n"
     )
     request = head.encode() + load.body
-    times = sorted(times_of((address.hostname or "", address.port or 0), request, seconds, clients, rate))
+    times, elapsed = times_of((address.hostname or "", address.port or 0), request, seconds, clients, rate)
     if not times:
         raise RuntimeError(f"{load.name}: no answer")
-    return len(times), len(times) / seconds, times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000
+    times.sort()
+    return len(times), len(times) / elapsed, times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000

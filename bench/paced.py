@@ -62,8 +62,10 @@ class _Connection:
         return int(found[1]) if found else None
 
 
-def times_of(address: tuple[str, int], request: bytes, seconds: float, clients: int, rate: float) -> list[float]:
-    """Return the seconds that each answer took.
+def times_of(
+    address: tuple[str, int], request: bytes, seconds: float, clients: int, rate: float
+) -> tuple[list[float], float]:
+    """Return the seconds that each answer took, and those until the last was here.
 
     With a ``rate`` per second an answer counts from when its request was due, so that waiting for a free connection is
     not hidden; with 0 each connection asks again at once.
@@ -85,7 +87,7 @@ def times_of(address: tuple[str, int], request: bytes, seconds: float, clients: 
 
 def _ask(
     selector: selectors.BaseSelector, free: deque[_Connection], request: bytes, seconds: float, rate: float
-) -> list[float]:
+) -> tuple[list[float], float]:
     times: list[float] = []
     clients, sent = len(free), 0
     started = time.perf_counter()
@@ -102,4 +104,4 @@ def _ask(
             if key.data.take():
                 times.append(time.perf_counter() - key.data.due)
                 free.append(key.data)
-    return times
+    return times, time.perf_counter() - started

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from statistics import median
 
-from bench.load import WRK, Load, Outcome, run, run_apart, run_paced
+from bench.load import WRK, Load, Outcome, run, run_own
 from bench.panels import ONE_SET, SPARSE, batch, example, panel
 from bench.record import RECORD, SAME, carried, record
 from bench.server import FLASK_ECHO, SERVICE, WSGI_ECHO, WSGI_LARGE, Server
@@ -59,7 +59,8 @@ def report(*, quick: bool) -> None:
             stack.enter_context(Server(one)) for one in (WSGI_ECHO, WSGI_LARGE, FLASK_ECHO, SERVICE)
         )
         targets = [(bare, ECHO), (large, LARGE), (flask, Load("Flask echo", "/", ECHO.body))]
-        targets += [(service, one) for one in loads_here()]
+        asked = list(loads_here())
+        targets += [(service, one) for one in asked]
         for server, load in targets:
             run(server, load, 1)
         found: dict[str, list[Outcome]] = {load.name: [] for _, load in targets}
@@ -70,7 +71,7 @@ def report(*, quick: bool) -> None:
         _clients(service, seconds, quick=quick)
         _at_70_percent(service, median(one.rate for one in found[FULL.name]), 1 if quick else 5, 2 if quick else 4)
         print(f"\nMemory per worker after this load: {service.memory()[0]:.0f} MB (PSS)")
-    _workers(seconds, 1 if quick else 3)
+    _workers([one for one in asked if one is FULL or one.path.endswith("?view=summary")], seconds, 1 if quick else 3)
 
 
 def _print_singles(loads: list[Load], found: dict[str, list[Outcome]]) -> None:
@@ -111,7 +112,7 @@ def _clients(service: Server, seconds: int, *, quick: bool) -> None:
 
 
 def _at_70_percent(service: Server, full_rate: float, rounds: int, seconds: int) -> None:
-    outcomes = [run_paced(service, FULL, seconds, full_rate * 0.7) for _ in range(rounds)]
+    outcomes = [run_own(service, FULL, seconds, rate=full_rate * 0.7) for _ in range(rounds)]
     row = [
         f"{median(one.rate for one in outcomes):.0f} a second",
         f"{median(one.p50 for one in outcomes):.1f}",
@@ -122,14 +123,13 @@ def _at_70_percent(service: Server, full_rate: float, rounds: int, seconds: int)
     show(title, ["", "p50 ms", "p99 ms", "p99/p50"], [row])
 
 
-def _workers(seconds: int, rounds: int) -> None:
+def _workers(loads: list[Load], seconds: int, rounds: int) -> None:
     """Compare one worker and two; what the client takes of the two cores is known only by the workers' own CPU."""
-    loads = [FULL, *(one for one in loads_here() if one.path.endswith("?view=summary"))]
     found: dict[tuple[str, int], list[Outcome]] = {(load.name, count): [] for load in loads for count in (1, 2)}
     with Server(SERVICE, 1) as one, Server(SERVICE, 2) as two:
         for load in loads:
             for server in (one, two) * rounds:
-                found[load.name, server.workers].append(run_apart(server, load, seconds, 16))
+                found[load.name, server.workers].append(run_own(server, load, seconds, 16))
     rows = [_scaling(load, found[load.name, 1], found[load.name, 2]) for load in loads]
     head = ["", "panels/s, 1", "panels/s, 2", "ratio", "CPU us/panel, 1", "CPU us/panel, 2", "ratio by CPU"]
     show("One worker and two, while the client needs a part of the two cores", head, rows)
