@@ -178,17 +178,21 @@ def _refusal(part: Part) -> str:
 
 def _moment(resource: Resource, where: str, read: Results) -> Moment:
     """Return the first time that can be read; one that cannot is named, since the next may be of something else."""
-    taken = read.moments.read(resource.get("effectiveDateTime"))
-    if taken:
-        return taken
-    period = table(resource, "effectivePeriod")
-    given = (
-        *(resource.get("effectiveDateTime"), resource.get("effectiveInstant")),
-        *(period.get("end"), period.get("start"), resource.get("issued")),
-    )
-    times = [read.moments.read(one) for one in given]
-    found = next((one for one in times if one), NEVER)
-    before = times.index(found) if found is not NEVER else len(times)
-    if any(one not in NO_TIME for one in given[:before]):
+    is_lost = False
+    for given in _times(resource):
+        moment = read.moments.read(given)
+        if moment is not None:
+            break
+        is_lost = is_lost or given not in NO_TIME
+    else:
+        moment = NEVER
+    if is_lost:
         read.issues.append(issue("time_invalid", where))
-    return found
+    return moment
+
+
+def _times(resource: Resource) -> Iterator[object]:
+    """Yield the times of a result, the one that says most of when it was taken first."""
+    yield resource.get("effectiveDateTime")
+    period = table(resource, "effectivePeriod")
+    yield from (resource.get("effectiveInstant"), period.get("end"), period.get("start"), resource.get("issued"))
