@@ -19,12 +19,11 @@ Act = Callable[[Any], None]
 class Departures:
     """The connections that are leaving.
 
-    ``watch`` calls back when a connection is readable, ``unwatch`` ends that, ``hang_up`` lets the connection go.
+    ``watch`` calls back when a connection is readable, ``hang_up`` ends that and lets the connection go.
     """
 
-    def __init__(self, watch: Callable[[Any, Act], None], unwatch: Act, hang_up: Act) -> None:
+    def __init__(self, watch: Callable[[Any, Act], None], hang_up: Act) -> None:
         self.watch = watch
-        self.unwatch = unwatch
         self.hang_up = hang_up
         self.leaving: dict[Any, tuple[float, int]] = {}
 
@@ -59,5 +58,4 @@ class Departures:
 
     def _cut(self, conn: Any) -> None:
         del self.leaving[conn]
-        self.unwatch(conn)
         self.hang_up(conn)

@@ -49,7 +49,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             refuse=self._refuse,
             hang_up=self._hang_up,
         )
-        self.departures = Departures(self._watch, self._unwatch, self._hang_up)
+        self.departures = Departures(self._watch, self._hang_up)
         self.streams = Streams(self.cfg.threads)
         self.turns = Turns()
         self.in_threads = 0
