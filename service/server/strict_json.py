@@ -14,8 +14,6 @@ import msgspec
 LONGEST_NUMBER = 32
 LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes near
 DEEPEST = 64
-WORTH_COUNTING = 4096
-"""Characters in which to count brackets is soon done; a longer text holds more than that many."""
 
 dumps = msgspec.json.Encoder(decimal_format="number").encode
 """Writes JSON as bytes; every Decimal is written digit for digit."""
@@ -44,7 +42,7 @@ def loads(body: bytes) -> Any:
         raise NotJson(f"{said} at line {error.lineno} column {error.colno}") from None
     if "\\" in text and ("\\ud" in text or "\\uD" in text):
         _refuse_lone_surrogates(document)
-    if len(text) > WORTH_COUNTING or text.count("[") + text.count("{") > DEEPEST:  # fewer cannot be nested so deeply
+    if text.count("[") + text.count("{") > DEEPEST:  # fewer cannot be nested so deeply
         _refuse_depth(document)
     return document
 
