@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, NotAcceptable
 from service.api import counting
 from service.api.problems import MEDIA_TYPE, InvalidRequest, invalid_detail, problem
 from service.server import exchange, logs
+from service.server.http_errors import told
 
 DETAILS = {
     404: "Nothing is here; GET /openapi.yaml lists the addresses.",
@@ -44,9 +45,7 @@ def _invalid(error: InvalidRequest) -> Response:
 def _http(error: HTTPException) -> Response:
     found = error.get_response()
     status = error.code or 500
-    own = error.description if error.description != type(error).description else None
-    detail = own or DETAILS.get(status) or error.description or ""
-    answer = problem(status, detail, exchange.current().request_id)
+    answer = problem(status, told(error, DETAILS), exchange.current().request_id)
     for header in KEPT_HEADERS:
         if header in found.headers:
             answer.headers[header] = found.headers[header]

@@ -9,6 +9,7 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest, HTTPException, NotAcceptable, UnsupportedMediaType
 
 from service.ehr.json_shapes import Resource
+from service.server.http_errors import told
 from service.server.large_json import loads_large
 from service.server.strict_json import NotJson, dumps
 
@@ -50,9 +51,8 @@ def _accepts(given: Iterable[tuple[str, float]]) -> bool:
 
 
 def described(error: HTTPException) -> str:
-    """Return what a caller is told of an error: our own words, also where the framework has some of its own."""
-    own = error.description if error.description != type(error).description else None
-    return own or OFFERED.get(error.code or 500) or error.description or ""
+    """Return what a caller of an EHR interface is told of an error."""
+    return told(error, OFFERED)
 
 
 def answer(document: Resource, media_type: str, status: int = 200) -> Response:
