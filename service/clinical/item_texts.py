@@ -16,7 +16,7 @@ from service.clinical.evaluate import PREPARED
 from service.clinical.explain import Breakdown, Explanation, Ground, Shown, Signs, View
 from service.clinical.interval import UNKNOWN
 from service.clinical.leaf_readers import State
-from service.clinical.places import GAPS, VALUE_GAPS, Kind, Place, Places, Values, places_in, reading_of
+from service.clinical.places import GAPS, VALUE_GAPS, Kind, Place, Places, Values, gapped_reading, places_in
 from service.clinical.result import Item
 
 ITEMS_REMEMBERED = 32
@@ -48,7 +48,9 @@ class ItemTexts:
         self._write, self._between = write, between
         self._observations = {id(one): _observations(one) for one in explanations}
         self.of_items = {id(one): tuple([_of_item(shown, write) for shown in one.shown]) for one in explanations}
-        self.of_sets = {id(one): _of_set(one, self.of_items[id(one)], between) for one in explanations}
+        self.of_sets = {
+            id(one): _of_set(one, self._observations[id(one)], self.of_items[id(one)], between) for one in explanations
+        }
 
     def written(self, breakdown: Breakdown, values: Values) -> bytes:
         """Return the items of a set on a panel."""
@@ -64,9 +66,10 @@ def _observations(explanation: Explanation) -> tuple[str, ...]:
     return tuple(dict.fromkeys([key for shown in explanation.shown for key in shown.observations]))
 
 
-def _of_set(explanation: Explanation, items: tuple[OfItem, ...], between: bytes) -> OfSet:
+def _of_set(
+    explanation: Explanation, observations: tuple[str, ...], items: tuple[OfItem, ...], between: bytes
+) -> OfSet:
     """Return the function from what a set rests on to the text of its items."""
-    observations = _observations(explanation)
     pairs = tuple(zip(explanation.shown, items, strict=True))
 
     @lru_cache(SETS_REMEMBERED)
@@ -101,7 +104,7 @@ def _of_item(shown: Shown, write: Write) -> OfItem:
         confounded: frozenset[str] = frozenset(),
         signs: Signs = (),
     ) -> Gapped:
-        readings = {key: reading_of(key, kind) for key, kind in zip(observations, kinds, strict=True) if kind}
+        readings = {key: gapped_reading(key, kind) for key, kind in zip(observations, kinds, strict=True) if kind}
         view = View(readings, before + measured, before + implied, confounded, dict(signs), VALUE_GAPS)
         return Gapped(*places_in(write(itemize(view), GAPS)))
 

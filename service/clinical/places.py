@@ -75,7 +75,7 @@ VALUE_GAPS: InWords = {
 WORD_GAPS = {key: gap(Place(WORD, key)) for key in MEASURES}
 
 
-def reading_of(key: str, kind: Kind) -> Reading:
+def gapped_reading(key: str, kind: Kind) -> Reading:
     """Return a reading of a kind that has gaps in place of its value."""
     unit, evidence, is_worded = kind
     return Reading(ANYTHING, unit, evidence, "", WORD_GAPS[key] if is_worded else "")
