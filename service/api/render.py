@@ -17,7 +17,7 @@ from service.api.value_texts import Texts
 from service.clinical.assess import DISCLAIMER, Assessment
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.criteria.criteria_set import Knot
-from service.clinical.evaluate import SET_WORDS
+from service.clinical.evaluate import verdict_text
 from service.clinical.interval import Interval, Number
 from service.clinical.notices import Caution, Oddity
 from service.clinical.probability import probability
@@ -84,11 +84,11 @@ def result_document(result: Result, texts: Texts) -> dict[str, Any]:
         "version": criteria.version,
         "title": criteria.title,
         "applicability": result.applicability,
-        "verdict": SET_WORDS[result.verdict],
-        "verdict_implied": SET_WORDS[result.verdict_implied],
+        "verdict": verdict_text(result.verdict),
+        "verdict_implied": verdict_text(result.verdict_implied),
     }
     if result.verdict_without_confounded is not None:
-        shown["verdict_without_confounded"] = SET_WORDS[result.verdict_without_confounded]
+        shown["verdict_without_confounded"] = verdict_text(result.verdict_without_confounded)
     if result.parts:
         shown["parts"] = [_part(one) for one in result.parts]
     if result.count is not None:
@@ -105,16 +105,16 @@ def result_document(result: Result, texts: Texts) -> dict[str, Any]:
 def _basis(result: Result) -> dict[str, str]:
     return {
         "criteria": result.criteria.id,
-        "verdict": SET_WORDS[result.verdict],
-        "verdict_implied": SET_WORDS[result.verdict_implied],
+        "verdict": verdict_text(result.verdict),
+        "verdict_implied": verdict_text(result.verdict_implied),
     }
 
 
 def _part(part: Part) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": part.id,
-        "verdict": SET_WORDS[part.verdict],
-        "verdict_implied": SET_WORDS[part.verdict_implied],
+        "verdict": verdict_text(part.verdict),
+        "verdict_implied": verdict_text(part.verdict_implied),
     }
     if part.count is not None:
         shown["count"] = _count(part.count)

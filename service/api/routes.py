@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 from service.api import counting
 from service.api.address import refuse_unknown_parameters
 from service.api.analyte_document import analytes_document
-from service.api.body import json_body
+from service.api.body import JSON, json_body
 from service.api.errors import refuse_unless_json_is_accepted
 from service.api.panel_request import read_panel_request
 from service.api.render import assessment_document
@@ -18,7 +18,6 @@ from service.clinical.criteria import CATALOGUE
 from service.server.headers import Document
 from service.server.strict_json import dumps
 
-JSON = "application/json"
 blueprint = Blueprint("api", __name__, url_prefix="/v1")
 blueprint.before_request(refuse_unless_json_is_accepted)
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from service.api import counting
 from service.api.address import refuse_unknown_parameters
-from service.api.body import json_body
+from service.api.body import JSON, json_body
 from service.api.errors import refuse_unless_json_is_accepted
 from service.api.trajectory_render import trajectory_document
 from service.api.trajectory_request import read_trajectory_request
@@ -23,7 +23,7 @@ blueprint.before_request(refuse_unless_json_is_accepted)
 def post_trajectory() -> Response:
     """Follow one patient through time."""
     refuse_unknown_parameters()
-    return Response(dumps(trajectory_of(json_body(request))) + b"\n", content_type="application/json")
+    return Response(dumps(trajectory_of(json_body(request))) + b"\n", content_type=JSON)
 
 
 def trajectory_of(document: Any) -> dict[str, Any]:
