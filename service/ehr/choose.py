@@ -15,7 +15,7 @@ from operator import attrgetter
 from service.clinical.analytes import ANALYTES
 from service.clinical.consistency import contradictions
 from service.clinical.interval import Interval
-from service.clinical.reading import Evidence, Reading
+from service.clinical.reading import Evidence, Reading, reading_of
 from service.clinical.words import number_text
 from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
@@ -130,15 +130,15 @@ def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:
 def _use(chosen: Chosen, group: list[Result]) -> None:
     first = group[0]
     reading, used = _one_reading(group)
-    times = {one.moment for one in used}
-    if len(times) == 1 and len(used) > 1 and len({canonical(one) for one in used}) > 1:
+    is_of_one_time = len(used) == 1 or len({one.moment for one in used}) == 1
+    if len(used) > 1 and is_of_one_time and len({canonical(one) for one in used}) > 1:
         chosen.issues.append(issue("tied", *(one.where for one in used), observation=first.observation))
-    time = reading.collected_at or first.moment.text if len(times) == 1 else ""
-    chosen.readings[first.observation] = reading._replace(collected_at=time)
+    time = reading.collected_at or first.moment.text if is_of_one_time else ""
+    chosen.readings[first.observation] = reading_of((*reading[:-1], time))
     chosen.basis[first.observation] = _references(used)
-    for note in sorted({one.meaning.note for one in used if one.meaning.note}):
+    for note in sorted({one.meaning.note for one in used} - {""}):
         chosen.issues.append(issue("code_note", used[0].where, observation=first.observation, text=note))
-    if all(one.meaning.finding for one in used):
+    if "" not in {one.meaning.finding for one in used}:
         chosen.findings[first.meaning.finding] = True
 
 

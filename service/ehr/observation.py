@@ -14,7 +14,7 @@ from service.ehr.issues import Issue, Unusable, issue
 from service.ehr.json_shapes import Resource, codings, table, tables, text, token
 from service.ehr.moments import NEVER, Moment, Moments, read_moment
 from service.ehr.resources import INHERITED, MODIFIERS, Contents, Found
-from service.ehr.subject import is_patient
+from service.ehr.subject import Kinds, is_patient, subject_of
 from service.ehr.value import read_value
 
 FINAL = (None, "", "final", "amended", "corrected")
@@ -54,10 +54,11 @@ class Result:
     @property
     def reference(self) -> Resource:
         """Return a reference to the Observation that a receiver can resolve, or the name of the test."""
-        label, named = ANALYTES[self.observation].label, text(self.found.resource, "id")
-        if named and not self.found.is_contained:
+        label, found = ANALYTES[self.observation].label, self.found
+        named = "" if found.is_contained else text(found.resource, "id")
+        if named:
             return {"reference": f"Observation/{named}", "display": label}
-        address = self.found.address
+        address = found.address
         return {"reference": address, "display": label} if address.startswith("urn:") else {"display": label}
 
     def read(self, codes: CodeMap) -> None:
@@ -109,10 +110,11 @@ def _components(found: Found) -> Iterator[Part]:
     whole = found.whole
     above = {key: whole[key] for key in (*INHERITED, "meta", "id", "focus", "category") if key in whole}
     modifiers = {key: whole[key] for key in MODIFIERS if whole.get(key)}
+    kinds = Kinds()
     for at, component in enumerate(tables(whole, "component")):
         resource = above | component | modifiers
-        coded = codings(resource.get("code"))
-        yield Part(resource, f"{found.where}.component[{at}]", coded, is_patient(resource))
+        of_patient = is_patient(subject_of(resource), resource, kinds)
+        yield Part(resource, f"{found.where}.component[{at}]", codings(resource.get("code")), of_patient)
 
 
 def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:

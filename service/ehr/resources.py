@@ -27,8 +27,8 @@ MODIFIERS = ("modifierExtension", "implicitRules")  # not known here, so nothing
 class Found:
     """One resource: its type, where it stood (FHIRPath), its full address if there is one, and what it is part of.
 
-    ``whole`` is the resource with what it inherits, and ``is_of_patient`` whether that is about a patient itself; both
-    are settled once everything is found.
+    ``whole`` is the resource with what it inherits, ``subject`` what that is about, and ``is_of_patient`` whether it is
+    a patient; they are settled once everything is found.
     """
 
     resource: Resource
@@ -38,7 +38,8 @@ class Found:
     parent: Found | None
     is_contained: bool
     whole: Resource
-    is_of_patient: bool = True
+    subject: Resource = field(init=False)
+    is_of_patient: bool = field(init=False)
 
     def inherit(self, parent: Found) -> None:
         """Take what the resource lacks from the report or panel that it is part of."""

@@ -28,17 +28,29 @@ class Subject:
         return local(text(self.reference, "reference"))
 
 
-def is_patient(resource: Resource) -> bool:
+class Kinds(dict[str, str]):
+    """What the references of a record refer to, each told once: most of its resources have the same subject."""
+
+    def __missing__(self, reference: str) -> str:
+        kind, slash, _ = local(reference).partition("/")
+        self[reference] = told = kind if slash else "Patient"
+        return told
+
+
+def subject_of(resource: Resource) -> Resource:
+    """Return the reference to what a resource is about, an empty one if it does not say."""
+    return table(resource, "subject") or table(resource, "patient")
+
+
+def is_patient(subject: Resource, resource: Resource, kinds: Kinds) -> bool:
     """Return whether a resource is about a patient itself (not a group, a device, or another being)."""
-    subject = _subject(resource)
     stated = text(subject, "type") if "type" in subject else ""
-    kind, slash, _ = local(text(subject, "reference")).partition("/")
-    return (stated or (kind if slash else "Patient")) == "Patient" and not resource.get("focus")
+    return (stated or kinds[text(subject, "reference")]) == "Patient" and not resource.get("focus")
 
 
 def one_patient(contents: Contents, expected: Iterable[Resource] = ()) -> Subject:
     """Return the one patient of a record; ``expected`` are References from outside. Raises MixedPatients."""
-    references = [*(_subject(one.whole) for one in contents.of(*CLINICAL) if one.is_of_patient), *expected]
+    references = [*(one.subject for one in contents.of(*CLINICAL) if one.is_of_patient), *expected]
     patients = {_name(one): one for one in contents.of("Patient") if not one.is_contained}
     aliases = {one.address: name for name, one in patients.items() if one.address}
     names = {_known(one, aliases) for one in {text(one, "reference") for one in references}} - {""}
@@ -63,10 +75,6 @@ def _refuse_mixed(names: set[str], references: Iterable[Resource], patients: dic
             identifiers.setdefault(text(identifier, "system"), set()).add(text(identifier, "value"))
     if any(len(values) > 1 for values in identifiers.values()):
         raise MixedPatients
-
-
-def _subject(resource: Resource) -> Resource:
-    return table(resource, "subject") or table(resource, "patient")
 
 
 def _name(found: Found) -> str:

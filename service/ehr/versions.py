@@ -19,10 +19,13 @@ Version = tuple[Moment, int]
 
 def drop_old_versions(contents: Contents) -> None:
     """Take out each resource of which a newer version was found, with what it contains, and name it."""
+    standing = [one for one in contents.found if not one.is_contained]
+    names = [(one.type, _identity(one)) for one in standing]
+    if len(set(names)) == len(names):  # as in any record but a history
+        return
     known: dict[tuple[str, str], list[Found]] = {}
-    for one in contents.found:
-        if not one.is_contained:
-            known.setdefault((one.type, _identity(one)), []).append(one)
+    for name, one in zip(names, standing, strict=True):
+        known.setdefault(name, []).append(one)
     old = [one for (_, name), group in known.items() if name and len(group) > 1 for one in _old(group)]
     if old:
         gone = {id(one) for one in old}

@@ -8,7 +8,7 @@ from typing import Any
 from service.ehr.issues import issue
 from service.ehr.json_shapes import Resource, entries_of, number, table, tables, text, token
 from service.ehr.resources import HARMLESS_OUTCOMES, READ, Contents, Found
-from service.ehr.subject import is_patient
+from service.ehr.subject import Kinds, is_patient, subject_of
 
 WITHOUT_RESOURCE = ("response", "request")  # an answer without a body, and a deletion
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
@@ -25,10 +25,12 @@ def walk_all(documents: Iterable[tuple[Any, str]]) -> Contents:
     for document, where in documents:
         _visit(contents, document, where)
     _adopt(contents)
+    kinds = Kinds()
     for one in contents.found:
         if one.parent is not None:
             one.inherit(one.parent)
-        one.is_of_patient = is_patient(one.whole)
+        one.subject = subject_of(one.whole)
+        one.is_of_patient = is_patient(one.subject, one.whole, kinds)
     return contents
 
 

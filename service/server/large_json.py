@@ -31,12 +31,12 @@ def loads_large(body: bytes) -> Any:
     except (ValueError, RecursionError):
         return loads(body)
     again = dumps(document)
-    return document if _as_many_texts(body, again) and not _may_be_deep(again) else loads(body)
+    return document if _is_whole(body, again) and not _may_be_deep(again) else loads(body)
 
 
-def _as_many_texts(body: bytes, again: bytes) -> bool:
+def _is_whole(body: bytes, again: bytes) -> bool:
     """Whether no key came twice: of two equal ones the first is lost, and two quotes with it (there are no escapes)."""
-    return body.count(_QUOTE) == again.count(_QUOTE)
+    return body == again or body.count(_QUOTE) == again.count(_QUOTE)
 
 
 def _may_be_deep(again: bytes) -> bool:

@@ -44,14 +44,15 @@ def exact(document: Any) -> Any:
     return type(exactly), exactly
 
 
-def written(document: object, *, escaped: bool = False) -> bytes:
-    """JSON as others write it, with blanks."""
-    return json.dumps(document, ensure_ascii=escaped, default=lambda one: one.__float__(), indent=1).encode()
+def written(document: object, *, escaped: bool = False, compact: bool = False) -> bytes:
+    """JSON as others write it, with blanks or without."""
+    form: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 1}
+    return json.dumps(document, ensure_ascii=escaped, default=lambda one: one.__float__(), **form).encode()
 
 
-@given(DOCUMENTS, st.booleans())
-def test_a_document_is_read_as_the_strict_reader_reads_it(document: object, escaped: bool) -> None:
-    body = written(document, escaped=escaped)
+@given(DOCUMENTS, st.booleans(), st.booleans())
+def test_a_document_is_read_as_the_strict_reader_reads_it(document: object, escaped: bool, compact: bool) -> None:
+    body = written(document, escaped=escaped, compact=compact)
     assert as_read(loads_large, body) == as_read(loads, body)
 
 
