@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 from service.api.problems import Entry
@@ -116,8 +116,15 @@ def _nearest(key: str, known: Iterable[str]) -> str | None:
     key = key.casefold()
     if WARD_NAMES.get(key) in folded:
         return WARD_NAMES[key]
-    close = get_close_matches(key, short, n=1, cutoff=0.75) or get_close_matches(key, long, n=1, cutoff=0.6)
-    return folded[close[0]] if close else None
+    close = _closest(key, short, 0.75) or _closest(key, long, 0.6)
+    return folded[close] if close else None
+
+
+def _closest(key: str, names: list[str], cutoff: float) -> str | None:
+    """Return the one name that is nearest, None where two are as near: hepatosplenomegaly is neither of its halves."""
+    close = get_close_matches(key, names, n=2, cutoff=cutoff)
+    ratios = [SequenceMatcher(None, one, key).ratio() for one in close]
+    return close[0] if close and ratios[0] not in ratios[1:] else None
 
 
 def entry_of(fault: Fault, where: tuple[str, ...]) -> Entry:

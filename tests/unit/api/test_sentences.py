@@ -107,6 +107,12 @@ def test_a_key_in_the_wrong_part_is_sent_to_its_own(where: tuple[str, ...], know
     assert document["accepted"] == list(known)
 
 
+def test_a_key_as_near_to_two_is_answered_with_all() -> None:
+    document = unknown_field(("findings", "hepatosplenomegaly"), FINDINGS).document()
+    assert document["accepted"] == list(FINDINGS)
+    assert unknown_field(("findings", "hepatomegally"), FINDINGS).document()["did_you_mean"] == "hepatomegaly"
+
+
 def test_a_key_like_no_other_is_answered_with_all() -> None:
     entry = unknown_field(("observations", "xyz"), ["ferritin", "esr"]).explained()
     assert entry.facts == {"accepted": ["ferritin", "esr"]}
