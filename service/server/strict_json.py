@@ -6,6 +6,7 @@ Python's own reader takes all of these silently (of two equal keys the last one 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -16,6 +17,7 @@ LONGEST_NUMBER = 32
 LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes near
 DEEPEST = 64
 LONGEST_KEY = 64
+_DECIMAL_COMMA = re.compile(r"\d,\d", re.ASCII)
 
 dumps = msgspec.json.Encoder(decimal_format="number").encode
 """Writes JSON as bytes; every Decimal is written digit for digit."""
@@ -61,12 +63,11 @@ def within(text: str) -> bytes:
 
 def _slip(text: str, at: int) -> str:
     """Name the usual slip at a place that is not JSON; "" for any other."""
-    before, here = text[:at].rstrip()[-1:], text[at : at + 1]
-    if here == "'":
+    if text.startswith("'", at):
         return ": texts stand in double quotes"
-    if before == "," and here.isdigit():
+    if _DECIMAL_COMMA.fullmatch(text, max(0, at - 2), at + 1):
         return ": the decimal sign is a point"
-    if before == "," and here in ("}", "]"):
+    if text[:at].rstrip().endswith(",") and text.startswith(("}", "]"), at):
         return ": no comma before the end"
     return ""
 

@@ -55,6 +55,7 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
         (b'{"a":\n 1,}', "at line 2 column 4: no comma before the end$"),
         (b"[1, ]", "Expecting value at line 1 column 5: no comma before the end$"),
         (b'{"a": 3,6, "b": 1}', "at line 1 column 9: the decimal sign is a point$"),
+        (b'{"a": 1, 6: 1}', "at line 1 column 10$"),
         (b"{'a': 1}", "at line 1 column 2: texts stand in double quotes$"),
         (b'{"a": 1', "Expecting ',' delimiter at line 1 column 8$"),
         (b"", "^the body is empty$"),
@@ -64,7 +65,7 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
         (b"[" * 65 + b"]" * 65, "the body is nested deeper than 64 levels"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "the body is nested deeper than 64 levels"),
     ],
-    ids=range(26),
+    ids=range(27),
 )
 def test_what_may_not_be_used_is_refused_without_quoting_it(body: bytes, words: str) -> None:
     with pytest.raises(NotJson, match=words):
