@@ -148,6 +148,9 @@
 {{- if or (hasKey $own .name) (hasPrefix "MAS_" .name) }}
 {{- fail (printf "extraEnv: %s has a value of its own under config or auth" .name) }}
 {{- end }}
+{{- if eq .name "GUNICORN_CMD_ARGS" }}
+{{- fail "extraEnv: GUNICORN_CMD_ARGS would outdo what config says" }}
+{{- end }}
 {{- end }}
 {{- end }}
 

@@ -24,7 +24,7 @@ def json_body(request: Request) -> Any:
 
 def _refuse_unless_json(request: Request) -> None:
     if not request.is_json:
-        raise UnsupportedMediaType("Send the body as application/json.")
+        raise UnsupportedMediaType("Send the body as JSON, with Content-Type: application/json.")
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType("Send the body as UTF-8.")
+        raise UnsupportedMediaType("Send the body as UTF-8; Content-Type names another charset.")

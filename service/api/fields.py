@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from marshmallow import ValidationError, fields, missing
 
 from service.api.problems import Entry
-from service.api.sentences import invalid_value, not_a_number, one_of, unknown_field
+from service.api.sentences import MOMENT_NEEDED, invalid_value, not_a_number, one_of, unknown_field
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
 LONGEST_LIST = 200
@@ -98,8 +98,7 @@ class Moment(Checked[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
         if not isinstance(value, str) or not is_moment(value):
-            detail = "A date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z) is needed here."
-            raise _error(invalid_value((), detail))
+            raise _error(invalid_value((), MOMENT_NEEDED))
         return value
 
 

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from service.api.fields import Checked, is_moment
 from service.api.problems import Entry
-from service.api.sentences import entry_of, invalid_value, not_a_number, one_of, unknown_field
+from service.api.sentences import MOMENT_NEEDED, entry_of, invalid_value, not_a_number, one_of, unknown_field
 from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
 from service.clinical.reading import (
     COMPARATORS,
@@ -30,6 +30,8 @@ from service.clinical.reading import (
 KEYS = ("value", "unit", "comparator", "interpretation", "reference_range", "collected_at")
 RANGE_KEYS = ("low", "high", "unit")
 LONGEST_CODE = 20
+NUMBER_AS_TEXT = " A sign such as < goes into comparator, or all of it into one text: '>10000 ug/L'."
+VALUE_NEEDED = "A value with its unit, or an interpretation, is needed here. Leave out a result that is not known."
 Where = tuple[str, ...]
 
 
@@ -162,7 +164,7 @@ def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:
     entries = _unknown_keys(raw, KEYS, where)
     value, unit, comparator = raw.get("value"), raw.get("unit"), raw.get("comparator")
     if value is not None and not isinstance(value, Decimal):
-        entries.append(not_a_number((*where, "value"), " A sign such as < goes into comparator."))
+        entries.append(not_a_number((*where, "value"), value, NUMBER_AS_TEXT))
     if unit is not None and not isinstance(unit, str):
         entries.append(invalid_value((*where, "unit"), "A text is needed here."))
     if comparator is not None and comparator not in COMPARATORS:
@@ -173,10 +175,10 @@ def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:
     if word is not None and (not isinstance(word, str) or not 1 <= len(word) <= LONGEST_CODE):
         entries.append(invalid_value((*where, "interpretation"), "An HL7 v3 code such as L, H or N is needed here."))
     if value is None and word is None and not entries:
-        entries.append(invalid_value(where, "A value with its unit, or an interpretation, is needed here."))
+        entries.append(invalid_value(where, VALUE_NEEDED))
     moment = raw.get("collected_at")
     if moment is not None and not (isinstance(moment, str) and is_moment(moment)):
-        entries.append(invalid_value((*where, "collected_at"), "A date or a time with its offset is needed here."))
+        entries.append(invalid_value((*where, "collected_at"), MOMENT_NEEDED))
     return entries
 
 
@@ -188,7 +190,7 @@ def _range(analyte: Analyte, raw: Any, where: Where) -> Range | None:
         raise Faulty(invalid_value(where, "An object with low, high and unit is needed here."))
     entries = _unknown_keys(raw, RANGE_KEYS, where)
     numbers = {end: raw[end] for end in ("low", "high") if raw.get(end) is not None}
-    entries += [not_a_number((*where, end)) for end, one in numbers.items() if not isinstance(one, Decimal)]
+    entries += [not_a_number((*where, end), one) for end, one in numbers.items() if not isinstance(one, Decimal)]
     if raw.get("unit") is not None and not isinstance(raw["unit"], str):
         entries.append(invalid_value((*where, "unit"), "A text is needed here."))
     if entries:

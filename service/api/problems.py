@@ -9,10 +9,9 @@ from typing import Any, Self
 
 from flask import Response
 
-from service.server.strict_json import dumps
+from service.server.strict_json import LONGEST_KEY, dumps
 
 MEDIA_TYPE = "application/problem+json"
-LONGEST_KEY = 64
 MOST_LISTED = 1000  # more than any honest request can have; saying each of a hundred thousand would take minutes
 
 TITLES = {

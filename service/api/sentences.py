@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
-from service.api.problems import LONGEST_KEY, Entry
+from service.api.problems import Entry
 from service.clinical.analytes import AGES, ANALYTES, FINDINGS
-from service.clinical.reading import Fault
+from service.clinical.reading import TWO_WAYS, Fault
+from service.server.strict_json import LONGEST_KEY
+
+TWO_MEANINGS = (
+    "is the point a decimal sign, or does it set thousands apart? Before three digits it can be either, and it is "
+    "never guessed. Write 12.5 or 12500, not 12.500."
+)
+MOMENT_NEEDED = "A date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z) is needed here."
 
 SENTENCES = {
     ("unit_required", ""): "A number needs its unit; units are never guessed. Send one of those listed under accepted.",
@@ -36,12 +43,10 @@ SENTENCES = {
         "sign; words such as low go into an object, as its interpretation."
     ),
     ("invalid_quantity", "decimal_comma"): (
-        "Not read as a quantity: the decimal sign is a point, and thousands are not set apart."
+        "Not read as a quantity: the decimal sign is a point, and thousands are not set apart. Write 12.5 or 12500, "
+        "without a comma."
     ),
-    ("invalid_quantity", "two_ways"): (
-        "Not read as a quantity: is the point a decimal sign, or does it set thousands apart? Before three digits it "
-        "can be either, and it is never guessed. Write 12.5 or 12500, not 12.500."
-    ),
+    ("invalid_quantity", "two_ways"): f"Not read as a quantity: {TWO_MEANINGS}",
     ("invalid_quantity", "bounds"): (
         "Not read as a quantity: one number is needed, not a range or a tolerance. Send what was measured, or one "
         "bound with its comparator."
@@ -67,6 +72,22 @@ PLACES = (
     | {"resourceType": "POST /fhir/$evaluate-mas", "hook": "POST /cds-services/mas-criteria"}
 )
 """Where each key of a request belongs, and the keys that show which other interface was meant."""
+WARD_NAMES = {
+    name: observation
+    for observation, names in {
+        "platelets": "plt thrombocytes thrombozyten",
+        "ast": "got sgot asat",
+        "alt": "gpt sgpt alat",
+        "triglycerides": "tg trig",
+        "hemoglobin": "hb hgb",
+        "wbc": "leukocytes leucocytes leukozyten",
+        "neutrophils": "anc neut",
+        "esr": "bsg bsr",
+        "scd25": "sil2r sil-2r il2r",
+    }.items()
+    for name in names.split()
+}
+"""What laboratories call an observation, where no likeness shows it: offered, never taken."""
 SHORT = 5
 
 
@@ -83,8 +104,9 @@ class UnknownField(Entry):
         close = None if place else _nearest(key, self.known)
         if close:
             return Entry(self.where, self.code, f"{self.detail} Did you mean '{close}'?", {"did_you_mean": close})
-        ending = f"It belongs in {place}; those" if place else "Those"
-        return Entry(self.where, self.code, f"{self.detail} {ending} accepted are listed.", {"accepted": [*self.known]})
+        listed = "those accepted are listed." if self.known else "none is accepted."
+        ending = f"It belongs in {place}; {listed}" if place else listed.capitalize()
+        return Entry(self.where, self.code, f"{self.detail} {ending}", {"accepted": [*self.known]})
 
 
 def _nearest(key: str, known: Iterable[str]) -> str | None:
@@ -92,8 +114,17 @@ def _nearest(key: str, known: Iterable[str]) -> str | None:
     folded = {one.casefold(): one for one in known}
     short, long = ([one for one in folded if (len(one) < SHORT) is is_short] for is_short in (True, False))
     key = key.casefold()
-    close = get_close_matches(key, short, n=1, cutoff=0.75) or get_close_matches(key, long, n=1, cutoff=0.6)
-    return folded[close[0]] if close else None
+    if WARD_NAMES.get(key) in folded:
+        return WARD_NAMES[key]
+    close = _closest(key, short, 0.75) or _closest(key, long, 0.6)
+    return folded[close] if close else None
+
+
+def _closest(key: str, names: list[str], cutoff: float) -> str | None:
+    """Return the one name that is nearest, None where two are as near: hepatosplenomegaly is neither of its halves."""
+    close = get_close_matches(key, names, n=2, cutoff=cutoff)
+    ratios = [SequenceMatcher(None, one, key).ratio() for one in close]
+    return close[0] if close and ratios[0] not in ratios[1:] else None
 
 
 def entry_of(fault: Fault, where: tuple[str, ...]) -> Entry:
@@ -118,8 +149,10 @@ def invalid_value(where: tuple[str, ...], detail: str, **facts: Any) -> Entry:
     return Entry(where, "invalid_value", detail, facts)
 
 
-def not_a_number(where: tuple[str, ...], ending: str = "") -> Entry:
+def not_a_number(where: tuple[str, ...], sent: object = None, ending: str = "") -> Entry:
     """Return the entry for a number sent as text, true or false, or anything else."""
+    if isinstance(sent, str) and TWO_WAYS.fullmatch(sent.strip()):
+        return Entry(where, "not_a_number", f"A JSON number is needed here: {TWO_MEANINGS}")
     return Entry(where, "not_a_number", f'A JSON number is needed here: 12.5, not "12.5" and not true.{ending}')
 
 

@@ -86,7 +86,8 @@ _QUANTITY = re.compile(
 _LOST_EXPONENT = re.compile(r"(?:[x×*·]\s*)?10\s?(?:[3469]|12)(?!\d)", re.ASCII | re.IGNORECASE)
 _MORE_NUMBER = re.compile(r"[,.'_]|(?!10\s*[*^eE(⁰-⁹¹²³])\d", re.ASCII)
 _BOUNDS = re.compile(r"(?:[-–—−~±]|\+\s?/?\s?-|to\b|bis\b)\s*[<>]?\s*\.?\d", re.ASCII | re.IGNORECASE)
-_TWO_WAYS = re.compile(r"\+?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+TWO_WAYS = re.compile(r"\+?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+"""A number whose point may set thousands apart; the page goes by it as well."""
 THOUSAND = Decimal(1000)
 LONGEST_QUANTITY = 64
 
@@ -102,7 +103,7 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
     value = Decimal(number)
     if unit not in analyte.table.units:
         _refuse_more_number(analyte, value, unit)
-    two_ways = _TWO_WAYS.fullmatch(number) is not None
+    two_ways = TWO_WAYS.fullmatch(number) is not None
     return Quantity(value, unit, SIGNS.get(comparator, comparator), two_ways)
 
 

@@ -6,6 +6,8 @@ Python's own reader takes all of these silently (of two equal keys the last one 
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -14,13 +16,15 @@ import msgspec
 LONGEST_NUMBER = 32
 LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes near
 DEEPEST = 64
+LONGEST_KEY = 64
+_DECIMAL_COMMA = re.compile(r"\d,\d", re.ASCII)
 
 dumps = msgspec.json.Encoder(decimal_format="number").encode
 """Writes JSON as bytes; every Decimal is written digit for digit."""
 
 
 class NotJson(ValueError):
-    """The body is not JSON that may be used; the message says why without quoting it."""
+    """The body is not JSON that may be used; the message says why, and quotes nothing of it but a key."""
 
 
 def loads(body: bytes) -> Any:
@@ -28,9 +32,9 @@ def loads(body: bytes) -> Any:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise NotJson(f"the body is not UTF-8 (byte {error.start})") from None
+        raise NotJson(f"the body is not UTF-8 (byte {error.start}) but perhaps Latin-1: convert it") from None
     if text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}"):
-        raise NotJson("the body starts with a byte order mark")
+        raise NotJson("the body starts with a byte order mark: leave it out")
     try:
         document = _DECODER.decode(text)
     except RecursionError:
@@ -39,7 +43,7 @@ def loads(body: bytes) -> Any:
         if not text.strip():
             raise NotJson("the body is empty") from None
         said = error.msg.removesuffix(" at")
-        raise NotJson(f"{said} at line {error.lineno} column {error.colno}") from None
+        raise NotJson(f"{said} at line {error.lineno} column {error.colno}{_slip(text, error.pos)}") from None
     if "\\" in text and ("\\ud" in text or "\\uD" in text):
         _refuse_lone_surrogates(document)
     if text.count("[") + text.count("{") > DEEPEST:  # fewer cannot be nested so deeply
@@ -57,10 +61,22 @@ def within(text: str) -> bytes:
     return dumps(text)[1:-1]
 
 
+def _slip(text: str, at: int) -> str:
+    """Name the usual slip at a place that is not JSON; "" for any other."""
+    if text.startswith("'", at):
+        return ": texts stand in double quotes"
+    if _DECIMAL_COMMA.fullmatch(text, max(0, at - 2), at + 1):
+        return ": the decimal sign is a point"
+    if text[:at].rstrip().endswith(",") and text.startswith(("}", "]"), at):
+        return ": no comma before the end"
+    return ""
+
+
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise NotJson("an object has the same key twice")
+        ((twice, _),) = Counter(key for key, _ in pairs).most_common(1)
+        raise NotJson(f"an object has the same key twice, {twice[:LONGEST_KEY]!r}")
     return found
 
 

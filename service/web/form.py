@@ -10,6 +10,7 @@ from service.clinical.analytes import ANALYTES, FINDINGS, Analyte, FindingKind
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.panel import CONDITIONS, CONFOUNDERS
+from service.clinical.reading import TWO_WAYS
 from service.clinical.rules import inputs, leaves
 from service.clinical.therapy import THERAPIES
 
@@ -84,5 +85,6 @@ def facts() -> dict[str, object]:
         "conditions": [(key, label_of(key, CONDITION_LABELS)) for key in CONDITIONS],
         "confounders": [(key, label_of(key, CONFOUNDER_LABELS)) for key in CONFOUNDERS],
         "criteria": CATALOGUE.values(),
+        "two_ways": TWO_WAYS.pattern,
         "drugs": [drug.name for therapy in THERAPIES.values() for drug in therapy.drugs],
     }

@@ -120,6 +120,10 @@ FORBIDDEN = {
         {"extraEnv": [{"name": "TZ", "value": "UTC"}, {"name": "TZ", "value": "CET"}]},
         "extraEnv: TZ stands twice",
     ),
+    "gunicorn's own settings": (
+        {"extraEnv": [{"name": "GUNICORN_CMD_ARGS", "value": "--workers 8"}]},
+        "extraEnv: GUNICORN_CMD_ARGS",
+    ),
     "volume of the chart's own": ({"extraVolumes": [{"name": "tmp", "emptyDir": {}}]}, "extraVolumes: tmp"),
     "volume given twice": (
         {"extraVolumes": [{"name": "site", "emptyDir": {}}, {"name": "site", "emptyDir": {}}]},

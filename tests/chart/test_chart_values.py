@@ -116,6 +116,7 @@ WRONG = [
     ({"extraVolumes": [{"emptyDir": {}}]}, "missing property 'name'"),
     ({"extraVolumeMounts": [{"name": "site", "path": "/site"}]}, "/extraVolumeMounts/0"),
     ({"monitoring": {"prometheusRule": {"errorBudget": 0}}}, "errorBudget"),
+    ({"monitoring": {"prometheusRule": {"p99Seconds": 10}}}, "p99Seconds"),
     ({"monitoring": {"prometheusRule": {"runbookUrl": "*runbook"}}}, "runbookUrl"),
     ({"monitoring": {"dashboard": {"namespace": "grafana.example"}}}, "/monitoring/dashboard/namespace"),
 ]

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from service.clinical.criteria import CATALOGUE
 from service.clinical.strict_toml import BadData
 from service.server.settings import Settings
 from service.server.strict_json import loads
@@ -51,7 +52,7 @@ def test_the_assessment_names_category_method_basis_and_reasons(client: FlaskCli
 def test_every_set_and_item_stands_in_the_breakdown(client: FlaskClient) -> None:
     answer = evaluated(client, bundle(*SJIA, *met_panel()))
     pointers = [one["valueReference"]["reference"] for one in answer["extension"]]
-    assert len([one for one in answer["contained"] if one["resourceType"] == "Observation"]) == 10
+    assert len([one for one in answer["contained"] if one["resourceType"] == "Observation"]) == len(CATALOGUE)
     assert {f"#{one['id']}" for one in answer["contained"] if one["id"] != "service"} == set(pointers)
     item = component(answer, "eular-acr-printo-2016", "platelets")["valueCodeableConcept"]
     assert (item["coding"][0]["code"], "181" in item["text"]) == ("met", True)

@@ -10,9 +10,13 @@ const WORDS = {
 };
 const SAID = { L: "low", LL: "very low", H: "high", HH: "very high", N: "normal" };
 const BARE = /^\s*(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*$/;
-const TWO_WAYS = /^\s*\+?[1-9]\d{0,2}\.\d{3}\s*$/; // 12.500 may mean 12500: sent as typed, so that the service asks
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
+const TWO_WAYS = new RegExp(`^(?:${find("#ask").dataset.twoWays})$`);
 const LEADING = /^\s*((?:<=|>=|<|>|≤|≥)?\s*(?:\d+\.?\d*|\.\d+))\s*(.*?)\s*$/;
 const loaded = new WeakMap(); // row -> what was loaded into it, and how that looks
+
+// What is no number, or one of two meanings (12.500 may be 12500), stays as typed, so that the service asks.
+const numberOf = (text) => (NUMBER.test(text) && !TWO_WAYS.test(text) ? Number(text) : text);
 
 export const input = (row) => find("input", row);
 export const picker = (row) => find("select", row);
@@ -28,9 +32,9 @@ export function read(row) {
   if (word) return { interpretation: word, ...range };
   const bare = BARE.exec(text);
   if (!bare) return text; // with its own unit, or with a typo that the service will name
-  if (!range.reference_range || TWO_WAYS.test(bare[2])) return `${text} ${picker(row).value}`.trim();
+  if (!range.reference_range) return `${text} ${picker(row).value}`.trim();
   const comparator = bare[1] ? { comparator: { "≤": "<=", "≥": ">=" }[bare[1]] ?? bare[1] } : {};
-  return { value: Number(bare[2]), unit: picker(row).value, ...comparator, ...range };
+  return { value: numberOf(bare[2]), unit: picker(row).value, ...comparator, ...range };
 }
 
 export function write(row, raw, analytes) {
@@ -79,7 +83,7 @@ function readRange(row) {
   const limits = {};
   for (const which of ["low", "high"]) {
     const text = find(`[data-end=${which}]`, row)?.value.trim();
-    if (text) limits[which] = BARE.test(text) && !TWO_WAYS.test(text) ? Number(text) : text;
+    if (text) limits[which] = numberOf(text);
   }
   return Object.keys(limits).length ? { reference_range: { ...limits, unit: picker(row).value } } : {};
 }
@@ -102,7 +106,7 @@ function writeObject(row, { value, unit: code, comparator = "", interpretation, 
   for (const which of ["low", "high"]) find(`[data-end=${which}]`, row).value = range[which] ?? "";
 }
 
-const tidy = (text) => text.replace(/×/g, "x").replace(/[µμ]/g, "u").replace(/\s/g, "");
+const tidy = (text) => text.replace(/×/g, "x").replace(/[µμ]/g, "u").replace(/\s/g, "").replace(/\/([dmunpf]?)l$/, "/$1L"); // g/l is g/L; G/l is giga
 
 export function codeOf(analyte, text) {
   if (!analyte || !text) return "";

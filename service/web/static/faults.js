@@ -78,13 +78,15 @@ function placeOf(pointer) {
 }
 
 function fieldOf(pointer) {
-  const [group, id, part] = tokens(pointer);
+  const [group, id, part, end] = tokens(pointer);
   const kind = { observations: "observation", findings: "finding" }[group];
   if (kind) {
     const box = find(`[data-${kind}="${CSS.escape(id ?? "")}"]`);
     if (!box) return null;
-    const control = part === "unit" ? cell.picker(box) : find("input:checked, input", box);
-    return { box, control, name: label(id) };
+    const limit = part === "reference_range" && end !== "unit" && find(`[data-end="${CSS.escape(end ?? "low")}"]`, box);
+    const control = limit || ([part, end].includes("unit") ? cell.picker(box) : find("input:checked, input", box));
+    const detail = limit ? `, ${end ? `${end} end of the ` : ""}range` : "";
+    return { box, control, name: label(id) + detail };
   }
   const box = all("[data-pointer]").find((one) => pointer === one.dataset.pointer || pointer.startsWith(`${one.dataset.pointer}/`));
   if (!box) return null;
@@ -105,7 +107,8 @@ function atField({ box, control, name }, fault, path, say) {
     done(`${name} is now in ${unit(code)}. Assess again.`);
   }, { class: "mend" });
   const codes = box.dataset.observation ? [fault.suggestion ?? (fault.code.startsWith("unit") ? fault.accepted : [])].flat() : [];
-  const note = el("div", { class: "fault at-field", id }, readable(fault.detail), codes.length ? el("span", { class: "buttons" }, codes.map(use)) : null);
+  const said = control.dataset.end ? `${name}: ${readable(fault.detail)}` : readable(fault.detail);
+  const note = el("div", { class: "fault at-field", id }, said, codes.length ? el("span", { class: "buttons" }, codes.map(use)) : null);
   box.append(note);
   control.setAttribute("aria-invalid", "true");
   control.setAttribute("aria-describedby", id);

@@ -11,7 +11,8 @@ export function showFhir(resource) {
   const title = refused ? "The resource could not be used" : "The FHIR answer";
   find("#answer-title").textContent = title;
   find("#result").replaceChildren(
-    el("article", { class: `headline ${refused ? "probable" : ""}` }, refused ? issues(resource) : predictions(resource)),
+    el("article", { class: `headline ${refused ? "probable" : ""}` }, refused ? issues(resource) : predictions(resource),
+      el("p", { class: "hint" }, "This answers the pasted resource alone: what stands in the form is no part of it.")),
     ...setBySet(resource).filter(Boolean),
     el("section", {}, el("details", { open: refused }, el("summary", {}, `${resource.resourceType} (JSON)`), el("textarea", { readonly: true, rows: "16", "aria-label": "Answer as JSON" }, json(resource)))));
   return `${title}. ${find("#result p")?.textContent ?? ""}`;

@@ -68,7 +68,7 @@ export function addRow(place, moment, one = {}) {
   const name = el("input", { type: "text", list: "drugs", autocomplete: "off", "aria-label": drug ? "Medication" : "Treatment", placeholder: "generic name" });
   const date = el("input", { type: "date", "aria-label": drug ? "Last dose" : "Given on" });
   const row = el("div", { class: "row" }, name, date);
-  row.append(button("×", () => { row.remove(); numberRows(place); }, { class: "quiet", "aria-label": "Remove this line" }));
+  row.append(button("×", () => { row.remove(); numberRows(place); find(`#${place} + button`).focus(); }, { class: "quiet", "aria-label": "Remove this line" }));
   name.value = one.name ?? "";
   setDay(date, one[moment]);
   loadedRows.set(row, one);

@@ -58,6 +58,7 @@ const TIDY = [
   [/ Send one of (?:those|the words) listed under accepted\./g, " Choose one of those offered."],
   [/ Send (.+) listed under accepted\./g, " Enter $1 offered."],
   [/ Write '\[<\|.+ interpretation\./g, " Enter a number with a point as decimal sign, a limit such as >10000 or <0.5, or a word: low, normal, high."],
+  [/^A JSON number is needed here: is the/, "Is the"],
   [/^A JSON number is needed here:.+/g, "A number is needed here, with a point as decimal sign, such as 12.5."],
   [/^Send at least one entry in observations or findings.*/g, "Enter at least one value or finding."],
   [/^A list of 1 to \d+ words is needed here\./g, "Choose at least one."],

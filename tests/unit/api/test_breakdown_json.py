@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.api.breakdown_json import ITEMS
-from service.clinical.criteria import ORDER
+from service.clinical.criteria import CATALOGUE, ORDER
 from service.clinical.evaluate import PREPARED
 from tests.unit.api.documents import answer_to
 
@@ -57,7 +57,7 @@ def test_what_is_remembered_is_bounded_and_holds_no_value() -> None:
     forget()
     answer_to(**FIRST)
     remembered: list[Any] = [*TEXTS, *ITEMS.of_sets.values()]
-    assert len(ITEMS.of_sets) == len(ORDER) - 2
+    assert len(ITEMS.of_sets) == len(CATALOGUE) - 2
     assert all(one.cache_info().maxsize for one in remembered)
     assert {one.cache_info().currsize for one in remembered} == {1}
     answer_to(**SECOND)

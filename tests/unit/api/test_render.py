@@ -10,7 +10,7 @@ from service.api.problems import Entry
 from service.api.render import assessment_document, result_document
 from service.api.value_texts import Texts
 from service.clinical.assess import DISCLAIMER, assess
-from service.clinical.criteria import DIGEST, ORDER
+from service.clinical.criteria import CATALOGUE, DIGEST, ORDER
 from service.server.strict_json import dumps, loads
 from tests.conftest import panel_of
 from tests.unit.api.documents import answer_to, set_of
@@ -28,7 +28,7 @@ def test_an_answer_has_the_members_of_the_contract_in_its_order() -> None:
     assert list(document) == [
         *("classification", "criteria", "cautions", "warnings", "suggested_tests", "disclaimer", "meta")
     ]
-    assert [one["id"] for one in document["criteria"]] == list(ORDER)
+    assert [one["id"] for one in document["criteria"]] == list(CATALOGUE)
     assert document["disclaimer"] == DISCLAIMER
     assert document["meta"] == {"service_version": __version__, "criteria_digest": DIGEST}
 

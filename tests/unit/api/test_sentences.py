@@ -4,7 +4,15 @@ from collections.abc import Iterable
 
 import pytest
 
-from service.api.sentences import entry_of, invalid_value, not_a_number, one_of, unknown_field
+from service.api.sentences import (
+    WARD_NAMES,
+    entry_of,
+    invalid_value,
+    not_a_number,
+    one_of,
+    unknown_field,
+    unknown_parameter,
+)
 from service.clinical.analytes import ANALYTES, FINDINGS
 from service.clinical.reading import Fault
 
@@ -22,7 +30,7 @@ WHERE = ("observations", "wbc")
         (Fault("implausible_value", "reference_range", suggestion="mg/dL"), "No laboratory has this limit"),
         (Fault("implausible_value", suggestion="10*9/L"), "In 10*9/L the same number would be an ordinary result"),
         (Fault("invalid_quantity", "form"), "with a point as decimal sign"),
-        (Fault("invalid_quantity", "decimal_comma"), "the decimal sign is a point"),
+        (Fault("invalid_quantity", "decimal_comma"), "Write 12.5 or 12500, without a comma."),
         (Fault("invalid_quantity", "lost_exponent", suggestion="10*9/L"), "the exponent has lost its superscript"),
         (Fault("invalid_quantity", "two_ways"), "is the point a decimal sign, or does it set thousands apart?"),
         (Fault("invalid_quantity", "bounds"), "not a range or a tolerance"),
@@ -51,14 +59,33 @@ def test_a_slip_in_a_key_is_answered_with_the_nearest_one() -> None:
         ("AST", "ast"),
         ("il-18", "il18"),
         ("asts", "ast"),
-        ("plt", None),
-        ("alat", "alt"),
-        ("got", None),
+        ("tla", None),
         ("atl", None),
     ],
 )
 def test_a_short_key_is_never_taken_for_another_test(key: str, known: str | None) -> None:
     assert unknown_field(("observations", key), ANALYTES).document().get("did_you_mean") == known
+
+
+@pytest.mark.parametrize(
+    ("key", "known"),
+    [
+        ("PLT", "platelets"),
+        ("Thrombozyten", "platelets"),
+        ("got", "ast"),
+        ("ALAT", "alt"),
+        ("sIL-2R", "scd25"),
+        ("bsg", "esr"),
+    ],
+)
+def test_a_laboratorys_own_name_is_answered_with_the_one_used_here(key: str, known: str) -> None:
+    assert unknown_field(("observations", key), ANALYTES).document().get("did_you_mean") == known
+    assert "did_you_mean" not in unknown_field(("findings", key), FINDINGS).document()
+
+
+def test_every_name_of_a_laboratory_leads_to_an_observation() -> None:
+    assert set(WARD_NAMES.values()) <= set(ANALYTES)
+    assert not set(WARD_NAMES) & set(ANALYTES)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +107,12 @@ def test_a_key_in_the_wrong_part_is_sent_to_its_own(where: tuple[str, ...], know
     assert document["accepted"] == list(known)
 
 
+def test_a_key_as_near_to_two_is_answered_with_all() -> None:
+    document = unknown_field(("findings", "hepatosplenomegaly"), FINDINGS).document()
+    assert document["accepted"] == list(FINDINGS)
+    assert unknown_field(("findings", "hepatomegally"), FINDINGS).document()["did_you_mean"] == "hepatomegaly"
+
+
 def test_a_key_like_no_other_is_answered_with_all() -> None:
     entry = unknown_field(("observations", "xyz"), ["ferritin", "esr"]).explained()
     assert entry.facts == {"accepted": ["ferritin", "esr"]}
@@ -93,5 +126,16 @@ def test_the_other_entries_say_what_is_needed() -> None:
         "detail": "So.",
         "low": 1,
     }
-    assert not_a_number(WHERE).code == "not_a_number"
+    assert [not_a_number(WHERE, one).code for one in (None, "12.500")] == ["not_a_number"] * 2
     assert one_of(WHERE, ("a", "b")).facts == {"accepted": ["a", "b"]}
+
+
+def test_a_parameter_where_none_is_known_is_told_so() -> None:
+    document = unknown_parameter("view", ()).document()
+    assert document["detail"] == "This parameter of the address is not known here. None is accepted."
+    assert document["accepted"] == []
+
+
+@pytest.mark.parametrize(("sent", "asked"), [("12.500", True), (" 12.500 ", True), ("12.5", False), (True, False)])
+def test_a_number_sent_as_text_is_asked_about_where_it_has_two_meanings(sent: object, asked: bool) -> None:
+    assert ("Write 12.5 or 12500" in not_a_number(WHERE, sent).detail) == asked

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.clinical.assess import DISCLAIMER, WATCH_LIST, Suggestion, assess
-from service.clinical.criteria import ORDER
+from service.clinical.criteria import CATALOGUE
 from service.clinical.panel import Panel
 from tests.conftest import panel_of
 from tests.unit.clinical.results import assessed
@@ -22,7 +22,7 @@ def suggested(*criteria: str, **request: Any) -> list[str]:
 
 
 def test_without_a_choice_every_set_is_listed_in_the_order_of_the_contract() -> None:
-    assert listed(findings={"fever": True}) == list(ORDER)
+    assert listed(findings={"fever": True}) == list(CATALOGUE)
 
 
 def test_only_the_sets_asked_for_are_listed_in_the_order_of_the_contract() -> None:

@@ -68,7 +68,8 @@ def test_a_damaged_document_is_refused_as_the_strict_reader_refuses_it(document:
 @example([b'"a"', b'"a"'])
 def test_a_key_given_twice_is_never_lost(keys: list[bytes]) -> None:
     body = b'{"out": [{%b}]}' % b", ".join(b"%b: 1" % key for key in keys)
-    assert (as_read(loads_large, body) == "refused: an object has the same key twice") == (len(set(keys)) < len(keys))
+    refused = str(as_read(loads_large, body)).startswith("refused: an object has the same key twice")
+    assert refused == (len(set(keys)) < len(keys))
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,10 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
     [
         (b"NaN", "NaN is not a JSON number"),
         (b"-Infinity", "-Infinity is not a JSON number"),
-        (b'{"a": 1, "a": 1}', "an object has the same key twice"),
-        (b'{"a": {"b": 1, "b": 2}}', "an object has the same key twice"),
+        (b'{"a": 1, "a": 1}', "an object has the same key twice, 'a'$"),
+        (b'{"c": 0, "a": {"d": 1, "b": 1, "c": 2, "b": 2}}', "an object has the same key twice, 'b'$"),
+        (b'{"\\ud800": 1, "\\ud800": 1}', r"an object has the same key twice, '\\ud800'$"),
+        (b'{"%b": 1, "%b": 1}' % (b"k" * 65, b"k" * 65), f"an object has the same key twice, '{'k' * 64}'$"),
         (b"1e331", "a number is beyond 10 to the power of 330 or -330"),
         (b"1e-331", "a number is beyond 10 to the power of 330 or -330"),
         (b"1" * 33, "a number has more than 32 characters"),
@@ -50,7 +52,12 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
         (b'"\\ud800"', "a text has half of a surrogate pair"),
         (b'{"\\uDC00": 1}', "a text has half of a surrogate pair"),
         (b'{"a": }', "Expecting value at line 1 column 7"),
-        (b'{"a":\n 1,}', "at line 2 column"),
+        (b'{"a":\n 1,}', "at line 2 column 4: no comma before the end$"),
+        (b"[1, ]", "Expecting value at line 1 column 5: no comma before the end$"),
+        (b'{"a": 3,6, "b": 1}', "at line 1 column 9: the decimal sign is a point$"),
+        (b'{"a": 1, 6: 1}', "at line 1 column 10$"),
+        (b"{'a': 1}", "at line 1 column 2: texts stand in double quotes$"),
+        (b'{"a": 1', "Expecting ',' delimiter at line 1 column 8$"),
         (b"", "^the body is empty$"),
         (b" \n", "^the body is empty$"),
         (b'"\x01"', "^Invalid control character at line 1 column 2$"),
@@ -58,7 +65,7 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
         (b"[" * 65 + b"]" * 65, "the body is nested deeper than 64 levels"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "the body is nested deeper than 64 levels"),
     ],
-    ids=range(20),
+    ids=range(27),
 )
 def test_what_may_not_be_used_is_refused_without_quoting_it(body: bytes, words: str) -> None:
     with pytest.raises(NotJson, match=words):

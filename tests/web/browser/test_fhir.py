@@ -49,6 +49,15 @@ def test_a_bundle_is_answered_by_a_risk_assessment(visit: Visit) -> None:
     assert violations(visit) == []
 
 
+def test_an_answer_to_a_resource_says_that_the_form_is_no_part_of_it(visit: Visit) -> None:
+    page = visit.load("patient_1")
+    page.click("#paste-open")
+    page.fill("#paste-text", json.dumps(BUNDLE))
+    page.click("#paste-use")
+    page.wait_for_selector(".headline:has-text('This answers the pasted resource alone')")
+    assert page.input_value("#o-ferritin") == "905"
+
+
 def test_a_resource_that_cannot_be_used_is_told_by_its_outcome(visit: Visit) -> None:
     page = pasted(visit, {"resourceType": "Practitioner"})
     assert page.inner_text("#answer-title") == "The resource could not be used"

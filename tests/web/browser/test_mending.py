@@ -196,11 +196,52 @@ def test_a_number_of_two_meanings_is_asked_about_with_or_without_a_range(visit: 
     page.fill("[data-observation=ferritin] [data-end=low]", "30")
     page.press("#o-ferritin", "Enter")
     page.wait_for_selector("#o-ferritin[aria-invalid=true]")
-    assert visit.posted()["observations"]["ferritin"] == "12.500 ug/L"
+    assert visit.posted()["observations"]["ferritin"] == {
+        "value": "12.500",
+        "unit": "ug/L",
+        "reference_range": {"low": 30, "unit": "ug/L"},
+    }
     described = page.locator("#o-ferritin").get_attribute("aria-describedby")
     assert "12500" in page.inner_text(f"#{described}")
-    page.fill("#o-ferritin", "12500")
-    page.fill("[data-observation=ferritin] [data-end=low]", "1.500")
+    page.click("[data-observation=ferritin] .range")
     page.press("#o-ferritin", "Enter")
-    page.wait_for_selector("#faults:not([hidden])")
-    assert visit.posted()["observations"]["ferritin"]["reference_range"]["low"] == "1.500"
+    page.wait_for_selector("#o-ferritin[aria-invalid=true]")
+    assert visit.posted()["observations"]["ferritin"] == "12.500 ug/L"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1.500", "Is the point a decimal sign"),
+        ("<200", "A number is needed here"),
+        ("15-30", "A number is needed here"),
+    ],
+)
+def test_an_end_of_a_range_that_is_no_number_is_asked_about_at_its_field(visit: Visit, typed: str, said: str) -> None:
+    page = visit.open()
+    page.fill("#o-ferritin", "12500")
+    page.select_option("#u-ferritin", "ug/L")
+    page.click("[data-observation=ferritin] .range")
+    page.fill("[data-observation=ferritin] [data-end=high]", typed)
+    page.press("#o-ferritin", "Enter")
+    page.wait_for_selector("[data-end=high][aria-invalid=true]")
+    assert visit.posted()["observations"]["ferritin"]["reference_range"]["high"] == typed
+    assert page.inner_text(".at-field").startswith(f"Ferritin, high end of the range: {said}")
+    page.click("#faults .link")
+    assert page.evaluate("document.activeElement.dataset.end") == "high"
+
+
+def test_a_range_upside_down_and_one_without_a_unit_are_shown_where_they_are_mended(visit: Visit) -> None:
+    page = visit.open()
+    for key, low in (("ferritin", "300"), ("ldh", "20")):
+        page.fill(f"#o-{key}", "high")
+        page.click(f"[data-observation={key}] .range")
+        page.fill(f"[data-observation={key}] [data-end=low]", low)
+        page.fill(f"[data-observation={key}] [data-end=high]", "200")
+    page.select_option("#u-ferritin", "ug/L")
+    visit.assess()
+    page.wait_for_selector("#u-ldh[aria-invalid=true]")
+    assert page.locator("[data-observation=ferritin] [data-end=low]").get_attribute("aria-invalid") == "true"
+    assert page.inner_text("[data-observation=ferritin] .at-field").startswith("Ferritin, range: The reference range")
+    page.click("[data-observation=ldh] .mend:text-is('Use U/L')")
+    assert page.input_value("#u-ldh") == "U/L"

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from service.clinical.criteria import CATALOGUE
 from tests.web.browser.served import ROOT, served
 
 
@@ -23,8 +24,8 @@ def test_a_new_criteria_file_can_be_chosen_and_is_answered(visitors: Any, tmp_pa
     with served(tmp_path, copy_with_new_set(tmp_path)) as address:
         visit = visitors(address)
         page = visit.open()
-        assert page.locator("[data-criteria]").count() == 11
-        assert "What 11 published criteria sets say" in page.inner_text("header")
+        assert page.locator("[data-criteria]").count() == len(CATALOGUE) + 1
+        assert f"What {len(CATALOGUE) + 1} published criteria sets say" in page.inner_text("header")
         page.select_option("#condition", "malignancy")
         page.fill("#o-ferritin", "1000.1")
         page.select_option("#u-ferritin", "ng/mL")

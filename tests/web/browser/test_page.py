@@ -133,6 +133,7 @@ def test_a_patient_loaded_into_the_form_is_sent_as_it_was(visit: Visit) -> None:
         (">10000", "ng/mL", ">10000 ng/mL"),
         ("<0.5", "ug/L", "<0.5 ug/L"),
         ("905 ug/L", "", "905 ug/L"),
+        (">10000 µg/l", "", ">10000 ug/L"),
         ("Elevated", "", {"interpretation": "H"}),
         ("low", "ug/L", {"interpretation": "L"}),
         ("normal", "", {"interpretation": "N"}),
@@ -144,6 +145,15 @@ def test_a_cell_takes_numbers_limits_and_words(visit: Visit, typed: str, unit: s
     page.select_option("#u-ferritin", unit)
     visit.assess()
     assert visit.posted()["observations"] == {"ferritin": sent}
+
+
+def test_a_small_l_is_a_litre_in_the_picker_as_it_is_in_the_service(visit: Visit) -> None:
+    page = visit.open()
+    for key, typed in {"platelets": "116 G/l", "wbc": "5.4 g/l", "hemoglobin": "8.9 g/dl"}.items():
+        page.fill(f"#o-{key}", typed)
+    visit.assess()
+    assert visit.posted()["observations"] == {"platelets": "116 10*9/L", "wbc": "5.4 g/l", "hemoglobin": "8.9 g/dL"}
+    assert [page.input_value(f"#u-{key}") for key in ("platelets", "wbc", "hemoglobin")] == ["10*9/L", "", "g/dL"]
 
 
 def test_a_word_with_the_laboratorys_range_counts_as_measured(visit: Visit) -> None:

@@ -51,6 +51,26 @@ def test_what_was_loaded_is_readable_in_its_field_on_a_phone(visitors: Any, addr
     assert page.locator("input[type=text]").evaluate_all(cut) == []
 
 
+OVERLAPS = """all => all.filter(one => {
+    const [verdicts, figure] = ['.verdict:last-of-type', '.figure > *'].map(part => one.querySelector(part)?.getBoundingClientRect());
+    return figure && verdicts.right > figure.left && verdicts.bottom > figure.top && verdicts.top < figure.bottom;
+}).map(one => one.textContent)"""
+
+
+@pytest.mark.parametrize("width", [320, 1000, 1100, 1280, 1440])
+def test_no_picture_covers_a_verdict(visitors: Any, address: str, width: int) -> None:
+    page = visitors(address, viewport={"width": width, "height": 900}).load("patient_1")
+    assert page.locator(".set > summary").evaluate_all(OVERLAPS) == []
+
+
+def test_who_removes_a_line_by_keyboard_stands_at_the_button_that_adds_one(visit: Visit) -> None:
+    page = visit.load("patient_1")
+    page.focus("#medications .row:first-child button")
+    page.keyboard.press("Enter")
+    assert page.locator("#medications .row").count() == 2
+    assert page.evaluate("document.activeElement.id") == "add-medication"
+
+
 def test_dark_is_dark_and_light_is_light(visitors: Any, address: str) -> None:
     brightness = (
         "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number).reduce((a, b) => a + b)"
