@@ -62,10 +62,10 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = ITEMS) -> Resul
     """Return the result of one set of the catalogue."""
     prepared = PREPARED[criteria.id]
     plan, (standing_of, gaps_of) = prepared.plan, prepared.standings
-    leaves = plan.leaf_readers.read(panel.measured, panel.findings)
+    leaves = plan.readers.read(panel.measured, panel.findings)
     standing = implied = standing_of(leaves)
     if panel.implied_only:
-        worded = plan.leaf_readers.read_again(leaves, panel.implied, panel.implied_only)
+        worded = plan.readers.read_again(leaves, panel.implied, panel.implied_only)
         implied = standing if worded is leaves else standing_of(worded)
     gaps = NOT_ASKED if depth is VERDICT else gaps_of(standing, _barred(plan, panel) if plan.exclusions else ())
     confounded = _confounded(criteria, panel) if panel.confounders else NOTHING
