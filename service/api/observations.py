@@ -9,10 +9,11 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from service.api.fields import Checked, is_moment
+from service.api.fields import Checked
 from service.api.problems import Entry
 from service.api.sentences import entry_of, invalid_value, not_a_number, one_of, unknown_field
 from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
+from service.clinical.moment import is_moment
 from service.clinical.reading import (
     COMPARATORS,
     WORDS,

@@ -11,6 +11,7 @@ from typing import Any
 
 from service.clinical import strict_toml
 from service.clinical.criteria.criteria_set import Reference
+from service.clinical.moment import day_of
 from service.clinical.panel import Medication, Panel
 from service.clinical.rules import CERTAINTIES
 from service.clinical.strict_toml import BadData, Table
@@ -64,11 +65,6 @@ def active_therapies(panel: Panel) -> list[Therapy]:
 def on_il6_blockade(therapies: Iterable[Therapy]) -> bool:
     """Return whether an IL-6 blocker may act: its last dose unknown, or not more than 8 weeks before the panel."""
     return any(one.id == IL6_BLOCKADE for one in therapies)
-
-
-def day_of(moment: str) -> date | None:
-    """Return the day of an RFC 3339 date or time, None if there is none."""
-    return date.fromisoformat(moment[:10]) if moment else None
 
 
 def generic_name(name: str) -> str:

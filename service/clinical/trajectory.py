@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 from service.clinical.assess import assess
 from service.clinical.dynamics import Change, changes
 from service.clinical.events import Course, Event, events
-from service.clinical.moment import Moment
+from service.clinical.moment import Moment, day_of
 from service.clinical.panel import Medication, Panel
-from service.clinical.therapy import day_of
 from service.clinical.visit import Dose, Treatment, Visit
 
 AFTER_LAST = "Given after the last panel: it has no effect here."
