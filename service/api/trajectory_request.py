@@ -13,8 +13,7 @@ from typing import Any
 from service.api.panel_request import OMIT, PanelRequest, read_panel_request
 from service.api.problems import Entry, InvalidRequest
 from service.api.sentences import invalid_value, unknown_field
-from service.clinical.moment import Moment, is_moment, read_moment
-from service.clinical.trajectory import ties
+from service.clinical.moment import Moment, is_moment, read_moment, ties
 from service.clinical.visit import Treatment
 
 MOST_PANELS = 1000

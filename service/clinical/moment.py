@@ -6,6 +6,7 @@ A day without a time stands for that whole day in UTC, so a day and an instant w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -73,3 +74,13 @@ def read_moment(text: str) -> Moment:
 def day_of(moment: str) -> date | None:
     """Return the day of an RFC 3339 date or time, None if there is none."""
     return date.fromisoformat(moment[:10]) if moment else None
+
+
+def ties(moments: Sequence[Moment]) -> Iterator[tuple[int, int]]:
+    """Yield the places of each moment that is not certain to be later than one before it in time, that one first."""
+    order = sorted(range(len(moments)), key=lambda place: (moments[place].first, moments[place].last))
+    latest = order[0] if order else 0
+    for place in order[1:]:
+        if not moments[latest].precedes(moments[place]):
+            yield min(latest, place), max(latest, place)
+        latest = max(latest, place, key=lambda one: moments[one].last)

@@ -5,8 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from service.clinical.moment import day_of, is_moment, read_moment
-from service.clinical.trajectory import ties
+from service.clinical.moment import day_of, is_moment, read_moment, ties
 
 
 @pytest.mark.parametrize(
