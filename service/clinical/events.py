@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from service.clinical.analytes import ANALYTES
-from service.clinical.dynamics import masked_by
+from service.clinical.consensus import masked_by
 from service.clinical.evaluate import PREPARED
 from service.clinical.interval import MET, NOT_MET
 from service.clinical.normality import Normality, normality_in
@@ -30,7 +30,7 @@ class Event:
 
     def therapies(self) -> tuple[str, ...]:
         """Return the classes of drugs to bear in mind: those that act, or that hide the observation."""
-        return masked_by(self.observation, self.visit) if self.observation else self.visit.therapies
+        return masked_by(self.observation, self.visit.therapies) if self.observation else self.visit.therapies
 
 
 @dataclass(frozen=True, slots=True)
