@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from service.clinical.criteria import CATALOGUE
-from service.clinical.criteria.criteria_set import CriteriaSet, Reference
+from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.interval import MET, NOT_MET, Verdict
+from service.clinical.references import Reference
 from service.clinical.result import Result
 from service.clinical.therapy import THERAPIES, Therapy
 

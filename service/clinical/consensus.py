@@ -8,8 +8,7 @@ from pathlib import Path
 
 from service.clinical import strict_toml
 from service.clinical.analytes import ANALYTES
-from service.clinical.criteria.criteria_set import Reference
-from service.clinical.rules import CERTAINTIES
+from service.clinical.references import Reference, read_reference
 from service.clinical.strict_toml import BadData
 
 UP, DOWN = "up", "down"
@@ -30,14 +29,12 @@ def load_consensus(path: Path) -> Consensus:
     table = strict_toml.keys(strict_toml.read(path), path.name, ["consensus", "direction", "masked_by"])
     where = f"{path.name}: consensus"
     source = strict_toml.keys(table["consensus"], where, ["citation", "doi", "certainty", "note"])
-    certainty = strict_toml.choice(source, "certainty", where, CERTAINTIES)
-    citation, doi = strict_toml.text(source, "citation", where), strict_toml.text(source, "doi", where)
     direction, masked = table["direction"], table["masked_by"]
     hidden = {key: strict_toml.texts(masked, key, f"{path.name}: masked_by") for key in masked}
     if any(key not in ANALYTES for key in (*direction, *(one for ids in hidden.values() for one in ids))):
         raise BadData(f"{path.name}: an observation is named that does not exist")
     ways = {key: strict_toml.choice(direction, key, f"{path.name}: direction", (UP, DOWN)) for key in direction}
-    return Consensus(ways, hidden, Reference("", citation, doi, certainty), strict_toml.text(source, "note", where))
+    return Consensus(ways, hidden, read_reference(source, where), strict_toml.text(source, "note", where))
 
 
 def masked_by(observation: str, therapies: Iterable[str]) -> tuple[str, ...]:

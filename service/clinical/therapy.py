@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from service.clinical import strict_toml
-from service.clinical.criteria.criteria_set import Reference
 from service.clinical.moment import day_of
 from service.clinical.panel import Medication, Panel
-from service.clinical.rules import CERTAINTIES
+from service.clinical.references import CERTAINTIES, Reference, read_reference
 from service.clinical.strict_toml import BadData, Table
 
 IL6_BLOCKADE = "il6_blockade"
@@ -108,9 +107,7 @@ def _drug(raw: object, where: str) -> Drug:
 
 
 def _reference(raw: object, where: str) -> Reference:
-    table = strict_toml.keys(raw, where, ["citation", "doi", "certainty"])
-    certainty = strict_toml.choice(table, "certainty", where, CERTAINTIES)
-    return Reference("", strict_toml.text(table, "citation", where), strict_toml.text(table, "doi", where), certainty)
+    return read_reference(strict_toml.keys(raw, where, ["citation", "doi", "certainty"]), where)
 
 
 def _by_name(therapies: Iterable[Therapy]) -> dict[str, list[tuple[str, Drug]]]:

@@ -8,8 +8,8 @@ from typing import Any
 from service.clinical import strict_toml
 from service.clinical.analytes import FINDINGS, MEASURES
 from service.clinical.interval import COMPARE
+from service.clinical.references import CERTAINTIES, Source
 from service.clinical.rules import (
-    CERTAINTIES,
     AllOf,
     AnyNode,
     AtLeast,
@@ -22,7 +22,6 @@ from service.clinical.rules import (
     Node,
     Ratio,
     Rule,
-    Source,
     Sum,
     Tally,
     Term,
