@@ -19,7 +19,8 @@ from service.clinical.cautions import Caution
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.criteria.criteria_set import Knot
 from service.clinical.evaluate import verdict_text
-from service.clinical.interval import Interval, Number
+from service.clinical.interval import Interval
+from service.clinical.number import Number
 from service.clinical.oddities import Oddity
 from service.clinical.probability import probability
 from service.clinical.result import Count, Part, Result

@@ -9,8 +9,9 @@ from fractions import Fraction
 
 from service.clinical.analytes import ANALYTES, Analyte
 from service.clinical.consensus import CONSENSUS, DOWN, UP, masked_by
-from service.clinical.interval import COMPARE, MET, MINUS_ONE, ZERO, Interval, point, quotient, scaled, total
+from service.clinical.interval import COMPARE, MET, Interval, point, quotient, scaled, total
 from service.clinical.moment import Moment, read_moment
+from service.clinical.number import MINUS_ONE, ZERO
 from service.clinical.reading import UNUSABLE, Reading
 from service.clinical.visit import Visit
 from service.clinical.words import number_text

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from service.clinical.analytes import MEASURES
-from service.clinical.interval import COMPARE, INFINITY, MET, NOT_MET, UNKNOWN, ZERO, Interval, Verdict, point
+from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
+from service.clinical.number import INFINITY, ZERO
 from service.clinical.reading import Reading
 from service.clinical.rules import Finding, Leaf, Measure, Term, Threshold
 from service.clinical.units import Conversion, converted_interval

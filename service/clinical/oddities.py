@@ -8,8 +8,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from service.clinical.analytes import ANALYTES, HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
-from service.clinical.interval import COMPARE, MET, NOT_MET, ZERO, Interval
+from service.clinical.interval import COMPARE, MET, NOT_MET, Interval
 from service.clinical.moment import day_of
+from service.clinical.number import ZERO
 from service.clinical.panel import Panel
 from service.clinical.reading import IMPLIED, MEASURED, WORDS, Reading, soft_plausible
 from service.clinical.words import number_text

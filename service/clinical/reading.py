@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from service.clinical.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
-from service.clinical.interval import ANYTHING, INFINITY, ZERO, Interval, Number, point
+from service.clinical.interval import ANYTHING, Interval, point
+from service.clinical.number import INFINITY, ZERO, Number
 from service.clinical.units import Unit
 from service.clinical.words import plain
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.clinical.analytes import AGE, AGE_AT_ONSET
-from service.clinical.interval import Number
+from service.clinical.number import Number
 from service.clinical.references import Source
 
 

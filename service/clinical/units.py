@@ -13,7 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from service.clinical.interval import ZERO, Interval, Number, add, exact, interval_of, multiply
+from service.clinical.interval import Interval, interval_of
+from service.clinical.number import ZERO, Number, add, exact, multiply
 
 _LITRE = re.compile(r"/([dmunpf]?)l$")  # a small l is a litre too: g/l is gram per litre, G/l is giga per litre
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")

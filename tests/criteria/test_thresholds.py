@@ -7,7 +7,8 @@ import pytest
 from service.clinical.analytes import AGES
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluate import evaluate
-from service.clinical.interval import COMPARE, INFINITY, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
+from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
+from service.clinical.number import INFINITY
 from service.clinical.plan import make_plan
 from service.clinical.reading import Evidence, Reading
 from service.clinical.rules import Linear, Ratio, Sum, Threshold, leaves

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.clinical.analytes import ANALYTES
-from service.clinical.interval import INFINITY
+from service.clinical.number import INFINITY
 from service.ehr.codes import ResultCode, load_codes
 from service.ehr.record import Record, read_request
 from tests.ehr.records import FERRITIN, FIBRINOGEN, LOINC, PLATELETS, UCUM, observation

@@ -9,7 +9,8 @@ from marshmallow import ValidationError
 from service.api.observations import Faulty, Findings, Observations, read_observation
 from service.api.problems import Entry
 from service.clinical.analytes import ANALYTES
-from service.clinical.interval import ANYTHING, INFINITY, Interval, point
+from service.clinical.interval import ANYTHING, Interval, point
+from service.clinical.number import INFINITY
 from service.clinical.reading import Evidence, Fault, Reading
 
 NUMBER = {"value": Decimal(1), "unit": "g/L"}

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from service.clinical.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval, point
+from service.clinical.interval import MET, NOT_MET, UNKNOWN, Interval, point
+from service.clinical.number import INFINITY
 from tests.unit.clinical.results import item_of, result_of, statuses
 
 CRITERIA_2016 = "eular-acr-printo-2016"

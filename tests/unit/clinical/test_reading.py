@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from service.clinical.analytes import ANALYTES
-from service.clinical.interval import ANYTHING, INFINITY, Interval, point
+from service.clinical.interval import ANYTHING, Interval, point
+from service.clinical.number import INFINITY
 from service.clinical.reading import (
     Evidence,
     Fault,

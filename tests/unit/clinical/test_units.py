@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from service.clinical.analytes import ANALYTES, Analyte
-from service.clinical.interval import INFINITY, Interval, Number
+from service.clinical.interval import Interval
+from service.clinical.number import INFINITY, Number
 from service.clinical.reading import read_text, read_unit
 from service.clinical.units import Unit, UnitTable, converted, converted_interval
 
