@@ -13,20 +13,10 @@ from service.api.fields import Checked
 from service.api.problems import Entry
 from service.api.sentences import entry_of, invalid_value, not_a_number, one_of, unknown_field
 from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
+from service.clinical.fault import Fault
 from service.clinical.moment import is_moment
-from service.clinical.reading import (
-    COMPARATORS,
-    WORDS,
-    Fault,
-    Quantity,
-    Range,
-    Reading,
-    read_number,
-    read_range,
-    read_text,
-    read_unit,
-    read_word,
-)
+from service.clinical.quantity import COMPARATORS, Quantity, read_text, read_unit
+from service.clinical.reading import WORDS, Range, Reading, read_number, read_range, read_word
 
 KEYS = ("value", "unit", "comparator", "interpretation", "reference_range", "collected_at")
 RANGE_KEYS = ("low", "high", "unit")

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.api.problems import LONGEST_KEY, Entry
 from service.clinical.analytes import AGES, ANALYTES, FINDINGS
-from service.clinical.reading import Fault
+from service.clinical.fault import Fault
 
 SENTENCES = {
     ("unit_required", ""): "A number needs its unit; units are never guessed. Send one of those listed under accepted.",

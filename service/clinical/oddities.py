@@ -12,7 +12,8 @@ from service.clinical.interval import COMPARE, MET, NOT_MET, Interval
 from service.clinical.moment import day_of
 from service.clinical.number import ZERO
 from service.clinical.panel import Panel
-from service.clinical.reading import IMPLIED, MEASURED, WORDS, Reading, soft_plausible
+from service.clinical.plausible import is_usual
+from service.clinical.reading import IMPLIED, MEASURED, WORDS, Reading
 from service.clinical.words import number_text
 
 LONGEST_SPAN = timedelta(days=7)
@@ -50,7 +51,7 @@ def warnings(panel: Panel) -> list[Oddity]:
     """Return what is odd about the values of a panel, in the order of the observations."""
     found: list[Oddity] = []
     for key, reading in panel.readings.items():
-        if not _is_usual(key, reading) and key in ANALYTES:
+        if not _is_ordinary(key, reading) and key in ANALYTES:
             odd = _about_one(ANALYTES[key], reading)
             found += [odd] if odd else []
         if reading.word and reading.reference and _denies_its_word(reading, reading.reference):
@@ -67,7 +68,7 @@ USUAL = {
 """The range that passes without a word, by observation and unit."""
 
 
-def _is_usual(key: str, reading: Reading) -> bool:
+def _is_ordinary(key: str, reading: Reading) -> bool:
     """Return whether there is nothing to say about a result, as of nearly all: the rest is looked at closely."""
     usual, value = USUAL.get((key, reading.unit)), reading.interval
     return usual is not None and reading.evidence is MEASURED and usual.low <= value.low and value.high <= usual.high
@@ -76,7 +77,7 @@ def _is_usual(key: str, reading: Reading) -> bool:
 def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
     where, unit = ("observations", analyte.id), analyte.table.units.get(reading.unit)
     if reading.evidence is MEASURED:
-        if not soft_plausible(analyte, reading):
+        if not is_usual(analyte, reading.interval, reading.unit):
             low, high = number_text(analyte.soft.low), number_text(analyte.soft.high)
             text = f"Outside the usual {low} to {high} {analyte.canonical}; check the unit."
             return Oddity("unusual_value", where, text)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from service.clinical.analytes import HIGH_WORDS, LOW_WORDS, Analyte
+from service.clinical.fault import Fault
 from service.clinical.interval import Interval
-from service.clinical.reading import Fault, Range, Reading, read_range, read_word
+from service.clinical.reading import Range, Reading, read_range, read_word
 from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Unusable
 from service.ehr.json_shapes import Resource, codings, number, table, tables, text

@@ -9,9 +9,10 @@ from marshmallow import ValidationError
 from service.api.observations import Faulty, Findings, Observations, read_observation
 from service.api.problems import Entry
 from service.clinical.analytes import ANALYTES
+from service.clinical.fault import Fault
 from service.clinical.interval import ANYTHING, Interval, point
 from service.clinical.number import INFINITY
-from service.clinical.reading import Evidence, Fault, Reading
+from service.clinical.reading import Evidence, Reading
 
 NUMBER = {"value": Decimal(1), "unit": "g/L"}
 RANGE = {"low": Decimal(200), "high": Decimal(400), "unit": "mg/dL"}

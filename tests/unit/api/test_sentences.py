@@ -6,7 +6,7 @@ import pytest
 
 from service.api.sentences import entry_of, invalid_value, not_a_number, one_of, unknown_field
 from service.clinical.analytes import ANALYTES, FINDINGS
-from service.clinical.reading import Fault
+from service.clinical.fault import Fault
 
 WHERE = ("observations", "wbc")
 

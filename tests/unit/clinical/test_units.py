@@ -8,7 +8,7 @@ import pytest
 from service.clinical.analytes import ANALYTES, Analyte
 from service.clinical.interval import Interval
 from service.clinical.number import INFINITY, Number
-from service.clinical.reading import read_text, read_unit
+from service.clinical.quantity import read_text, read_unit
 from service.clinical.units import Unit, UnitTable, converted, converted_interval
 
 
