@@ -8,7 +8,8 @@ from typing import Any
 
 from service.clinical import strict_toml
 from service.clinical.criteria.criteria_set import Applicability, Audit, Case, CriteriaSet, Knot, Note
-from service.clinical.criteria.load_rule import RuleReader, check_directions
+from service.clinical.criteria.directions import check_directions
+from service.clinical.criteria.load_rule import RuleReader
 from service.clinical.panel import CONDITIONS, CONFOUNDERS
 from service.clinical.references import CERTAINTIES, Reference, read_reference
 from service.clinical.rules import inputs, leaves
