@@ -9,15 +9,18 @@ from fractions import Fraction
 
 from service.clinical.analytes import ANALYTES, Analyte
 from service.clinical.consensus import CONSENSUS, DOWN, UP, masked_by
-from service.clinical.interval import COMPARE, MET, Interval, point, quotient, scaled, total
+from service.clinical.interval import COMPARE, MET, Interval, quotient, total
 from service.clinical.moment import Moment, read_moment
 from service.clinical.number import MINUS_ONE, ZERO
 from service.clinical.reading import UNUSABLE, Reading
+from service.clinical.units import Conversion, converted_interval
 from service.clinical.visit import Visit
 from service.clinical.words import number_text
 
 UNCHANGED, UNKNOWN_DIRECTION = "unchanged", "unknown"
-PERCENT, MINUS_HUNDRED = Decimal(100), Decimal(-100)
+NEGATED = Conversion(ZERO, MINUS_ONE, ZERO)
+TO_PERCENT_CHANGE = Conversion(ZERO, Decimal(100), Decimal(-100))
+"""Of a ratio: 1 is 0 % more."""
 VERBS = {UP: "rose", DOWN: "fell", UNCHANGED: "did not change", UNKNOWN_DIRECTION: "may have risen or fallen"}
 
 
@@ -90,7 +93,7 @@ def _change(analyte: Analyte, earlier: TimedReading, later: TimedReading) -> Cha
     old, new = earlier.reading, later.reading
     unit = new.unit if new.unit == old.unit else analyte.canonical
     before, after = _in(analyte, old, unit), _in(analyte, new, unit)
-    delta = total((after, scaled(before, MINUS_ONE)))
+    delta = total((after, converted_interval(before, NEGATED)))
     direction = _direction(delta)
     return Change(
         analyte.id,
@@ -115,8 +118,7 @@ def _in(analyte: Analyte, reading: Reading, unit: str) -> Interval:
 def _percent(analyte: Analyte, before: Interval, after: Interval) -> Interval | None:
     if before.high == 0 or any(unit.offset for unit in analyte.table.units.values()):
         return None
-    ratio = quotient(after, before)
-    return total((scaled(ratio, PERCENT), point(MINUS_HUNDRED)))
+    return converted_interval(quotient(after, before), TO_PERCENT_CHANGE)
 
 
 def _direction(delta: Interval) -> str:

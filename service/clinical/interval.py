@@ -11,7 +11,7 @@ from enum import Enum
 from functools import partial
 from typing import Any, NamedTuple
 
-from service.clinical.number import INFINITY, ZERO, Number, divide, multiply, summed
+from service.clinical.number import INFINITY, Number, divide, summed
 
 
 class Verdict(Enum):
@@ -49,16 +49,6 @@ ANYTHING = Interval(-INFINITY, INFINITY, low_open=True, high_open=True)
 def point(value: Number) -> Interval:
     """Return the interval that holds one value."""
     return interval_of((value, value, False, False))
-
-
-def scaled(interval: Interval, weight: Number) -> Interval:
-    """Return every value of the interval times a weight other than 0."""
-    low, high, low_open, high_open = interval
-    at_low = multiply(low, weight)
-    at_high = at_low if low == high else multiply(high, weight)
-    if weight > ZERO:
-        return interval_of((at_low, at_high, low_open, high_open))
-    return interval_of((at_high, at_low, high_open, low_open))
 
 
 def total(intervals: Iterable[Interval]) -> Interval:

@@ -16,7 +16,6 @@ from service.clinical.interval import (
     at_least,
     point,
     quotient,
-    scaled,
     total,
 )
 from service.clinical.number import INFINITY
@@ -32,17 +31,6 @@ def test_a_point_holds_one_value_and_an_interval_more() -> None:
     assert point(Decimal(5)).is_point
     assert not between("5", "6").is_point
     assert not ANYTHING.is_point
-
-
-def test_a_negative_weight_swaps_the_ends_and_their_openness() -> None:
-    value = between("10", "20", low_open=True)
-    assert scaled(value, Decimal(2)) == between("20", "40", low_open=True)
-    assert scaled(value, Decimal(-2)) == between("-40", "-20", high_open=True)
-
-
-def test_an_open_end_stays_open_when_weighted_downwards() -> None:
-    above = Interval(Decimal(10), INFINITY, low_open=True, high_open=True)
-    assert scaled(above, Decimal("-0.004")) == Interval(-INFINITY, Decimal("-0.04"), low_open=True, high_open=True)
 
 
 def test_a_total_is_open_where_one_summand_is() -> None:

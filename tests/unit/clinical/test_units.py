@@ -7,8 +7,8 @@ import pytest
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.interval import Interval
-from service.clinical.number import INFINITY, Number
-from service.clinical.units import Unit, UnitTable, converted, converted_interval
+from service.clinical.number import INFINITY, ZERO, Number
+from service.clinical.units import Conversion, Unit, UnitTable, converted, converted_interval
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,21 @@ def test_open_ends_stay_open_in_another_unit() -> None:
     assert ANALYTES["hemoglobin"].table.convert_interval(above, "g/dL", "g/L") == Interval(
         Decimal(100), INFINITY, low_open=True, high_open=True
     )
+
+
+def weighted(interval: Interval, weight: str) -> Interval:
+    return converted_interval(interval, Conversion(ZERO, Decimal(weight), ZERO))
+
+
+def test_a_negative_weight_swaps_the_ends_and_their_openness() -> None:
+    value = Interval(Decimal(10), Decimal(20), low_open=True)
+    assert weighted(value, "2") == Interval(Decimal(20), Decimal(40), low_open=True)
+    assert weighted(value, "-2") == Interval(Decimal(-40), Decimal(-20), high_open=True)
+
+
+def test_an_open_end_stays_open_when_weighted_downwards() -> None:
+    above = Interval(Decimal(10), INFINITY, low_open=True, high_open=True)
+    assert weighted(above, "-0.004") == Interval(-INFINITY, Decimal("-0.04"), low_open=True, high_open=True)
 
 
 def test_mass_units_of_scd25_lead_nowhere() -> None:
