@@ -18,9 +18,9 @@ from service.clinical.strict_toml import BadData
     ],
 )
 def test_a_slip_in_the_data_stops_the_start(tmp_path: Path, old: str, new: str, message: str) -> None:
-    text = (Path(__file__).parents[3] / "service/clinical/consensus.toml").read_text()
+    text = (Path(__file__).parents[3] / "service/clinical/dynamics.toml").read_text()
     assert old in text
-    broken = tmp_path / "consensus.toml"
+    broken = tmp_path / "dynamics.toml"
     broken.write_text(text.replace(old, new))
     with pytest.raises(BadData, match=message):
         load_consensus(broken)
