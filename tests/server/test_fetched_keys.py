@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import pytest
 
-from service.server import fetched_keys, health
+from service.server import fetched_keys
 from service.server.settings import Settings
 from tests.server.authority import authority
 from tests.server.sample import create_app
@@ -235,15 +235,6 @@ def test_a_ready_set_is_not_asked_for_again(issuer: tuple[str, type[Issuer]]) ->
     assert keys.ready()
     assert keys.ready()
     assert len(handler.asked) == 1
-
-
-def test_readiness_may_have_several_conditions() -> None:
-    """All must hold."""
-    app = create_app(Settings())
-    health.ready_when(app, lambda: True)
-    assert app.test_client().get("/readyz").status_code == 200
-    health.ready_when(app, lambda: False)
-    assert app.test_client().get("/readyz").status_code == 503
 
 
 @pytest.fixture
