@@ -98,10 +98,8 @@ def _thresholds_met(criteria: str, visit: Visit) -> Iterator[tuple[int, str]]:
     plan = PREPARED[criteria].plan
     states = plan.readers.read(visit.panel.implied, visit.panel.findings)
     for place, (leaf, state) in enumerate(zip(plan.leaves, states, strict=True)):
-        if isinstance(leaf.node, Threshold) and state is MET:
-            observation = leaf.node.observation
-            if observation in ANALYTES and observation in visit.panel.readings:
-                yield place, observation
+        if isinstance(leaf.node, Threshold) and state is MET and leaf.node.observation in ANALYTES:
+            yield place, leaf.node.observation  # an age is past some, and is nothing to wait for
 
 
 def _update(episode: _Episode, visit: Visit) -> None:
