@@ -11,7 +11,7 @@ from service.clinical.analytes import Analyte
 from service.clinical.fault import Fault
 from service.clinical.moment import is_moment
 from service.clinical.quantity import COMPARATORS, Quantity, read_text, read_unit
-from service.clinical.reading import WORDS, Range, Reading, read_number, read_range, read_word
+from service.clinical.reading import WORDS, Range, Reading, limits_in, read_number, read_range, read_word
 
 KEYS = ("value", "unit", "comparator", "interpretation", "reference_range", "collected_at")
 RANGE_KEYS = ("low", "high", "unit")
@@ -62,7 +62,7 @@ def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading
         return reading._replace(collected_at=moment) if moment else reading
     if not (word or moment or reference):
         return reading
-    return reading._replace(word=word, collected_at=moment, reference=_reference_in(analyte, reference, reading.unit))
+    return reading._replace(word=word, collected_at=moment, reference=limits_in(analyte, reference, reading.unit))
 
 
 def _number(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading | None:
@@ -140,13 +140,3 @@ def _range(analyte: Analyte, raw: Any, where: Where) -> Range | None:
 
 def _unknown_keys(raw: dict[str, Any], known: tuple[str, ...], where: Where) -> list[Entry]:
     return [unknown_field((*where, key), known) for key in raw if key not in known]
-
-
-def _reference_in(analyte: Analyte, reference: Range | None, unit: str) -> Any:
-    if reference is None:
-        return None
-    source, limits = read_range(analyte, reference)
-    units = analyte.table.units
-    if not (units[source].comparable and units[unit].comparable):
-        return None
-    return analyte.table.convert_interval(limits, source, unit)

@@ -108,6 +108,17 @@ def read_range(analyte: Analyte, reference: Range) -> tuple[str, Interval]:
     return unit.code, Interval(low, high, high_open=high == INFINITY)
 
 
+def limits_in(analyte: Analyte, reference: Range | None, unit: str) -> Interval | None:
+    """Return the laboratory's range in a unit; None where there is none or no factor leads there. Raises Fault."""
+    if reference is None:
+        return None
+    source, limits = read_range(analyte, reference)
+    units = analyte.table.units
+    if not (units[source].comparable and units[unit].comparable):
+        return None
+    return analyte.table.convert_interval(limits, source, unit)
+
+
 def _refuse_strange_limit(analyte: Analyte, limits: tuple[Number, ...], unit: Unit) -> None:
     """Raise Fault for an end that no patient's value could reach: a word would be held against a slip of unit."""
     for end in limits:

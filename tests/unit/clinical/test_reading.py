@@ -10,7 +10,7 @@ from service.clinical.fault import Fault
 from service.clinical.interval import ANYTHING, Interval, point
 from service.clinical.number import INFINITY
 from service.clinical.quantity import Quantity
-from service.clinical.reading import Evidence, Range, read_number, read_range, read_word
+from service.clinical.reading import Evidence, Range, limits_in, read_number, read_range, read_word
 
 FERRITIN, FIBRINOGEN = ANALYTES["ferritin"], ANALYTES["fibrinogen"]
 
@@ -247,3 +247,19 @@ def test_a_range_in_a_unit_that_cannot_be_compared_is_read_and_proves_nothing() 
     assert read_range(ANALYTES["scd25"], reference) == ("pg/mL", Interval(Decimal(0), Decimal(1033)))
     reading = read_word(ANALYTES["scd25"], "H", reference)
     assert (reading.evidence, reading.interval) == (Evidence.UNKNOWN, ANYTHING)
+
+
+@pytest.mark.parametrize(
+    ("reference", "unit", "limits"),
+    [
+        (None, "U/mL", None),
+        (Range(Decimal(100), Decimal(1033), "U/mL"), "kU/L", Interval(Decimal(100), Decimal(1033))),
+        (Range(None, Decimal(1033), "pg/mL"), "U/mL", None),
+        (Range(None, Decimal(1033), "U/mL"), "pg/mL", None),
+        (Range(None, Decimal(1033), "pg/mL"), "pg/mL", None),
+    ],
+)
+def test_a_range_is_kept_in_the_unit_of_the_result_where_a_factor_leads_there(
+    reference: Range | None, unit: str, limits: Interval | None
+) -> None:
+    assert limits_in(ANALYTES["scd25"], reference, unit) == limits
