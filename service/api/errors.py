@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, NotAcceptable
 from service.api import counting
 from service.api.problems import MEDIA_TYPE, InvalidRequest, invalid_detail, problem
 from service.server import exchange, logs
-from service.server.http_errors import kept_headers, told
+from service.server.http_errors import OUR_FAULT, kept_headers, told
 
 DETAILS = {
     404: "Nothing is here; GET /openapi.yaml lists the addresses.",
@@ -49,4 +49,4 @@ def _http(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     logs.exception(error)
-    return problem(500, "The service failed; the fault is ours. Quote the request id.", exchange.current().request_id)
+    return problem(500, OUR_FAULT, exchange.current().request_id)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from werkzeug.exceptions import HTTPException
 
+OUR_FAULT = "The service failed; the fault is ours. Quote the request id."
 KEPT_HEADERS = ("Accept-Encoding", "Allow", "Retry-After", "WWW-Authenticate")
 
 
