@@ -9,7 +9,8 @@ import yaml
 from service.api.openapi import PATH
 from service.clinical.assess import Assessment, assess
 from service.clinical.evaluate import verdict_text
-from service.clinical.interval import INFINITY, point
+from service.clinical.interval import point
+from service.clinical.number import INFINITY
 from service.clinical.result import Result
 from tests.conftest import panel_of
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from service.api.numbers import json_number
 from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
-from service.clinical.interval import Interval, Number
+from service.clinical.interval import Interval
+from service.clinical.number import Number
 from service.clinical.panel import CONDITIONS, CONFOUNDERS
 from service.clinical.units import Unit
 

@@ -21,12 +21,12 @@ from service.api.problems import Entry, InvalidRequest, invalid_detail, problem_
 from service.api.render import assessment_document
 from service.clinical.assess import Assessment, assess
 from service.server import logs
+from service.server.http_errors import OUR_FAULT
 from service.server.strict_json import NotJson, dumps, loads
 
 LOG = logging.getLogger("service.batch")
 REPORT_SECONDS = 10.0
 SEND_BYTES = 65_536
-FAILED = "The service failed; the fault is ours. Quote the request id."
 Counted = tuple[Assessment, tuple[Entry, ...]]
 
 
@@ -95,7 +95,7 @@ class Batch:
             return self._problem(422, invalid_detail(error.entries), error.entries)
         except Exception as error:  # noqa: BLE001  # one line never stops the rest
             logs.write("error", request_id=self.request_id, **logs.described(error))
-            return self._problem(500, FAILED)
+            return self._problem(500, OUR_FAULT)
         index, self.answered = self.answered, self.answered + 1
         return b'{"index":%d,"status":200,"assessment":%b}\n' % (index, dumps(document))
 

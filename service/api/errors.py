@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, NotAcceptable
 from service.api import counting
 from service.api.problems import MEDIA_TYPE, InvalidRequest, invalid_detail, problem
 from service.server import exchange, logs
-from service.server.http_errors import told
+from service.server.http_errors import OUR_FAULT, kept_headers, told
 
 DETAILS = {
     404: "Nothing is here; GET /openapi.yaml lists the addresses.",
@@ -17,7 +17,6 @@ DETAILS = {
     408: "The body did not arrive in time; send it again.",
     413: "The body is larger than this service reads; send one panel, or a batch line by line.",
 }
-KEPT_HEADERS = ("Accept-Encoding", "Allow", "Retry-After", "WWW-Authenticate")
 ACCEPTED = ("application/json", MEDIA_TYPE)
 
 
@@ -43,15 +42,11 @@ def _invalid(error: InvalidRequest) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    found = error.get_response()
-    status = error.code or 500
-    answer = problem(status, told(error, DETAILS), exchange.current().request_id)
-    for header in KEPT_HEADERS:
-        if header in found.headers:
-            answer.headers[header] = found.headers[header]
+    answer = problem(error.code or 500, told(error, DETAILS), exchange.current().request_id)
+    answer.headers.extend(kept_headers(error))
     return answer
 
 
 def _unexpected(error: Exception) -> Response:
     logs.exception(error)
-    return problem(500, "The service failed; the fault is ours. Quote the request id.", exchange.current().request_id)
+    return problem(500, OUR_FAULT, exchange.current().request_id)

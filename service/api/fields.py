@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -13,8 +11,8 @@ from marshmallow import ValidationError, fields, missing
 
 from service.api.problems import Entry
 from service.api.sentences import MOMENT_NEEDED, invalid_value, not_a_number, one_of, unknown_field
+from service.clinical.moment import is_moment
 
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
 LONGEST_LIST = 200
 LONGEST_TEXT = 200
 Value = TypeVar("Value")
@@ -138,22 +136,6 @@ class Text(Checked[str]):
         if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST_TEXT:
             raise _error(invalid_value((), f"A text of 1 to {LONGEST_TEXT} characters is needed here."))
         return value
-
-
-def is_moment(text: str) -> bool:
-    """Return whether a text is an RFC 3339 date, or a date and time with an offset (a leap second included)."""
-    match = _MOMENT.fullmatch(text)
-    if match is None:
-        return False
-    day, minute, second, _, offset = match.groups()
-    try:
-        if minute is None:
-            date.fromisoformat(day)
-        else:
-            datetime.fromisoformat(f"{day}T{minute}{'59' if second == '60' else second}{offset.upper()}")
-    except ValueError:
-        return False
-    return True
 
 
 def flatten(messages: Any, where: tuple[str, ...] = ()) -> list[Entry]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from service.clinical.interval import ZERO, Interval, Number
+from service.clinical.interval import Interval
+from service.clinical.number import ZERO, Number
 from service.clinical.words import as_decimal, plain
 
 

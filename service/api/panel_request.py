@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +17,7 @@ from service.clinical.analytes import AGE_AT_ONSET, YEARS
 from service.clinical.consistency import contradictions
 from service.clinical.criteria import CATALOGUE
 from service.clinical.interval import point
+from service.clinical.moment import day_of
 from service.clinical.panel import CONDITIONS, CONFOUNDERS, UNKNOWN_CONDITION, Medication, Panel
 from service.clinical.reading import MEASURED, Reading
 from service.clinical.words import plain
@@ -104,8 +104,7 @@ def _panel(data: Mapping[str, Any], readings: dict[str, Reading], findings: dict
 
 
 def _medication(raw: Mapping[str, Any]) -> Medication:
-    dose = raw.get("last_dose")
-    return Medication(raw["name"], date.fromisoformat(dose[:10]) if dose else None)
+    return Medication(raw["name"], day_of(raw.get("last_dose") or ""))
 
 
 def _ages(patient: Mapping[str, Any]) -> dict[str, Reading]:

@@ -15,11 +15,13 @@ from service.api.problems import Entry
 from service.api.rule_document import reference_document
 from service.api.value_texts import Texts
 from service.clinical.assess import DISCLAIMER, Assessment
+from service.clinical.cautions import Caution
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.criteria.criteria_set import Knot
 from service.clinical.evaluate import verdict_text
-from service.clinical.interval import Interval, Number
-from service.clinical.notices import Caution, Oddity
+from service.clinical.interval import Interval
+from service.clinical.number import Number
+from service.clinical.oddities import Oddity
 from service.clinical.probability import probability
 from service.clinical.result import Count, Part, Result
 from service.clinical.rules import Score

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from service.api.numbers import json_number
-from service.clinical.criteria.criteria_set import CriteriaSet, Reference
+from service.clinical.criteria.criteria_set import CriteriaSet
+from service.clinical.references import Reference, Source
 from service.clinical.rules import (
     AllOf,
     AnyNode,
@@ -17,7 +18,6 @@ from service.clinical.rules import (
     Linear,
     Measure,
     Ratio,
-    Source,
     Sum,
     Tally,
     Term,

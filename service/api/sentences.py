@@ -9,7 +9,8 @@ from typing import Any
 
 from service.api.problems import Entry
 from service.clinical.analytes import AGES, ANALYTES, FINDINGS
-from service.clinical.reading import TWO_WAYS, Fault
+from service.clinical.fault import Fault
+from service.clinical.quantity import TWO_WAYS
 from service.server.strict_json import LONGEST_KEY
 
 TWO_MEANINGS = (

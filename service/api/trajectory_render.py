@@ -11,7 +11,8 @@ from service.api.problems import Entry
 from service.api.render import META
 from service.api.rule_document import reference_document
 from service.clinical.assess import DISCLAIMER
-from service.clinical.dynamics import CONSENSUS, Change, Result
+from service.clinical.consensus import CONSENSUS
+from service.clinical.dynamics import Change, TimedReading
 from service.clinical.events import Event
 from service.clinical.interval import Interval
 from service.clinical.trajectory import Remark, Trajectory
@@ -71,7 +72,7 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _end(one: Result, value: Interval) -> dict[str, Any]:
+def _end(one: TimedReading, value: Interval) -> dict[str, Any]:
     return {
         "collected_at": one.moment.text,
         "reported": one.reading.reported,

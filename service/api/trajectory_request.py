@@ -10,12 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.api.fields import is_moment
 from service.api.panel_request import OMIT, PanelRequest, read_panel_request
 from service.api.problems import Entry, InvalidRequest
 from service.api.sentences import invalid_value, unknown_field
-from service.clinical.moment import Moment, read_moment
-from service.clinical.trajectory import ties
+from service.clinical.moment import Moment, is_moment, read_moment, ties
 from service.clinical.visit import Treatment
 
 MOST_PANELS = 1000

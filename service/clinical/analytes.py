@@ -9,7 +9,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from service.clinical import strict_toml
-from service.clinical.interval import INFINITY, ZERO, Interval, exact
+from service.clinical.interval import Interval
+from service.clinical.number import INFINITY, ZERO, exact
 from service.clinical.strict_toml import BadData, Table
 from service.clinical.units import Unit, UnitTable
 

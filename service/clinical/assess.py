@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from service.clinical.analytes import ANALYTES
+from service.clinical.cautions import Caution, cautions
 from service.clinical.classify import Classification, Guide, classify, guide_for
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluate import ITEMS, MISSING, VERDICT, Depth, evaluate
-from service.clinical.notices import Caution, Oddity, cautions, warnings
+from service.clinical.oddities import Oddity, warnings
 from service.clinical.panel import Panel
 from service.clinical.result import Result
 from service.clinical.summary import summary

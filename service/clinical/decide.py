@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from service.clinical.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, distance, point
+from service.clinical.interval import MET, NOT_MET, UNKNOWN, Interval, point
 from service.clinical.leaf_readers import State
+from service.clinical.number import ZERO, distance
 from service.clinical.plan import Exclusion, Plan, Step, count
 from service.clinical.rules import AnyNode, Linear, Measure, Ratio, Sum, Threshold
 from service.clinical.settle import States

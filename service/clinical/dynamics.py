@@ -6,37 +6,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
-from service.clinical import strict_toml
 from service.clinical.analytes import ANALYTES, Analyte
-from service.clinical.criteria.criteria_set import Reference
-from service.clinical.interval import COMPARE, MET, ZERO, Interval, point, quotient, scaled, total
+from service.clinical.consensus import CONSENSUS, DOWN, UP, masked_by
+from service.clinical.interval import COMPARE, MET, Interval, quotient, total
 from service.clinical.moment import Moment, read_moment
+from service.clinical.number import MINUS_ONE, ZERO
 from service.clinical.reading import UNUSABLE, Reading
-from service.clinical.rules import CERTAINTIES
-from service.clinical.strict_toml import BadData
+from service.clinical.units import Conversion, converted_interval
 from service.clinical.visit import Visit
 from service.clinical.words import number_text
 
-UP, DOWN, UNCHANGED, UNKNOWN_DIRECTION = "up", "down", "unchanged", "unknown"
-PERCENT, MINUS_ONE, MINUS_HUNDRED = Decimal(100), Decimal(-1), Decimal(-100)
+UNCHANGED, UNKNOWN_DIRECTION = "unchanged", "unknown"
+NEGATED = Conversion(ZERO, MINUS_ONE, ZERO)
+TO_PERCENT_CHANGE = Conversion(ZERO, Decimal(100), Decimal(-100))
+"""Of a ratio: 1 is 0 % more."""
 VERBS = {UP: "rose", DOWN: "fell", UNCHANGED: "did not change", UNKNOWN_DIRECTION: "may have risen or fallen"}
-ONE_PLACE = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
-class Consensus:
-    """Which way each test moves as MAS begins, which tests a class of drugs hides, and who says so."""
-
-    direction: dict[str, str]
-    masked: dict[str, tuple[str, ...]]
-    reference: Reference
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
+class TimedReading:
     """One result of a panel, at its own time if it has one, else at that of the panel."""
 
     visit: Visit
@@ -53,8 +42,8 @@ class Change:
 
     observation: str
     unit: str
-    earlier: Result
-    later: Result
+    earlier: TimedReading
+    later: TimedReading
     before: Interval
     after: Interval
     delta: Interval
@@ -83,9 +72,9 @@ def changes(visits: Sequence[Visit]) -> Iterator[Change]:
     One that is not certain to be later than the one before is carried along from it, or older: no change follows.
     """
     for key, analyte in ANALYTES.items():
-        last: Result | None = None
+        last: TimedReading | None = None
         for visit in visits:
-            one = _result(key, visit)
+            one = _usable(key, visit)
             if one is None or (last is not None and not last.moment.precedes(one.moment)):
                 continue
             if last is not None:
@@ -93,23 +82,18 @@ def changes(visits: Sequence[Visit]) -> Iterator[Change]:
             last = one
 
 
-def _result(observation: str, visit: Visit) -> Result | None:
+def _usable(observation: str, visit: Visit) -> TimedReading | None:
     reading = visit.panel.readings.get(observation)
     if reading is None or reading.evidence is UNUSABLE:
         return None
-    return Result(visit, reading, read_moment(reading.collected_at) if reading.collected_at else visit.moment)
+    return TimedReading(visit, reading, read_moment(reading.collected_at) if reading.collected_at else visit.moment)
 
 
-def masked_by(observation: str, visit: Visit) -> tuple[str, ...]:
-    """Return the acting classes of drugs that hide what this observation would show."""
-    return tuple(one for one in visit.therapies if observation in CONSENSUS.masked.get(one, ()))
-
-
-def _change(analyte: Analyte, earlier: Result, later: Result) -> Change:
+def _change(analyte: Analyte, earlier: TimedReading, later: TimedReading) -> Change:
     old, new = earlier.reading, later.reading
     unit = new.unit if new.unit == old.unit else analyte.canonical
     before, after = _in(analyte, old, unit), _in(analyte, new, unit)
-    delta = total((after, scaled(before, MINUS_ONE)))
+    delta = total((after, converted_interval(before, NEGATED)))
     direction = _direction(delta)
     return Change(
         analyte.id,
@@ -123,7 +107,7 @@ def _change(analyte: Analyte, earlier: Result, later: Result) -> Change:
         earlier.moment.days_until(later.moment),
         direction,
         _as_in_mas(analyte.id, direction),
-        masked_by(analyte.id, later.visit),
+        masked_by(analyte.id, later.visit.therapies),
     )
 
 
@@ -134,8 +118,7 @@ def _in(analyte: Analyte, reading: Reading, unit: str) -> Interval:
 def _percent(analyte: Analyte, before: Interval, after: Interval) -> Interval | None:
     if before.high == 0 or any(unit.offset for unit in analyte.table.units.values()):
         return None
-    ratio = quotient(after, before)
-    return total((scaled(ratio, PERCENT), point(MINUS_HUNDRED)))
+    return converted_interval(quotient(after, before), TO_PERCENT_CHANGE)
 
 
 def _direction(delta: Interval) -> str:
@@ -154,21 +137,3 @@ def _as_in_mas(observation: str, direction: str) -> bool | None:
 def _signed(percent: Fraction) -> str:
     tenths = Decimal(round(percent * 10)) / 10
     return f"{'+' if tenths > 0 else ''}{number_text(tenths)}"
-
-
-def load_consensus(path: Path) -> Consensus:
-    """Read the directions and what treatments hide; raises BadData with the file and the key."""
-    table = strict_toml.keys(strict_toml.read(path), path.name, ["consensus", "direction", "masked_by"])
-    where = f"{path.name}: consensus"
-    source = strict_toml.keys(table["consensus"], where, ["citation", "doi", "certainty", "note"])
-    certainty = strict_toml.choice(source, "certainty", where, CERTAINTIES)
-    citation, doi = strict_toml.text(source, "citation", where), strict_toml.text(source, "doi", where)
-    direction, masked = table["direction"], table["masked_by"]
-    hidden = {key: strict_toml.texts(masked, key, f"{path.name}: masked_by") for key in masked}
-    if any(key not in ANALYTES for key in (*direction, *(one for ids in hidden.values() for one in ids))):
-        raise BadData(f"{path.name}: an observation is named that does not exist")
-    ways = {key: strict_toml.choice(direction, key, f"{path.name}: direction", (UP, DOWN)) for key in direction}
-    return Consensus(ways, hidden, Reference("", citation, doi, certainty), strict_toml.text(source, "note", where))
-
-
-CONSENSUS = load_consensus(Path(__file__).parent / "dynamics.toml")

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import product
 
+from service.clinical.applicability import ByPatient, applicability_of
 from service.clinical.criteria import CATALOGUE
-from service.clinical.criteria.criteria_set import Applicability, CriteriaSet
+from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.explain import Breakdown, Explanation, Ground, Signs, explanation_of
 from service.clinical.interval import UNKNOWN, Verdict
-from service.clinical.panel import CONDITIONS, UNKNOWN_CONDITION, Panel
+from service.clinical.panel import Panel
 from service.clinical.plan import Exclusion, Plan, Step, make_plan
 from service.clinical.result import Count, Part, Result
 from service.clinical.rules import AllOf, AtLeast, Counted, Threshold
 from service.clinical.settle import States
 from service.clinical.standing import Gaps, Standings, standings
 
-LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
 SET_WORDS = {one: "indeterminate" if one is UNKNOWN else one.value for one in Verdict}
 NOT_ASKED = Gaps()
 NOTHING: frozenset[str] = frozenset()
-AGE_GROUPS = {True: "adult", False: "child", None: "unknown"}
-Applies = Mapping[tuple[str, bool | None], str]
-"""Whether a set was made for a patient, by condition and by whether the patient is an adult (None: not known)."""
 
 
 class Depth(Enum):
@@ -42,7 +37,7 @@ VERDICT, MISSING, ITEMS = Depth.VERDICT, Depth.MISSING, Depth.ITEMS
 class Prepared:
     """A set with everything that does not depend on a panel worked out."""
 
-    applies: Applies
+    applies: ByPatient
     plan: Plan
     explanation: Explanation
     parts: tuple[str, ...]
@@ -54,7 +49,7 @@ def prepare(criteria: CriteriaSet) -> Prepared:
     plan = make_plan(criteria.rule)
     parts = tuple((step, _counted_group(step)) for step in _parts(plan.root))
     names = tuple(step.node.id for step, _ in parts if isinstance(step.node, Counted))
-    applies, counted = _applies(criteria.applicability), _counted_group(plan.root)
+    applies, counted = applicability_of(criteria.applicability), _counted_group(plan.root)
     return Prepared(applies, plan, explanation_of(plan), names, standings(plan, parts, counted))
 
 
@@ -62,10 +57,10 @@ def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = ITEMS) -> Resul
     """Return the result of one set of the catalogue."""
     prepared = PREPARED[criteria.id]
     plan, (standing_of, gaps_of) = prepared.plan, prepared.standings
-    leaves = plan.leaf_readers.read(panel.measured, panel.findings)
+    leaves = plan.readers.read(panel.measured, panel.findings)
     standing = implied = standing_of(leaves)
     if panel.implied_only:
-        worded = plan.leaf_readers.read_again(leaves, panel.implied, panel.implied_only)
+        worded = plan.readers.read_again(leaves, panel.implied, panel.implied_only)
         implied = standing if worded is leaves else standing_of(worded)
     gaps = NOT_ASKED if depth is VERDICT else gaps_of(standing, _barred(plan, panel) if plan.exclusions else ())
     confounded = _confounded(criteria, panel) if panel.confounders else NOTHING
@@ -99,21 +94,6 @@ def _part(name: str, measured: tuple[Verdict, Count | None], implied: tuple[Verd
     return Part(name, measured[0], implied[0], measured[1])
 
 
-def _applies(fits: Applicability) -> Applies:
-    """Work out for every patient whether the set was made for one like that."""
-    patients = product((*CONDITIONS, UNKNOWN_CONDITION), AGE_GROUPS)
-    return {(condition, is_adult): _fit(fits, condition, is_adult) for condition, is_adult in patients}
-
-
-def _fit(fits: Applicability, condition: str, is_adult: bool | None) -> str:
-    """Return whether the set was made for a patient: by condition and age, the less favourable of the two."""
-    by_condition = (fits.condition.get(condition) or fits.condition["otherwise"]) if fits.condition else ""
-    by_age = fits.age[AGE_GROUPS[is_adult]] if fits.age else ""
-    if not (by_condition and by_age):
-        return by_condition or by_age
-    return min(by_condition, by_age, key=LEAST_FAVOURABLE_FIRST.index)
-
-
 def verdict_text(verdict: Verdict) -> str:
     """Return the word for a whole set: what is unknown of an item is indeterminate of a set."""
     return SET_WORDS[verdict]
@@ -125,14 +105,9 @@ def _confounded(criteria: CriteriaSet, panel: Panel) -> frozenset[str]:
 
 
 def _verdict_without(plan: Plan, states: States, confounded: frozenset[str]) -> Verdict:
-    changes = [(position, UNKNOWN) for position in _leaves_reading(plan.root, confounded)]
+    thresholds = [(leaf.node, leaf.position) for leaf in plan.leaves if isinstance(leaf.node, Threshold)]
+    changes = [(position, UNKNOWN) for node, position in thresholds if node.observation in confounded]
     return plan.verdict(plan.with_changes(states, changes, plan.groups))
-
-
-def _leaves_reading(step: Step, observations: frozenset[str]) -> list[int]:
-    if isinstance(step.node, Threshold) and step.node.observation in observations:
-        return [step.position]
-    return [position for below in step.steps for position in _leaves_reading(below, observations)]
 
 
 def _parts(step: Step) -> list[Step]:

@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from service.clinical.analytes import ANALYTES
-from service.clinical.dynamics import masked_by
+from service.clinical.consensus import masked_by
 from service.clinical.evaluate import PREPARED
 from service.clinical.interval import MET, NOT_MET
 from service.clinical.normality import Normality, normality_in
-from service.clinical.plan import Step
 from service.clinical.rules import Threshold
 from service.clinical.visit import Visit
 
 ONSET, RESOLUTION, NORMALISATION = "onset", "resolution", "normalisation"
 NO_ONSET, OPEN, RESOLVED = "no_onset", "open", "resolved"
 Grounds = frozenset[tuple[str, int]]
-"""Where a result was past a threshold: the id of the set and the position of the threshold."""
+"""Where a result was past a threshold: the id of the set and the place of the threshold among its leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Event:
 
     def therapies(self) -> tuple[str, ...]:
         """Return the classes of drugs to bear in mind: those that act, or that hide the observation."""
-        return masked_by(self.observation, self.visit) if self.observation else self.visit.therapies
+        return masked_by(self.observation, self.visit.therapies) if self.observation else self.visit.therapies
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,8 @@ def _abnormal(visit: Visit) -> dict[str, Grounds]:
     """Return the results at an onset that were abnormal: by range or word, or past a threshold of a set it rests on."""
     found: dict[str, set[tuple[str, int]]] = {}
     for result in visit.assessment.classification.basis:
-        for position, observation in _thresholds_met(result.criteria.id, visit):
-            found.setdefault(observation, set()).add((result.criteria.id, position))
+        for place, observation in _thresholds_met(result.criteria.id, visit):
+            found.setdefault(observation, set()).add((result.criteria.id, place))
     for key in visit.panel.readings:
         if key in ANALYTES and normality_in(visit.panel, key) is Normality.ABNORMAL:
             found[key] = set()  # its own range or word goes before any threshold
@@ -97,41 +96,23 @@ def _abnormal(visit: Visit) -> dict[str, Grounds]:
 
 def _thresholds_met(criteria: str, visit: Visit) -> Iterator[tuple[int, str]]:
     plan = PREPARED[criteria].plan
-    states = plan.read(visit.panel.implied, visit.panel.findings)
-    for step in _thresholds(plan.root):
-        assert isinstance(step.node, Threshold)
-        if states[step.position] is MET and step.node.observation in visit.panel.readings.keys() & ANALYTES:
-            yield step.position, step.node.observation
-
-
-def _thresholds(step: Step) -> Iterator[Step]:
-    if isinstance(step.node, Threshold):
-        yield step
-    for below in step.steps:
-        yield from _thresholds(below)
+    states = plan.readers.read(visit.panel.implied, visit.panel.findings)
+    for place, (leaf, state) in enumerate(zip(plan.leaves, states, strict=True)):
+        if isinstance(leaf.node, Threshold) and state is MET and leaf.node.observation in ANALYTES:
+            yield place, leaf.node.observation  # an age is past some, and is nothing to wait for
 
 
 def _update(episode: _Episode, visit: Visit) -> None:
     """Take what a later panel says of the values that were abnormal; what it does not report stays as it was."""
+    panel, sets = visit.panel, {criteria for grounds in episode.abnormal.values() for criteria, _ in grounds}
+    states = {one: PREPARED[one].plan.readers.read(panel.measured, panel.findings) for one in sets}
     for observation, grounds in episode.abnormal.items():
-        known = normality_in(visit.panel, observation)
+        known = normality_in(panel, observation)
         if known is None:
             continue
-        settled = known is Normality.NORMAL or (
-            known is Normality.UNKNOWN and bool(grounds) and _past_none(grounds, visit)
-        )
+        past_none = all(states[criteria][place] is NOT_MET for criteria, place in grounds)  # each for certain
+        settled = known is Normality.NORMAL or (known is Normality.UNKNOWN and bool(grounds) and past_none)
         (episode.pending.discard if settled else episode.pending.add)(observation)
-
-
-def _past_none(grounds: Grounds, visit: Visit) -> bool:
-    """Whether the result is for certain past none of the thresholds that it was past at the onset."""
-    return all(_state(criteria, position, visit) is NOT_MET for criteria, position in grounds)
-
-
-def _state(criteria: str, position: int, visit: Visit) -> object:
-    reader = PREPARED[criteria].plan.readers[position]
-    assert reader is not None
-    return reader.read(visit.panel.measured, visit.panel.findings)
 
 
 def _normalisation(observation: str, visits: Sequence[Visit]) -> Iterator[Event]:

@@ -7,19 +7,11 @@ unknown, and rules combine those three by Kleene's logic. There is no second mec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import Context, Decimal
 from enum import Enum
-from fractions import Fraction
-from functools import partial, reduce
+from functools import partial
 from typing import Any, NamedTuple
 
-Number = Decimal | Fraction
-"""An exact number: a Decimal where it terminates, a Fraction where it does not (1 mg/dL is 1/88.57 mmol/L)."""
-
-INFINITY = Decimal("Infinity")
-ZERO = Decimal(0)
-MINUS_ONE = Decimal(-1)
-EXACT = Context(prec=400)  # wide enough that no sum or product of accepted numbers is ever rounded
+from service.clinical.number import INFINITY, Number, divide, summed
 
 
 class Verdict(Enum):
@@ -59,83 +51,21 @@ def point(value: Number) -> Interval:
     return interval_of((value, value, False, False))
 
 
-def exact(value: Fraction) -> Number:
-    """Return the same number as a Decimal if its decimal expansion ends, else unchanged."""
-    below = value.denominator
-    if pow(10, below.bit_length(), below):  # only a divisor of a power of ten leaves nothing
-        return value
-    return EXACT.divide(Decimal(value.numerator), Decimal(below))
-
-
-def multiply(left: Number, right: Number) -> Number:
-    """Return the exact product; an infinite factor keeps its sign."""
-    if isinstance(left, Decimal) and isinstance(right, Decimal):
-        return EXACT.multiply(left, right)
-    for number, other in ((left, right), (right, left)):
-        if isinstance(number, Decimal) and number.is_infinite():
-            return number if other > 0 else -number
-    return exact(Fraction(left) * Fraction(right))
-
-
-def add(left: Number, right: Number) -> Number:
-    """Return the exact sum; an infinite summand wins."""
-    if isinstance(left, Decimal) and isinstance(right, Decimal):
-        return EXACT.add(left, right)
-    for number in (left, right):
-        if isinstance(number, Decimal) and number.is_infinite():
-            return number
-    return exact(Fraction(left) + Fraction(right))
-
-
-def distance(low: Number, high: Number) -> Number:
-    """Return the exact difference of two numbers that are not both infinite."""
-    if isinstance(low, Decimal) and isinstance(high, Decimal):
-        return EXACT.subtract(high, low)
-    return add(high, multiply(low, MINUS_ONE))
-
-
-def scaled(interval: Interval, weight: Number) -> Interval:
-    """Return every value of the interval times a weight other than 0."""
-    low, high, low_open, high_open = interval
-    at_low = multiply(low, weight)
-    at_high = at_low if low == high else multiply(high, weight)
-    if weight > ZERO:
-        return interval_of((at_low, at_high, low_open, high_open))
-    return interval_of((at_high, at_low, high_open, low_open))
-
-
 def total(intervals: Iterable[Interval]) -> Interval:
     """Return the interval of all sums of one value from each."""
     lows, highs, low_opens, high_opens = zip(*intervals, strict=True)
-    low = _sum(lows)
-    high = low if lows == highs else _sum(highs)
+    low = summed(lows)
+    high = low if lows == highs else summed(highs)
     return interval_of((low, high, True in low_opens, True in high_opens))
-
-
-def _sum(numbers: Iterable[Any]) -> Number:
-    try:
-        return reduce(EXACT.add, numbers, ZERO)
-    except TypeError:  # a Fraction is among them, which a context does not take
-        nothing: Number = ZERO
-        return reduce(add, numbers, nothing)
 
 
 def quotient(numerator: Interval, denominator: Interval) -> Interval:
     """Return all quotients of two intervals of numbers not below 0; a denominator that may be 0 leaves the top open."""
     least, most, least_open, most_open = numerator
     by_least, by_most, by_least_open, by_most_open = denominator
-    low = _divide(least, by_most)
-    high = low if least == most and by_least == by_most else _divide(most, by_least)
+    low = divide(least, by_most)
+    high = low if least == most and by_least == by_most else divide(most, by_least)
     return interval_of((low, high, least_open or by_most_open, most_open or by_least_open))
-
-
-def _divide(value: Number, by: Number) -> Number:
-    if by == INFINITY:
-        return ZERO
-    if not by or value == INFINITY:
-        return INFINITY
-    (above, below), (by_above, by_below) = value.as_integer_ratio(), by.as_integer_ratio()
-    return exact(Fraction(above * by_below, below * by_above))
 
 
 def _above(interval: Interval, limit: Number) -> Verdict:

@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from service.clinical.evaluate import PREPARED
-from service.clinical.explain import Breakdown, Explanation, Ground, Shown, Signs, View
+from service.clinical.explain import Breakdown, Explanation, Ground, Shown, Signs
 from service.clinical.interval import UNKNOWN
+from service.clinical.itemize import View
 from service.clinical.leaf_readers import State
 from service.clinical.places import GAPS, VALUE_GAPS, Kind, Place, Places, Values, gapped_reading, places_in
 from service.clinical.result import Item

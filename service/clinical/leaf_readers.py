@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from service.clinical.analytes import MEASURES
-from service.clinical.interval import COMPARE, INFINITY, MET, NOT_MET, UNKNOWN, ZERO, Interval, Verdict, point
+from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
+from service.clinical.number import INFINITY, ZERO
 from service.clinical.reading import Reading
 from service.clinical.rules import Finding, Leaf, Measure, Term, Threshold
 from service.clinical.units import Conversion, converted_interval
@@ -29,7 +30,7 @@ NOT_NEGATIVE = Interval(ZERO, INFINITY, low_open=True, high_open=True)
 
 
 class Reader(NamedTuple):
-    """A leaf made ready: a result of its observation goes first, without one its finding counts.
+    """How one leaf is read: a result of its observation goes first, without one its finding counts.
 
     ``by_unit`` holds for each unit of a result what ``reach`` needs: the limit in it, or the conversion from it.
     """
@@ -39,13 +40,6 @@ class Reader(NamedTuple):
     observation: str = ""
     reach: Reach | None = None
     by_unit: Mapping[str, Any] = {}
-
-    def read(self, readings: Readings, findings: Findings) -> State:
-        """Return what the leaf comes to on a panel."""
-        reading = readings.get(self.observation)
-        if reading is None or self.reach is None:
-            return self.by_presence[findings.get(self.finding)]
-        return self.reach(reading.interval, self.by_unit[reading.unit])
 
 
 Reached = tuple[int, Reach, Mapping[str, Any]]
@@ -103,7 +97,7 @@ def _take(leaves: list[State], readings: Readings, reached: Iterable[tuple[str, 
 
 
 def reader(leaf: Leaf) -> Reader:
-    """Return the reader of a leaf; made once, at load."""
+    """Return how a leaf is read; made once, at load."""
     match leaf:
         case Threshold(observation=observation, limit=limit, excluded_by=finding):
             by_presence: ByPresence = EXCLUDED if finding else {None: UNKNOWN}

@@ -5,10 +5,13 @@ A day without a time stands for that whole day in UTC, so a day and an instant w
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
 SECONDS_OF_DAY = 86_400
 DAY_LENGTH = len("2026-11-20")
 
@@ -37,8 +40,24 @@ class Moment:
         return (other.first - self.first) / SECONDS_OF_DAY
 
 
+def is_moment(text: str) -> bool:
+    """Return whether a text is an RFC 3339 date, or a date and time with an offset (a leap second included)."""
+    match = _MOMENT.fullmatch(text)
+    if match is None:
+        return False
+    day, minute, second, _, offset = match.groups()
+    try:
+        if minute is None:
+            date.fromisoformat(day)
+        else:
+            datetime.fromisoformat(f"{day}T{minute}{'59' if second == '60' else second}{offset.upper()}")
+    except ValueError:
+        return False
+    return True
+
+
 def read_moment(text: str) -> Moment:
-    """Return the moment of an RFC 3339 date, or date and time with its offset, that has been checked already."""
+    """Return the moment of a text that ``is_moment``."""
     if len(text) == DAY_LENGTH:
         start = Fraction(date.fromisoformat(text).toordinal() * SECONDS_OF_DAY)
         return Moment(text, start, start + SECONDS_OF_DAY)
@@ -50,3 +69,18 @@ def read_moment(text: str) -> Moment:
     whole = minute.toordinal() * SECONDS_OF_DAY + minute.hour * 3600 + minute.minute * 60
     instant = whole + second - Fraction(shift.days * SECONDS_OF_DAY + shift.seconds)
     return Moment(text, instant, instant)
+
+
+def day_of(moment: str) -> date | None:
+    """Return the day of an RFC 3339 date or time, None if there is none."""
+    return date.fromisoformat(moment[:10]) if moment else None
+
+
+def ties(moments: Sequence[Moment]) -> Iterator[tuple[int, int]]:
+    """Yield the places of each moment that is not certain to be later than one before it in time, that one first."""
+    order = sorted(range(len(moments)), key=lambda place: (moments[place].first, moments[place].last))
+    latest = order[0] if order else 0
+    for place in order[1:]:
+        if not moments[latest].precedes(moments[place]):
+            yield min(latest, place), max(latest, place)
+        latest = max(latest, place, key=lambda one: moments[one].last)

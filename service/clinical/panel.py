@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from service.clinical.analytes import AGE, AGE_AT_ONSET, FINDINGS, YEARS
-from service.clinical.interval import ZERO, Interval, Number
+from service.clinical.interval import Interval
+from service.clinical.number import ZERO, Number
 from service.clinical.reading import IMPLIED, MEASURED, Reading
 
 CONDITIONS = ("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "other")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.clinical.interval import MET, UNKNOWN, Verdict
-from service.clinical.leaf_readers import Findings, Reader, Readers, Readings, State, reader
+from service.clinical.leaf_readers import Reader, Readers, State, reader
 from service.clinical.rules import AllOf, AnyNode, AtLeast, FirstKnown, Leaf, Rule, Summand, children, inputs
 from service.clinical.settle import Groups, Settler, States, judge, settler
 
@@ -38,16 +38,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole rule made ready. ``groups`` stand in the order in which they can be settled, the root last.
+    """A whole rule of ``size`` nodes made ready. ``groups`` stand in the order in which they can be settled.
 
-    ``readers`` stand at the positions of their leaves. By input, ``above`` are the groups that rest on it, and
+    ``readers`` read the ``leaves``, in the same order. By input, ``above`` are the groups that rest on it, and
     ``meeting`` is the position of the lowest node through which all its leaves act. ``within`` are the positions of a
     node and all below it.
     """
 
     root: Step
-    readers: tuple[Reader | None, ...]
-    leaf_readers: Readers
+    size: int
+    readers: Readers
     groups: Groups
     judge: Callable[[State], Verdict]
     leaves: tuple[Step, ...]
@@ -63,14 +63,10 @@ class Plan:
 
     def settle(self, leaves: Sequence[State]) -> list[State]:
         """Return the state of every node from those of the leaves."""
-        states: list[State] = [UNKNOWN] * len(self.readers)
+        states: list[State] = [UNKNOWN] * self.size
         for step, state in zip(self.leaves, leaves, strict=True):
             states[step.position] = state
         return _settled(states, self.groups)
-
-    def read(self, readings: Readings, findings: Findings) -> list[State]:
-        """Return the state of every node."""
-        return self.settle(self.leaf_readers.read(readings, findings))
 
     def verdict(self, states: States) -> Verdict:
         """Return the verdict of the whole rule."""
@@ -99,8 +95,8 @@ def make_plan(rule: Rule) -> Plan:
     within = {step.position: frozenset(one.position for one in _below(step)) for step in _below(root)}
     return Plan(
         root,
-        tuple(maker.readers),
-        Readers.of([one for one in maker.readers if one is not None]),
+        maker.size,
+        Readers.of(maker.readers),
         tuple(maker.groups),
         judge(rule),
         leaves,
@@ -133,16 +129,17 @@ class _Maker:
     """Numbers the nodes and collects what runs."""
 
     def __init__(self) -> None:
-        self.readers: list[Reader | None] = []
+        self.size = 0
+        self.readers: list[Reader] = []
         self.groups: list[tuple[int, Settler]] = []
         self.leaves: list[Step] = []
         self.above: dict[str, set[int]] = {}
 
     def step(self, node: AnyNode, above: tuple[int, ...], ways: tuple[int, ...]) -> Step:
-        position = len(self.readers)
+        position = self.size
+        self.size += 1
         if isinstance(node, Leaf):
             return self._leaf(Step(node, position, inputs=inputs(node), ways=ways), above)
-        self.readers.append(None)
         ways = (*ways, position) if isinstance(node, FirstKnown) else ways
         steps = tuple(self.step(child, (*above, position), ways) for child in children(node))
         below = tuple([step.position for step in steps])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -11,13 +10,16 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from service.clinical.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
-from service.clinical.interval import ANYTHING, INFINITY, ZERO, Interval, Number, point
+from service.clinical.fault import Fault
+from service.clinical.interval import ANYTHING, Interval, point
+from service.clinical.number import INFINITY, ZERO, Number
+from service.clinical.plausible import suggestion, within
+from service.clinical.quantity import Quantity, read_unit
 from service.clinical.units import Unit
 from service.clinical.words import plain
 
-COMPARATORS = ("<", "<=", ">", ">=")
-SIGNS = {"≤": "<=", "≥": ">="}
 WORDS = (*LOW_WORDS, NORMAL_WORD, *HIGH_WORDS)
+THOUSAND = Decimal(1000)
 
 
 class Evidence(Enum):
@@ -31,15 +33,6 @@ class Evidence(Enum):
 
 
 MEASURED, IMPLIED, UNUSABLE = Evidence.MEASURED, Evidence.IMPLIED, Evidence.UNKNOWN
-
-
-class Quantity(NamedTuple):
-    """A number as sent: comparator or "", value, unit text or ""; ``two_ways`` if its point may set thousands apart."""
-
-    value: Decimal
-    unit: str = ""
-    comparator: str = ""
-    two_ways: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,65 +63,6 @@ reading_of: Callable[[tuple[Any, ...]], Reading] = partial(tuple.__new__, Readin
 """Makes a reading from all its fields in order, as ``interval_of`` makes an interval."""
 
 
-class Fault(Exception):
-    """A value that cannot be used: a code of the contract, and what the sender needs to mend it. Never the value."""
-
-    def __init__(self, code: str, about: str = "", **facts: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.about = about
-        self.facts: Mapping[str, object] = facts
-
-
-_QUANTITY = re.compile(
-    r"\s*([<>]=?|[≤≥]|)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2}(?=\s))?)\s*(.*\S|)\s*", re.ASCII
-)
-_LOST_EXPONENT = re.compile(r"(?:[x×*·]\s*)?10\s?(?:[3469]|12)(?!\d)", re.ASCII | re.IGNORECASE)
-_MORE_NUMBER = re.compile(r"[,.'_]|(?!10\s*[*^eE(⁰-⁹¹²³])\d", re.ASCII)
-_BOUNDS = re.compile(r"(?:[-–—−~±]|\+\s?/?\s?-|to\b|bis\b)\s*[<>]?\s*\.?\d", re.ASCII | re.IGNORECASE)
-TWO_WAYS = re.compile(r"\+?[1-9]\d{0,2}\.\d{3}", re.ASCII)
-"""A number whose point may set thousands apart; the page goes by it as well."""
-THOUSAND = Decimal(1000)
-LONGEST_QUANTITY = 64
-
-
-def read_text(analyte: Analyte, text: str) -> Quantity:
-    """Parse ``"[<|<=|>|>=] number unit"``; raises Fault ``invalid_quantity``."""
-    if not text.isascii():
-        text = text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
-    match = _QUANTITY.fullmatch(text) if len(text) <= LONGEST_QUANTITY else None
-    if match is None:
-        raise Fault("invalid_quantity", "form")
-    comparator, number, unit = match.groups()
-    value = Decimal(number)
-    if unit not in analyte.table.units:
-        _refuse_more_number(analyte, value, unit)
-    two_ways = TWO_WAYS.fullmatch(number) is not None
-    return Quantity(value, unit, SIGNS.get(comparator, comparator), two_ways)
-
-
-def _refuse_more_number(analyte: Analyte, value: Decimal, unit: str) -> None:
-    """Raise Fault if the unit starts with what should have been part of the number."""
-    if _LOST_EXPONENT.match(unit):
-        raise Fault("invalid_quantity", "lost_exponent", **_suggestion(analyte, value, None))
-    if _BOUNDS.match(unit):
-        raise Fault("invalid_quantity", "bounds")
-    if _MORE_NUMBER.match(unit):
-        raise Fault("invalid_quantity", "decimal_comma" if unit[0] == "," else "form")
-
-
-def read_unit(analyte: Analyte, text: str) -> Unit:
-    """Return the accepted unit; raises Fault ``unit_required`` or ``unit_not_accepted``."""
-    unit = analyte.table.find(text)
-    if unit is not None:
-        return unit
-    sent, accepted = text.strip(), list(analyte.table.units)
-    if not sent:
-        raise Fault("unit_required", accepted=accepted)
-    about = "percent" if sent == "%" else "lost_exponent" if _LOST_EXPONENT.match(sent) else ""
-    raise Fault("unit_not_accepted", about, accepted=accepted)
-
-
 def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
     """Return the reading of a number with its unit; raises Fault, also ``implausible_value`` with a ``suggestion``.
 
@@ -141,25 +75,25 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
         raise Fault("implausible_value")
     if not unit.comparable:
         return Reading(ANYTHING, unit.code, UNUSABLE, reported)
-    if two_ways and _within(analyte.hard_in, analyte, value * THOUSAND, unit.code):
+    if two_ways and within(analyte.hard_in, analyte, value * THOUSAND, unit.code):
         raise Fault("invalid_quantity", "two_ways")
-    if not _within(analyte.hard_in, analyte, value, unit.code):
-        raise Fault("implausible_value", "", **_suggestion(analyte, value, unit))
+    if not within(analyte.hard_in, analyte, value, unit.code):
+        raise Fault("implausible_value", "", **suggestion(analyte, value, unit))
     interval = _side(value, comparator) if comparator else point(value)
     return reading_of((interval, unit.code, MEASURED, reported, "", None, ""))
 
 
 def read_word(analyte: Analyte, word: str, reference: Range | None = None) -> Reading:
     """Return the reading of a result in words, by the laboratory's own limits or by the implied ones; raises Fault."""
-    if reference is not None:
-        unit, limits = read_range(analyte, reference)
-        interval = _beyond(word, limits)
-        if not analyte.table.units[unit].comparable:
-            return Reading(ANYTHING, unit, UNUSABLE, word, word)
-        if interval is not None:
-            return Reading(interval, unit, MEASURED, word, word, limits)
+    if reference is None:
+        return _by_word_alone(analyte, word, None)
+    unit, limits = read_range(analyte, reference)
+    if not analyte.table.units[unit].comparable:
+        return Reading(ANYTHING, unit, UNUSABLE, word, word)
+    interval = _beyond(word, limits)
+    if interval is None:
         return _by_word_alone(analyte, word, limits)
-    return _by_word_alone(analyte, word, None)
+    return Reading(interval, unit, MEASURED, word, word, limits)
 
 
 def read_range(analyte: Analyte, reference: Range) -> tuple[str, Interval]:
@@ -174,19 +108,22 @@ def read_range(analyte: Analyte, reference: Range) -> tuple[str, Interval]:
     return unit.code, Interval(low, high, high_open=high == INFINITY)
 
 
+def limits_in(analyte: Analyte, reference: Range | None, unit: str) -> Interval | None:
+    """Return the laboratory's range in a unit; None where there is none or no factor leads there. Raises Fault."""
+    if reference is None:
+        return None
+    source, limits = read_range(analyte, reference)
+    units = analyte.table.units
+    if not (units[source].comparable and units[unit].comparable):
+        return None
+    return analyte.table.convert_interval(limits, source, unit)
+
+
 def _refuse_strange_limit(analyte: Analyte, limits: tuple[Number, ...], unit: Unit) -> None:
     """Raise Fault for an end that no patient's value could reach: a word would be held against a slip of unit."""
     for end in limits:
-        if end not in (ZERO, INFINITY) and not _within(analyte.hard_in, analyte, end, unit.code):
-            raise Fault("implausible_value", "reference_range", **_suggestion(analyte, end, unit))
-
-
-def soft_plausible(analyte: Analyte, reading: Reading) -> bool:
-    """Return whether the number lies where results usually lie; outside it is accepted with a warning."""
-    low, high, _, _ = reading.interval
-    if low == high:
-        return _within(analyte.soft_in, analyte, low, reading.unit)
-    return all(_within(analyte.soft_in, analyte, end, reading.unit) for end in _ends(reading.interval))
+        if end not in (ZERO, INFINITY) and not within(analyte.hard_in, analyte, end, unit.code):
+            raise Fault("implausible_value", "reference_range", **suggestion(analyte, end, unit))
 
 
 def _by_word_alone(analyte: Analyte, word: str, limits: Interval | None) -> Reading:
@@ -206,27 +143,7 @@ def _beyond(word: str, limits: Interval) -> Interval | None:
     return None
 
 
-def _ends(interval: Interval) -> list[Number]:
-    """Return the ends that someone has set: 0 and infinity only say that there is none."""
-    return [end for end in interval[:2] if end not in (ZERO, INFINITY, -INFINITY)]
-
-
 def _side(value: Decimal, comparator: str) -> Interval:
     if comparator in ("<", "<="):
         return Interval(ZERO, value, high_open=comparator == "<")
     return Interval(value, INFINITY, low_open=comparator == ">", high_open=True)
-
-
-def _within(limits_in: Mapping[str, Interval], analyte: Analyte, value: Number, unit: str) -> bool:
-    limits = limits_in.get(unit)
-    if limits is None:
-        value, limits = analyte.table.convert(value, unit, analyte.canonical), limits_in[analyte.canonical]
-    return limits.low <= value <= limits.high
-
-
-def _suggestion(analyte: Analyte, value: Number, sent: Unit | None) -> dict[str, object]:
-    """Name the first unit in which the same number would be an ordinary result; the sender decides, never we."""
-    for unit in analyte.table.units.values():
-        if unit is not sent and unit.comparable and _within(analyte.soft_in, analyte, value, unit.code):
-            return {"suggestion": unit.code}
-    return {}

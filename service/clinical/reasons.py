@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from service.clinical.analytes import MEASURES
-from service.clinical.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval, Verdict
+from service.clinical.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.leaf_readers import State
+from service.clinical.number import INFINITY
 from service.clinical.reading import IMPLIED, MEASURED, UNUSABLE, Reading
 from service.clinical.result import Item
 from service.clinical.rules import AllOf, AtLeast, FirstKnown, Measure, Tally, Term, Threshold

@@ -10,24 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.clinical.analytes import AGE, AGE_AT_ONSET
-from service.clinical.interval import Number
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a figure comes from: the key of a reference, and how sure it is (``CERTAINTIES``)."""
-
-    reference: str
-    certainty: str
-
-
-CERTAINTIES = {
-    "seen": "read in the primary source or its own table",
-    "secondary": "read in a secondary source",
-    "memory": "not seen in a source: from expert memory only",
-    "derived": "calculated from published figures",
-    "design": "this service's reading; the paper leaves it open",
-}
+from service.clinical.number import Number
+from service.clinical.references import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from service.clinical import strict_toml
-from service.clinical.criteria.criteria_set import Reference
+from service.clinical.moment import day_of
 from service.clinical.panel import Medication, Panel
-from service.clinical.rules import CERTAINTIES
+from service.clinical.references import CERTAINTIES, Reference, read_reference
 from service.clinical.strict_toml import BadData, Table
 
 IL6_BLOCKADE = "il6_blockade"
@@ -66,11 +66,6 @@ def on_il6_blockade(therapies: Iterable[Therapy]) -> bool:
     return any(one.id == IL6_BLOCKADE for one in therapies)
 
 
-def day_of(moment: str) -> date | None:
-    """Return the day of an RFC 3339 date or time, None if there is none."""
-    return date.fromisoformat(moment[:10]) if moment else None
-
-
 def generic_name(name: str) -> str:
     """Return one name for a drug: the generic one of a drug that is known here, else the name as sent in lower case."""
     return next((known[0][1].name for known in _known(name)), name.strip().casefold())
@@ -112,9 +107,7 @@ def _drug(raw: object, where: str) -> Drug:
 
 
 def _reference(raw: object, where: str) -> Reference:
-    table = strict_toml.keys(raw, where, ["citation", "doi", "certainty"])
-    certainty = strict_toml.choice(table, "certainty", where, CERTAINTIES)
-    return Reference("", strict_toml.text(table, "citation", where), strict_toml.text(table, "doi", where), certainty)
+    return read_reference(strict_toml.keys(raw, where, ["citation", "doi", "certainty"]), where)
 
 
 def _by_name(therapies: Iterable[Therapy]) -> dict[str, list[tuple[str, Drug]]]:

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from service.clinical.assess import assess
 from service.clinical.dynamics import Change, changes
 from service.clinical.events import Course, Event, events
-from service.clinical.moment import Moment
+from service.clinical.moment import Moment, day_of
 from service.clinical.panel import Medication, Panel
-from service.clinical.therapy import day_of
 from service.clinical.visit import Dose, Treatment, Visit
 
 AFTER_LAST = "Given after the last panel: it has no effect here."
@@ -48,21 +47,11 @@ class Trajectory:
 def follow(
     panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str] = ()
 ) -> Trajectory:
-    """Assess the panels in order of time; no two may be without an order (``ties``)."""
+    """Assess the panels in order of time; no two may be without an order (``moment.ties``)."""
     ordered = sorted(panels, key=lambda one: one[0].first)
     visits = tuple(_visits(ordered, treatments, criteria))
     found, course = events(visits)
     return Trajectory(visits, tuple(changes(visits)), found, course, tuple(_remarks(treatments, visits)))
-
-
-def ties(moments: Sequence[Moment]) -> Iterator[tuple[int, int]]:
-    """Yield the places of each moment that is not certain to be later than one before it in time, that one first."""
-    order = sorted(range(len(moments)), key=lambda place: (moments[place].first, moments[place].last))
-    latest = order[0] if order else 0
-    for place in order[1:]:
-        if not moments[latest].precedes(moments[place]):
-            yield min(latest, place), max(latest, place)
-        latest = max(latest, place, key=lambda one: moments[one].last)
 
 
 def _visits(

@@ -5,22 +5,15 @@ A general engine reads ``K/uL`` as kelvin per microlitre, and mg/dL to mmol/L ne
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from service.clinical.interval import ZERO, Interval, Number, add, exact, interval_of, multiply
-
-_LITRE = re.compile(r"/([dmunpf]?)l$")  # a small l is a litre too: g/l is gram per litre, G/l is giga per litre
-_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_TIMES = re.compile(r"^\s*[x×*·⋅]\s*(?=10)", re.IGNORECASE)
-_BRACED = re.compile(r"^10(?:\((\d+)\)|\*\*(\d+))")
-_MICROLITRE = re.compile(r"/mcl$", re.IGNORECASE)
-CASE_CARRIES_MEANING = {"g/l"}  # G/L is giga per litre, g/L is gram per litre: never fold one into the other
+from service.clinical.interval import Interval, interval_of
+from service.clinical.number import ZERO, Number, add, exact, multiply
+from service.clinical.spellings import Spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +72,7 @@ class UnitTable:
     """The units of one analyte, found by code or spelling, with every conversion between two of them prepared."""
 
     units: Mapping[str, Unit]
-    _by_spelling: Mapping[str, str] = field(repr=False)
+    _spellings: Spellings = field(repr=False)
     _conversions: Mapping[tuple[str, str], Conversion] = field(repr=False)
 
     @classmethod
@@ -90,12 +83,7 @@ class UnitTable:
         for unit in listed:
             if by_code[unit.code] is not unit:
                 raise ValueError(f"two units have the code '{unit.code}'")
-        spellings: dict[str, str] = {}
-        for unit in listed:
-            for spelling in (unit.code, *unit.spellings):
-                if spellings.setdefault(_tidy(spelling), unit.code) != unit.code:
-                    raise ValueError(f"the spelling '{spelling}' stands for two units")
-        _fold(spellings)
+        spellings = Spellings.of({unit.code: unit.spellings for unit in listed})
         conversions = {
             (source.code, target.code): _conversion(source, target)
             for source in by_code.values()
@@ -105,15 +93,12 @@ class UnitTable:
         return cls(by_code, spellings, conversions)
 
     def find(self, text: str) -> Unit | None:
-        """Return the unit that a laboratory's spelling means, or None; capitals count only where they carry meaning."""
-        code = self.units.get(text)
-        if code is not None:
-            return code
-        key = _tidy(text)
-        found = self._by_spelling.get(key) or self._by_spelling.get(_LITRE.sub(r"/\1L", key))
-        if found is None and key.casefold() not in CASE_CARRIES_MEANING:
-            found = self._by_spelling.get(key.casefold())
-        return self.units[found] if found else None
+        """Return the unit that a laboratory's spelling means, or None."""
+        unit = self.units.get(text)
+        if unit is not None:
+            return unit
+        code = self._spellings.find(text)
+        return self.units[code] if code else None
 
     def to(self, target: str) -> dict[str, Conversion]:
         """Return the conversions to one unit of the table, by the unit they start from."""
@@ -133,30 +118,6 @@ class UnitTable:
     def convert_interval(self, interval: Interval, source: str, target: str) -> Interval:
         """Return the interval in another unit of the table, exactly; open ends stay open."""
         return interval if source == target else converted_interval(interval, self._conversions[source, target])
-
-
-def _tidy(text: str) -> str:
-    """Fold what never changes a unit: the ways to write a power, a leading sign for times, blanks, the micro signs."""
-    text = _RAISED.sub(lambda match: "^" + match[0], text)  # NFKC alone would make 10⁹ the number 109
-    text = _BRACED.sub(lambda match: "10^" + (match[1] or match[2]), _TIMES.sub("", text))
-    return (
-        _MICROLITRE.sub("/uL", unicodedata.normalize("NFKC", text))
-        .replace("×", "x")
-        .replace("*", "^")
-        .replace(" ", "")
-        .replace("μ", "u")
-        .replace("mm^3", "mm3")
-    )
-
-
-def _fold(spellings: dict[str, str]) -> None:
-    """Add the lower-case form of each spelling, except where two units would share it."""
-    folded: dict[str, set[str]] = {}
-    for spelling, code in spellings.items():
-        folded.setdefault(spelling.casefold(), set()).add(code)
-    for spelling, codes in folded.items():
-        if len(codes) == 1 and spelling not in CASE_CARRIES_MEANING:
-            spellings.setdefault(spelling, next(iter(codes)))
 
 
 def _conversion(source: Unit, target: Unit) -> Conversion:

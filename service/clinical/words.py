@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from service.clinical.interval import INFINITY, Interval, Number
+from service.clinical.interval import Interval
+from service.clinical.number import INFINITY, Number
 
 SHOWN_DIGITS = Context(prec=15, rounding=ROUND_HALF_EVEN)  # for the few numbers without an end; never before a decision
 READ_DIGITS = Context(prec=5, rounding=ROUND_HALF_EVEN)

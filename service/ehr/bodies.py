@@ -9,7 +9,7 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest, HTTPException, NotAcceptable, UnsupportedMediaType
 
 from service.ehr.json_shapes import Resource
-from service.server.http_errors import told
+from service.server.http_errors import kept_headers, told
 from service.server.large_json import loads_large
 from service.server.strict_json import NotJson, dumps
 
@@ -20,7 +20,6 @@ OFFERED = {
     404: "Nothing is here; POST /fhir/$evaluate-mas takes a record, GET /cds-services lists the hooks.",
     405: "The methods allowed here are in the Allow header.",
 }
-KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate", "Accept-Encoding")
 
 
 def read_json() -> Any:
@@ -63,7 +62,5 @@ def answer(document: Resource, media_type: str, status: int = 200) -> Response:
 def failed(error: HTTPException, document: Resource, media_type: str) -> Response:
     """Return the answer to a request that failed, with the headers that its status needs."""
     found = answer(document, media_type, error.code or 500)
-    for name, value in error.get_headers():
-        if name in KEPT_HEADERS:
-            found.headers[name] = value
+    found.headers.extend(kept_headers(error))
     return found

@@ -14,8 +14,9 @@ import msgspec
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.evaluate import verdict_text
-from service.clinical.interval import INFINITY, Interval, Number, Verdict
+from service.clinical.interval import Interval, Verdict
 from service.clinical.item_texts import ItemTexts
+from service.clinical.number import INFINITY, Number
 from service.clinical.places import Places, Values
 from service.clinical.result import Item, Result
 from service.clinical.words import as_decimal, number_text

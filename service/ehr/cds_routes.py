@@ -13,7 +13,7 @@ from service.ehr.cds_card import cards
 from service.ehr.cds_discovery import SERVICE_ID, discovery
 from service.ehr.cds_feedback import take_feedback
 from service.ehr.cds_request import CdsRequest, read_cds_request
-from service.ehr.fhir_routes import MIXED, UNEXPECTED
+from service.ehr.fhir_routes import MIXED
 from service.ehr.given import Given
 from service.ehr.judgement import judged
 from service.ehr.newest_page import settled
@@ -27,6 +27,7 @@ from service.server import logs
 from service.server.access import audience_is_endpoint
 from service.server.exchange import current
 from service.server.headers import Document
+from service.server.http_errors import OUR_FAULT
 from service.server.strict_json import dumps
 
 PREFIX = "/cds-services"
@@ -55,7 +56,7 @@ def error_answer(error: Exception) -> Response:
     """Return what a CDS client is told when something goes wrong: an OperationOutcome, as JSON, without a value."""
     if not isinstance(error, HTTPException):
         logs.exception(error)
-        return answer(_with_id(failure(500, UNEXPECTED)), JSON, 500)
+        return answer(_with_id(failure(500, OUR_FAULT)), JSON, 500)
     if error.code == 401:
         return failed(error, failure(401, "Authentication is required."), JSON)
     found = failure(error.code or 500, described(error))

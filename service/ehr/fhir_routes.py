@@ -19,6 +19,7 @@ from service.ehr.subject import MixedPatients
 from service.server import logs
 from service.server.exchange import current
 from service.server.headers import Document
+from service.server.http_errors import OUR_FAULT
 from service.server.settings import Settings
 from service.server.strict_json import dumps
 
@@ -29,7 +30,6 @@ NOT_FHIR = (
     "Send a Bundle, Parameters, a DiagnosticReport, an Observation or an array of Observations. "
     "A panel that is no FHIR goes to POST /v1/assessments."
 )
-UNEXPECTED = "The service failed; the fault is ours. Quote the request id."
 
 _METADATA, _OPERATION = "mas.fhir.metadata", "mas.fhir.operation"
 blueprint = Blueprint("fhir", __name__, url_prefix=PREFIX)
@@ -55,7 +55,7 @@ def error_answer(error: Exception) -> Response:
     """Return the OperationOutcome for anything that goes wrong under /fhir; it names the request, never a value."""
     if not isinstance(error, HTTPException):
         logs.exception(error)
-        return answer(_with_id(failure(500, UNEXPECTED)), FHIR_JSON, 500)
+        return answer(_with_id(failure(500, OUR_FAULT)), FHIR_JSON, 500)
     key, where = (error.key, error.where) if isinstance(error, Unprocessable) else ("", ())
     found = failure(error.code or 500, described(error), key, where)
     return failed(error, _with_id(found), FHIR_JSON)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from service.clinical.reading import Fault
+from service.clinical.fault import Fault
 
 FAULTS = {
     "unit_required": "The result has no unit, and units are never guessed; it counts as unknown.",

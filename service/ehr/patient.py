@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from service.clinical.analytes import AGE, MEASURES, YEARS
-from service.clinical.interval import Interval, Number, exact
+from service.clinical.interval import Interval
+from service.clinical.number import Number, exact
 from service.clinical.panel import ADULT_AGE
 from service.clinical.reading import Evidence, Reading
 from service.clinical.words import number_text

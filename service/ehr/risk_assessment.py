@@ -10,7 +10,7 @@ from service.clinical.assess import DISCLAIMER, Assessment
 from service.clinical.classify import Classification
 from service.clinical.criteria import CATALOGUE
 from service.clinical.item_texts import ItemTexts
-from service.clinical.notices import Oddity
+from service.clinical.oddities import Oddity
 from service.clinical.places import Values
 from service.ehr.breakdown import CODES, result_observation
 from service.ehr.issues import Issue

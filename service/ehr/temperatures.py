@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from service.clinical.analytes import ANALYTES
-from service.clinical.interval import ANYTHING, Interval, Number
+from service.clinical.interval import ANYTHING, Interval
+from service.clinical.number import Number
 from service.clinical.reading import Evidence, Reading
 from service.clinical.words import interval_text
 from service.ehr.codes import CodeMap

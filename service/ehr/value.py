@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from service.clinical.analytes import Analyte
-from service.clinical.reading import COMPARATORS, Fault, Quantity, Range, Reading, read_number, read_text
+from service.clinical.fault import Fault
+from service.clinical.quantity import COMPARATORS, Quantity, read_text
+from service.clinical.reading import Range, Reading, limits_in, read_number
 from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Unusable, from_fault
 from service.ehr.json_shapes import Resource, number, table, tables, text
 from service.ehr.unit import spelled, unit_of
-from service.ehr.words import interpretation, limits_in, reference_range, word_reading
+from service.ehr.words import interpretation, reference_range, word_reading
 
 SIGNS = {"≤": "<=", "≥": ">=", "=": "", "=<": "<=", "=>": ">="}
 _WIDE = str.maketrans("＜＞＝≦≧", "<>=≤≥")  # as Japanese systems write them

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from service.clinical.analytes import HIGH_WORDS, LOW_WORDS, Analyte
-from service.clinical.interval import Interval
-from service.clinical.reading import Fault, Range, Reading, read_range, read_word
+from service.clinical.fault import Fault
+from service.clinical.reading import Range, Reading, read_range, read_word
 from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Unusable
 from service.ehr.json_shapes import Resource, codings, number, table, tables, text
@@ -40,14 +40,6 @@ def reference_range(analyte: Analyte, meaning: ResultCode, observation: Resource
 def word_reading(analyte: Analyte, word: str, reference: Range | None) -> Reading:
     """Return the reading of a result that is only a word."""
     return read_word(analyte, word, reference)
-
-
-def limits_in(analyte: Analyte, reference: Range | None, unit: str) -> Interval | None:
-    """Return the laboratory's range in the unit of the value; None where there is none or no factor leads there."""
-    if reference is None or not analyte.table.units[unit].comparable:
-        return None
-    source, limits = read_range(analyte, reference)
-    return analyte.table.convert_interval(limits, source, unit)
 
 
 def _is_interpretation(system: str) -> bool:

@@ -12,9 +12,9 @@ from typing import Any
 
 import jwt
 
-from service.server import jwks
 from service.server.access import Refused
-from service.server.jwks import Key, Keys
+from service.server.fetched_keys import FetchedKeys
+from service.server.jwks import Key, Keys, from_file
 from service.server.settings import Settings
 
 ALGORITHMS = frozenset({"ES384", "RS384", "RS256"})
@@ -93,8 +93,8 @@ def _header(token: str) -> tuple[str, str]:
 def from_settings(settings: Settings) -> Tokens:
     """Make the check from the settings; raises BadSetting when the key file is of no use."""
     keys: Keys = (
-        jwks.from_file(settings.jwt_jwks_file)
+        from_file(settings.jwt_jwks_file)
         if settings.jwt_jwks_file
-        else jwks.FetchedKeys(settings.jwt_jwks_url, ca_file=settings.ca_file)
+        else FetchedKeys(settings.jwt_jwks_url, ca_file=settings.ca_file)
     )
     return Tokens(keys, settings.jwt_issuers)

@@ -10,7 +10,7 @@ from service.clinical.analytes import ANALYTES, FINDINGS, Analyte, FindingKind
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.panel import CONDITIONS, CONFOUNDERS
-from service.clinical.reading import TWO_WAYS
+from service.clinical.quantity import TWO_WAYS
 from service.clinical.rules import inputs, leaves
 from service.clinical.therapy import THERAPIES
 

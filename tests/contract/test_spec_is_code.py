@@ -16,7 +16,7 @@ from service import __version__
 from service.api.openapi import PATH, contract
 from service.app import create_app
 from service.clinical.classify import CATEGORIES
-from service.clinical.rules import CERTAINTIES
+from service.clinical.references import CERTAINTIES
 from service.server.settings import Settings
 from service.server.strict_json import dumps
 from tools.generate import generated

@@ -7,7 +7,8 @@ import pytest
 from service.clinical.analytes import AGES
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluate import evaluate
-from service.clinical.interval import COMPARE, INFINITY, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
+from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
+from service.clinical.number import INFINITY
 from service.clinical.plan import make_plan
 from service.clinical.reading import Evidence, Reading
 from service.clinical.rules import Linear, Ratio, Sum, Threshold, leaves
@@ -38,13 +39,13 @@ def limits(units: str = "published") -> list[object]:
 @pytest.mark.parametrize(("leaf", "unit", "value", "verdict"), limits())
 def test_below_at_and_above(leaf: Threshold, unit: str, value: Decimal, verdict: Verdict) -> None:
     reading = Reading(point(value), unit, Evidence.MEASURED, "")
-    assert make_plan(leaf).read({leaf.observation: reading}, {}) == [verdict]
+    assert make_plan(leaf).readers.read({leaf.observation: reading}, {}) == (verdict,)
 
 
 @pytest.mark.parametrize(("leaf", "unit", "value", "verdict"), limits("sent in requests"))
 def test_the_same_through_a_request(leaf: Threshold, unit: str, value: Decimal, verdict: Verdict) -> None:
     panel = panel_of(observations={leaf.observation: f"{value:f} {unit}"})
-    assert make_plan(leaf).read(panel.measured, {}) == [verdict]
+    assert make_plan(leaf).readers.read(panel.measured, {}) == (verdict,)
 
 
 @pytest.mark.parametrize(("years", "points"), [("1.599999", 37), ("1.6", 37), ("1.600001", 0)])

@@ -9,7 +9,7 @@ from service.app import create_app
 from service.server.settings import Settings
 from service.server.strict_json import dumps, loads
 from tests.ehr.records import bundle, call, condition, met_panel
-from tests.server.test_auth import AUDIENCE, EC, ISSUER, PUBLIC, RSA, hmac_with_public_key, public, token, unsigned
+from tests.server.tokens import AUDIENCE, EC, ISSUER, PUBLIC, RSA, hmac_with_public_key, public, token, unsigned
 
 DISCOVERY, SERVICE, FEEDBACK = "/cds-services", "/cds-services/mas-criteria", "/cds-services/mas-criteria/feedback"
 

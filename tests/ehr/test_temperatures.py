@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.interval import INFINITY
+from service.clinical.number import INFINITY
 from service.clinical.reading import Reading
 from service.ehr.codes import load_codes
 from service.ehr.counting import UNKNOWN_REASONS

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.clinical.analytes import ANALYTES
-from service.clinical.interval import INFINITY
+from service.clinical.number import INFINITY
 from service.ehr.codes import ResultCode, load_codes
 from service.ehr.record import Record, read_request
 from tests.ehr.records import FERRITIN, FIBRINOGEN, LOINC, PLATELETS, UCUM, observation
@@ -296,6 +296,12 @@ def test_an_activity_in_mass_units_is_kept_as_unknown() -> None:
     ranges = [{"high": {"value": Decimal(1000), "unit": "pg/mL"}}]
     reading = read(observation("76039-7", 5000, "pg/mL", referenceRange=ranges)).panel.readings["scd25"]
     assert (reading.evidence.value, reading.reference) == ("unknown", None)
+
+
+def test_a_range_in_mass_units_says_nothing_of_an_activity() -> None:
+    ranges = [{"high": {"value": Decimal(1000), "unit": "pg/mL"}}]
+    reading = read(observation("76039-7", 5000, "U/mL", referenceRange=ranges)).panel.readings["scd25"]
+    assert (reading.evidence.value, reading.reference) == ("measured", None)
 
 
 def test_every_loinc_code_of_an_analyte_is_read_as_that_analyte() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
-from service.clinical.interval import Number
+from service.clinical.number import Number
 from service.clinical.panel import CONDITIONS
 
 FINDING_IDS = [key for key in FINDINGS if key != "molecular_hlh_diagnosis"]

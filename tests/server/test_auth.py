@@ -7,62 +7,34 @@ import hashlib
 import hmac
 import json
 import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import Unauthorized
-from werkzeug.test import TestResponse
 
-from service.server import api_keys, auth, jwks, metrics
+from service.server import api_keys, auth, metrics
 from service.server.settings import BadSetting, Settings
 from tests.server.sample import create_app
-
-ISSUER, AUDIENCE, PUBLIC = "https://ehr.example", "mas", "https://mas.example/base"
-EC, OTHER_EC = (ec.generate_private_key(ec.SECP384R1()) for _ in range(2))
-SHORT_EC = ec.generate_private_key(ec.SECP256R1())
-RSA = rsa.generate_private_key(65_537, 2048)
-Private = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-
-
-def public(key: Private, kid: str, **extra: str) -> dict[str, Any]:
-    """The JWK of a key's public half."""
-    algorithm = (
-        jwt.algorithms.ECAlgorithm if isinstance(key, ec.EllipticCurvePrivateKey) else jwt.algorithms.RSAAlgorithm
-    )
-    return json.loads(algorithm.to_jwk(key.public_key())) | {"kid": kid, "use": "sig"} | extra  # type: ignore[no-any-return, arg-type]
-
-
-def claims(**changes: Any) -> dict[str, Any]:
-    """Claims that are accepted; None takes one away."""
-    now = int(time.time())
-    usual = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 3600, "jti": uuid.uuid4().hex}
-    return {name: value for name, value in (usual | changes).items() if value is not None}
-
-
-def token(key: Private = EC, algorithm: str = "ES384", kid: str | None = "ec", **changes: Any) -> str:
-    """A signed token."""
-    return jwt.encode(claims(**changes), key, algorithm, headers={} if kid is None else {"kid": kid})
-
-
-def unsigned(header: dict[str, Any], signature: Callable[[bytes], bytes] = lambda _: b"") -> str:
-    """A token put together by hand."""
-    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims())]
-    content = b".".join(parts)
-    return (content + b"." + base64.urlsafe_b64encode(signature(content)).rstrip(b"=")).decode()
-
-
-def hmac_with_public_key(header: dict[str, Any]) -> str:
-    """The classic confusion: the public key, which everyone has, used as a shared secret."""
-    pem = EC.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return unsigned(header, lambda content: hmac.new(pem, content, hashlib.sha256).digest())
+from tests.server.tokens import (
+    AUDIENCE,
+    EC,
+    ISSUER,
+    OTHER_EC,
+    PUBLIC,
+    RSA,
+    SHORT_EC,
+    claims,
+    hmac_with_public_key,
+    public,
+    token,
+    unsigned,
+    who,
+)
 
 
 @pytest.fixture
@@ -85,11 +57,6 @@ def settings(key_file: Path) -> Settings:
 def client(settings: Settings) -> FlaskClient:
     """A client of the guarded application."""
     return create_app(settings).test_client()
-
-
-def who(client: FlaskClient, given: str) -> TestResponse:
-    """Ask as the bearer of a token."""
-    return client.get("/who", headers={"Authorization": f"Bearer {given}"})
 
 
 @pytest.mark.parametrize(
@@ -216,35 +183,6 @@ def test_verify_serves_views_with_rules_of_their_own(settings: Settings) -> None
             auth.verify(token(aud="mine"), ["mine"], ["tenant"])
         with pytest.raises(Unauthorized):
             auth.verify(token(aud="mine", tenant={"a": 1}), ["mine"], ["tenant"])
-
-
-def keys_from(*items: Any) -> tuple[jwks.Key, ...]:
-    """Parse a key set."""
-    return jwks.parsed(json.dumps({"keys": list(items)}))
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        public(SHORT_EC, "a"),
-        public(rsa.generate_private_key(65_537, 1024), "a"),
-        public(EC, "a", use="enc"),
-        public(EC, "a", alg="ES256"),
-        public(RSA, "a", alg="PS256"),
-        public(EC, "a", d="AAAA"),
-        public(EC, "a", x="AAAA"),
-        {"kty": "oct", "k": "c2VjcmV0", "kid": "a"},
-        {"kty": "RSA", "kid": "a"},
-        {k: v for k, v in public(EC, "a").items() if k != "kid"},
-        {"kty": ["EC"], "kid": "a"},
-        "key",
-    ],
-)
-def test_unsuitable_keys_are_left_out(item: Any) -> None:
-    """Weak, private, symmetric, for encryption, or no key at all."""
-    assert [key.kid for key in keys_from(item, public(EC, "good"))] == ["good"]
-    with pytest.raises(ValueError, match="no usable key"):
-        keys_from(item)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"keys": []}', '{"keys": 5}', "null", "\xff", "[" * 100_000])

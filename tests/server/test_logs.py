@@ -12,12 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.server import exchange, logs
+from service.server import logs
 from service.server.settings import Settings
 from tests.server.sample import create_app
 
 FIELDS = ["time", "level", "request_id", "trace_id", "method", "route", "status", "duration", "bytes", "caller"]
-TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 Printed = pytest.CaptureFixture[str]
 
 
@@ -89,52 +88,6 @@ def test_unusual_methods_are_one_word(app: Flask, capfd: Printed) -> None:
     """A method is the caller's text too."""
     app.test_client().open("/livez", method="MILLER")
     assert printed(capfd)[0]["method"] == "other"
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ("abc-1.2:3_x", True),
-        ("a" * 128, True),
-        ("a" * 129, False),
-        ("", False),
-        ("a b", False),
-        ("é", False),
-        ('a"b', False),
-    ],
-)
-def test_a_request_id_is_taken_over_or_made(app: Flask, given: str, kept: bool) -> None:
-    """It is always returned."""
-    answer = app.test_client().get("/livez", headers={"X-Request-Id": given.encode().decode("latin-1")})
-    returned = answer.headers.getlist("X-Request-Id")
-    assert len(returned) == 1
-    assert (returned[0] == given) is kept
-    assert kept or re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", returned[0])
-
-
-@pytest.mark.parametrize(
-    ("header", "kept"),
-    [
-        (TRACE, True),
-        (TRACE[:-2] + "00", True),
-        (TRACE.replace("00-", "cc-", 1) + "-more", True),
-        (TRACE + "-more", False),
-        (TRACE.replace("00-", "ff-", 1), False),
-        (TRACE.upper(), False),
-        ("00-" + "0" * 32 + "-b7ad6b7169203331-01", False),
-        ("00-0af7651916cd43dd8448eb211c80319c-" + "0" * 16 + "-01", False),
-        ("garbage", False),
-    ],
-)
-def test_trace_context_is_followed_when_well_formed(app: Flask, header: str, kept: bool) -> None:
-    """The trace goes on under a new parent; anything malformed starts a new trace."""
-    _, trace, _, onward = json.loads(app.test_client().get("/who", headers={"traceparent": header}).data)
-    assert (trace == "0af7651916cd43dd8448eb211c80319c") is kept
-    version, same, parent, flags = onward.split("-")
-    assert (version, same) == ("00", trace)
-    assert len(parent) == 16
-    assert parent not in header
-    assert flags == (header[53:55] if kept else "01")
 
 
 def test_an_exception_is_told_by_type_and_place(app: Flask, capfd: Printed) -> None:
@@ -216,12 +169,3 @@ def test_a_body_that_cannot_be_closed_is_counted_too(capfd: Printed) -> None:
     answer = app.test_client().get("/", buffered=True)
     answer.close()
     assert [line["bytes"] for line in printed(capfd)] == [3]
-
-
-def test_outside_a_request_there_is_a_fresh_exchange() -> None:
-    """Start-up code may log as well, and an application without the recorder has ids too."""
-    assert exchange.current().route == "unmatched"
-    app = Flask("bare")
-    with app.test_request_context("/", headers={"X-Request-Id": "given"}):
-        assert exchange.current() is exchange.current()
-        assert exchange.current().request_id == "given"

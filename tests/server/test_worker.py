@@ -2,86 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import selectors
 import socket
 import struct
-import threading
 import time
-from collections.abc import Callable, Iterator
-from http import HTTPStatus
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from gunicorn.config import Config  # type: ignore[import-untyped]
-from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
-from werkzeug.exceptions import NotFound
 
-from service.server import arrivals, departure, drain, refusals
+from service.server import arrivals, departure, drain
 from service.server import worker as module
-from service.server.arrival import HEAD_LIMIT, STREAM_AFTER, Arrival, PatientReader
-from service.server.gunicorn_log import JsonLogger
-from service.server.worker import PatientWorker
-from tests.server.live import PATIENCE, read_all, status_of, until
+from service.server.arrival import HEAD_LIMIT
+from tests.server.live import PATIENCE, read_all, status_of
+from tests.server.one_worker import PAUSE, Bench
 
-PAUSE = 0.5
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 CLOSE = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-
-
-class Bench:
-    """One worker on its own thread, with an application that the test can hold and release."""
-
-    def __init__(self, **choices: Any) -> None:
-        self.config = Config()
-        for name, value in (
-            {"threads": 2, "keepalive": 5, "graceful_timeout": 20, "worker_tmp_dir": None} | choices
-        ).items():
-            self.config.set(name, value)
-        self.gate = threading.Event()
-        self.gate.set()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.worker = PatientWorker(1, os.getppid(), [self.listener], None, 15, self.config, JsonLogger(self.config))
-        self.worker.arrivals.pause = PAUSE
-        self.worker.wsgi = self.answer
-        self.worker.tpool = self.worker.get_thread_pool()
-        self.worker.poller = selectors.DefaultSelector()
-        self.worker.method_queue.init()
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self.worker.run, daemon=True)
-
-    def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        if environ["PATH_INFO"] == "/fail":
-            raise ZeroDivisionError("secret-905")
-        if environ["PATH_INFO"] != "/quick":
-            self.gate.wait(PATIENCE)
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        body: bytes = environ["wsgi.input"].read(length) if environ["PATH_INFO"] != "/unread" else b""
-        big = b"x" * 8_000_000 if environ["PATH_INFO"] == "/big" else b"ok"
-        start_response("200 OK", [("Content-Length", str(len(big)))])
-        return [big] if len(body) == length or environ["PATH_INFO"] == "/unread" else []
-
-    def connect(self, sent: bytes = b"") -> socket.socket:
-        client = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
-        client.sendall(sent)
-        return client
-
-    def raw(self, sent: bytes) -> bytes:
-        with self.connect(sent) as client:
-            return read_all(client)
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for the loop to reach a state."""
-        until(condition)
-
-    def stop(self) -> None:
-        self.gate.set()
-        self.worker.alive = False
-        self.worker.method_queue.defer(lambda: None)
-        self.thread.join(PATIENCE)
-        assert not self.thread.is_alive()
-        self.worker.tmp.close()
+POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
+LONG = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\nConnection: close\r\n\r\n"
 
 
 def rudely(client: socket.socket) -> None:
@@ -176,9 +114,6 @@ def test_silent_connections_make_room_in_a_crowd(bench: Bench) -> None:
     assert [read_all(client) for client in silent] == [b""] * 3
     for client in silent:
         client.close()
-
-
-LONG = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\nConnection: close\r\n\r\n"
 
 
 def test_streams_share_half_of_the_threads_in_turn(bench: Bench) -> None:
@@ -363,128 +298,3 @@ def test_a_client_that_is_told_to_go_on_sends_the_rest(bench: Bench) -> None:
         bench.until(lambda: [len(a.buffer) - a.head for a in bench.worker.arrivals.arriving.values()] == [1])
         client.sendall(b"b")
         assert b"200 OK" in read_all(client)
-
-
-# The guess at where a request ends
-
-
-def arrived(data: bytes, hold: int = 1000) -> Arrival:
-    """An arrival of these bytes."""
-    arrival = Arrival(hold, idle_until=7.0)
-    arrival.add(data, now=100.0)
-    return arrival
-
-
-POST = b"POST / HTTP/1.1\r\nHost: a\r\n"
-
-
-CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
-
-
-@pytest.mark.parametrize(
-    ("data", "whole"),
-    [
-        (b"", False),
-        (GET[:-1], False),
-        (GET, True),
-        (POST + b"Content-Length: 3\r\n\r\nab", False),
-        (POST + b"content-length:3\r\n\r\nabc", True),
-        (CHUNKED + b"2\r\nab\r\n", False),
-        (CHUNKED + b"2\r\nab\r\n0\r\n\r\n", True),
-        (CHUNKED + b"2;a=b\r\nab\r\n000;c=d\r\n\r\n", True),
-        (CHUNKED + b"0\r\n\r\n", True),
-        (POST + b"Transfer-Encoding: Chunked\r\n\r\n2\r\nab\r\n0\r\nTrailer: a\r\n\r\nGET", True),
-        (POST + b"Transfer-Encoding: gzip\r\n\r\n", True),
-        (POST + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", True),
-    ],
-)
-def test_wholeness(data: bytes, whole: bool) -> None:
-    """In one piece or byte by byte."""
-    slow = Arrival(1000, 0.0)
-    for number in range(len(data)):
-        slow.add(data[number : number + 1], 1.0)
-    for arrival in (arrived(data), slow):
-        assert arrival.whole() is arrival.ready() is whole
-        assert arrival.streams() is not whole
-
-
-@pytest.mark.parametrize(
-    ("data", "ready", "streams"),
-    [
-        (POST + b"Content-Length: 1001\r\n\r\n", True, True),
-        (POST + b"Content-Length: 1000\r\n\r\n", False, True),
-        (CHUNKED + b"a" * STREAM_AFTER, True, True),
-        (CHUNKED + b"a" * (STREAM_AFTER - 1), False, True),
-        (POST + b"Content-Type: application/x-ndjson\r\nContent-Length: 3\r\n\r\nabc", True, True),
-        (POST + b"content-type:Application/JSONL; a=b\r\nContent-Length: 3\r\n\r\nabc", True, True),
-        (POST + b"Content-Type: application/json\r\nContent-Length: 3\r\n\r\nabc", True, False),
-    ],
-)
-def test_what_is_too_long_to_hold_and_what_is_read_line_by_line_streams(
-    data: bytes, ready: bool, streams: bool
-) -> None:
-    """A thread may start, and may have to wait for the other side."""
-    assert (arrived(data).ready(), arrived(data).streams()) == (ready, streams)
-
-
-def test_time_allowed_grows_with_what_has_come() -> None:
-    """The pause from the first byte, then a least rate; nothing sent waits as an idle connection."""
-    assert arrived(b"").deadline(3.0) == 7.0
-    assert arrived(b"a").deadline(3.0) == pytest.approx(103.0, abs=0.01)
-    assert arrived(b"a" * 32_768).deadline(3.0) == 105.0
-
-
-def test_a_reader_waits_a_bounded_time_and_counts_only_waiting() -> None:
-    """A trickle runs out of time; a slow application does not."""
-    here, there = socket.socketpair()
-    with here, there:
-        here.settimeout(9)
-        reader = PatientReader(here, 0.2)
-        reader.begin(b"abc")
-        assert reader.read(3) == b"abc"
-        time.sleep(0.3)
-        there.sendall(b"d")
-        assert reader.read(1) == b"d"
-        with pytest.raises(TimeoutError):
-            reader.read(1)
-        assert here.gettimeout() == 9
-        there.sendall(b"e")
-        with pytest.raises(TimeoutError):
-            reader.read(1)
-
-
-# The answer to what is refused
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
-    [
-        (TimeoutError(), 408),
-        (errors.LimitRequestLine(1, 2), 414),
-        (errors.LimitRequestHeaders("x"), 431),
-        (errors.UnsupportedTransferCoding("x"), 501),
-        (errors.ExpectationFailed("x"), 417),
-        (errors.InvalidHeader("Miller"), 400),
-        (errors.InvalidRequestLine("Miller"), 400),
-        (errors.ConfigurationProblem("x"), 500),
-        (NotFound(), 404),
-        (RuntimeError("Miller"), 500),
-    ],
-)
-def test_each_refusal_has_its_status_and_repeats_nothing(
-    error: Exception, status: int, capfd: pytest.CaptureFixture[str]
-) -> None:
-    """The client's bytes are in neither the answer nor the log."""
-    answer = refusals.answer(refusals.status_for(error))
-    assert status_of(answer) == status
-    assert b"Miller" not in answer
-    printed = capfd.readouterr().out
-    assert f'"status":{status}' in printed
-    assert "Miller" not in printed
-    assert (b"Retry-After" in answer) is (status == 503)
-
-
-def test_an_overload_says_when_to_come_back(capfd: pytest.CaptureFixture[str]) -> None:
-    """And is an error in the log."""
-    assert b"Retry-After: 1\r\n" in refusals.answer(HTTPStatus.SERVICE_UNAVAILABLE)
-    assert '"level":"error"' in capfd.readouterr().out

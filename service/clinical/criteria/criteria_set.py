@@ -7,17 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from service.clinical.references import Reference
 from service.clinical.rules import Rule
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A paper: the key by which figures name it, its citation, its DOI, and how sure the citation is."""
-
-    key: str
-    citation: str
-    doi: str
-    certainty: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from service.clinical import strict_toml
-from service.clinical.criteria.criteria_set import Applicability, Audit, Case, CriteriaSet, Knot, Note, Reference
-from service.clinical.criteria.load_rule import RuleReader, check_directions
+from service.clinical.criteria.criteria_set import Applicability, Audit, Case, CriteriaSet, Knot, Note
+from service.clinical.criteria.directions import check_directions
+from service.clinical.criteria.load_rule import RuleReader
 from service.clinical.panel import CONDITIONS, CONFOUNDERS
-from service.clinical.rules import CERTAINTIES, inputs, leaves
+from service.clinical.references import CERTAINTIES, Reference, read_reference
+from service.clinical.rules import inputs, leaves
 from service.clinical.strict_toml import BadData, Table
 
 KINDS = ("classification", "diagnostic guideline", "score")
@@ -48,13 +50,7 @@ def load_set(path: Path) -> CriteriaSet:
 
 
 def _reference(raw: object, where: str) -> Reference:
-    table = strict_toml.keys(raw, where, ["key", "citation", "certainty"], ["doi"])
-    return Reference(
-        strict_toml.text(table, "key", where),
-        strict_toml.text(table, "citation", where),
-        strict_toml.text(table, "doi", where, ""),
-        strict_toml.choice(table, "certainty", where, CERTAINTIES),
-    )
+    return read_reference(strict_toml.keys(raw, where, ["key", "citation", "certainty"], ["doi"]), where)
 
 
 def _audit(raw: object, where: str) -> Audit:

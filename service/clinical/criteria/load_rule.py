@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from service.clinical import strict_toml
 from service.clinical.analytes import FINDINGS, MEASURES
 from service.clinical.interval import COMPARE
+from service.clinical.references import CERTAINTIES, Source
 from service.clinical.rules import (
-    CERTAINTIES,
     AllOf,
-    AnyNode,
     AtLeast,
     CutOff,
     Finding,
@@ -22,12 +21,10 @@ from service.clinical.rules import (
     Node,
     Ratio,
     Rule,
-    Source,
     Sum,
     Tally,
     Term,
     Threshold,
-    leaves,
 )
 from service.clinical.strict_toml import BadData, Table
 
@@ -43,26 +40,25 @@ class RuleReader:
     def rule(self, raw: object, where: str) -> Rule:
         """Return the whole rule: a score, or a node; raises BadData."""
         table: dict[str, Any] = raw if isinstance(raw, dict) else {}
-        if "sum" in table:
-            strict_toml.keys(table, where, ["sum", "cutoff"])
-            return Sum(
-                tuple(self._tally(one, f"{where}.sum") for one in strict_toml.rows(table, "sum", where)),
-                self._cutoff(table, where),
-            )
-        if "linear" in table:
-            strict_toml.keys(table, where, ["linear", "cutoff"])
-            return Linear(
-                tuple(self._term(one, f"{where}.linear") for one in strict_toml.rows(table, "linear", where)),
-                self._cutoff(table, where),
-            )
-        if "ratio" in table:
-            strict_toml.keys(table, where, ["ratio", "cutoff"])
-            sides = [self._measure(one, f"{where}.ratio") for one in strict_toml.rows(table, "ratio", where)]
-            if len(sides) != 2:
-                raise BadData(f"{where}.ratio: what is divided and what divides it are expected")
-            above, below = sides
-            return Ratio((above, below), self._cutoff(table, where))
+        for kind, read in (("sum", self._sum), ("linear", self._linear), ("ratio", self._ratio)):
+            if kind in table:
+                strict_toml.keys(table, where, [kind, "cutoff"])
+                parts = strict_toml.rows(table, kind, where)
+                return read(parts, self._cutoff(table, where), f"{where}.{kind}")
         return self._node(raw, where)
+
+    def _sum(self, parts: list[Any], cutoff: CutOff, where: str) -> Sum:
+        return Sum(tuple(self._tally(one, where) for one in parts), cutoff)
+
+    def _linear(self, parts: list[Any], cutoff: CutOff, where: str) -> Linear:
+        return Linear(tuple(self._term(one, where) for one in parts), cutoff)
+
+    def _ratio(self, parts: list[Any], cutoff: CutOff, where: str) -> Ratio:
+        sides = [self._measure(one, where) for one in parts]
+        if len(sides) != 2:
+            raise BadData(f"{where}: what is divided and what divides it are expected")
+        above, below = sides
+        return Ratio((above, below), cutoff)
 
     def _node(self, raw: object, where: str) -> Node:
         table: dict[str, Any] = raw if isinstance(raw, dict) else {}
@@ -166,25 +162,6 @@ class RuleReader:
             strict_toml.choice(table, "ref", where, self._references),
             strict_toml.choice(table, "sure", where, CERTAINTIES),
         )
-
-
-def check_directions(rule: AnyNode, where: str) -> None:
-    """Refuse a rule in which more of one observation counts for it here and against it there; raises BadData.
-
-    What would decide is found by trying each input at its two ends, and that is complete only in one direction.
-    """
-    rising: dict[str, bool] = {}
-    for observation, upwards in _directions(leaves(rule)):
-        if rising.setdefault(observation, upwards) is not upwards:
-            raise BadData(f"{where}: rule: '{observation}' counts in both directions")
-
-
-def _directions(found: Iterable[AnyNode]) -> Iterable[tuple[str, bool]]:
-    for leaf in found:
-        if isinstance(leaf, Threshold):
-            yield leaf.observation, leaf.limit.comparator in (">", ">=")
-        elif isinstance(leaf, Term):
-            yield leaf.observation or leaf.finding, leaf.weight > 0
 
 
 def _name(table: Table, where: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from service.api.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, Text, flatten, is_moment
+from service.api.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, Text, flatten
 from service.api.problems import Entry
 
 OUTER = Part(
@@ -97,47 +97,6 @@ def test_unknown_keys_and_bad_values_come_together() -> None:
         ("/nmber", "unknown_field"),
         ("/number", "not_a_number"),
     ]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2026-11-20",
-        "2024-02-29",
-        "2026-11-20T08:30:00Z",
-        "2026-11-20t08:30:00z",
-        "2026-11-20 08:30:00+01:00",
-        "2026-11-20T08:30:00.123456789012-05:30",
-        "2026-12-31T23:59:60Z",
-    ],
-)
-def test_a_date_or_a_time_with_its_offset_is_a_moment(text: str) -> None:
-    assert is_moment(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "today",
-        "2026-11",
-        "2026-13-01",
-        "2026-02-29",
-        "20261120",
-        "2026-W47-5",
-        "2026-11-20T08:30:00",
-        "2026-11-20T08:30Z",
-        "2026-11-20T24:00:00Z",
-        "2026-11-20T08:60:00Z",
-        "2026-11-20T08:30:61Z",
-        "2026-11-20T08:30:00+25:00",
-        "2026-11-20T08:30:00.Z",
-        "2026-11-20T08:30:00Z ",
-        "٢٠٢٦-11-20",
-    ],
-)
-def test_nothing_else_is_a_moment(text: str) -> None:
-    assert not is_moment(text)
 
 
 def test_messages_of_another_hand_become_entries_as_well() -> None:

@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 
 from service.api.numbers import ends, json_number
-from service.clinical.interval import INFINITY, Interval, Number
+from service.clinical.interval import Interval
+from service.clinical.number import INFINITY, Number
 from service.server.strict_json import dumps
 
 

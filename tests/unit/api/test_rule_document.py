@@ -7,7 +7,7 @@ import pytest
 
 from service.api.rule_document import criteria_document
 from service.clinical.criteria import CATALOGUE
-from service.clinical.rules import CERTAINTIES
+from service.clinical.references import CERTAINTIES
 from service.server.strict_json import dumps, loads
 
 DOCUMENTS = {key: loads(dumps(criteria_document(criteria))) for key, criteria in CATALOGUE.items()}

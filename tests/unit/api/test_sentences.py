@@ -14,7 +14,7 @@ from service.api.sentences import (
     unknown_parameter,
 )
 from service.clinical.analytes import ANALYTES, FINDINGS
-from service.clinical.reading import Fault
+from service.clinical.fault import Fault
 
 WHERE = ("observations", "wbc")
 

@@ -9,6 +9,9 @@ from service.clinical.evaluate import evaluate
 from service.clinical.result import Item, Result
 from tests.conftest import panel_of
 
+WORD_ALONE = "reported only as '{}', which counts for the implied verdict alone"
+NO_RANGE = "reported as '{}' without a usable reference range, which proves nothing here"
+
 
 def result_of(key: str, **request: Any) -> Result:
     """Evaluate one set on the panel that a request means."""

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from service.clinical.analytes import AGES, ANALYTES, FINDINGS, MEASURES
-from service.clinical.interval import INFINITY, Interval
+from service.clinical.interval import Interval
+from service.clinical.number import INFINITY
 
 RANGES = {
     "ferritin": ("ng/mL", (0.5, 1000000), (5, 100000)),

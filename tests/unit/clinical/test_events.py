@@ -1,5 +1,6 @@
 """Onset, resolution and normalisation by their definitions; a result that is missing settles nothing."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -43,6 +44,18 @@ def test_no_resolution_while_a_value_that_was_abnormal_is_not_reported() -> None
     found = course(MAS, settled(ferritin="100 ug/L", ast="20 U/L"))
     assert told(found) == [("onset", 1, "")]
     assert found.course == Course("open", ("platelets",))
+
+
+def test_an_age_past_a_threshold_is_not_waited_for() -> None:
+    """Below 28 days another limit of haemoglobin counts; nobody is to grow older before an episode is over."""
+    newborn = {"patient": {"age_years": Decimal("0.05")}, "context": {"condition": "other"}}
+    met = {"hemoglobin": "95 g/L", "platelets": "90 10*9/L", "ferritin": "600 ug/L", "triglycerides": "4 mmol/L"}
+    past = {"hemoglobin": "150 g/L", "platelets": "300 10*9/L", "ferritin": "100 ug/L", "triglycerides": "1 mmol/L"}
+    found = course(
+        {"findings": {"fever": True, "splenomegaly": True}, "observations": met} | newborn,
+        {"findings": {"fever": False, "splenomegaly": False}, "observations": past} | newborn,
+    )
+    assert told(found) == [("onset", 1, ""), ("resolution", 2, "")]
 
 
 def test_resolution_once_no_value_is_past_the_thresholds_of_the_onset() -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict, point
-from service.clinical.leaf_readers import Readers, reader
-from service.clinical.rules import Rule, Term, Threshold, leaves
+from service.clinical.leaf_readers import Readers, State, reader
+from service.clinical.panel import Panel
+from service.clinical.rules import Leaf, Rule, Term, Threshold, leaves
 from tests.conftest import panel_of
 
 HSCORE, MS_SCORE = (CATALOGUE[key].rule for key in ("hscore", "ms-score"))
@@ -20,6 +21,11 @@ def thresholds_on(rule: Rule, observation: str) -> list[Threshold]:
 
 def term_of(observation: str) -> Term:
     return next(one for one in leaves(MS_SCORE) if isinstance(one, Term) and one.observation == observation)
+
+
+def read(leaf: Leaf, panel: Panel) -> State:
+    (state,) = Readers.of([reader(leaf)]).read(panel.measured, panel.findings)
+    return state
 
 
 @pytest.mark.parametrize(
@@ -34,22 +40,18 @@ def term_of(observation: str) -> Term:
 )
 def test_a_result_goes_before_the_finding_that_excludes_it(request_: dict[str, Any], verdict: Verdict) -> None:
     panel = panel_of(**request_)
-    lowest = reader(thresholds_on(HSCORE, "temperature")[0])
-    assert lowest.read(panel.measured, panel.findings) is verdict
-    assert Readers.of([lowest]).read(panel.measured, panel.findings) == (verdict,)
+    assert read(thresholds_on(HSCORE, "temperature")[0], panel) is verdict
 
 
 @pytest.mark.parametrize(("ferritin", "points"), [("2000 ng/mL", "0.2"), ("200 ug/dL", "0.2"), ("4494 pmol/L", "0.2")])
 def test_a_summand_is_weighted_in_the_unit_of_the_paper(ferritin: str, points: str) -> None:
     panel = panel_of(observations={"ferritin": ferritin})
-    assert reader(term_of("ferritin")).read(panel.measured, {}) == point(Decimal(points))
+    assert read(term_of("ferritin"), panel) == point(Decimal(points))
 
 
 def test_a_negative_weight_turns_an_open_result_round() -> None:
     panel = panel_of(observations={"platelets": "<100 10*3/uL"})
-    assert reader(term_of("platelets")).read(panel.measured, {}) == Interval(
-        Decimal("-0.3"), Decimal(0), low_open=True, high_open=False
-    )
+    assert read(term_of("platelets"), panel) == Interval(Decimal("-0.3"), Decimal(0), low_open=True, high_open=False)
 
 
 def test_only_what_a_changed_result_reaches_is_read_again() -> None:

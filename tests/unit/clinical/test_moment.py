@@ -1,11 +1,52 @@
-"""Moments: instants are exact, a day is a day, and what has no order is given none."""
+"""Moments: only RFC 3339 is one, instants are exact, a day is a day, and what has no order is given none."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
-from service.clinical.moment import read_moment
-from service.clinical.trajectory import ties
+from service.clinical.moment import day_of, is_moment, read_moment, ties
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-20",
+        "2024-02-29",
+        "2026-11-20T08:30:00Z",
+        "2026-11-20t08:30:00z",
+        "2026-11-20 08:30:00+01:00",
+        "2026-11-20T08:30:00.123456789012-05:30",
+        "2026-12-31T23:59:60Z",
+    ],
+)
+def test_a_date_or_a_time_with_its_offset_is_a_moment(text: str) -> None:
+    assert is_moment(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "today",
+        "2026-11",
+        "2026-13-01",
+        "2026-02-29",
+        "20261120",
+        "2026-W47-5",
+        "2026-11-20T08:30:00",
+        "2026-11-20T08:30Z",
+        "2026-11-20T24:00:00Z",
+        "2026-11-20T08:60:00Z",
+        "2026-11-20T08:30:61Z",
+        "2026-11-20T08:30:00+25:00",
+        "2026-11-20T08:30:00.Z",
+        "2026-11-20T08:30:00Z ",
+        "٢٠٢٦-11-20",
+    ],
+)
+def test_nothing_else_is_a_moment(text: str) -> None:
+    assert not is_moment(text)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +100,8 @@ def test_every_tie_is_named_by_its_places_in_the_order_sent() -> None:
     assert list(ties(moments[:3])) == list(ties([])) == []
     later = [read_moment(f"2026-11-{one}") for one in ("20T09:00:00Z", "21T00:00:00Z", "22")]
     assert list(ties([*moments, *later])) == [(1, 3), (3, 4), (0, 6)]
+
+
+def test_a_moment_has_a_day_and_none_has_none() -> None:
+    assert day_of("2026-11-20T23:59:00Z") == day_of("2026-11-20") == date(2026, 11, 20)
+    assert day_of("") is None

@@ -1,11 +1,10 @@
 """Which treatments act on a panel: by name or code, and by the day of the last dose."""
 
-from datetime import date
 from typing import Any
 
 import pytest
 
-from service.clinical.therapy import THERAPIES, active_therapies, day_of, generic_name, on_il6_blockade
+from service.clinical.therapy import THERAPIES, active_therapies, generic_name, on_il6_blockade
 from tests.conftest import panel_of
 
 PANEL_DAY = "2026-11-20T08:30:00Z"
@@ -88,11 +87,6 @@ def test_one_dose_within_its_time_is_enough() -> None:
     old, recent = ({"name": "tocilizumab", "last_dose": day} for day in ("2020-01-01", "2026-11-01"))
     assert therapies_of(old) == []
     assert therapies_of(old, recent) == ["il6_blockade"]
-
-
-def test_a_moment_has_a_day_and_none_has_none() -> None:
-    assert day_of("2026-11-20T23:59:00Z") == day_of("2026-11-20") == date(2026, 11, 20)
-    assert day_of("") is None
 
 
 def test_only_il6_blockade_warns() -> None:

@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from service.clinical.interval import INFINITY, Interval, Number, point
+from service.clinical.interval import Interval, point
+from service.clinical.number import INFINITY, Number
 from service.clinical.words import as_decimal, interval_text, number_text, unit_text
 
 

@@ -16,9 +16,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.cohort import command, progress, work
+from service.cohort import command, work
 from service.cohort.command import main
-from service.cohort.progress import Progress
 
 TABLE = "id,ferritin[ug/L],platelets[10*9/L],fever,condition\nA,905,116,true,sjia\nB,5.4.3,116,true,sjia\nC,>10000,L,,sjia\n"
 
@@ -232,34 +231,6 @@ def test_a_reader_who_has_had_enough_is_no_error(tmp_path: Path) -> None:
     run = f"{shlex.join([sys.executable, '-m', 'service.cohort', 'to-ndjson', str(path)])} | head -n 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", run], capture_output=True, check=True, text=True)
     assert (done.stderr, done.stdout.count("\n")) == ("", 1)
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_terminal_sees_a_bar_and_a_file_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "EVERY_SECONDS", 0.0)
-    seen, unseen = Terminal(), io.StringIO()
-    for stream in (seen, unseen):
-        bar = Progress(stream)
-        bar.show(100, 0.5)
-        bar.show(150, None)
-        bar.end(200, 3)
-    assert unseen.getvalue() == ""
-    half, piped_bar, end = seen.getvalue().strip("\r").split("\r")
-    assert half.startswith(f"[{'#' * 15}{'.' * 15}] 100 rows, ")
-    assert piped_bar.startswith("150 rows, ")
-    assert end.startswith(f"[{'#' * 30}] 200 rows, ")
-    assert end.endswith("/s, 3 refused\n")
-
-
-def test_a_bar_is_drawn_a_few_times_a_second_at_most() -> None:
-    seen = Terminal()
-    bar = Progress(seen)
-    bar.show(1, 0.1)
-    assert seen.getvalue() == ""
 
 
 def test_importing_the_package_runs_nothing() -> None:

@@ -1,15 +1,12 @@
-"""How the process starts and stops: gunicorn's settings, the metric files, the drain."""
+"""What gunicorn is told, and what stops the start or a reload."""
 
 from __future__ import annotations
 
 import importlib
-import os
 import resource
 import signal
 import socket
 import sys
-import tempfile
-import threading
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +16,6 @@ import pytest
 
 from service.server import credentials, drain, metric_files
 from service.server.settings import TABLE, BadSetting, Settings
-from tests.server.sample import create_app
 
 NAME = "service.server.gunicorn_conf"
 
@@ -107,47 +103,6 @@ def test_the_hooks_wipe_warn_and_tidy_up(environ: pytest.MonkeyPatch, tmp_path: 
     assert not (folder / "gauge_livesum_7.db").exists()
 
 
-@pytest.mark.parametrize("memory", ["/dev/shm", "/no/such/place"])
-def test_a_private_folder_is_made_and_removed(monkeypatch: pytest.MonkeyPatch, memory: str) -> None:
-    """When the operator named none; in memory where possible, else where temporary files go."""
-    monkeypatch.setenv(metric_files.VARIABLE, "")
-    monkeypatch.setattr(metric_files, "MEMORY", memory)
-    metric_files.prepare(2)
-    folder = Path(os.environ[metric_files.VARIABLE])
-    assert folder.is_dir()
-    assert folder.stat().st_mode & 0o077 == 0
-    metric_files.remove(str(folder), os.getpid() + 1)
-    assert folder.is_dir()
-    metric_files.remove(str(folder), os.getpid())
-    assert not folder.exists()
-
-
-def test_a_full_memory_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A count written to a full volume would kill its process; the next place is taken, or the start stops."""
-    monkeypatch.setenv(metric_files.VARIABLE, "")
-    memory, disk = tmp_path / "memory", tmp_path / "disk"
-    memory.mkdir()
-    disk.mkdir()
-    monkeypatch.setattr(metric_files, "MEMORY", str(memory))
-    monkeypatch.setattr(tempfile, "tempdir", str(disk))
-    monkeypatch.setattr(metric_files, "has_room", lambda folder, _: not folder.startswith(str(memory)))
-    metric_files.prepare(2)
-    assert Path(os.environ[metric_files.VARIABLE]).parent == disk
-    assert not list(memory.iterdir())
-    monkeypatch.setenv(metric_files.VARIABLE, "")
-    monkeypatch.setattr(metric_files, "has_room", lambda *_: False)
-    with pytest.raises(BadSetting, match="PROMETHEUS_MULTIPROC_DIR must be a directory that can be written to"):
-        metric_files.prepare(2)
-
-
-def test_room_is_tried_not_guessed(tmp_path: Path) -> None:
-    """More than any disk holds does not fit, and nothing is left behind."""
-    assert metric_files.has_room(str(tmp_path), 2)
-    assert not metric_files.has_room(str(tmp_path), 1 << 40)
-    assert not metric_files.has_room(str(tmp_path / "absent"), 2)
-    assert not list(tmp_path.iterdir())
-
-
 def test_an_unfit_folder_stops_the_start(
     environ: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -164,33 +119,6 @@ def test_an_unfit_folder_stops_the_start(
     environ.setenv(metric_files.VARIABLE, "/proc/none")
     with pytest.raises(SystemExit, match="PROMETHEUS_MULTIPROC_DIR"):
         importlib.import_module(NAME)
-
-
-@pytest.fixture
-def handlers() -> Iterator[None]:
-    """Restore the signal handlers and the word."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGHUP)}
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    drain.announce(value=False)
-    for number, handler in kept.items():
-        signal.signal(number, handler)
-
-
-@pytest.mark.usefixtures("handlers")
-def test_sigterm_announces_first_and_stops_later() -> None:
-    """Readiness has its time; a second signal takes it away."""
-    stopped = threading.Event()
-    drain.hold_sigterm(stopped.set, 600)
-    signal.raise_signal(signal.SIGTERM)
-    assert drain.draining()
-    assert not stopped.is_set()
-    assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 600
-    signal.raise_signal(signal.SIGALRM)
-    assert stopped.is_set()
-    stopped.clear()
-    signal.raise_signal(signal.SIGTERM)
-    assert stopped.is_set()
 
 
 @pytest.mark.usefixtures("handlers")
@@ -236,33 +164,3 @@ def test_a_token_key_file_is_read_before_the_start(tmp_path: Path) -> None:
         credentials.check(Settings(auth_mode="jwt", jwt_jwks_file=str(keys)))
     credentials.check(Settings(auth_mode="jwt", jwt_jwks_url="https://keys.example"))
     credentials.check(Settings(jwt_jwks_file=str(keys)))
-
-
-def test_a_stop_begins_no_connection_that_it_would_cut() -> None:
-    """Between the last accept and the close the kernel would go on accepting; those clients would be reset."""
-    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
-        drain.greet_nobody([listener])
-        with socket.socket() as late:
-            late.setblocking(False)
-            late.connect_ex(listener.getsockname())
-            begun, _ = listener.accept()
-            begun.close()
-            listener.setblocking(False)
-            with pytest.raises(BlockingIOError):
-                listener.accept()
-
-
-def test_a_stop_needs_no_filter() -> None:
-    """Where the kernel knows none, or the socket is gone, the stop goes on."""
-    closed = socket.socket()
-    closed.close()
-    drain.greet_nobody([closed])
-
-
-@pytest.mark.usefixtures("handlers")
-def test_a_draining_process_is_alive_but_not_ready() -> None:
-    """A probe tells the two apart."""
-    client = create_app(Settings()).test_client()
-    drain.announce()
-    assert client.get("/readyz").status_code == 503
-    assert client.get("/livez").status_code == 200

@@ -1,30 +1,25 @@
-"""Cautions about the patient's treatment, and warnings about values that are usable but odd."""
+"""Warnings about values that are usable but odd: a slip in the feed, or results that contradict one another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
 from service.clinical.analytes import ANALYTES, HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
-from service.clinical.criteria import CATALOGUE
-from service.clinical.criteria.criteria_set import CriteriaSet, Reference
-from service.clinical.interval import COMPARE, MET, NOT_MET, ZERO, Interval, Verdict
+from service.clinical.interval import COMPARE, MET, NOT_MET, Interval
+from service.clinical.moment import day_of
+from service.clinical.number import ZERO
 from service.clinical.panel import Panel
-from service.clinical.reading import IMPLIED, MEASURED, WORDS, Reading, soft_plausible
-from service.clinical.result import Result
-from service.clinical.therapy import THERAPIES, Therapy, day_of
+from service.clinical.plausible import is_usual
+from service.clinical.reading import IMPLIED, MEASURED, WORDS, Reading
 from service.clinical.words import number_text
 
 LONGEST_SPAN = timedelta(days=7)
 ONE_DAY = timedelta(days=1)
 FEVER = Decimal(38)
 UNIT_BOUNDARIES = ((Decimal("132.5"), Decimal("133.0")), (Decimal("353.9"), Decimal("354.5")))
-CONFOUNDED = (
-    "Another condition may explain some results: they keep their status and are marked, "
-    "and the verdict without them stands beside."
-)
 FEVER_CONFLICT = (
     "The finding and the temperature disagree. Sets that ask for fever take the finding, "
     "those that ask for a temperature take that."
@@ -44,16 +39,6 @@ SIZES = {"hepatomegaly": "liver_below_costal_margin", "splenomegaly": "spleen_be
 
 
 @dataclass(frozen=True, slots=True)
-class Caution:
-    """What a reader must bear in mind about this patient: code, ``info`` or ``warning``, sentence, sources."""
-
-    code: str
-    severity: str
-    message: str
-    references: tuple[Reference, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Oddity:
     """Something odd about one value; ``where`` is its path in the request."""
 
@@ -62,34 +47,11 @@ class Oddity:
     message: str
 
 
-def cautions(therapies: Iterable[Therapy], results: tuple[Result, ...]) -> list[Caution]:
-    """Return the cautions of the treatments that act, then those of confounded results and of adverse verdicts."""
-    found = [OF_THERAPY[one.id] for one in therapies]
-    if any(result.verdict_without_confounded is not None for result in results):
-        found.append(Caution("confounded", "warning", CONFOUNDED, ()))
-    for result in results:
-        if result.criteria.notes and result.applicability in ("applicable", "extrapolated"):
-            found += OF_VERDICT[result.criteria.id, result.verdict]
-    return found
-
-
-def _notes(criteria: CriteriaSet, verdict: Verdict) -> Iterator[Caution]:
-    state = {MET: "met", NOT_MET: "not_met"}.get(verdict, "indeterminate")
-    for note in criteria.notes:
-        if note.when == state:
-            sources = tuple(one for one in criteria.references if one.key == note.reference)
-            yield Caution(f"{criteria.id}.{state}", "info", note.text, sources)
-
-
-OF_THERAPY = {one.id: Caution(one.id, one.severity, one.message, one.references) for one in THERAPIES.values()}
-OF_VERDICT = {(one.id, verdict): tuple(_notes(one, verdict)) for one in CATALOGUE.values() for verdict in Verdict}
-
-
 def warnings(panel: Panel) -> list[Oddity]:
     """Return what is odd about the values of a panel, in the order of the observations."""
     found: list[Oddity] = []
     for key, reading in panel.readings.items():
-        if not _is_usual(key, reading) and key in ANALYTES:
+        if not _is_ordinary(key, reading) and key in ANALYTES:
             odd = _about_one(ANALYTES[key], reading)
             found += [odd] if odd else []
         if reading.word and reading.reference and _denies_its_word(reading, reading.reference):
@@ -106,7 +68,7 @@ USUAL = {
 """The range that passes without a word, by observation and unit."""
 
 
-def _is_usual(key: str, reading: Reading) -> bool:
+def _is_ordinary(key: str, reading: Reading) -> bool:
     """Return whether there is nothing to say about a result, as of nearly all: the rest is looked at closely."""
     usual, value = USUAL.get((key, reading.unit)), reading.interval
     return usual is not None and reading.evidence is MEASURED and usual.low <= value.low and value.high <= usual.high
@@ -115,7 +77,7 @@ def _is_usual(key: str, reading: Reading) -> bool:
 def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
     where, unit = ("observations", analyte.id), analyte.table.units.get(reading.unit)
     if reading.evidence is MEASURED:
-        if not soft_plausible(analyte, reading):
+        if not is_usual(analyte, reading.interval, reading.unit):
             low, high = number_text(analyte.soft.low), number_text(analyte.soft.high)
             text = f"Outside the usual {low} to {high} {analyte.canonical}; check the unit."
             return Oddity("unusual_value", where, text)
@@ -136,12 +98,12 @@ def _denies_its_word(reading: Reading, reference: Interval) -> bool:
     """Return whether a number lies where its word cannot be true; at a limit it can, for what is shown was rounded."""
     if reading.evidence is not MEASURED:
         return False
-    below, above = COMPARE["<"](reading.interval, reference.low), COMPARE[">"](reading.interval, reference.high)
+    value, low, high = reading.interval, reference.low, reference.high
     if reading.word == NORMAL_WORD:
-        return MET in (below, above)
+        return MET in (COMPARE["<"](value, low), COMPARE[">"](value, high))
     if reading.word in LOW_WORDS:
-        return COMPARE[">"](reading.interval, reference.low) is MET
-    return reading.word in HIGH_WORDS and COMPARE["<"](reading.interval, reference.high) is MET
+        return COMPARE[">"](value, low) is MET
+    return reading.word in HIGH_WORDS and COMPARE["<"](value, high) is MET
 
 
 def _triglycerides(panel: Panel) -> Iterator[Oddity]:

@@ -1,0 +1,27 @@
+"""Alive and ready are two answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.server import drain, health
+from service.server.settings import Settings
+from tests.server.sample import create_app
+
+
+@pytest.mark.usefixtures("handlers")
+def test_a_draining_process_is_alive_but_not_ready() -> None:
+    """A probe tells the two apart."""
+    client = create_app(Settings()).test_client()
+    drain.announce()
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/livez").status_code == 200
+
+
+def test_readiness_may_have_several_conditions() -> None:
+    """All must hold."""
+    app = create_app(Settings())
+    health.ready_when(app, lambda: True)
+    assert app.test_client().get("/readyz").status_code == 200
+    health.ready_when(app, lambda: False)
+    assert app.test_client().get("/readyz").status_code == 503
