@@ -11,7 +11,7 @@ from service.clinical.reading import IMPLIED, MEASURED, UNUSABLE, Reading
 from service.clinical.result import Item
 from service.clinical.rules import AllOf, AtLeast, FirstKnown, Measure, Tally, Term, Threshold
 from service.clinical.settle import tallies, tally_points
-from service.clinical.words import interval_text, number_text, unit_text
+from service.clinical.words import converted_text, interval_text, number_text, unit_text
 
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 NOT_REPORTED = "not reported"
@@ -67,7 +67,7 @@ def value_text(reading: Reading, observation: str, unit: str) -> str:
     if unit == reading.unit:
         return text
     value = MEASURES[observation].table.convert_interval(reading.interval, reading.unit, unit)
-    return f"{text} {unit_text(reading.unit)} ({interval_text(value)} {unit_text(unit)})"
+    return f"{text} {unit_text(reading.unit)} ({converted_text(value, reading.interval)} {unit_text(unit)})"
 
 
 def group_reasoner(node: FirstKnown | AllOf | AtLeast | Tally, *, is_banded: bool) -> GroupReason:
