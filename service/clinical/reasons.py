@@ -129,13 +129,15 @@ def finding_term_reason(node: Term, presence: Verdict, value: Interval) -> str:
 
 def term_reasoner(node: Term) -> SummandReason:
     """Return the function that says what a measured summand contributes."""
-    weight, observation = number_text(node.weight), node.observation
+    weight, observation, unit = number_text(node.weight), node.observation, node.unit
 
     def reason(reading: Reading | None, value: Interval) -> str:
         if reading is None:
             return f"{NOT_REPORTED}: {_between(value)} over the plausible range"
         if reading.evidence is MEASURED:
-            return f"{weight} x {interval_text(reading.interval)} {reading.unit} gives {_between(value)}"
+            weighed = value_text(reading, observation, unit)  # the weight is one per ``unit``, whatever was sent
+            named = f"{weighed} {unit}" if reading.unit == unit else weighed
+            return f"{weight} x {named} gives {_between(value)}"
         known = worded(reading) if reading.evidence is IMPLIED else unusable(reading, observation)
         return f"{known}: {_between(value)} over the plausible range"
 
