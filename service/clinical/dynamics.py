@@ -17,7 +17,7 @@ from service.clinical.reading import UNUSABLE, Reading
 from service.clinical.rules import CERTAINTIES
 from service.clinical.strict_toml import BadData
 from service.clinical.visit import Visit
-from service.clinical.words import number_text
+from service.clinical.words import converted_text, number_text
 
 UP, DOWN, UNCHANGED, UNKNOWN_DIRECTION = "up", "down", "unchanged", "unknown"
 PERCENT, MINUS_ONE, MINUS_HUNDRED = Decimal(100), Decimal(-1), Decimal(-100)
@@ -70,7 +70,8 @@ class Change:
         label = ANALYTES[self.observation].label
         told = f"{label} {VERBS[self.direction]}"
         if self.before.is_point and self.after.is_point:
-            told += f" from {number_text(self.before.low)} to {number_text(self.after.low)} {self.unit}"
+            before = converted_text(self.before, self.earlier.reading.interval)
+            told += f" from {before} to {converted_text(self.after, self.later.reading.interval)} {self.unit}"
             if self.percent is not None:
                 told += f" ({_signed(Fraction(self.percent.low))} %)"
         days = number_text(Decimal(round(self.days * 10)) / 10)
