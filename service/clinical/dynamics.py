@@ -15,7 +15,7 @@ from service.clinical.number import MINUS_ONE, ZERO
 from service.clinical.reading import UNUSABLE, Reading
 from service.clinical.units import Conversion, converted_interval
 from service.clinical.visit import Visit
-from service.clinical.words import number_text
+from service.clinical.words import converted_text, number_text
 
 UNCHANGED, UNKNOWN_DIRECTION = "unchanged", "unknown"
 NEGATED = Conversion(ZERO, MINUS_ONE, ZERO)
@@ -59,7 +59,8 @@ class Change:
         label = ANALYTES[self.observation].label
         told = f"{label} {VERBS[self.direction]}"
         if self.before.is_point and self.after.is_point:
-            told += f" from {number_text(self.before.low)} to {number_text(self.after.low)} {self.unit}"
+            before = converted_text(self.before, self.earlier.reading.interval)
+            told += f" from {before} to {converted_text(self.after, self.later.reading.interval)} {self.unit}"
             if self.percent is not None:
                 told += f" ({_signed(Fraction(self.percent.low))} %)"
         days = number_text(Decimal(round(self.days * 10)) / 10)

@@ -138,10 +138,11 @@ def _contradictions(panel: Panel) -> Iterator[Oddity]:
 
 
 def _span(panel: Panel) -> Iterator[Oddity]:
-    moments = {one.collected_at or panel.collected_at for one in panel.readings.values()}
+    """Name results of more than a week; the panel's own time, that of its findings, is one of theirs."""
+    moments = {panel.collected_at, *[one.collected_at for one in panel.readings.values()]}
     days = [day for moment in moments if (day := day_of(moment))] if len(moments) > 1 else []
     if len(days) > 1 and max(days) - min(days) > LONGEST_SPAN:
-        text = "The results span more than 7 days; the criteria mean results of one time."
+        text = "The panel and its results span more than 7 days; the criteria mean results of one time."
         yield Oddity("time_span", ("observations",), text)
 
 

@@ -12,7 +12,7 @@ from service.clinical.reading import IMPLIED, MEASURED, UNUSABLE, Reading
 from service.clinical.result import Item
 from service.clinical.rules import AllOf, AtLeast, FirstKnown, Measure, Tally, Term, Threshold
 from service.clinical.settle import tallies, tally_points
-from service.clinical.words import interval_text, number_text, unit_text
+from service.clinical.words import converted_text, interval_text, number_text, unit_text
 
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 NOT_REPORTED = "not reported"
@@ -68,7 +68,7 @@ def value_text(reading: Reading, observation: str, unit: str) -> str:
     if unit == reading.unit:
         return text
     value = MEASURES[observation].table.convert_interval(reading.interval, reading.unit, unit)
-    return f"{text} {unit_text(reading.unit)} ({interval_text(value)} {unit_text(unit)})"
+    return f"{text} {unit_text(reading.unit)} ({converted_text(value, reading.interval)} {unit_text(unit)})"
 
 
 def group_reasoner(node: FirstKnown | AllOf | AtLeast | Tally, *, is_banded: bool) -> GroupReason:
@@ -130,13 +130,15 @@ def finding_term_reason(node: Term, presence: Verdict, value: Interval) -> str:
 
 def term_reasoner(node: Term) -> SummandReason:
     """Return the function that says what a measured summand contributes."""
-    weight, observation = number_text(node.weight), node.observation
+    weight, observation, unit = number_text(node.weight), node.observation, node.unit
 
     def reason(reading: Reading | None, value: Interval) -> str:
         if reading is None:
             return f"{NOT_REPORTED}: {_between(value)} over the plausible range"
         if reading.evidence is MEASURED:
-            return f"{weight} x {interval_text(reading.interval)} {reading.unit} gives {_between(value)}"
+            weighed = value_text(reading, observation, unit)  # the weight is one per ``unit``, whatever was sent
+            named = f"{weighed} {unit}" if reading.unit == unit else weighed
+            return f"{weight} x {named} gives {_between(value)}"
         known = worded(reading) if reading.evidence is IMPLIED else unusable(reading, observation)
         return f"{known}: {_between(value)} over the plausible range"
 

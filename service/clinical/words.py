@@ -9,6 +9,7 @@ from service.clinical.number import INFINITY, Number
 
 SHOWN_DIGITS = Context(prec=15, rounding=ROUND_HALF_EVEN)  # for the few numbers without an end; never before a decision
 READ_DIGITS = Context(prec=5, rounding=ROUND_HALF_EVEN)
+EXTRA_DIGITS = 2
 
 
 def as_decimal(number: Number) -> Decimal:
@@ -29,10 +30,10 @@ def unit_text(unit: str) -> str:
     return "y" if unit == "a" else unit
 
 
-def number_text(number: Number) -> str:
-    """Write a number plainly, without an exponent or idle zeros; one without an end to five digits."""
+def number_text(number: Number, digits: Context = READ_DIGITS) -> str:
+    """Write a number plainly, without an exponent or idle zeros; one without an end to so many digits."""
     if not isinstance(number, Decimal):
-        number = READ_DIGITS.divide(Decimal(number.numerator), Decimal(number.denominator))
+        number = digits.divide(Decimal(number.numerator), Decimal(number.denominator))
     if not number:
         return "0"  # nothing is not less than nothing: never -0
     text = str(number)
@@ -41,13 +42,21 @@ def number_text(number: Number) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def interval_text(interval: Interval) -> str:
+def interval_text(interval: Interval, digits: Context = READ_DIGITS) -> str:
     """Write what is known of a value: ``116``, ``anything above 10000``, ``2 to 4``."""
     low, high = interval.low, interval.high
     if low == high:
-        return number_text(low)
+        return number_text(low, digits)
     if high == INFINITY:
-        return f"anything {'above' if interval.low_open else 'at or above'} {number_text(low)}"
+        return f"anything {'above' if interval.low_open else 'at or above'} {number_text(low, digits)}"
     if low <= 0:
-        return f"anything {'below' if interval.high_open else 'at or below'} {number_text(high)}"
-    return f"{number_text(low)} to {number_text(high)}"
+        return f"anything {'below' if interval.high_open else 'at or below'} {number_text(high, digits)}"
+    return f"{number_text(low, digits)} to {number_text(high, digits)}"
+
+
+def converted_text(converted: Interval, sent: Interval) -> str:
+    """Write a converted value with two digits more than were sent: with fewer, one beside a limit is written as it."""
+    if isinstance(converted.low, Decimal) and isinstance(converted.high, Decimal):
+        return interval_text(converted)
+    most = max(len(end.as_tuple().digits) if isinstance(end, Decimal) else 0 for end in (sent.low, sent.high))
+    return interval_text(converted, Context(max(READ_DIGITS.prec, most + EXTRA_DIGITS), ROUND_HALF_EVEN))

@@ -1,16 +1,18 @@
 """For every limit in the data: just below, at, and just above it, in every unit in which it is printed."""
 
-from decimal import Decimal
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 import pytest
 
-from service.clinical.analytes import AGES
+from service.clinical.analytes import AGES, MEASURES
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluate import evaluate
 from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
 from service.clinical.number import INFINITY
 from service.clinical.plan import make_plan
 from service.clinical.reading import Evidence, Reading
+from service.clinical.reasons import value_text
 from service.clinical.rules import Linear, Ratio, Sum, Threshold, leaves
 from tests.conftest import panel_of
 
@@ -46,6 +48,34 @@ def test_below_at_and_above(leaf: Threshold, unit: str, value: Decimal, verdict:
 def test_the_same_through_a_request(leaf: Threshold, unit: str, value: Decimal, verdict: Verdict) -> None:
     panel = panel_of(observations={leaf.observation: f"{value:f} {unit}"})
     assert make_plan(leaf).readers.read(panel.measured, {}) == (verdict,)
+
+
+def beside(leaf: Threshold, unit: str) -> Iterator[Decimal]:
+    """Yield of every length of number those in a unit that lie nearest to the limit, on both sides of it."""
+    limit = MEASURES[leaf.observation].table.convert(leaf.limit.value, leaf.limit.unit, unit).as_integer_ratio()
+    for digits in range(1, 10):
+        for rounding in (ROUND_FLOOR, ROUND_CEILING):
+            yield Context(digits, rounding).divide(*map(Decimal, limit))
+
+
+@pytest.mark.parametrize(
+    ("leaf", "unit"),
+    [
+        pytest.param(leaf, unit, id=f"{key} {leaf.id} {leaf.limit.value} {unit}")
+        for key, criteria in CATALOGUE.items()
+        for leaf in leaves(criteria.rule)
+        if isinstance(leaf, Threshold) and leaf.limit.value
+        for unit in leaf.limit.by_unit
+        if unit not in leaf.limit.printed
+    ],
+)
+def test_a_value_as_written_lies_where_it_is_said_to_lie(leaf: Threshold, unit: str) -> None:
+    """The value is converted for the sentence, and rounded where its decimals do not end."""
+    for value in beside(leaf, unit):
+        reading = Reading(point(value), unit, Evidence.MEASURED, "")
+        written = value_text(reading, leaf.observation, leaf.limit.unit).partition("(")[2].split()[0]
+        compare = COMPARE[leaf.limit.comparator]
+        assert compare(point(Decimal(written)), leaf.limit.value) is compare(reading.interval, leaf.limit.by_unit[unit])
 
 
 @pytest.mark.parametrize(("years", "points"), [("1.599999", 37), ("1.6", 37), ("1.600001", 0)])

@@ -158,8 +158,8 @@ def test_findings_and_context_given_once_count_for_every_panel_that_gives_none_o
 
 
 def test_a_result_later_than_its_panel_is_told_there(send: Send) -> None:
-    late = {"ast": {"value": 90, "unit": "U/L", "collected_at": "2026-11-20"}}
-    _, found = send(panels=[day(5, observations=late), day(20, observations=late)])
+    late = {"ast": {"value": 90, "unit": "U/L", "collected_at": "2026-11-09"}}
+    _, found = send(panels=[day(5, observations=late), day(9, observations=late)])
     warnings = [[(one["pointer"], one["code"]) for one in visit["warnings"]] for visit in found["assessments"]]
     assert warnings == [[("/observations/ast", "later_than_panel")], []]
 

@@ -81,6 +81,7 @@ def test_no_percentage_from_nought_or_on_a_scale_without_a_true_zero(observation
         ("wbc", "22 10*9/L", "5.4 10*9/L", "White cell count fell from 22 to 5.4 10*9/L (-75.5 %) in 1 day"),
         ("esr", "2 mm/h", "64 mm/h", "Erythrocyte sedimentation rate (ESR) rose from 2 to 64 mm/h (+3100 %) in 1 day"),
         ("esr", "0 mm/h", "2 mm/h", "Erythrocyte sedimentation rate (ESR) rose from 0 to 2 mm/h in 1 day"),
+        ("ferritin", "684 ug/L", "1536.95 pmol/L", "Ferritin rose from 684 to 684.00089 ng/mL (0 %) in 1 day"),
         ("ferritin", ">10000 ug/L", "500 ug/L", "Ferritin fell in 1 day"),
         ("ferritin", ">10000 ug/L", ">1 ug/L", "Ferritin may have risen or fallen in 1 day"),
     ],

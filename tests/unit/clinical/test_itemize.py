@@ -30,7 +30,7 @@ def reason(key: str, *path: str, **request: Any) -> str:
         ("ferritin", "<500 ng/mL", "anything below 500 is not above 684"),
         ("ast", "0.5 ukat/L", "0.5 ukat/L (30 U/L) is not above 48 U/L"),
         ("triglycerides", "1.77 mmol/L", "1.77 mmol/L (156.7689 mg/dL) is above 156 mg/dL"),
-        ("fibrinogen", "10.58 umol/L", "10.58 umol/L (359.86 mg/dL) is at or below 360 mg/dL"),
+        ("fibrinogen", "10.58 umol/L", "10.58 umol/L (359.864 mg/dL) is at or below 360 mg/dL"),
     ],
 )
 def test_a_decided_item_says_the_value_the_side_and_the_limit(observation: str, sent: str, sentence: str) -> None:

@@ -150,7 +150,7 @@ def test_the_present_age_stands_in_for_the_age_at_onset_where_it_settles_it() ->
             {"observations": {"fibrinogen": "3.6 g/L"}},
             "-1.44",
             "-1.44",
-            "-0.004 x 3.6 g/L gives -1.44",
+            "-0.004 x 3.6 g/L (360 mg/dL) gives -1.44",
         ),
         (
             "fibrinogen",

@@ -235,19 +235,23 @@ def test_a_size_that_contradicts_the_finding_is_named(
         ("2026-11-01", "2026-11-09", None, True),
         ("2026-11-09", "2026-11-01", None, True),
         ("2026-11-01", None, "2026-11-09", True),
+        ("2026-11-01", "2026-11-01", "2026-11-09", True),
+        ("2026-11-01", "2026-11-01", "2026-11-08", False),
         ("2026-11-01", None, None, False),
         (None, None, "2026-11-09", False),
         ("2026-11-01T23:00:00Z", "2026-11-08T01:00:00+02:00", None, False),
     ],
 )
+@pytest.mark.parametrize("patient", [{}, {"age_years": 10}])
 def test_results_of_more_than_a_week_are_named(
-    first: str | None, second: str | None, panel: str | None, conflict: bool
+    first: str | None, second: str | None, panel: str | None, conflict: bool, patient: dict[str, int]
 ) -> None:
     observations = {
         "ast": {"value": 90, "unit": "U/L", "collected_at": first},
         "ldh": {"value": 900, "unit": "U/L", "collected_at": second},
     }
-    assert odd(observations=observations, collected_at=panel) == ([("time_span", "observations")] if conflict else [])
+    expected = [("time_span", "observations")] if conflict else []
+    assert odd(observations=observations, collected_at=panel, patient=patient) == expected
 
 
 def test_warnings_come_in_the_order_of_the_observations_and_contradictions_after() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from service.clinical.interval import Interval, point
 from service.clinical.number import INFINITY, Number
-from service.clinical.words import as_decimal, interval_text, number_text, unit_text
+from service.clinical.words import as_decimal, converted_text, interval_text, number_text, unit_text
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,20 @@ def test_only_a_number_without_an_end_is_shortened() -> None:
 )
 def test_what_is_known_of_a_value_is_said(interval: Interval, text: str) -> None:
     assert interval_text(interval) == text
+
+
+@pytest.mark.parametrize(
+    ("converted", "sent", "text"),
+    [
+        (point(Fraction(10, 3)), point(Decimal(1)), "3.3333"),
+        (point(Fraction(10, 3)), point(Decimal("1.2345")), "3.333333"),
+        (point(Fraction(10, 3)), point(Fraction(1, 3)), "3.3333"),
+        (Interval(Fraction(10, 3), INFINITY), Interval(Decimal("1.2345"), INFINITY), "anything at or above 3.333333"),
+        (point(Decimal("3.123456789")), point(Decimal(1)), "3.123456789"),
+    ],
+)
+def test_a_converted_value_is_written_finer_than_it_was_sent(converted: Interval, sent: Interval, text: str) -> None:
+    assert converted_text(converted, sent) == text
 
 
 @pytest.mark.parametrize(("unit", "text"), [("a", "y"), ("d", "d"), ("10*9/L", "10*9/L")])
