@@ -29,7 +29,7 @@ def summary(panel: Panel, classification: Classification, leading: Sequence[Resu
     ``leading`` are the leading set and those that support it, none where the condition is unknown.
     """
     opening = f"{OPENINGS[classification.category]}: {_ground(panel, classification, leading)}."
-    more = (_molecular(panel, classification), _next_step(leading), _blockade(classification))
+    more = (_molecular(panel, classification), _next_step(leading), _doubt(panel, classification))
     return " ".join(one for one in (opening, *more) if one)
 
 
@@ -89,9 +89,12 @@ def _next_step(leading: Sequence[Result]) -> str:
     return f"{_capital(_list([LABELS[key] for key in decisive], 'or'))} alone could settle {name}."
 
 
-def _blockade(classification: Classification) -> str:
+def _doubt(panel: Panel, classification: Classification) -> str:
+    """Say what keeps an answer that sounds harmless from being so."""
     if classification.on_il6_blockade and classification.category not in ("likely", "probable"):
         return "IL-6 blockade may hide fever and ferritin, so this does not reassure."
+    if classification.category == "unlikely" and "ferritin" not in panel.measured:
+        return "Ferritin was not measured, and without it this does not reassure."
     return ""
 
 

@@ -99,6 +99,22 @@ def test_under_il6_blockade_what_is_not_met_does_not_reassure() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("condition", "request_"),
+    [
+        ("sjia", {"findings": {"fever": False}}),
+        ("sjia", {"findings": {"fever": False}, "observations": {"ferritin": {"interpretation": "N"}}}),
+        ("aosd", {"findings": NO_SIGNS, "observations": {key: one for key, one in QUIET.items() if key != "ferritin"}}),
+    ],
+)
+def test_without_a_measured_ferritin_unlikely_does_not_reassure(condition: str, request_: dict[str, Any]) -> None:
+    assert said(condition, **request_).startswith("MAS is unlikely on this panel: ")
+    assert said(condition, **request_).endswith(". Ferritin was not measured, and without it this does not reassure.")
+    measured = {"ferritin": QUIET["ferritin"]}
+    with_ferritin = request_ | {"observations": request_.get("observations", {}) | measured}
+    assert "reassure" not in said(condition, **with_ferritin)
+
+
 def test_under_il6_blockade_a_laboratory_part_without_fever_is_named() -> None:
     assert said(medications=TOCILIZUMAB, findings={"fever": False}, observations=LABORATORY) == (
         "MAS is possible: the 2016 criteria are not met, but their laboratory part is met, and fever may be "
