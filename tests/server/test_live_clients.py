@@ -20,6 +20,9 @@ HEAD = b"POST /v1/assessments HTTP/1.1\r\nHost: a\r\nContent-Type: application/j
 STALLED_BODY = HEAD + b'Content-Length: 50\r\n\r\n{"a":'
 STALLED_HEAD = b"POST /v1/assessments HTTP/1.1\r\nHost: a\r\nX-Wai"
 STALLED_CHUNK = HEAD + b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n'
+STALLED_TRAILER = HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: y\r\n"
+CHUNK_WITHIN = HEAD + b"Transfer-Encoding: chunked\r\n\r\n64\r\n{\r\n0\r\n\r\n"
+PADDED_LENGTH = HEAD + b"Content-Length: 00000000000000000050\r\n\r\n{"
 STALLED_EXPECT = HEAD + b"Expect: 100-continue\r\nContent-Length: 50\r\n\r\n"
 
 
@@ -33,6 +36,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 
 STALLED = [STALLED_BODY, STALLED_HEAD, STALLED_CHUNK, STALLED_EXPECT]
+LOOKS_WHOLE = [STALLED_TRAILER, CHUNK_WITHIN, PADDED_LENGTH]
 SOON = 5  # seconds: a busy machine is slow, but each of these clients would hold a thread for one, or ten
 
 
@@ -52,6 +56,17 @@ def test_forty_stalled_clients_delay_nobody(live: Live) -> None:
     answers = [read_all(connection) for connection in stalled]
     assert {status_of(answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")) for answer in answers} == {408}
     for connection in [*stalled, *silent]:
+        connection.close()
+
+
+@pytest.mark.parametrize("stall", LOOKS_WHOLE, ids=["trailer", "chunk within a chunk", "padded length"])
+def test_forty_stalled_bodies_that_look_whole_delay_nobody(live: Live, stall: bytes) -> None:
+    """Where a body ends is told by its framing, not by bytes that its sender put into it."""
+    stalled = [live.connect(stall) for _ in range(40)]
+    time.sleep(0.2)  # until they have arrived
+    served_soon(live)
+    assert {status_of(read_all(connection)) for connection in stalled} == {408}
+    for connection in stalled:
         connection.close()
 
 
