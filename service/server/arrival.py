@@ -24,7 +24,8 @@ _DIGITS = 18  # of a length, enough to tell that it is beyond all limits
 _CODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
 _BY_LINE = re.compile(rb"\r\ncontent-type:[ \t]*application/(?:x-ndjson|ndjson|jsonl)\b", re.IGNORECASE)
-_EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
+_EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+_OLD = re.compile(rb"[^\r\n]* HTTP/1\.0\r\n")  # clients that know no answer but the last
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ class Arrival:
             self._read_head(bytes(self.buffer[: self.head]))
 
     def _read_head(self, head: bytes) -> None:
-        self.expects = bool(_EXPECTS.search(head))
+        self.expects = bool(_EXPECTS.search(head)) and not _OLD.match(head)
         self.by_line = bool(_BY_LINE.search(head))
         found = _LENGTH.search(head)
         if not _CODED.search(head):

@@ -98,6 +98,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def handle_request(self, req: Any, conn: TConn) -> bool:  # gunicorn's
         """Serve one request; a client that does not take its answer is cut off."""
         conn.sock.settimeout(_SEND_SECONDS)
+        req._expected_100_continue = False  # noqa: SLF001  # told while the request arrived
         if draining():
             req.force_close()
         try:

@@ -362,7 +362,28 @@ def test_a_client_that_is_told_to_go_on_sends_the_rest(bench: Bench) -> None:
         client.sendall(b"a")
         bench.until(lambda: [len(a.buffer) - a.head for a in bench.worker.arrivals.arriving.values()] == [1])
         client.sendall(b"b")
-        assert b"200 OK" in read_all(client)
+        assert read_all(client).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_a_client_whose_body_is_too_long_to_hold_is_told_to_go_on_once(bench: Bench) -> None:
+    """The thread that reads it says nothing of the kind again."""
+    bench.worker.arrivals.pause = PATIENCE
+    bench.worker.arrivals.hold = 1
+    with bench.connect(POST + b"Connection: close\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n") as client:
+        assert client.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"ab")
+        assert read_all(client).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize("version", [b"1.0", b"1.1"])
+def test_a_client_that_has_sent_all_or_knows_no_such_word_is_told_nothing(bench: Bench, version: bytes) -> None:
+    """HTTP/1.0 has one answer to a request: the last (RFC 9110, 10.1.1)."""
+    head = b"POST / HTTP/%b\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    assert bench.raw(head % version + b"ab").startswith(b"HTTP/%b 200 OK" % version)
+    with bench.connect(head % b"1.0") as client:
+        bench.until(lambda: [one.head > 0 for one in bench.worker.arrivals.arriving.values()] == [True])
+        client.sendall(b"ab")
+        assert read_all(client).startswith(b"HTTP/1.0 200 OK")
 
 
 # The guess at where a request ends
