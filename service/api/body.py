@@ -12,14 +12,18 @@ from service.server.strict_json import NotJson, loads
 JSON = "application/json"
 
 
+class MalformedJson(BadRequest):
+    """The body arrived whole, but is not JSON that may be used."""
+
+
 def json_body(request: Request) -> Any:
-    """Return the JSON of the body; raises UnsupportedMediaType or BadRequest."""
+    """Return the JSON of the body; raises UnsupportedMediaType or MalformedJson."""
     if request.content_type != JSON:  # what most send, not worth parsing
         _refuse_unless_json(request)
     try:
         return loads(request.get_data(cache=False))
     except NotJson as error:
-        raise BadRequest(f"Not usable JSON: {error}.") from None
+        raise MalformedJson(f"Not usable JSON: {error}.") from None
 
 
 def _refuse_unless_json(request: Request) -> None:

@@ -7,9 +7,11 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException, NotAcceptable
 
 from service.api import counting
-from service.api.problems import MEDIA_TYPE, InvalidRequest, invalid_detail, problem
+from service.api.body import MalformedJson
+from service.api.problems import InvalidRequest, invalid_detail, problem
 from service.server import exchange, logs
 from service.server.http_errors import told
+from service.server.problem_kinds import MALFORMED_JSON, MEDIA_TYPE
 
 DETAILS = {
     404: "Nothing is here; GET /openapi.yaml lists the addresses.",
@@ -45,7 +47,8 @@ def _invalid(error: InvalidRequest) -> Response:
 def _http(error: HTTPException) -> Response:
     found = error.get_response()
     status = error.code or 500
-    answer = problem(status, told(error, DETAILS), exchange.current().request_id)
+    kind = MALFORMED_JSON if isinstance(error, MalformedJson) else None
+    answer = problem(status, told(error, DETAILS), exchange.current().request_id, kind=kind)
     for header in KEPT_HEADERS:
         if header in found.headers:
             answer.headers[header] = found.headers[header]

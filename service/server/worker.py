@@ -133,8 +133,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             super().finish_request(conn, fs)
 
     def _refuse(self, conn: TConn, status: HTTPStatus) -> None:
+        arrival = self.arrivals.arriving[conn]
         self._forget(conn)
-        tell(conn.sock, refusals.answer(status))
+        tell(conn.sock, refusals.answer(status, bytes(arrival.buffer[: arrival.head])))
         self.departures.see_off(conn)
 
     def _hang_up(self, conn: TConn) -> None:

@@ -83,6 +83,7 @@ def test_what_is_not_json_is_a_400(client: FlaskClient, body: str) -> None:
     status, document = send(client, body.encode())
     assert status == 400
     assert "Not usable JSON" in str(document["detail"])
+    assert document["type"] == "/docs#problem-malformed-json"
 
 
 @pytest.mark.parametrize("body", NOT_A_PANEL.values(), ids=NOT_A_PANEL)

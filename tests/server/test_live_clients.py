@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from service.server import headers
+from service.server.problem_kinds import KINDS
 from tests.server.live import PANEL, SERVICE, Live, read_all, status_of
 
 pytestmark = pytest.mark.server
@@ -68,6 +70,23 @@ def test_forty_stalled_bodies_that_look_whole_delay_nobody(live: Live, stall: by
     assert {status_of(read_all(connection)) for connection in stalled} == {408}
     for connection in stalled:
         connection.close()
+
+
+def test_a_refusal_has_the_id_that_was_sent_if_it_was_read(live: Live) -> None:
+    """And the log has it with the method and the trace, as for any other request."""
+    trace = b"00-%b-%b-01" % (b"4bf92f3577b34da6a3ce929d0e0e4736", b"00f067aa0ba902b7")
+    sent = {
+        b"one": b"X-Request-Id: one \r\ntraceparent: %b\r\n" % trace,
+        b"two": b"x-request-id:two\r\n",
+        b"": b"X-Request-Id: three\r\nX-Request-Id: four\r\n",
+    }
+    for known, ids in sent.items():
+        head, _, body = live.raw(HEAD + ids + b"Content-Length: 4\r\n\r\n{").partition(b"\r\n\r\n")
+        told = json.loads(body)["request_id"]
+        assert f"\r\nX-Request-Id: {told}".encode() in head
+        assert (told.encode() == known) is bool(known)
+    line = next(line for line in live.lines() if line.get("request_id") == "one")
+    assert (line["status"], line["method"], line["trace_id"]) == (408, "POST", "4bf92f3577b34da6a3ce929d0e0e4736")
 
 
 def test_a_trickling_body_is_cut_off(live: Live) -> None:
@@ -166,6 +185,8 @@ def test_malformed_requests_get_problem_json(live: Live, sent: bytes, status: in
     assert problem["status"] == status
     assert problem["request_id"].encode() in head
     assert problem["errors"] == []
+    assert (problem["type"], problem["title"]) == (f"/docs#problem-{KINDS[status].slug}", KINDS[status].title)
+    assert all(f"\r\n{name}: {value}".encode() in head for name, value in headers.DEFAULTS)
     assert live.get("/livez")[0] == 200
 
 
@@ -281,5 +302,5 @@ def test_every_error_of_the_service_is_a_problem(tmp_path: Path) -> None:
             assert b"Content-Type: application/problem+json" in head
         broken = server.raw(close + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n0\r\n\r\n")
         assert status_of(broken) == 400
-        assert b"application/problem+json" in broken
+        assert json.loads(broken.partition(b"\r\n\r\n")[2])["type"] == "/docs#problem-bad-request"
         assert server.get("/readyz")[0] == 200
