@@ -152,6 +152,13 @@ def test_another_address_is_a_problem_or_the_same(client: FlaskClient, path: str
     assert answer.content_type == "application/problem+json"
 
 
+@pytest.mark.parametrize("path", ["", "//", "//livez", "//metrics", "///v1/criteria"])
+def test_another_spelling_of_an_address_is_another_address(client: FlaskClient, path: str) -> None:
+    answer = client.get("/", environ_overrides={"PATH_INFO": path, "REQUEST_URI": path})
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+    assert "Location" not in answer.headers
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "QUERY"])
 def test_another_method_is_a_405_that_says_what_is_allowed(client: FlaskClient, method: str) -> None:
     answer = client.open("/v1/assessments", method=method)
