@@ -29,6 +29,11 @@ def json_body(request: Request) -> Any:
 def _refuse_unless_json(request: Request) -> None:
     if not request.is_json:
         raise UnsupportedMediaType("Send the body as application/json.")
+    refuse_unless_utf8(request)
+
+
+def refuse_unless_utf8(request: Request) -> None:
+    """Raise UnsupportedMediaType for a body that is said to be in another charset."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send the body as UTF-8.")

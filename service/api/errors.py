@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Response, request
-from werkzeug.datastructures import MIMEAccept
+from flask import Response
 from werkzeug.exceptions import HTTPException, NotAcceptable
 
 from service.api import counting
-from service.api.body import MalformedJson
+from service.api.accept import accepts
+from service.api.body import JSON, MalformedJson
 from service.api.problems import InvalidRequest, invalid_detail, problem
 from service.server import exchange, logs
 from service.server.http_errors import told
@@ -20,7 +20,6 @@ DETAILS = {
     413: "The body is larger than this service reads; send one panel, or a batch line by line.",
 }
 KEPT_HEADERS = ("Accept-Encoding", "Allow", "Retry-After", "WWW-Authenticate")
-ACCEPTED = ("application/json", MEDIA_TYPE)
 
 
 def answer(error: Exception) -> Response:
@@ -31,11 +30,8 @@ def answer(error: Exception) -> Response:
 
 
 def refuse_unless_json_is_accepted() -> None:
-    """Raise NotAcceptable if the caller's Accept rules JSON out; parameters such as charset do not."""
-    if request.environ.get("HTTP_ACCEPT", "*/*") == "*/*":  # what most send, not worth parsing
-        return
-    accepted = MIMEAccept([(kind.partition(";")[0].strip(), quality) for kind, quality in request.accept_mimetypes])
-    if accepted and not any(accepted[one] > 0 for one in ACCEPTED):
+    """Raise NotAcceptable if the caller's Accept rules JSON out; one that names problem+json thought only of errors."""
+    if not accepts(JSON, MEDIA_TYPE):
         raise NotAcceptable("The answer is application/json.")
 
 

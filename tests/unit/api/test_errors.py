@@ -91,7 +91,9 @@ def test_a_caller_who_takes_json_is_served(client: FlaskClient, accept: str | No
     assert client.get("/v1/analytes", headers={"Accept": accept} if accept else {}).status_code == 200
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/json;q=0, text/html"])
+@pytest.mark.parametrize(
+    "accept", ["text/html", "application/xml", "application/json;q=0, text/html", "application/json;q=0, */*"]
+)
 def test_a_caller_who_rules_json_out_is_refused(client: FlaskClient, accept: str) -> None:
     answer = client.get("/v1/analytes", headers={"Accept": accept})
     assert (answer.status_code, answer.content_type) == (406, "application/problem+json")
