@@ -14,6 +14,7 @@ from service.server.http_errors import told
 from service.server.problem_kinds import MALFORMED_JSON, MEDIA_TYPE
 
 DETAILS = {
+    401: "Send a key or a token as Authorization: Bearer.",
     404: "Nothing is here; GET /openapi.yaml lists the addresses.",
     405: "The methods allowed here are in the Allow header.",
     408: "The body did not arrive in time; send it again.",
