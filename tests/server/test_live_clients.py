@@ -123,10 +123,15 @@ def slow_reader(live: Live, sent: bytes) -> socket.socket:
 
 
 def test_forty_slow_readers_delay_nobody(live: Live) -> None:
-    """What is answered whole is left to the kernel; what is answered line by line holds a part of the threads."""
+    """What is answered whole is left to the kernel and the event loop, however long it is, or how many they are.
+
+    What is answered line by line holds a part of the threads.
+    """
     lines = b"\n" * 90_000
     batch = b"POST /v1/assessments/batch HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
-    slow = [slow_reader(live, b"GET /v1/criteria HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(40)]
+    slow = [slow_reader(live, b"GET /v1/criteria HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(20)]
+    slow += [slow_reader(live, b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(5)]
+    slow += [slow_reader(live, b"GET /v1/criteria HTTP/1.1\r\nHost: a\r\n\r\n" * 20) for _ in range(15)]
     slow += [slow_reader(live, batch + b"Content-Length: %d\r\n\r\n" % len(lines) + lines) for _ in range(5)]
     served_soon(live)
     for connection in slow:

@@ -8,8 +8,10 @@ import socket
 import struct
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 from werkzeug.exceptions import NotFound
 
-from service.server import arrivals, departure, drain, refusals
+from service.server import arrivals, deliveries, departure, drain, refusals
 from service.server import worker as module
 from service.server.arrival import HEAD_LIMIT, STREAM_AFTER, Arrival, PatientReader
 from service.server.gunicorn_log import JsonLogger
@@ -271,10 +273,55 @@ def test_a_failing_application_gets_500_without_its_message(bench: Bench, capfd:
     assert "secret" not in printed + answer.decode()
 
 
+BIG = b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def test_an_answer_that_is_not_taken_costs_no_thread(bench: Bench) -> None:
+    """The rest of it waits in the event loop, and the next request of the connection behind it."""
+    with bench.connect(BIG + CLOSE) as deaf:
+        bench.until(lambda: len(bench.worker.deliveries.going) == 1)
+        assert (bench.worker.nr, bench.worker.in_threads) == (1, 0)
+        assert bench.worker.deliveries.held > 1_000_000
+        answers = read_all(deaf)
+    assert (answers.count(b"200 OK"), answers.count(b"x")) == (2, 8_000_000)
+    assert bench.worker.deliveries.held == 0
+
+
 def test_a_client_that_does_not_take_its_answer_is_cut_off(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When its time is up; when it is gone; or at once, when too much is held for others."""
+    monkeypatch.setattr(deliveries, "PAUSE", 0.2)
+    monkeypatch.setattr(deliveries, "LEAST_RATE", 1 << 30)
+    with bench.connect(BIG) as deaf:
+        bench.until(lambda: bench.worker.nr == 1 and bench.worker.nr_conns == 0)
+        assert len(read_all(deaf)) < 8_000_000
+    monkeypatch.setattr(deliveries, "PAUSE", PATIENCE)
+    rude = bench.connect(BIG)
+    bench.until(lambda: len(bench.worker.deliveries.going) == 1)
+    rudely(rude)
+    bench.until(lambda: bench.worker.nr_conns == 0)
+    monkeypatch.setattr(deliveries, "MOST_HELD", 1_000_000)
+    with bench.connect(BIG) as deaf:
+        bench.until(lambda: bench.worker.nr == 3 and bench.worker.nr_conns == 0)
+        assert len(read_all(deaf)) < 8_000_000
+    assert bench.worker.deliveries.held == 0
+
+
+def test_an_answer_in_pieces_is_not_made_for_ever_when_nobody_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ended where so much is held as no client may have."""
+    monkeypatch.setattr(deliveries, "MOST_HELD", 1_000_000)
+    here, there = socket.socketpair()
+    with deliveries.Outlet.taking_over(here) as outlet, there:
+        outlet.settimeout(0)
+        with pytest.raises(TimeoutError):
+            deque(map(outlet.sendall, repeat(b"x" * 65_536, 1000)))
+        assert 1_000_000 < outlet.left < 1_100_000
+
+
+def test_a_client_that_does_not_take_what_is_streamed_is_cut_off(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its thread is free again after a while."""
     monkeypatch.setattr(module, "_SEND_SECONDS", 0.2)
-    with bench.connect(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n") as deaf:
+    lines = b"Content-Type: application/x-ndjson\r\nContent-Length: 0\r\n\r\n"
+    with bench.connect(b"POST /big HTTP/1.1\r\nHost: a\r\n" + lines) as deaf:
         bench.until(lambda: bench.worker.nr == 1 and bench.worker.in_threads == 0)
         assert len(read_all(deaf)) < 8_000_000
 
@@ -487,7 +534,7 @@ def test_a_reader_waits_a_bounded_time_and_counts_only_waiting() -> None:
         assert here.gettimeout() == 9
         there.sendall(b"e")
         with pytest.raises(TimeoutError):
-            reader.read(1)
+            reader.read(2)
 
 
 # The answer to what is refused
