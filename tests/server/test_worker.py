@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from itertools import repeat
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -398,6 +399,10 @@ def test_a_connection_that_is_gone_before_its_farewell_is_let_go(bench: Bench) -
     there.close()
     with here:
         bench.worker.handle_error(None, here, None, TimeoutError())
+    let_go: list[Any] = []
+    gone = SimpleNamespace(sock=here)
+    departure.Departures(lambda *_: None, let_go.append).see_off(gone)
+    assert let_go == [gone]
 
 
 def test_a_client_that_is_told_to_go_on_sends_the_rest(bench: Bench) -> None:
