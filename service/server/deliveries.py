@@ -82,9 +82,9 @@ class Deliveries:
         self.held = 0
 
     def begin(self, conn: Any, then: Callable[[], None]) -> None:
-        """Send the rest of an answer as it is taken; a client too many is cut off."""
+        """Send the rest of an answer as it is taken; let go of a client too many, and of a closed connection."""
         size = conn.sock.left
-        if self.held + size > MOST_HELD:
+        if self.held + size > MOST_HELD or conn.sock.fileno() < 0:
             self.hang_up(conn)
             return
         self.held += size

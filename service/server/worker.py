@@ -200,5 +200,5 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.register(conn.sock, selectors.EVENT_WRITE, lambda _sock: act(conn))
 
     def _unwatch(self, conn: TConn) -> None:
-        if conn.sock in self.poller.get_map():
+        if conn.sock.fileno() >= 0 and conn.sock in self.poller.get_map():  # a closed one is not watched
             self.poller.unregister(conn.sock)

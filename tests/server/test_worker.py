@@ -9,9 +9,9 @@ import struct
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
-from itertools import repeat
+from itertools import chain, repeat
 from types import SimpleNamespace
 from typing import Any
 
@@ -54,15 +54,17 @@ class Bench:
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.worker.run, daemon=True)
 
-    def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/fail":
             raise ZeroDivisionError("secret-905")
         if environ["PATH_INFO"] != "/quick":
             self.gate.wait(PATIENCE)
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body: bytes = environ["wsgi.input"].read(length) if environ["PATH_INFO"] != "/unread" else b""
-        big = b"x" * 8_000_000 if environ["PATH_INFO"] == "/big" else b"ok"
+        big = b"x" * 8_000_000 if environ["PATH_INFO"] in ("/big", "/broken") else b"ok"
         start_response("200 OK", [("Content-Length", str(len(big)))])
+        if environ["PATH_INFO"] == "/broken":
+            return chain([big], map(_fail, "a"))
         return [big] if len(body) == length or environ["PATH_INFO"] == "/unread" else []
 
     def connect(self, sent: bytes = b"") -> socket.socket:
@@ -85,6 +87,10 @@ class Bench:
         self.thread.join(PATIENCE)
         assert not self.thread.is_alive()
         self.worker.tmp.close()
+
+
+def _fail(_: str) -> bytes:
+    raise ZeroDivisionError
 
 
 def rudely(client: socket.socket) -> None:
@@ -316,6 +322,14 @@ def test_an_answer_in_pieces_is_not_made_for_ever_when_nobody_takes_it(monkeypat
         with pytest.raises(TimeoutError):
             deque(map(outlet.sendall, repeat(b"x" * 65_536, 1000)))
         assert 1_000_000 < outlet.left < 1_100_000
+
+
+def test_an_answer_that_breaks_off_before_it_is_taken_ends_the_connection(bench: Bench) -> None:
+    """The server has closed it: nothing is left to deliver, and the loop goes on."""
+    with bench.connect(BIG.replace(b"/big", b"/broken")) as deaf:
+        assert 0 < len(read_all(deaf)) < 8_000_000
+    bench.until(lambda: bench.worker.nr_conns == 0)
+    assert status_of(bench.raw(CLOSE)) == 200
 
 
 def test_a_client_that_does_not_take_what_is_streamed_is_cut_off(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
