@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
 
 from service import __version__
 from service.api import batch_routes, errors, openapi, routes, trajectory_routes
@@ -25,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config[batch_routes.LONGEST_LINE] = settings.batch_max_line_bytes
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
+    app.before_request(_refuse_other_spellings)
     _install_server(app, settings)
     app.register_error_handler(Exception, _error_answer)
     for part in (health, routes, batch_routes, trajectory_routes, openapi):
@@ -44,6 +46,13 @@ def _error_answer(error: Exception) -> Response:
         if request.path == prefix or request.path.startswith(f"{prefix}/"):
             return own_answer(error)
     return errors.answer(error)
+
+
+def _refuse_other_spellings() -> None:
+    """Raise NotFound for a path that Flask would redirect (none) or take for another (//metrics for /metrics)."""
+    path = request.environ["PATH_INFO"]
+    if not path or path.startswith("//"):
+        raise NotFound
 
 
 def _labels() -> dict[str, Iterable[str]]:

@@ -22,6 +22,7 @@ from service.api.render import assessment_document
 from service.clinical.assess import Assessment, assess
 from service.server import logs
 from service.server.http_errors import OUR_FAULT
+from service.server.problem_kinds import MALFORMED_JSON, Kind
 from service.server.strict_json import NotJson, dumps, loads
 
 LOG = logging.getLogger("service.batch")
@@ -89,7 +90,7 @@ class Batch:
         try:
             document = self._assessed(read_panel_request(loads(line)))
         except NotJson as error:
-            return self._problem(400, f"Not usable JSON: {error}.")
+            return self._problem(400, f"Not usable JSON: {error}.", kind=MALFORMED_JSON)
         except InvalidRequest as error:
             counting.refused(error.entries)
             return self._problem(422, invalid_detail(error.entries), error.entries)
@@ -110,9 +111,9 @@ class Batch:
         counting.assessed_all("batch", self.uncounted)
         self.uncounted.clear()
 
-    def _problem(self, status: int, detail: str, entries: tuple[Entry, ...] = ()) -> bytes:
+    def _problem(self, status: int, detail: str, entries: tuple[Entry, ...] = (), kind: Kind | None = None) -> bytes:
         index, self.answered, self.refused = self.answered, self.answered + 1, self.refused + 1
-        problem = problem_document(status, detail, self.request_id, entries)
+        problem = problem_document(status, detail, self.request_id, entries, kind)
         return b'{"index":%d,"status":%d,"problem":%b}\n' % (index, status, dumps(problem))
 
     def _report(self) -> None:

@@ -12,19 +12,28 @@ from service.server.strict_json import NotJson, loads
 JSON = "application/json"
 
 
+class MalformedJson(BadRequest):
+    """The body arrived whole, but is not JSON that may be used."""
+
+
 def json_body(request: Request) -> Any:
-    """Return the JSON of the body; raises UnsupportedMediaType or BadRequest."""
+    """Return the JSON of the body; raises UnsupportedMediaType or MalformedJson."""
     if request.content_type != JSON:  # what most send, not worth parsing
         _refuse_unless_json(request)
     try:
         return loads(request.get_data(cache=False))
     except NotJson as error:
-        raise BadRequest(f"Not usable JSON: {error}.") from None
+        raise MalformedJson(f"Not usable JSON: {error}.") from None
 
 
 def _refuse_unless_json(request: Request) -> None:
     if not request.is_json:
         raise UnsupportedMediaType("Send the body as JSON, with Content-Type: application/json.")
+    refuse_unless_utf8(request)
+
+
+def refuse_unless_utf8(request: Request) -> None:
+    """Raise UnsupportedMediaType for a body that is said to be in another charset."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send the body as UTF-8; Content-Type names another charset.")

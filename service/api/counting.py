@@ -59,5 +59,6 @@ def _reason(panel: Panel, key: str) -> str:
 
 
 def _input_of(entry: Entry) -> str:
-    """Return the id of the input, which the metric holds to its closed set."""
-    return entry.where[1] if len(entry.where) > 1 else ""
+    """Return the id of the input, in a panel or in one of a course; the metric holds it to its closed set."""
+    where = entry.where[2:] if entry.where[:1] == ("panels",) else entry.where
+    return where[1] if len(where) > 1 else ""

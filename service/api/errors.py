@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Response, request
-from werkzeug.datastructures import MIMEAccept
+from flask import Response
 from werkzeug.exceptions import HTTPException, NotAcceptable
 
 from service.api import counting
-from service.api.problems import MEDIA_TYPE, InvalidRequest, invalid_detail, problem
+from service.api.accept import accepts
+from service.api.body import JSON, MalformedJson
+from service.api.problems import InvalidRequest, invalid_detail, problem
 from service.server import exchange, logs
 from service.server.http_errors import OUR_FAULT, kept_headers, told
+from service.server.problem_kinds import MALFORMED_JSON, MEDIA_TYPE
 
 DETAILS = {
+    401: "Send a key or a token as Authorization: Bearer.",
     404: "Nothing is here; GET /openapi.yaml lists the addresses.",
     405: "The methods allowed here are in the Allow header.",
     408: "The body did not arrive in time; send it again.",
     413: "The body is larger than this service reads; send one panel, or a batch line by line.",
 }
-ACCEPTED = ("application/json", MEDIA_TYPE)
 
 
 def answer(error: Exception) -> Response:
@@ -28,11 +30,8 @@ def answer(error: Exception) -> Response:
 
 
 def refuse_unless_json_is_accepted() -> None:
-    """Raise NotAcceptable if the caller's Accept rules JSON out; parameters such as charset do not."""
-    if request.environ.get("HTTP_ACCEPT", "*/*") == "*/*":  # what most send, not worth parsing
-        return
-    accepted = MIMEAccept([(kind.partition(";")[0].strip(), quality) for kind, quality in request.accept_mimetypes])
-    if accepted and not any(accepted[one] > 0 for one in ACCEPTED):
+    """Raise NotAcceptable if the caller's Accept rules JSON out; one that names problem+json thought only of errors."""
+    if not accepts(JSON, MEDIA_TYPE):
         raise NotAcceptable("The answer is application/json.")
 
 
@@ -42,7 +41,8 @@ def _invalid(error: InvalidRequest) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    answer = problem(error.code or 500, told(error, DETAILS), exchange.current().request_id)
+    kind = MALFORMED_JSON if isinstance(error, MalformedJson) else None
+    answer = problem(error.code or 500, told(error, DETAILS), exchange.current().request_id, kind=kind)
     answer.headers.extend(kept_headers(error))
     return answer
 

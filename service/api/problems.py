@@ -9,29 +9,11 @@ from typing import Any, Self
 
 from flask import Response
 
+from service.server import problem_kinds
+from service.server.problem_kinds import MEDIA_TYPE, Kind
 from service.server.strict_json import LONGEST_KEY, dumps
 
-MEDIA_TYPE = "application/problem+json"
 MOST_LISTED = 1000  # more than any honest request can have; saying each of a hundred thousand would take minutes
-
-TITLES = {
-    400: ("malformed-json", "The body is not usable JSON"),
-    401: ("unauthorized", "Authentication is required"),
-    404: ("not-found", "There is nothing at this address"),
-    405: ("method-not-allowed", "The method is not allowed here"),
-    406: ("not-acceptable", "The answer cannot be given in an accepted format"),
-    408: ("request-timeout", "The body did not arrive in time"),
-    412: ("precondition-failed", "Something that the request needs is missing"),
-    413: ("payload-too-large", "The body is too large"),
-    414: ("uri-too-long", "The address is too long"),
-    415: ("unsupported-media-type", "The body's format is not supported"),
-    422: ("invalid-panel", "The panel cannot be used as it is"),
-    429: ("too-many-requests", "Too many requests"),
-    431: ("headers-too-large", "The header fields are too large"),
-    500: ("internal", "The service failed"),
-    503: ("unavailable", "The service is not ready"),
-}
-TYPE_ROOT = "/docs#problem-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +55,12 @@ class InvalidRequest(Exception):
         self.entries = tuple(islice(entries, MOST_LISTED))
 
 
-def problem_document(status: int, detail: str, request_id: str, entries: Iterable[Entry] = ()) -> dict[str, Any]:
-    """Return a problem as it is sent; statuses without a title of their own share that of 400 or 500."""
-    slug, title = TITLES.get(status) or (TITLES[500] if status >= 500 else ("bad-request", "The request is not usable"))
-    return {
-        "type": TYPE_ROOT + slug,
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "request_id": request_id,
-        "errors": [entry.document() for entry in entries],
-    }
+def problem_document(
+    status: int, detail: str, request_id: str, entries: Iterable[Entry] = (), kind: Kind | None = None
+) -> dict[str, Any]:
+    """Return a problem as it is sent, with its faults; ``kind`` where the status alone does not tell it."""
+    faults = [entry.document() for entry in entries]
+    return problem_kinds.problem_document(status, detail, request_id, kind) | {"errors": faults}
 
 
 def invalid_detail(entries: tuple[Entry, ...]) -> str:
@@ -93,7 +70,9 @@ def invalid_detail(entries: tuple[Entry, ...]) -> str:
     return "One field needs attention." if len(entries) == 1 else f"{len(entries)} fields need attention."
 
 
-def problem(status: int, detail: str, request_id: str, entries: Iterable[Entry] = ()) -> Response:
+def problem(
+    status: int, detail: str, request_id: str, entries: Iterable[Entry] = (), kind: Kind | None = None
+) -> Response:
     """Return a problem as a response."""
-    body = dumps(problem_document(status, detail, request_id, entries)) + b"\n"
+    body = dumps(problem_document(status, detail, request_id, entries, kind)) + b"\n"
     return Response(body, status=status, content_type=MEDIA_TYPE)

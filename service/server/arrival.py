@@ -13,16 +13,19 @@ from dataclasses import dataclass, field
 
 from gunicorn.http.unreader import SocketUnreader  # type: ignore[import-untyped]
 
+from service.server.chunks import ChunkedBody
+
 LEAST_RATE = 16 * 1024  # bytes per second a sender must reach on average, beyond its first seconds
 HEAD_LIMIT = 32 * 1024
 STREAM_AFTER = 64 * 1024  # bytes of a body of unknown length that show its sender is at work
 _READ = 64 * 1024
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE)
+_DIGITS = 18  # of a length, enough to tell that it is beyond all limits
 _CODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
 _BY_LINE = re.compile(rb"\r\ncontent-type:[ \t]*application/(?:x-ndjson|ndjson|jsonl)\b", re.IGNORECASE)
-_EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
-_LAST_CHUNK = re.compile(rb"\r\n0+[ \t]*(?:;[^\r\n]*)?\r\n")
+_EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+_OLD = re.compile(rb"[^\r\n]* HTTP/1\.0\r\n")  # clients that know no answer but the last
 
 
 @dataclass(slots=True)
@@ -36,6 +39,7 @@ class Arrival:
     began: float = 0.0
     head: int = 0
     body: int | None = None
+    chunks: ChunkedBody | None = None
     by_line: bool = False
     expects: bool = False
     turn_until: float = 0.0
@@ -62,19 +66,21 @@ class Arrival:
             self._read_head(bytes(self.buffer[: self.head]))
 
     def _read_head(self, head: bytes) -> None:
-        self.expects = bool(_EXPECTS.search(head))
+        self.expects = bool(_EXPECTS.search(head)) and not _OLD.match(head)
         self.by_line = bool(_BY_LINE.search(head))
         found = _LENGTH.search(head)
         if not _CODED.search(head):
-            self.body = int(found[1]) if found else 0
+            self.body = int(found[1].lstrip(b"0")[:_DIGITS] or b"0") if found else 0
         elif found or not _CHUNKED.search(head):
             self.body = 0  # it is refused by its head: nothing to wait for
+        else:
+            self.chunks = ChunkedBody(self.head)
 
     def whole(self) -> bool:
         """Whether all of the request is here."""
-        if not self.head or self.body is None:
-            return bool(self.head) and _LAST_CHUNK.search(self.buffer, self.head - 2) is not None
-        return len(self.buffer) - self.head >= self.body
+        if self.chunks:
+            return self.chunks.ends_in(self.buffer)
+        return self.body is not None and len(self.buffer) - self.head >= self.body
 
     def ready(self) -> bool:
         """Whether a thread may start: the request is whole, or of a kind not worth holding back until it is."""

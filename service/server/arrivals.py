@@ -55,18 +55,20 @@ class Arrivals:
         if arrival.head_too_long():
             self.refuse(conn, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         elif arrival.ready() or (arrival.buffer and self.held > _HELD_BYTES):
+            self._encourage(conn, arrival)
             self.serve(conn)
         elif arrival.closed:
             self.hang_up(conn)
         else:
-            self._await(conn, arrival, watched=watched)
+            self._encourage(conn, arrival)
+            if not watched:
+                self.watch(conn, self._collect)
 
-    def _await(self, conn: Any, arrival: Arrival, *, watched: bool) -> None:
-        if arrival.expects and arrival.head:
+    def _encourage(self, conn: Any, arrival: Arrival) -> None:
+        """Tell a client that waits for a word before it sends the rest to go on, once."""
+        if arrival.expects and not arrival.whole():
             arrival.expects = False
             tell(conn.sock, _CONTINUE)
-        if not watched:
-            self.watch(conn, self._collect)
 
     def sweep(self, now: float, *, crowded: bool) -> None:
         """Refuse the requests that are overdue, and hang up on those who have said nothing."""

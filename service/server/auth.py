@@ -22,6 +22,13 @@ _RETRY_SECONDS = 5
 Check = Callable[[str], str]
 
 
+class _Challenge(WWWAuthenticate):
+    """How to prove who is calling; a realm is always quoted (RFC 9110, 11.5), which the framework leaves out."""
+
+    def to_header(self) -> str:
+        return f'Bearer realm="{self.realm}"'
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Demand credentials in front of every view but the open ones; raises BadSetting when they cannot be checked."""
     if settings.auth_mode == "none":
@@ -53,7 +60,7 @@ def _refusal(refused: Refused) -> HTTPException:
     """Say no in the same words for every reason; that we lack the keys is ours to mend, not the caller's."""
     if refused.reason == "no_keys":
         return ServiceUnavailable(retry_after=_RETRY_SECONDS)
-    return Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "mas"}))
+    return Unauthorized(www_authenticate=_Challenge("bearer", {"realm": "mas"}))
 
 
 def _credentials() -> str:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import PreconditionFailed
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_DEFAULTS = (
+DEFAULTS = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -29,7 +29,7 @@ def install(app: Flask) -> None:
     def complete(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def begin(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], object]:
             given = {name.lower() for name, _ in headers}
-            added = [(name, value) for name, value in _DEFAULTS if name.lower() not in given]
+            added = [(name, value) for name, value in DEFAULTS if name.lower() not in given]
             return start_response(status, [*headers, *added], *exc_info)
 
         return inner(environ, begin)

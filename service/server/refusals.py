@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Iterator
+from email.utils import formatdate
 from http import HTTPStatus
 
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
-from service.server import logs, metrics
-from service.server.exchange import Exchange
+from service.server import headers, logs, metrics
+from service.server.exchange import Exchange, opened
+from service.server.problem_kinds import MEDIA_TYPE, problem_document
+from service.server.strict_json import dumps
 
 _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (TimeoutError, HTTPStatus.REQUEST_TIMEOUT),
@@ -23,6 +27,10 @@ _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (errors.ParseException, HTTPStatus.BAD_REQUEST),
 )
 _RETRY_SECONDS = 1
+_SENT = {
+    "HTTP_X_REQUEST_ID": re.compile(rb"\r\nx-request-id:([^\r\n]*)", re.IGNORECASE),
+    "HTTP_TRACEPARENT": re.compile(rb"\r\ntraceparent:([^\r\n]*)", re.IGNORECASE),
+}
 
 
 def status_for(error: BaseException) -> HTTPStatus:
@@ -35,28 +43,31 @@ def status_for(error: BaseException) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def answer(status: HTTPStatus) -> bytes:
-    """The whole response, as problem+json, naming nothing the client sent; logs and counts it."""
-    told = Exchange(route="refused", status=status)
-    problem = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status,
-        "detail": status.description or status.phrase,
-    }
-    body = json.dumps(problem | {"request_id": told.request_id, "errors": []}).encode()
-    head = [
-        f"HTTP/1.1 {status} {status.phrase}",
-        "Connection: close",
-        "Content-Type: application/problem+json",
-        f"Content-Length: {len(body)}",
-        "Cache-Control: no-store",
-        "X-Content-Type-Options: nosniff",
-        f"X-Request-Id: {told.request_id}",
-    ]
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
-        head.append(f"Retry-After: {_RETRY_SECONDS}")
-    told.sent = len(body)
+def answer(status: HTTPStatus, head: bytes = b"") -> bytes:
+    """The whole response, as problem+json; of the request (its ``head``, if known) it names the id. Logs and counts."""
+    told = _opened(head)
+    body = dumps(problem_document(status, status.description or status.phrase, told.request_id)) + b"\n"
+    told.route, told.status, told.sent = "refused", status, len(body)
     metrics.request_done(told)
     logs.write("error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "info", **logs.request_fields(told))
-    return "\r\n".join([*head, "", ""]).encode() + body
+    lines = [f"HTTP/1.1 {status} {status.phrase}", *(f"{name}: {value}" for name, value in _headers(told)), "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def _opened(head: bytes) -> Exchange:
+    """Begin the account of a request with what its head tells of method and ids."""
+    environ = {"REQUEST_METHOD": head.partition(b" ")[0].decode("latin-1")}
+    for key, pattern in _SENT.items():
+        environ[key] = ",".join(sent.decode("latin-1").strip(" \t") for sent in pattern.findall(head))
+    return opened(environ)
+
+
+def _headers(told: Exchange) -> Iterator[tuple[str, object]]:
+    yield "Date", formatdate(usegmt=True)
+    yield "Connection", "close"
+    yield "Content-Type", MEDIA_TYPE
+    yield "Content-Length", told.sent
+    yield "X-Request-Id", told.request_id
+    yield from headers.DEFAULTS
+    if told.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        yield "Retry-After", _RETRY_SECONDS

@@ -23,12 +23,13 @@ from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-
 from service.server import refusals, settings
 from service.server.arrival import PatientReader
 from service.server.arrivals import Arrivals, tell
+from service.server.deliveries import Deliveries, Outlet
 from service.server.departure import LINGER, Departures
 from service.server.drain import draining
 from service.server.streams import PATIENCE, Streams
 from service.server.turns import Turns
 
-_SEND_SECONDS = 10  # longest wait for a client to take a piece of its answer
+_SEND_SECONDS = 10  # longest wait for a client to take a piece of what is streamed to it
 _SEND_BYTES = 256 * 1024  # of an answer that the kernel keeps for a slow reader, so that no thread has to
 _SWEEP = 0.25  # seconds between two looks for connections that are overdue
 _QUEUE_PER_THREAD = 32
@@ -49,6 +50,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             refuse=self._refuse,
             hang_up=self._hang_up,
         )
+        self.deliveries = Deliveries(self._watch_out, self._unwatch, self._hang_up)
         self.departures = Departures(self._watch, self._hang_up)
         self.streams = Streams(self.cfg.threads)
         self.turns = Turns()
@@ -60,6 +62,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def enqueue_req(self, conn: TConn) -> None:  # gunicorn's
         """Begin to collect a request, on a new connection or a kept one."""
         if conn.parser is None:
+            conn.sock = Outlet.taking_over(conn.sock)
             conn.parser = get_parser(self.cfg, conn.sock, conn.client)
             conn.parser.unreader = PatientReader(conn.sock, self.arrivals.pause)
             conn.initialized = True
@@ -96,8 +99,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     # A thread serves it
 
     def handle_request(self, req: Any, conn: TConn) -> bool:  # gunicorn's
-        """Serve one request; a client that does not take its answer is cut off."""
-        conn.sock.settimeout(_SEND_SECONDS)
+        """Serve one request; only what streams waits for its reader, who is cut off if nothing is taken."""
+        conn.sock.settimeout(_SEND_SECONDS if conn in self.streams.running else 0)
+        req._expected_100_continue = False  # noqa: SLF001  # told while the request arrived
         if draining():
             req.force_close()
         try:
@@ -126,14 +130,21 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._submit(self.turns.end(conn, time.monotonic()))
         if following := self.streams.end(conn):
             self._start(following)
+        if conn.sock.left:
+            self.deliveries.begin(conn, lambda: self._settle(conn, fs))
+        else:
+            self._settle(conn, fs)
+
+    def _settle(self, conn: TConn, fs: Future[object]) -> None:
         if fs.cancelled() or fs.exception() or not fs.result():
             self.departures.see_off(conn)
         else:
             super().finish_request(conn, fs)
 
     def _refuse(self, conn: TConn, status: HTTPStatus) -> None:
+        arrival = self.arrivals.arriving[conn]
         self._forget(conn)
-        tell(conn.sock, refusals.answer(status))
+        tell(conn.sock, refusals.answer(status, bytes(arrival.buffer[: arrival.head])))
         self.departures.see_off(conn)
 
     def _hang_up(self, conn: TConn) -> None:
@@ -156,6 +167,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             return
         self.swept = now
         self.arrivals.sweep(now, crowded=self.nr_conns >= self.worker_connections)
+        self.deliveries.sweep(now)
         self.departures.sweep(now)
 
     def set_accept_enabled(self, enabled: bool) -> None:  # gunicorn's
@@ -184,6 +196,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def _watch(self, conn: TConn, act: Callable[[TConn], None]) -> None:
         self.poller.register(conn.sock, selectors.EVENT_READ, lambda _sock: act(conn))
 
+    def _watch_out(self, conn: TConn, act: Callable[[TConn], None]) -> None:
+        self.poller.register(conn.sock, selectors.EVENT_WRITE, lambda _sock: act(conn))
+
     def _unwatch(self, conn: TConn) -> None:
-        if conn.sock in self.poller.get_map():
+        if conn.sock.fileno() >= 0 and conn.sock in self.poller.get_map():  # a closed one is not watched
             self.poller.unregister(conn.sock)

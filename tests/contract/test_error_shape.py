@@ -293,6 +293,7 @@ def test_an_unknown_set_is_a_404_that_says_where_the_ids_are(client: FlaskClient
 def test_a_document_that_is_another_now_is_a_problem(client: FlaskClient, path: str) -> None:
     answer = client.get(path, headers={"If-Match": '"another"'})
     assert (answer.status_code, answer.content_type) == (412, "application/problem+json")
+    assert loads(answer.data)["title"] == "The document is not the one that was asked for"
     assert client.get(path, headers={"If-Match": client.get(path).headers["ETag"]}).status_code == 200
 
 

@@ -83,6 +83,7 @@ def test_what_is_not_json_is_a_400(client: FlaskClient, body: str) -> None:
     status, document = send(client, body.encode())
     assert status == 400
     assert "Not usable JSON" in str(document["detail"])
+    assert document["type"] == "/docs#problem-malformed-json"
 
 
 @pytest.mark.parametrize("body", NOT_A_PANEL.values(), ids=NOT_A_PANEL)
@@ -149,6 +150,13 @@ def test_another_address_is_a_problem_or_the_same(client: FlaskClient, path: str
     answer = client.get(path)
     assert answer.status_code in (404, 405)
     assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["", "//", "//livez", "//metrics", "///v1/criteria"])
+def test_another_spelling_of_an_address_is_another_address(client: FlaskClient, path: str) -> None:
+    answer = client.get("/", environ_overrides={"PATH_INFO": path, "REQUEST_URI": path})
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+    assert "Location" not in answer.headers
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "QUERY"])

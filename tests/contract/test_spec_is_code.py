@@ -199,7 +199,9 @@ def test_a_refusal_says_who_may_call_and_what_may_be_sent(tmp_path: Path) -> Non
     keys = tmp_path / "keys"
     keys.write_text(f"ward:{'0' * 64}\n", encoding="utf-8")
     client = create_app(Settings(auth_mode="api_key", api_keys_file=str(keys))).test_client()
-    assert "WWW-Authenticate" in client.get("/v1/criteria").headers
+    refusal = client.get("/v1/criteria")
+    assert refusal.headers["WWW-Authenticate"] == 'Bearer realm="mas"'
+    assert json.loads(refusal.data)["detail"] == "Send a key or a token as Authorization: Bearer."
     is_asked = {
         path: client.open(path.replace("{id}", "hscore"), method=method).status_code == 401
         for path, item in SPEC["paths"].items()

@@ -6,7 +6,8 @@ import os
 import selectors
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from gunicorn.config import Config  # type: ignore[import-untyped]
@@ -39,15 +40,17 @@ class Bench:
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.worker.run, daemon=True)
 
-    def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/fail":
             raise ZeroDivisionError("secret-905")
         if environ["PATH_INFO"] != "/quick":
             self.gate.wait(PATIENCE)
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body: bytes = environ["wsgi.input"].read(length) if environ["PATH_INFO"] != "/unread" else b""
-        big = b"x" * 8_000_000 if environ["PATH_INFO"] == "/big" else b"ok"
+        big = b"x" * 8_000_000 if environ["PATH_INFO"] in ("/big", "/broken") else b"ok"
         start_response("200 OK", [("Content-Length", str(len(big)))])
+        if environ["PATH_INFO"] == "/broken":
+            return chain([big], map(_fail, "a"))
         return [big] if len(body) == length or environ["PATH_INFO"] == "/unread" else []
 
     def connect(self, sent: bytes = b"") -> socket.socket:
@@ -70,3 +73,7 @@ class Bench:
         self.thread.join(PATIENCE)
         assert not self.thread.is_alive()
         self.worker.tmp.close()
+
+
+def _fail(_: str) -> bytes:
+    raise ZeroDivisionError

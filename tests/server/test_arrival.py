@@ -33,6 +33,15 @@ def arrived(data: bytes, hold: int = 1000) -> Arrival:
         (CHUNKED + b"2\r\nab\r\n0\r\n\r\n", True),
         (CHUNKED + b"2;a=b\r\nab\r\n000;c=d\r\n\r\n", True),
         (CHUNKED + b"0\r\n\r\n", True),
+        (CHUNKED + b"2\r\nab\r\n0\r\n", False),
+        (CHUNKED + b"2\r\nab\r\n0\r\nTrailer: a\r\n", False),
+        (CHUNKED + b"64\r\nab\r\n0\r\n\r\n", False),
+        (CHUNKED + b"5\r\n\r\n0\r\n\r\n0\r\n\r\n", True),
+        (CHUNKED + b"0" * 30 + b"64\r\nab", False),
+        (CHUNKED + b"f" * 30 + b" ;a\r\nab\r\n0\r\n\r\n", False),
+        (POST + b"Content-Length: " + b"0" * 5000 + b"3\r\n\r\nab", False),
+        (POST + b"Content-Length: " + b"0" * 5000 + b"3\r\n\r\nabc", True),
+        (POST + b"Content-Length: 000\r\n\r\n", True),
         (POST + b"Transfer-Encoding: Chunked\r\n\r\n2\r\nab\r\n0\r\nTrailer: a\r\n\r\nGET", True),
         (POST + b"Transfer-Encoding: gzip\r\n\r\n", True),
         (POST + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", True),
@@ -48,9 +57,16 @@ def test_wholeness(data: bytes, whole: bool) -> None:
         assert arrival.streams() is not whole
 
 
+@pytest.mark.parametrize("malformed", [b"2\r\nabc\r\n", b"2x\r\n", b"\r\n", b"-2\r\nab", b" 2\r\nab\r\n0\r\n\r\n"])
+def test_malformed_chunks_are_not_waited_for(malformed: bytes) -> None:
+    """However much more is announced: the parser refuses them."""
+    assert arrived(CHUNKED + malformed).whole()
+
+
 @pytest.mark.parametrize(
     ("data", "ready", "streams"),
     [
+        (POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n", True, True),
         (POST + b"Content-Length: 1001\r\n\r\n", True, True),
         (POST + b"Content-Length: 1000\r\n\r\n", False, True),
         (CHUNKED + b"a" * STREAM_AFTER, True, True),
@@ -90,4 +106,4 @@ def test_a_reader_waits_a_bounded_time_and_counts_only_waiting() -> None:
         assert here.gettimeout() == 9
         there.sendall(b"e")
         with pytest.raises(TimeoutError):
-            reader.read(1)
+            reader.read(2)

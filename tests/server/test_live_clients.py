@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from service.server import headers
+from service.server.problem_kinds import KINDS
 from tests.server.live import PANEL, SERVICE, Live, read_all, status_of
 
 pytestmark = pytest.mark.server
@@ -20,6 +22,9 @@ HEAD = b"POST /v1/assessments HTTP/1.1\r\nHost: a\r\nContent-Type: application/j
 STALLED_BODY = HEAD + b'Content-Length: 50\r\n\r\n{"a":'
 STALLED_HEAD = b"POST /v1/assessments HTTP/1.1\r\nHost: a\r\nX-Wai"
 STALLED_CHUNK = HEAD + b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n'
+STALLED_TRAILER = HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: y\r\n"
+CHUNK_WITHIN = HEAD + b"Transfer-Encoding: chunked\r\n\r\n64\r\n{\r\n0\r\n\r\n"
+PADDED_LENGTH = HEAD + b"Content-Length: 00000000000000000050\r\n\r\n{"
 STALLED_EXPECT = HEAD + b"Expect: 100-continue\r\nContent-Length: 50\r\n\r\n"
 
 
@@ -33,6 +38,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 
 STALLED = [STALLED_BODY, STALLED_HEAD, STALLED_CHUNK, STALLED_EXPECT]
+LOOKS_WHOLE = [STALLED_TRAILER, CHUNK_WITHIN, PADDED_LENGTH]
 SOON = 5  # seconds: a busy machine is slow, but each of these clients would hold a thread for one, or ten
 
 
@@ -53,6 +59,34 @@ def test_forty_stalled_clients_delay_nobody(live: Live) -> None:
     assert {status_of(answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")) for answer in answers} == {408}
     for connection in [*stalled, *silent]:
         connection.close()
+
+
+@pytest.mark.parametrize("stall", LOOKS_WHOLE, ids=["trailer", "chunk within a chunk", "padded length"])
+def test_forty_stalled_bodies_that_look_whole_delay_nobody(live: Live, stall: bytes) -> None:
+    """Where a body ends is told by its framing, not by bytes that its sender put into it."""
+    stalled = [live.connect(stall) for _ in range(40)]
+    time.sleep(0.2)  # until they have arrived
+    served_soon(live)
+    assert {status_of(read_all(connection)) for connection in stalled} == {408}
+    for connection in stalled:
+        connection.close()
+
+
+def test_a_refusal_has_the_id_that_was_sent_if_it_was_read(live: Live) -> None:
+    """And the log has it with the method and the trace, as for any other request."""
+    trace = b"00-%b-%b-01" % (b"4bf92f3577b34da6a3ce929d0e0e4736", b"00f067aa0ba902b7")
+    sent = {
+        b"one": b"X-Request-Id: one \r\ntraceparent: %b\r\n" % trace,
+        b"two": b"x-request-id:two\r\n",
+        b"": b"X-Request-Id: three\r\nX-Request-Id: four\r\n",
+    }
+    for known, ids in sent.items():
+        head, _, body = live.raw(HEAD + ids + b"Content-Length: 4\r\n\r\n{").partition(b"\r\n\r\n")
+        told = json.loads(body)["request_id"]
+        assert f"\r\nX-Request-Id: {told}".encode() in head
+        assert (told.encode() == known) is bool(known)
+    line = next(line for line in live.lines() if line.get("request_id") == "one")
+    assert (line["status"], line["method"], line["trace_id"]) == (408, "POST", "4bf92f3577b34da6a3ce929d0e0e4736")
 
 
 def test_a_trickling_body_is_cut_off(live: Live) -> None:
@@ -89,10 +123,15 @@ def slow_reader(live: Live, sent: bytes) -> socket.socket:
 
 
 def test_forty_slow_readers_delay_nobody(live: Live) -> None:
-    """What is answered whole is left to the kernel; what is answered line by line holds a part of the threads."""
+    """What is answered whole is left to the kernel and the event loop, however long it is, or how many they are.
+
+    What is answered line by line holds a part of the threads.
+    """
     lines = b"\n" * 90_000
     batch = b"POST /v1/assessments/batch HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
-    slow = [slow_reader(live, b"GET /v1/criteria HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(40)]
+    slow = [slow_reader(live, b"GET /v1/criteria HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(20)]
+    slow += [slow_reader(live, b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(5)]
+    slow += [slow_reader(live, b"GET /v1/criteria HTTP/1.1\r\nHost: a\r\n\r\n" * 20) for _ in range(15)]
     slow += [slow_reader(live, batch + b"Content-Length: %d\r\n\r\n" % len(lines) + lines) for _ in range(5)]
     served_soon(live)
     for connection in slow:
@@ -151,6 +190,8 @@ def test_malformed_requests_get_problem_json(live: Live, sent: bytes, status: in
     assert problem["status"] == status
     assert problem["request_id"].encode() in head
     assert problem["errors"] == []
+    assert (problem["type"], problem["title"]) == (f"/docs#problem-{KINDS[status].slug}", KINDS[status].title)
+    assert all(f"\r\n{name}: {value}".encode() in head for name, value in headers.DEFAULTS)
     assert live.get("/livez")[0] == 200
 
 
@@ -266,5 +307,5 @@ def test_every_error_of_the_service_is_a_problem(tmp_path: Path) -> None:
             assert b"Content-Type: application/problem+json" in head
         broken = server.raw(close + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n0\r\n\r\n")
         assert status_of(broken) == 400
-        assert b"application/problem+json" in broken
+        assert json.loads(broken.partition(b"\r\n\r\n")[2])["type"] == "/docs#problem-bad-request"
         assert server.get("/readyz")[0] == 200

@@ -5,12 +5,16 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from collections import deque
 from collections.abc import Iterator
+from itertools import repeat
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 
-from service.server import arrivals, departure, drain
+from service.server import arrivals, deliveries, departure, drain
 from service.server import worker as module
 from service.server.arrival import HEAD_LIMIT
 from tests.server.live import PATIENCE, read_all, status_of
@@ -206,10 +210,63 @@ def test_a_failing_application_gets_500_without_its_message(bench: Bench, capfd:
     assert "secret" not in printed + answer.decode()
 
 
+BIG = b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def test_an_answer_that_is_not_taken_costs_no_thread(bench: Bench) -> None:
+    """The rest of it waits in the event loop, and the next request of the connection behind it."""
+    with bench.connect(BIG + CLOSE) as deaf:
+        bench.until(lambda: len(bench.worker.deliveries.going) == 1)
+        assert (bench.worker.nr, bench.worker.in_threads) == (1, 0)
+        assert bench.worker.deliveries.held > 1_000_000
+        answers = read_all(deaf)
+    assert (answers.count(b"200 OK"), answers.count(b"x")) == (2, 8_000_000)
+    assert bench.worker.deliveries.held == 0
+
+
 def test_a_client_that_does_not_take_its_answer_is_cut_off(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When its time is up; when it is gone; or at once, when too much is held for others."""
+    monkeypatch.setattr(deliveries, "PAUSE", 0.2)
+    monkeypatch.setattr(deliveries, "LEAST_RATE", 1 << 30)
+    with bench.connect(BIG) as deaf:
+        bench.until(lambda: bench.worker.nr == 1 and bench.worker.nr_conns == 0)
+        assert len(read_all(deaf)) < 8_000_000
+    monkeypatch.setattr(deliveries, "PAUSE", PATIENCE)
+    rude = bench.connect(BIG)
+    bench.until(lambda: len(bench.worker.deliveries.going) == 1)
+    rudely(rude)
+    bench.until(lambda: bench.worker.nr_conns == 0)
+    monkeypatch.setattr(deliveries, "MOST_HELD", 1_000_000)
+    with bench.connect(BIG) as deaf:
+        bench.until(lambda: bench.worker.nr == 3 and bench.worker.nr_conns == 0)
+        assert len(read_all(deaf)) < 8_000_000
+    assert bench.worker.deliveries.held == 0
+
+
+def test_an_answer_in_pieces_is_not_made_for_ever_when_nobody_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ended where so much is held as no client may have."""
+    monkeypatch.setattr(deliveries, "MOST_HELD", 1_000_000)
+    here, there = socket.socketpair()
+    with deliveries.Outlet.taking_over(here) as outlet, there:
+        outlet.settimeout(0)
+        with pytest.raises(TimeoutError):
+            deque(map(outlet.sendall, repeat(b"x" * 65_536, 1000)))
+        assert 1_000_000 < outlet.left < 1_100_000
+
+
+def test_an_answer_that_breaks_off_before_it_is_taken_ends_the_connection(bench: Bench) -> None:
+    """The server has closed it: nothing is left to deliver, and the loop goes on."""
+    with bench.connect(BIG.replace(b"/big", b"/broken")) as deaf:
+        assert 0 < len(read_all(deaf)) < 8_000_000
+    bench.until(lambda: bench.worker.nr_conns == 0)
+    assert status_of(bench.raw(CLOSE)) == 200
+
+
+def test_a_client_that_does_not_take_what_is_streamed_is_cut_off(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its thread is free again after a while."""
     monkeypatch.setattr(module, "_SEND_SECONDS", 0.2)
-    with bench.connect(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n") as deaf:
+    lines = b"Content-Type: application/x-ndjson\r\nContent-Length: 0\r\n\r\n"
+    with bench.connect(b"POST /big HTTP/1.1\r\nHost: a\r\n" + lines) as deaf:
         bench.until(lambda: bench.worker.nr == 1 and bench.worker.in_threads == 0)
         assert len(read_all(deaf)) < 8_000_000
 
@@ -286,6 +343,10 @@ def test_a_connection_that_is_gone_before_its_farewell_is_let_go(bench: Bench) -
     there.close()
     with here:
         bench.worker.handle_error(None, here, None, TimeoutError())
+    let_go: list[Any] = []
+    gone = SimpleNamespace(sock=here)
+    departure.Departures(lambda *_: None, let_go.append).see_off(gone)
+    assert let_go == [gone]
 
 
 def test_a_client_that_is_told_to_go_on_sends_the_rest(bench: Bench) -> None:
@@ -297,4 +358,25 @@ def test_a_client_that_is_told_to_go_on_sends_the_rest(bench: Bench) -> None:
         client.sendall(b"a")
         bench.until(lambda: [len(a.buffer) - a.head for a in bench.worker.arrivals.arriving.values()] == [1])
         client.sendall(b"b")
-        assert b"200 OK" in read_all(client)
+        assert read_all(client).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_a_client_whose_body_is_too_long_to_hold_is_told_to_go_on_once(bench: Bench) -> None:
+    """The thread that reads it says nothing of the kind again."""
+    bench.worker.arrivals.pause = PATIENCE
+    bench.worker.arrivals.hold = 1
+    with bench.connect(POST + b"Connection: close\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n") as client:
+        assert client.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"ab")
+        assert read_all(client).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize("version", [b"1.0", b"1.1"])
+def test_a_client_that_has_sent_all_or_knows_no_such_word_is_told_nothing(bench: Bench, version: bytes) -> None:
+    """HTTP/1.0 has one answer to a request: the last (RFC 9110, 10.1.1)."""
+    head = b"POST / HTTP/%b\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    assert bench.raw(head % version + b"ab").startswith(b"HTTP/%b 200 OK" % version)
+    with bench.connect(head % b"1.0") as client:
+        bench.until(lambda: [one.head > 0 for one in bench.worker.arrivals.arriving.values()] == [True])
+        client.sendall(b"ab")
+        assert read_all(client).startswith(b"HTTP/1.0 200 OK")

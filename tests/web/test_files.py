@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.api.problems import TITLES
 from service.app import create_app
 from service.clinical.analytes import ANALYTES, FINDINGS
 from service.clinical.criteria import CATALOGUE
 from service.clinical.panel import CONDITIONS, CONFOUNDERS
+from service.server.problem_kinds import KINDS, MALFORMED_JSON
 from service.server.settings import Settings
 from service.web import docs, page
 from service.web.form import label_of, short_name, unit_text
@@ -171,7 +171,7 @@ def test_every_problem_type_lands_on_its_explanation(client: FlaskClient) -> Non
     anchors = [
         one for one in Tags(client.get("/docs").get_data(as_text=True)).values("id") if one.startswith("problem-")
     ]
-    assert sorted(anchors) == sorted({f"problem-{slug}" for slug, _ in TITLES.values()} | {"problem-bad-request"})
+    assert sorted(anchors) == sorted(f"problem-{kind.slug}" for kind in (MALFORMED_JSON, *KINDS.values()))
 
 
 def test_the_viewer_is_that_of_the_installed_package() -> None:

@@ -58,9 +58,12 @@ def test_the_kinds_of_lines_that_are_taken(client: FlaskClient, kind: str) -> No
     [
         ("", {"Content-Type": "application/json"}, 415),
         ("", {"Content-Encoding": "gzip"}, 415),
+        ("", {"Content-Type": f"{LINES}; charset=utf-16"}, 415),
         ("", {"Accept": "text/html"}, 406),
+        ("", {"Accept": f"{LINES};q=0, */*"}, 406),
         ("", {"Accept": "application/json"}, 406),
         ("", {"Accept": "*/*"}, 200),
+        ("", {"Accept": f"{LINES}; charset=utf-8"}, 200),
         ("", {"Accept": "application/jsonl"}, 200),
         ("?view=short", {}, 422),
         ("?view=full", {}, 200),

@@ -70,3 +70,14 @@ def test_what_was_left_out_is_counted_as_unknown_and_as_rejected(calls: Calls) -
 def test_the_faults_of_a_refused_request_are_counted_by_input_and_code(calls: Calls) -> None:
     counting.refused([Entry(("findings", "fever"), "invalid_value", ""), Entry(("nonsense",), "unknown_field", "")])
     assert calls == [("rejected_input", "fever", "invalid_value"), ("rejected_input", "", "unknown_field")]
+
+
+def test_a_fault_in_a_course_is_counted_by_its_input_too(calls: Calls) -> None:
+    counting.refused(
+        [
+            Entry(("observations", "wbc", "unit"), "unit_required", "").under(("panels", "7")),
+            Entry(("panels", "7", "nonsense"), "unknown_field", ""),
+            Entry(("panels",), "invalid_value", ""),
+        ]
+    )
+    assert [one[1] for one in calls] == ["wbc", "", ""]

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, ServiceUnavailable, TooManyRequests
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable, TooManyRequests
 
 from service.api import errors
+from service.api.body import MalformedJson
 from service.api.problems import Entry, InvalidRequest
 from service.server.strict_json import loads
 
@@ -62,6 +63,13 @@ def test_any_other_exception_is_a_500_without_a_word_of_it() -> None:
     assert "ValueError" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("error", "slug"), [(MalformedJson("Not so."), "malformed-json"), (BadRequest("Not so."), "bad-request")]
+)
+def test_a_body_that_broke_off_is_another_problem_than_one_that_is_no_json(error: HTTPException, slug: str) -> None:
+    assert loads(client_that(raising(error)).get("/").data)["type"] == f"/docs#problem-{slug}"
+
+
 def test_each_request_has_an_id_of_its_own() -> None:
     client = client_that(lambda: abort(404))
     first, second = (loads(client.get("/").data)["request_id"] for _ in range(2))
@@ -83,7 +91,9 @@ def test_a_caller_who_takes_json_is_served(client: FlaskClient, accept: str | No
     assert client.get("/v1/analytes", headers={"Accept": accept} if accept else {}).status_code == 200
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/xml", "application/json;q=0, text/html"])
+@pytest.mark.parametrize(
+    "accept", ["text/html", "application/xml", "application/json;q=0, text/html", "application/json;q=0, */*"]
+)
 def test_a_caller_who_rules_json_out_is_refused(client: FlaskClient, accept: str) -> None:
     answer = client.get("/v1/analytes", headers={"Accept": accept})
     assert (answer.status_code, answer.content_type) == (406, "application/problem+json")

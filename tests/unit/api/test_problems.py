@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.api.problems import MOST_LISTED, TITLES, Entry, InvalidRequest, invalid_detail, problem, problem_document
+from service.api.problems import MOST_LISTED, Entry, InvalidRequest, invalid_detail, problem
 from service.server.strict_json import loads
 
 
@@ -24,26 +24,6 @@ def test_a_place_is_an_rfc_6901_pointer(where: tuple[str, ...], pointer: str) ->
 def test_the_facts_of_a_fault_stand_beside_its_code() -> None:
     entry = Entry(("a",), "unit_required", "A unit.", {"accepted": ["g/L"]})
     assert entry.document() == {"pointer": "/a", "code": "unit_required", "detail": "A unit.", "accepted": ["g/L"]}
-
-
-@pytest.mark.parametrize("status", TITLES)
-def test_each_status_has_its_own_type_and_title(status: int) -> None:
-    document = problem_document(status, "Why.", "id-1")
-    slug, title = TITLES[status]
-    assert document == {
-        "type": f"/docs#problem-{slug}",
-        "title": title,
-        "status": status,
-        "detail": "Why.",
-        "request_id": "id-1",
-        "errors": [],
-    }
-    assert [one for one in TITLES.values() if one == (slug, title)] == [(slug, title)]
-
-
-@pytest.mark.parametrize(("status", "slug"), [(418, "bad-request"), (409, "bad-request"), (502, "internal")])
-def test_any_other_status_shares_that_of_its_kind(status: int, slug: str) -> None:
-    assert problem_document(status, "", "")["type"] == f"/docs#problem-{slug}"
 
 
 def test_the_sentence_above_counts_the_faults() -> None:
