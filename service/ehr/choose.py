@@ -68,27 +68,39 @@ def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look
 
 def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
     """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown."""
-    dated = [one for one in group if one.moment.at != NEVER.at] if len(group) > 1 else group
-    if not dated or len(dated) == len(group):
+    rivals = _may_be_newest(group) if len(group) > 1 else []
+    if not rivals:
         return [one for one in _newest(group, codes, chosen) if one.reading]
-    newest = [one for one in _newest(dated, codes, chosen) if has_value(one)]
-    usable, rivals = [one for one in newest if one.reading], _undated(group, codes, chosen)
+    apart = {id(one) for one in rivals}
+    newest = [one for one in _newest([one for one in group if id(one) not in apart], codes, chosen) if has_value(one)]
+    usable, rivals = [one for one in newest if one.reading], _read_rivals(rivals, codes, chosen)
     both = [*usable, *rivals]
     if (newest and not usable) or not all(one.reading for one in rivals) or not _can_be_joined(both):
         return []
     return both
 
 
-def _undated(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
-    """Return the results without a time beside those that have one: each may be the newest."""
-    undated = [one for one in group if one.moment.at == NEVER.at]
-    for one in undated:
+def _may_be_newest(group: list[Result]) -> list[Result]:
+    """Return the results without a time beside those that have one, and those of a day that begins before the newest.
+
+    Of body temperatures a day without an hour counts from its beginning: the highest counts, not the newest.
+    """
+    newest = max(one.moment.at for one in group)
+    rivals = [one for one in group if one.moment.may_be_after(newest)]
+    is_warmth = group[0].observation == TEMPERATURE
+    return [one for one in rivals if one.moment.at == NEVER.at] if is_warmth else rivals
+
+
+def _read_rivals(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
+    """Return the results that may be the newest and that say anything."""
+    for one in group:
         one.read(codes)
-    chosen.issues += [one.issue for one in undated if one.issue]
-    rivals = [one for one in undated if has_value(one)]
-    if rivals:
-        where = (one.where for one in rivals)
-        chosen.issues.append(issue("undated", *where, observation=rivals[0].observation, text=OLDER_OR_NEWER))
+    chosen.issues += [one.issue for one in group if one.issue]
+    rivals = [one for one in group if has_value(one)]
+    for key, is_dated, text in (("undated", False, OLDER_OR_NEWER), ("rough_time", True, "")):
+        where = [one.where for one in rivals if (one.moment.at != NEVER.at) is is_dated]
+        if where:
+            chosen.issues.append(issue(key, *where, observation=rivals[0].observation, text=text))
     return rivals
 
 

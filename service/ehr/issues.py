@@ -59,6 +59,10 @@ REASONS = {
     "parameter_invalid": "The parameter does not have the form that is described; it counts as unknown.",
     "time_invalid": "The time is not readable. Write it as FHIR does, for example 2026-11-22T07:45:00Z.",
     "undated": "The result has no time that can be read: how old it is beside the others cannot be told.",
+    "rough_time": (
+        "Only the day, the month or the year of the result is said, and a result of the same time has its hour: "
+        "which is the newer cannot be told. What is used reaches over both, or counts as unknown."
+    ),
     "cooler": "A body temperature of the same 24 hours that is as high or higher is used.",
     "highest_of_day": (
         "The highest body temperature of the 24 hours before the newest is used: in systemic JIA fever spikes once a "

@@ -284,6 +284,11 @@ VERSIONS = [
     (version("9", None, 900), version("10", None, 100), {"ferritin": 100}),
     (version("1", EARLIER, status="preliminary"), version("2", LATER), {"ferritin": 900}),
     (version("1", LATER, effectiveDateTime=LATER), version("2", LATER, effectiveDateTime=EARLIER), {"ferritin": 900}),
+    (
+        version("f0", "2026-11-22T07:45:00.100Z"),
+        version("a1", "2026-11-22T07:45:00.900Z", status="entered-in-error"),
+        {},
+    ),
 ]
 
 
@@ -373,7 +378,8 @@ TIES = [
     ({"issued": EARLIER}, {"issued": LATER}),
     ({"meta": {"lastUpdated": EARLIER}}, {"meta": {"lastUpdated": LATER}}),
     ({"status": "final"}, {"status": "corrected"}),
-    ({"effectiveDateTime": "2026-11"}, {"effectiveDateTime": "2026-11-02"}),
+    ({"effectiveDateTime": "2026-10"}, {"effectiveDateTime": "2026-11-02"}),
+    ({"effectiveDateTime": "2026-11-22T07:45:00.1Z"}, {"effectiveDateTime": "2026-11-22T07:45:00.900Z"}),
     ({"effectiveDateTime": "nonsense", "issued": EARLIER}, {}),
     ({"effectiveDateTime": None, "effectivePeriod": {"start": EARLIER}}, {"effectivePeriod": {"end": LATER}}),
 ]
@@ -383,6 +389,30 @@ TIES = [
 def test_ties_are_broken_by_issue_update_and_correction(weak: dict[str, Any], strong: dict[str, Any]) -> None:
     one, other = observation(FERRITIN, 100, "ng/mL", **weak), observation(FERRITIN, 900, "ng/mL", **strong)
     assert values([one, other]) == values([other, one]) == {"ferritin": 900}
+
+
+ROUGH = ["2026-11-22", "2026-11", "2026"]
+
+
+@pytest.mark.parametrize("time", ROUGH)
+def test_a_day_or_month_alone_may_be_later_than_a_time_within_it(time: str) -> None:
+    exact, rough = observation(FERRITIN, 60, "ng/mL"), observation(FERRITIN, 12500, "ng/mL", effectiveDateTime=time)
+    for order in ([exact, rough], [rough, exact]):
+        record = read([*order, *calm_panel()[1:]])
+        reading = record.panel.readings["ferritin"]
+        assert (reading.interval.low, reading.interval.high, reading.collected_at) == (60, 12500, "")
+        [told] = [one for one in record.issues if one.key == "rough_time"]
+        assert (told.where, told.observation) == ((f"[{order.index(rough)}]",), "ferritin")
+    assert values([exact, without(rough, "valueQuantity") | {"valueString": "12500"}]) == {}
+    assert values([exact, without(rough, "valueQuantity")]) == {"ferritin": 60}
+
+
+def test_a_day_or_month_that_is_over_is_older() -> None:
+    for time in ("2026-11-21", "2026-10", "2025", "2025-12"):
+        made = [observation(FERRITIN, 60, "ng/mL", effectiveDateTime=time), observation(FERRITIN, 900, "ng/mL")]
+        assert (values(made), keys(made)) == ({"ferritin": 900}, ["superseded"])
+    placeholders = ("9999-12-31", "9999-12", "9999")
+    assert all(read_moment(one) is not None for one in placeholders)
 
 
 UNTIMED = [
@@ -683,6 +713,12 @@ def test_age_is_exact_on_birthdays_and_by_days_in_the_first_year() -> None:
     assert age("2026-10-25")[0] == Fraction(28 * 100, 36525)
     assert age("2020-02-29", "2025-02-28") == (Fraction(4) + Fraction(365, 366),) * 2
     assert age("2020-02-29", "2025-03-01") == (5, 5)
+
+
+def test_age_turns_on_the_day_where_the_sample_was_taken_and_needs_one() -> None:
+    assert age("2008-03-01", "2026-03-01T00:30:00+02:00") == (18, 18)
+    assert age("2008-03-01", "2026-02-28T23:30:00-05:00")[1] < 18
+    assert (age("2008-06-01", "2026"), age("2008-06-01", "2026-07")) == (None, None)
 
 
 def test_an_incomplete_day_of_birth_leaves_an_interval_unless_it_hides_who_is_adult() -> None:

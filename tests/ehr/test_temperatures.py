@@ -182,3 +182,8 @@ def test_a_cool_morning_makes_nothing_unlikely_after_a_spike() -> None:
 def test_a_temperature_that_is_used_is_not_counted_as_unknown() -> None:
     assert "highest_of_day" not in UNKNOWN_REASONS
     assert {"undated", "time_invalid", "stale"} <= {*UNKNOWN_REASONS}
+
+
+def test_a_warm_day_without_an_hour_is_not_weighed_against_the_newest() -> None:
+    warm, cool = taken("2026-11-22", "39.5"), taken("2026-11-22T20:00:00Z", "36.8")
+    assert counted(warm, cool).interval.low == counted(warm, cool).interval.high == counted(cool, warm).interval.low
