@@ -43,8 +43,17 @@ class Chosen:
     issues: list[Issue] = field(default_factory=list)
 
 
-def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look_back: timedelta | None) -> Chosen:
-    """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown."""
+def choose(
+    results: Iterable[Result],
+    codes: CodeMap,
+    as_of: Moment | None,
+    look_back: timedelta | None,
+    pending: Iterable[Result] = (),
+) -> Chosen:
+    """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown.
+
+    Results that are ``pending`` are not used; one that may be newer than the one used is named.
+    """
     by_analyte: dict[str, list[Result]] = {}
     chosen = Chosen()
     for one in results:
@@ -63,7 +72,19 @@ def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look
             _use(chosen, group)
     _name_undated(chosen, best, by_analyte)
     _drop_contradictions(chosen)
+    chosen.issues += [_of_pending(one, best.get(one.observation), codes, as_of) for one in pending]
     return chosen
+
+
+def _of_pending(one: Result, group: list[Result] | None, codes: CodeMap, as_of: Moment | None) -> Issue:
+    """Return the issue of a result that is not final: a newer one with a value leaves the one used in doubt."""
+    key = "status"
+    if group and not (as_of and _is_after(one.moment, as_of)):
+        at = group[0].moment.at
+        one.read(codes)
+        if has_value(one) and (one.moment.at > at or one.moment.may_be_after(at)):
+            key = "not_final"
+    return issue(key, one.where, observation=one.observation)
 
 
 def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
@@ -122,11 +143,19 @@ def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]
             one.read(codes)
         chosen.issues += [one.issue for one in newest if one.issue]
         if any(map(has_value, newest)):
+            _name_unread(newest, chosen)
             break
     left = [one for older in ranks for one in older]
     if left:
         chosen.issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
     return newest
+
+
+def _name_unread(newest: list[Result], chosen: Chosen) -> None:
+    """Name what cannot be read of the moment whose other results are used."""
+    unread = [one.where for one in newest if one.issue and has_value(one)]
+    if unread and len(unread) < len(newest):
+        chosen.issues.append(issue("tied_unread", *unread, observation=newest[0].observation))
 
 
 def _is_after(moment: Moment, as_of: Moment) -> bool:

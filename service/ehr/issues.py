@@ -23,9 +23,13 @@ ABOUT = {
 """What more can be said of a fault, by what it is about."""
 REASONS = {
     "status": "The status says that this is not a final result; it is not used.",
+    "not_final": "A newer result is not final yet; it is not used, but what is used may be true no more.",
+    "withdrawn": "Another version of this resource is withdrawn, and neither says which is the newer; it is not used.",
+    "deleted": "The record says that this resource was deleted; it is not used.",
     "code_refused": "",
     "code_ambiguous": "The codes stand for two different tests; the result is not used.",
     "no_value": "There is no value.",
+    "value_not_shown": "",
     "value_ambiguous": "There is more than one value, or one beside a reason for its absence; it counts as unknown.",
     "value_form": "This form of value is not read; it counts as unknown.",
     "not_a_number": "The value is not a number; it counts as unknown.",
@@ -38,6 +42,7 @@ REASONS = {
     "stale": "The result is much older than the newest one; it counts as unknown.",
     "after_as_of": "The result is later than asOf; it is not used.",
     "tied": "Results of the same moment differ; what is used reaches from the least to the greatest.",
+    "tied_unread": "Results of the same moment are used, but this one cannot be read, and it may differ from them.",
     "inconsistent_values": "Two results contradict each other; both count as unknown.",
     "subject_not_patient": "The subject is not a patient; the result is not used.",
     "code_not_mapped": "The codes are not in the map of codes; a site can add its own.",
@@ -72,6 +77,9 @@ REASONS = {
 }
 CODES = {
     "status": "business-rule",
+    "not_final": "business-rule",
+    "withdrawn": "business-rule",
+    "deleted": "deleted",
     "code_refused": "code-invalid",
     "code_ambiguous": "code-invalid",
     "code_not_mapped": "code-invalid",

@@ -13,7 +13,7 @@ from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Issue, Unusable, issue
 from service.ehr.json_shapes import Resource, codings, table, tables, text, token
 from service.ehr.moments import NEVER, Moment, Moments, read_moment
-from service.ehr.resources import INHERITED, MODIFIERS, Contents, Found
+from service.ehr.resources import INHERITED, MODIFIERS, Contents, Found, is_withdrawn
 from service.ehr.subject import is_patient
 from service.ehr.value import read_value
 
@@ -80,9 +80,13 @@ class Part(NamedTuple):
 
 @dataclass(slots=True)
 class Results:
-    """The results of a record and what is to be said about those that are not used."""
+    """The results of a record and what is to be said about those that are not used.
+
+    ``pending`` are those whose status does not say that they are final, nor that they are withdrawn.
+    """
 
     results: list[Result] = field(default_factory=list)
+    pending: list[Result] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     moments: Moments = field(default_factory=Moments)
 
@@ -109,6 +113,8 @@ def _components(found: Found) -> Iterator[Part]:
     whole = found.whole
     above = {key: whole[key] for key in (*INHERITED, "meta", "id", "focus", "category") if key in whole}
     modifiers = {key: whole[key] for key in MODIFIERS if whole.get(key)}
+    if not _is_final(whole):  # a component has no status of its own in FHIR: one that is sent outweighs nothing
+        modifiers["status"] = whole["status"]
     for at, component in enumerate(tables(whole, "component")):
         resource = above | component | modifiers
         coded = codings(resource.get("code"))
@@ -127,11 +133,12 @@ def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
             read.issues.append(issue("code_missing", f"{part.where}.code"))
         return False
     refusal = _refusal(part)
-    if refusal:
+    is_pending = refusal == "status" and not is_withdrawn(part.resource)
+    if refusal and not is_pending:
         read.issues.append(issue(refusal, part.where, observation=meaning.observation))
     else:
         moment = _moment(part.resource, part.where, read)
-        read.results.append(Result(meaning, moment, part.where, found, part.resource))
+        (read.pending if is_pending else read.results).append(Result(meaning, moment, part.where, found, part.resource))
     return True
 
 
@@ -170,10 +177,14 @@ def _refusal(part: Part) -> str:
     resource = part.resource
     if any(map(resource.get, MODIFIERS)):
         return "modified"
-    status = resource.get("status")
-    if status not in FINAL and (not isinstance(status, str) or token(resource, "status") not in FINAL):
+    if not _is_final(resource):
         return "status"
     return "" if part.is_of_patient else "subject_not_patient"
+
+
+def _is_final(resource: Resource) -> bool:
+    status = resource.get("status")
+    return status in FINAL or (isinstance(status, str) and token(resource, "status") in FINAL)
 
 
 def _moment(resource: Resource, where: str, read: Results) -> Moment:

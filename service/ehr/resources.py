@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from service.ehr.issues import Issue
-from service.ehr.json_shapes import Resource, tables, text
+from service.ehr.json_shapes import Resource, tables, text, token
 
 DRUGS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
 READ = ("Observation", "DiagnosticReport", "Patient", "Condition", "Medication", *DRUGS)
@@ -20,6 +20,7 @@ INHERITED = (
     "effectiveTiming",
     "issued",
 )
+WITHDRAWN = ("entered-in-error", "cancelled")
 MODIFIERS = ("modifierExtension", "implicitRules")  # not known here, so nothing below them may be interpreted
 
 
@@ -50,16 +51,22 @@ class Found:
         timed = any(key.startswith("effective") for key in self.resource)
         taken = {key: one for key, one in given.items() if not (timed and key.startswith("effective"))}
         self.whole = taken | self.resource
+        if self.is_contained and is_withdrawn(parent.whole):
+            self.whole["status"] = parent.whole["status"]
 
 
 @dataclass(slots=True)
 class Contents:
-    """Everything found, whether pages are missing, and what the sender's own queries reported."""
+    """Everything found, whether pages are missing, and what the sender's own queries reported.
+
+    ``deleted`` holds the names and addresses that a history says are deleted, with the time as sent.
+    """
 
     found: list[Found] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     next_pages: list[str] = field(default_factory=list)
     unread: dict[str, list[str]] = field(default_factory=dict)
+    deleted: dict[str, object] = field(default_factory=dict)
     outcomes: int = 0
     _index: Mapping[str, Found] | None = None
 
@@ -90,6 +97,11 @@ class Contents:
     def _by_name(self) -> Mapping[str, Found]:
         named = {f"{one.type}/{text(one.resource, 'id')}": one for one in self.found if not one.is_contained}
         return named | {one.address: one for one in self.found if one.address}
+
+
+def is_withdrawn(resource: Resource) -> bool:
+    """Return whether the status takes back what the resource says."""
+    return token(resource, "status") in WITHDRAWN
 
 
 def local(reference: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from service.ehr.issues import issue
 from service.ehr.json_shapes import Resource, entries_of, number, table, tables, text, token
-from service.ehr.resources import HARMLESS_OUTCOMES, READ, Contents, Found
+from service.ehr.resources import HARMLESS_OUTCOMES, READ, Contents, Found, local
 from service.ehr.subject import is_patient
 
 WITHOUT_RESOURCE = ("response", "request")  # an answer without a body, and a deletion
@@ -70,6 +70,9 @@ def _open_entry(contents: Contents, entry: Any, where: str) -> None:
         _note_response(contents, entry, f"{where}.response")
     if isinstance(resource, dict | list):
         _visit(contents, resource, f"{where}.resource", text(entry, "fullUrl"))
+    elif token(table(entry, "request"), "method") == "delete":
+        for name in (local(text(entry["request"], "url")), text(entry, "fullUrl")):
+            contents.deleted[name] = table(entry, "response").get("lastModified")
     elif not isinstance(entry, dict) or resource is not None or not any(key in entry for key in WITHOUT_RESOURCE):
         contents.issues.append(issue("entry_not_read", where))
 

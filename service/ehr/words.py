@@ -15,11 +15,21 @@ from service.ehr.unit import unit_of
 OF_INTERPRETATION = ("observationinterpretation", "observation-interpretation", "0078", "113883.5.83", "113883.12.78")
 
 
+OFF_SCALE = {">": (">=", "hx"), "<": ("<=", "lx")}
+"""The HL7 codes for a result beyond what the method can count: its comparator, and how the table of words has it."""
+
+
+def beyond_scale(observation: Resource) -> str:
+    """Return the comparator that a number lacks, which is only the end of the scale; "" if it is not said to be so."""
+    signs = {OFF_SCALE[code][0] for code in _codes(tables(observation, "interpretation")) if code in OFF_SCALE}
+    return signs.pop() if len(signs) == 1 else ""
+
+
 def interpretation(observation: Resource, codes: CodeMap) -> str:
     """Return the one HL7 v3 code (L, LL, N, H, HH) that the interpretations mean; "" if none or several."""
     found = set()
     for concept in tables(observation, "interpretation"):
-        given = [code for system, code in codings(concept) if _is_interpretation(system)]
+        given = [OFF_SCALE[one][1] if one in OFF_SCALE else one for one in _codes([concept])]
         found |= {codes.word(one) for one in (*given, text(concept, "text"))} - {""}
     for side in (LOW_WORDS, HIGH_WORDS):
         if found and found <= set(side):
@@ -48,6 +58,10 @@ def limits_in(analyte: Analyte, reference: Range | None, unit: str) -> Interval 
         return None
     source, limits = read_range(analyte, reference)
     return analyte.table.convert_interval(limits, source, unit)
+
+
+def _codes(concepts: list[Resource]) -> list[str]:
+    return [code for one in concepts for system, code in codings(one) if _is_interpretation(system)]
 
 
 def _is_interpretation(system: str) -> bool:

@@ -149,6 +149,20 @@ def test_a_parameter_that_is_not_used_takes_the_reassurance_away(client: FlaskCl
     assert category(evaluated(client, parameters(record, *lost))) == "indeterminate"
 
 
+def test_ferritin_that_may_be_on_either_side_of_its_limit_does_not_reassure(client: FlaskClient) -> None:
+    above = {"value": 100, "unit": "ng/mL", "comparator": ">"}
+    rest = [condition(), *calm_panel()[1:]]
+    for known in (
+        [observation(FERRITIN, valueQuantity=above)],
+        [observation(FERRITIN, 60, "ng/mL"), observation(FERRITIN, 12500, "ng/mL", id="other")],
+    ):
+        answer = evaluated(client, bundle(*known, *rest))
+        assert (category(answer), "not_reassuring" in issue_keys(answer)) == ("indeterminate", True)
+    assert category(
+        evaluated(client, bundle(observation(FERRITIN, valueQuantity=above | {"comparator": "<"}), *rest))
+    ) == ("unlikely")
+
+
 def test_a_calm_panel_is_unlikely_and_a_drug_takes_the_reassurance_away(client: FlaskClient) -> None:
     calm = bundle(*SJIA, *calm_panel())
     assert category(evaluated(client, calm)) == "unlikely"

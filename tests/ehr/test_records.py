@@ -269,6 +269,48 @@ def test_a_modifier_that_is_not_known_forbids_interpretation() -> None:
     assert keys(observation(FERRITIN, 700, "ng/mL", implicitRules="https://x.example")) == ["modified"]
 
 
+NOT_YET_FINAL = ["preliminary", "registered", "unknown", "F", ["final"]]
+
+
+@pytest.mark.parametrize("status", NOT_YET_FINAL)
+def test_a_newer_result_that_is_not_final_leaves_the_older_one_in_doubt(status: Any) -> None:
+    def beside(time: str | None, **more: Any) -> tuple[dict[str, Any], list[str], bool]:
+        newer = observation(FERRITIN, 12500, "ng/mL", id="n", **({"status": status, "effectiveDateTime": time} | more))
+        record = read([*calm_panel(), newer])
+        told = [one.key for one in record.issues if one.observation == "ferritin"]
+        return {"ferritin": record.panel.readings["ferritin"].interval.low}, told, record.may_reassure
+
+    assert beside(LATER) == beside(None) == beside("2026-11-22") == ({"ferritin": 60}, ["not_final"], False)
+    for time in (EARLIER, "2026-11-22T07:45:00Z"):
+        assert beside(time) == ({"ferritin": 60}, ["status"], True)
+    for taken_back in ("entered-in-error", "cancelled"):
+        assert beside(LATER, status=taken_back) == ({"ferritin": 60}, ["status"], True)
+    assert beside(LATER, valueQuantity=None) == ({"ferritin": 60}, ["status"], True)
+
+
+def test_a_result_that_is_not_final_and_later_than_as_of_is_none_of_its_business() -> None:
+    later = observation(
+        FERRITIN, 12500, "ng/mL", id="n", status="preliminary", effectiveDateTime="2026-11-23T07:00:00Z"
+    )
+    made = parameters(
+        {"name": "observations", "resource": bundle(*calm_panel(), later)}, {"name": "asOf", "valueDateTime": LATER}
+    )
+    assert read(made).may_reassure
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "Cancelled "])
+def test_what_a_withdrawn_report_or_panel_holds_is_withdrawn_with_it(status: str) -> None:
+    inside = observation(FERRITIN, 60, "ng/mL", id="k")
+    report = {"resourceType": "DiagnosticReport", "id": "r", "status": status, "contained": [inside]}
+    panel = observation("24360-0", status=status, contained=[inside])
+    part = {key: one for key, one in inside.items() if key in ("code", "valueQuantity", "status")}
+    for document in (report, panel, observation("24360-0", status=status, component=[part])):
+        assert (values(document), keys(document)[:1]) == ({}, ["status"])
+    assert values(report | {"status": "preliminary"}) == {"ferritin": 60}
+    assert values(observation("24360-0", status="preliminary", component=[part])) == {}
+    assert values(observation("24360-0", component=[part | {"status": "cancelled"}])) == {}
+
+
 # Which version counts
 
 
@@ -312,6 +354,37 @@ def test_versions_that_cannot_be_ordered_and_other_resources_are_kept() -> None:
     withdrawn = {"resourceType": "DiagnosticReport", "id": "r", "status": "cancelled", "meta": {"versionId": "2"}}
     assert values(bundle(report)) == {"ferritin": 700}
     assert values(bundle(report, withdrawn)) == {}
+
+
+def test_a_version_that_is_withdrawn_counts_more_than_one_that_may_be_older() -> None:
+    final, withdrawn = version(None, None), version(None, None, status="entered-in-error")
+    for pair in ([final, withdrawn], [withdrawn, final], [version("1", EARLIER), withdrawn]):
+        assert (values(pair), keys(pair)) == ({}, ["withdrawn", "status"])
+    assert values([version("1", None, status="entered-in-error"), version("2", None)]) == {"ferritin": 900}
+    order = drug(concept={"text": "Actemra"}, id="m")
+    assert drugs(order, order | {"status": "entered-in-error"}) == [("tocilizumab", "")]
+
+
+def test_what_a_history_deletes_does_not_count() -> None:
+    def after(deletion: dict[str, Any], *resources: Any) -> dict[str, Any]:
+        made = bundle(*resources, kind="history")
+        made["entry"].insert(0, {"request": {"method": "DELETE", "url": "Observation/o-2276-4"}} | deletion)
+        return made
+
+    at = {"response": {"status": "204", "lastModified": "2026-11-22T07:45:00.500Z"}}
+    held = [version("1", EARLIER), condition()]
+    for deletion in ({}, at, {"request": {"method": "delete"}, "fullUrl": "urn:uuid:1"}):
+        document = after(deletion, *held)
+        document["entry"][1]["fullUrl"] = "urn:uuid:1"
+        assert (values(document), keys(document)) == ({}, ["deleted"])
+    again = version("3", "2026-11-22T07:45:00.600Z", 100)
+    assert values(after(at, *held, again)) == {"ferritin": 100}
+    order = drug(concept={"text": "Actemra"}, id="m")
+    record = read(after({"request": {"method": "DELETE", "url": "MedicationRequest/m"}}, order))
+    assert [one.name for one in record.panel.medications] == ["tocilizumab"]
+    report = REPORT | {"id": "o-2276-4", "contained": [observation(FERRITIN, 7, "ng/mL")]}
+    assert values(after({}, report)) == {"ferritin": 7}
+    assert values(after({"request": {"method": "DELETE", "url": "DiagnosticReport/o-2276-4"}}, report)) == {}
 
 
 NO_CODE = [
@@ -547,8 +620,24 @@ def test_a_newer_result_that_cannot_be_read_makes_the_test_unknown() -> None:
     assert keys([unreadable, observation(FERRITIN, 90, "ng/mL")]) == ["unit_required", "superseded"]
 
 
-def test_of_one_moment_the_readable_one_counts() -> None:
-    assert values([observation(FERRITIN, 12000), observation(FERRITIN, 900, "ng/mL")]) == {"ferritin": 900}
+@pytest.mark.parametrize(
+    "newer",
+    [
+        {"dataAbsentReason": {"coding": [{"code": "masked"}]}},
+        {"interpretation": [{"coding": [{"code": "A"}]}]},
+        {"value": 12500},
+    ],
+)
+def test_a_newer_result_that_is_there_but_not_shown_makes_the_test_unknown(newer: dict[str, Any]) -> None:
+    assert values([observation(FERRITIN, effectiveDateTime=LATER, **newer), observation(FERRITIN, 90, "ng/mL")]) == {}
+
+
+def test_of_one_moment_the_readable_one_counts_and_does_not_reassure() -> None:
+    both = [observation(FERRITIN, 12000), observation(FERRITIN, 900, "ng/mL")]
+    assert (values(both), keys(both)) == ({"ferritin": 900}, ["unit_required", "tied_unread"])
+    assert not read([observation(FERRITIN, valueString="12,500 ng/mL"), *calm_panel()]).may_reassure
+    never = [observation(FERRITIN), observation(FERRITIN, 900, "ng/mL")]
+    assert (values(never), keys(never)) == ({"ferritin": 900}, ["no_value"])
 
 
 def test_results_much_older_than_the_newest_are_unknown() -> None:

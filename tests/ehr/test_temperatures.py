@@ -185,5 +185,5 @@ def test_a_temperature_that_is_used_is_not_counted_as_unknown() -> None:
 
 
 def test_a_warm_day_without_an_hour_is_not_weighed_against_the_newest() -> None:
-    warm, cool = taken("2026-11-22", "39.5"), taken("2026-11-22T20:00:00Z", "36.8")
-    assert counted(warm, cool).interval.low == counted(warm, cool).interval.high == counted(cool, warm).interval.low
+    reading = counted(taken("22", "39.5"), taken("22T20:00", "36.8"))
+    assert (reading.interval.low, reading.interval.high) == (Decimal("39.5"), Decimal("39.5"))

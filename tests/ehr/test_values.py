@@ -98,10 +98,31 @@ def test_comparators_in_letters(spoken: str, expected: str) -> None:
     assert interval(ferritin(valueString=f"{spoken} ng/mL"), "ferritin")[0] == expected
 
 
-@pytest.mark.parametrize("word", ["HX", "H>", "H", "HU"])
+@pytest.mark.parametrize("word", ["HX", "H>", "H", "HU", ">"])
 def test_off_the_scale_without_a_value_is_above_the_laboratorys_limit(word: str) -> None:
     sent = ferritin(interpretation=[{"coding": [{"code": word}]}], referenceRange=RANGE)
     assert interval(sent, "ferritin") == ("(336, inf)", "measured")
+
+
+@pytest.mark.parametrize(
+    ("flags", "more", "expected"),
+    [
+        ([">"], {}, "[7000, inf)"),
+        (["H", ">"], {}, "[7000, inf)"),
+        (["<"], {}, "[0, 7000]"),
+        (["H"], {}, "[7000, 7000]"),
+        ([">", "<"], {}, "[7000, 7000]"),
+        ([">"], {"comparator": ">"}, "(7000, inf)"),
+    ],
+)
+def test_a_number_that_is_the_end_of_the_scale_is_no_exact_one(
+    flags: list[str], more: dict[str, str], expected: str
+) -> None:
+    said = [{"coding": [{"code": one}]} for one in flags]
+    assert interval(ferritin(valueQuantity=quantity(7000, unit="ng/mL", **more), interpretation=said), "ferritin") == (
+        expected,
+        "measured",
+    )
 
 
 WORDS = {
@@ -126,12 +147,12 @@ def test_two_words_of_one_side_are_the_weaker_one_and_of_two_sides_none() -> Non
     both = ferritin(interpretation=[*HIGH, {"coding": [{"code": "HH"}]}], referenceRange=RANGE)
     assert interval(both, "ferritin") == ("(336, inf)", "measured")
     torn = read(ferritin(interpretation=[*HIGH, {"coding": [{"code": "L"}]}]))
-    assert (dict(torn.panel.readings), [one.key for one in torn.issues][:1]) == ({}, ["no_value"])
+    assert (dict(torn.panel.readings), [one.key for one in torn.issues][:1]) == ({}, ["word_not_usable"])
 
 
 def test_a_letter_of_a_foreign_code_system_is_not_an_interpretation() -> None:
     local = [{"coding": [{"system": "https://lab.example/codes", "code": "L"}]}]
-    assert read(ferritin(interpretation=local)).issues[0].key == "no_value"
+    assert read(ferritin(interpretation=local)).issues[0].key == "word_not_usable"
 
 
 @pytest.mark.parametrize(
@@ -234,19 +255,28 @@ UNUSABLE = {
         ferritin(valueQuantity=quantity(">700", unit="ng/mL", comparator="<")),
         ferritin(valueQuantity=quantity("700 ng/mL", unit="ng/mL")),
     ],
-    "value_form": [ferritin(valueRange={}), ferritin(valueBoolean=True), ferritin(valueRatio={})],
+    "value_form": [
+        *(ferritin(valueRange={}), ferritin(valueBoolean=True), ferritin(valueRatio={})),
+        *(ferritin(valueQuantity="12500 ng/mL"), ferritin(valueQuantity=[quantity(7)]), ferritin(valueString=12500)),
+        ferritin(value={"Quantity": quantity(12500, unit="ng/mL")}),
+    ],
     "not_a_number": [ferritin(valueQuantity={"value": True, "unit": "ng/mL"}), ferritin(valueInteger="7")],
     "word_not_usable": [
         ferritin(valueCodeableConcept={"coding": [{"code": "H"}, {"code": "L"}]}),
         ferritin(valueCodeableConcept={"coding": [{"code": "260373001"}]}),
+        *(ferritin(interpretation=[one]) for one in ({"text": "see comment"}, {"coding": [{"code": "AA"}]})),
+    ],
+    "value_not_shown": [
+        ferritin(dataAbsentReason={"coding": [{"code": one}]}) for one in ("masked", "as-text", "positive-infinity ")
     ],
     "no_value": [
         ferritin(),
-        ferritin(dataAbsentReason={"coding": [{"code": "masked"}]}),
+        ferritin(dataAbsentReason={"coding": [{"code": "error"}]}),
+        ferritin(dataAbsentReason={"text": "no sample"}, interpretation=[{"text": "N"}], referenceRange=RANGE),
+        ferritin(dataAbsentReason={"text": "no sample"}, interpretation=[{"text": "see comment"}]),
         ferritin(valueString=""),
         ferritin(valueQuantity=None),
-        ferritin(valueQuantity="12"),
-        ferritin(interpretation=[{"text": "see comment"}]),
+        ferritin(interpretation=[{}]),
     ],
 }
 
