@@ -48,7 +48,10 @@ REASONS = {
     "code_not_mapped": "The codes are not in the map of codes; a site can add its own.",
     "code_note": "",
     "code_missing": "The result has no code that can be read, so it cannot be told which test it is; it is not used.",
-    "entry_not_read": "The entry of the Bundle holds no resource that can be read; a result may be lost with it.",
+    "entry_not_read": (
+        "There is no resource here that can be read (is its resourceType there, and spelt as in FHIR?); "
+        "a result may be lost with it."
+    ),
     "incomplete": "There is a further page, or a greater total, than was sent; absent results may exist.",
     "query_failed": "The system that sent this reports that a query failed; absent results may exist.",
     "condition_conflict": "The diagnoses stand for different conditions; the condition counts as unknown.",

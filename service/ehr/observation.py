@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.reading import Reading
-from service.ehr.code_systems import system_name
+from service.ehr.code_systems import LOINC, system_name
 from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Issue, Unusable, issue
 from service.ehr.json_shapes import Resource, codings, table, tables, text, token
@@ -129,7 +129,7 @@ def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
         read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
         return True
     if meaning is None:
-        if _may_be_a_test(part):
+        if _may_be_a_test(part, codes):
             read.issues.append(issue("code_missing", f"{part.where}.code"))
         return False
     refusal = _refusal(part)
@@ -142,9 +142,12 @@ def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
     return True
 
 
-def _may_be_a_test(part: Part) -> bool:
-    """Return whether a result that counts has no code that can be read, and its category does not rule out a test."""
-    if part.coded or _refusal(part):
+def _may_be_a_test(part: Part, codes: CodeMap) -> bool:
+    """Return whether a result that counts has no code that can be read, and its category does not rule out a test.
+
+    A code of LOINC whose system is left out is none: whose code it is would be a guess.
+    """
+    if any(system or (LOINC, code) not in codes.results for system, code in part.coded) or _refusal(part):
         return False
     resource = part.resource
     categories = {code for one in tables(resource, "category") for _, code in codings(one)}

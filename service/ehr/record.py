@@ -29,7 +29,7 @@ from service.ehr.walk import walk_all
 UNREAD_SHOWN = 20
 PARTIAL = (
     *("incomplete", "query_failed", "drug_not_named", "time_invalid", "undated"),
-    *("code_missing", "entry_not_read", "not_final", "tied_unread"),
+    *("code_missing", "code_ambiguous", "modified", "entry_not_read", "not_final", "tied_unread"),
     *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
 )
 
@@ -112,5 +112,5 @@ def _told_condition(given: Given, contents: Contents, codes: CodeMap, issues: li
 
 def _unread(contents: Contents) -> Iterable[Issue]:
     for kind, places in sorted(contents.unread.items()):
-        shown = kind if kind.isalpha() and len(kind) <= 64 else "an unknown kind"
-        yield issue("not_read", *places[:UNREAD_SHOWN], text=f"Resources of type {shown} are not read.")
+        shown = f"type {kind}" if kind.isalpha() and len(kind) <= 64 else "an unknown type"
+        yield issue("not_read", *places[:UNREAD_SHOWN], text=f"Resources of {shown} are not read.")

@@ -11,6 +11,7 @@ from service.ehr.json_shapes import Resource, tables, text, token
 DRUGS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
 READ = ("Observation", "DiagnosticReport", "Patient", "Condition", "Medication", *DRUGS)
 HARMLESS_OUTCOMES = ("information", "warning", "success")
+CUT_SHORT = ("incomplete", "timeout", "too-costly", "throttled", "transient")
 INHERITED = (
     "status",
     "subject",
@@ -99,14 +100,19 @@ class Contents:
         return named | {one.address: one for one in self.found if one.address}
 
 
+def is_failure(issue: Resource) -> bool:
+    """Return whether an issue of an OperationOutcome says that a query failed, or gave only a part."""
+    return token(issue, "severity") not in HARMLESS_OUTCOMES or token(issue, "code") in CUT_SHORT
+
+
 def is_withdrawn(resource: Resource) -> bool:
     """Return whether the status takes back what the resource says."""
     return token(resource, "status") in WITHDRAWN
 
 
 def local(reference: str) -> str:
-    """Return ``Type/id`` of a relative or absolute reference; a urn stays as it is."""
+    """Return ``Type/id`` of a relative or absolute reference; a urn and a search stay as they are."""
     parts = reference.split("/")
-    if (len(parts) < 3 and parts[-1]) or reference.startswith("urn:"):
+    if (len(parts) < 3 and parts[-1]) or reference.startswith("urn:") or "?" in reference:
         return reference
     return "/".join(reference.partition("/_history/")[0].rstrip("/").split("/")[-2:])

@@ -7,11 +7,13 @@ from typing import Any
 
 from service.ehr.issues import issue
 from service.ehr.json_shapes import Resource, entries_of, number, table, tables, text, token
-from service.ehr.resources import HARMLESS_OUTCOMES, READ, Contents, Found, local
+from service.ehr.resources import READ, Contents, Found, is_failure, local
 from service.ehr.subject import is_patient
 
+SEARCHES = ("searchset", "")  # only a search or a history has a total, and a history may tell of one resource twice
 WITHOUT_RESOURCE = ("response", "request")  # an answer without a body, and a deletion
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
+_MISSPELT = {one.title() for one in ("Bundle", *READ)}  # capitals carry meaning in FHIR: what is written else is none
 
 
 def walk(document: Any) -> Contents:
@@ -49,6 +51,8 @@ def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: 
         if parent is None and "contained" in raw:
             for at, one in enumerate(tables(raw, "contained")):
                 _visit(contents, one, f"{where}.contained[{at}]", parent=found)
+    elif isinstance(raw, dict) and (not kind or kind.title() in _MISSPELT):
+        contents.issues.append(issue("entry_not_read", where or "resourceType"))
     else:
         contents.unread.setdefault(kind or "?", []).append(where)
 
@@ -89,7 +93,7 @@ def _note_response(contents: Contents, entry: Resource, where: str) -> None:
 def _lacks_entries(bundle: Resource) -> bool:
     """Return whether a search found more than it gave: some clients cut the link to the next page, not the total."""
     total = number(bundle.get("total"))
-    if total is None or token(bundle, "type") != "searchset":
+    if total is None or token(bundle, "type") not in SEARCHES:
         return False
     linked = any(token(one, "relation") == "next" for one in tables(bundle, "link"))
     return not linked and total > len([one for one in tables(bundle, "entry") if _is_match(one)])
@@ -102,7 +106,7 @@ def _is_match(entry: Resource) -> bool:
 
 def _note_outcome(contents: Contents, raw: Any, where: str) -> None:
     contents.outcomes += 1
-    if any(token(one, "severity") not in HARMLESS_OUTCOMES for one in tables(raw, "issue")):
+    if any(map(is_failure, tables(raw, "issue"))):
         contents.issues.append(issue("query_failed", where))
 
 

@@ -199,7 +199,7 @@ def test_a_bundle_whose_entries_cannot_be_read_is_not_empty(entry: Any) -> None:
     held = calm_with({"resourceType": "Bundle", "entry": entry})
     [card] = carded(with_settings(cds_card_from="unlikely"), held)
     assert card["summary"].startswith("Not decided")
-    assert "holds no resource" in card["detail"]
+    assert "no resource here" in card["detail"]
 
 
 def test_a_page_whose_newest_cannot_be_read_lacks_nothing_but_decides_nothing() -> None:
@@ -233,6 +233,7 @@ MISSING: list[Any] = [
     {key: one for key, one in MET.items() if key != "labs"},
     MET | {"labs": FAILED},
     MET | {"labs": bundle(FAILED)},
+    MET | {"labs": bundle({"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "timeout"}]})},
     MET | {"labs": {}},
     MET | {"labs": "Bundle"},
     None,

@@ -178,12 +178,16 @@ def test_pages_that_are_missing_and_queries_that_failed_are_told() -> None:
     assert keys(bundle(*met_panel(), total=Decimal(6), link=link)) == ["incomplete"]
     assert keys(bundle(*met_panel(), total=Decimal(5))) == keys(bundle(*met_panel(), total="many")) == []
     assert keys(bundle(*met_panel(), total=Decimal(6), kind="collection")) == []
+    assert keys(bundle(*met_panel(), total=Decimal(6), kind="")) == ["incomplete"]
     included = bundle(*met_panel(), total=Decimal(5))
     included["entry"][0]["search"] = {"mode": "include"}
     assert keys(included) == ["incomplete"]
     assert read(bundle(link=link)).next_pages == ("https://x.example/fhir?page=2",)
     assert keys(bundle(failed, *met_panel())) == ["query_failed"]
     assert keys(bundle(harmless, *met_panel())) == []
+    for code in ("incomplete", "timeout", "too-costly"):
+        in_part = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": code}]}
+        assert keys(bundle(in_part, *met_panel())) == ["query_failed"]
     answers = {"entry": [{"response": {"status": "404 Not Found", "outcome": failed}}, {"response": {"status": "200"}}]}
     assert keys({"resourceType": "Bundle"} | answers) == ["query_failed", "query_failed"]
 
@@ -221,10 +225,22 @@ def test_an_entry_that_never_had_a_resource_is_none_lost() -> None:
 def test_what_is_not_read_is_named() -> None:
     record = read(bundle({"resourceType": "Procedure"}, {"resourceType": "x" * 99}, {"no": "type"}, 7, *met_panel()))
     assert [one.text for one in record.issues if one.key == "not_read"] == [
-        "Resources of type an unknown kind are not read.",
         "Resources of type Procedure are not read.",
-        "Resources of type an unknown kind are not read.",
+        "Resources of an unknown type are not read.",
     ]
+    assert not record.may_reassure  # for the one without a type
+
+
+@pytest.mark.parametrize("kind", [None, "", 7, "observation", "OBSERVATION"])
+def test_a_resource_whose_type_is_missing_or_misspelt_may_be_a_result(kind: Any) -> None:
+    lost = observation(FERRITIN, 12500, "ng/mL", resourceType=kind, effectiveDateTime=LATER)
+    for document, place in (
+        (bundle(*calm_panel(), lost), "Bundle.entry[10].resource"),
+        ([*calm_panel(), lost], "[10]"),
+    ):
+        record = read(document)
+        [told] = [one for one in record.issues if one.key == "entry_not_read"]
+        assert (told.where, record.may_reassure) == ((place,), False)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +282,9 @@ def test_a_modifier_of_the_whole_forbids_interpretation_of_its_parts(modifier: d
 
 def test_a_modifier_that_is_not_known_forbids_interpretation() -> None:
     assert keys(observation(FERRITIN, 700, "ng/mL", modifierExtension=[{"url": "x"}])) == ["modified"]
-    assert keys(observation(FERRITIN, 700, "ng/mL", implicitRules="https://x.example")) == ["modified"]
+    newer = observation(FERRITIN, 700, "ng/mL", implicitRules="https://x.example", id="n", effectiveDateTime=LATER)
+    assert keys(newer) == ["modified"]
+    assert not read([*calm_panel(), newer]).may_reassure
 
 
 NOT_YET_FINAL = ["preliminary", "registered", "unknown", "F", ["final"]]
@@ -414,6 +432,16 @@ def test_a_word_or_a_component_without_a_code_is_named_too() -> None:
     panel = observation("x", code={"text": "Panel"}, component=[known, part])
     [told] = [one for one in read(panel).issues if one.key == "code_missing"]
     assert told.where == ("Observation.component[1].code",)
+
+
+def test_a_code_of_loinc_without_its_system_is_no_code() -> None:
+    def coded(**coding: str) -> list[str]:
+        made = observation(FERRITIN, 12500, "ng/mL", code={"coding": [coding]}, effectiveDateTime=LATER)
+        return keys([*calm_panel(), made])
+
+    assert "code_missing" in coded(code=FERRITIN)
+    assert "code_missing" not in coded(code="FERR")
+    assert "code_missing" not in coded(code=FERRITIN, system="https://lab.example")
 
 
 SAYS_NOTHING = [
@@ -717,7 +745,28 @@ def about(reference: Any) -> dict[str, Any]:
     )
 
 
+def inside(value: str, born: str = "2014-03-01", **more: Any) -> dict[str, Any]:
+    """Return a result that holds its own Patient."""
+    person = {
+        "resourceType": "Patient",
+        "id": "p",
+        "birthDate": born,
+        "identifier": [{"system": "mrn", "value": value}],
+    }
+    return about("#p") | {"contained": [person]} | more
+
+
+SEARCHED = "Patient?identifier=https://ehr.example/mrn|"
+KNOWN_AS = {"identifier": [{"system": "https://ehr.example/mrn", "value": "1"}, {"system": "mrn", "value": "1"}]}
 MIXED: list[Any] = [
+    [inside("1"), inside("2")],
+    [inside("1"), inside("1", "2015-03-01")],
+    bundle(patient() | KNOWN_AS, inside("2")),
+    bundle(patient(), about("Patient/p1"), inside("1", "2015-03-01")),
+    bundle(REPORT | {"subject": {"reference": "#p"}, "contained": inside("2")["contained"]}, inside("1")),
+    [about(f"{SEARCHED}1"), about(f"{SEARCHED}2")],
+    bundle(patient() | KNOWN_AS, about({"identifier": {"system": "mrn", "value": "2"}})),
+    bundle(patient() | KNOWN_AS, about(f"{SEARCHED}2")),
     [about("Patient/p1"), about("Patient/p2")],
     [about("https://a.example/fhir/Patient/p1"), about("https://b.example/fhir/Patient/p1")],
     bundle(about("Patient/p2"), patient(name="p1")),
@@ -744,6 +793,8 @@ def test_results_of_two_patients_are_refused(document: Any) -> None:
 ONE: list[tuple[Any, dict[str, str]]] = [
     ([about("Patient/p1"), about("Patient/p1/_history/3")], {"reference": "Patient/p1"}),
     ([about({}), about({"display": "John"})], {"display": "not supplied"}),
+    ([about(f"{SEARCHED}1")], {"identifier": {"system": "https://ehr.example/mrn", "value": "1"}}),  # type: ignore[dict-item]
+    ([about("Patient?name=x")], {"display": "not supplied"}),
     ([about("#p")], {"display": "not supplied"}),
     ([about({"identifier": {"system": "mrn"}})], {"display": "not supplied"}),  # type: ignore[list-item]
     ([about({"identifier": {"system": "mrn", "value": "1"}})], {"identifier": {"system": "mrn", "value": "1"}}),  # type: ignore[list-item]
@@ -762,6 +813,22 @@ def test_the_patient_is_named_as_the_record_names_it(document: Any, reference: d
     assert read(document).subject.reference == reference
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        bundle(
+            patient() | KNOWN_AS, about(f"{SEARCHED}1"), about({"identifier": KNOWN_AS["identifier"][1]}), inside("1")
+        ),
+        bundle(patient() | {"identifier": [{"value": "1"}]}, about({"identifier": {"value": "2"}})),
+        bundle(patient(), about("Patient?name=x&identifier=mrn|2")),
+        [inside("1"), inside("1"), about("#gone")],
+        [about(f"{SEARCHED}1"), about("Patient/p1")],
+    ],
+)
+def test_one_patient_in_many_ways_is_one(document: Any) -> None:
+    assert "ferritin" in read(document).panel.readings
+
+
 def test_a_patient_by_its_address_in_the_bundle_is_the_same_patient() -> None:
     made = bundle(patient(), about("urn:uuid:42"), about("https://a.example/fhir/Patient/p1"))
     made["entry"][0]["fullUrl"] = "urn:uuid:42"
@@ -775,10 +842,19 @@ def test_a_patient_without_an_id_is_known_by_its_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", [{"reference": "Group/g"}, {"reference": "https://x.example/Device/1"}, {"type": "Location"}]
+    "subject",
+    [
+        *({"reference": "Group/g"}, {"reference": "https://x.example/Device/1"}, {"type": "Location"}),
+        *({"reference": "Group?identifier=a|b"}, {"type": "http://hl7.org/fhir/StructureDefinition/Device"}),
+    ],
 )
 def test_results_about_something_else_are_not_used(subject: dict[str, str]) -> None:
     assert (values(about(subject)), keys(about(subject))) == ({}, ["subject_not_patient"])
+
+
+def test_the_type_of_a_patient_may_be_an_address() -> None:
+    kind = "http://hl7.org/fhir/StructureDefinition/Patient"
+    assert values(about({"reference": "Patient/p1", "type": kind})) == {"ferritin": 700}
 
 
 def test_a_result_with_a_focus_is_about_someone_else() -> None:

@@ -9,7 +9,7 @@ from service.clinical.analytes import ANALYTES
 from service.clinical.interval import INFINITY
 from service.ehr.codes import ResultCode, load_codes
 from service.ehr.record import Record, read_request
-from tests.ehr.records import FERRITIN, FIBRINOGEN, LOINC, PLATELETS, UCUM, observation
+from tests.ehr.records import FERRITIN, FIBRINOGEN, LOINC, PLATELETS, UCUM, calm_panel, observation
 
 CODES = load_codes()
 RANGE = [{"low": {"value": Decimal(24), "unit": "ng/mL"}, "high": {"value": Decimal(336), "unit": "ng/mL"}}]
@@ -334,7 +334,7 @@ def test_every_loinc_code_of_an_analyte_is_read_as_that_analyte() -> None:
             assert CODES.results["loinc", code].observation == analyte.id
 
 
-@pytest.mark.parametrize("system", [LOINC, "http://loinc.org/", "urn:oid:2.16.840.1.113883.6.1", " https://LOINC.org "])
+@pytest.mark.parametrize("system", [LOINC, "http://loinc.org/", "http://www.loinc.org", "LN", " https://LOINC.org "])
 def test_loinc_by_all_its_addresses(system: str) -> None:
     sent = observation(FERRITIN, 700, "ng/mL", code={"coding": [{"system": system, "code": f" {FERRITIN} "}]})
     assert "ferritin" in read(sent).panel.readings
@@ -354,6 +354,7 @@ def test_codes_of_two_tests_are_ambiguous_and_refused_codes_say_why() -> None:
         FERRITIN, 7, "U/L", code={"coding": [{"system": LOINC, "code": one} for one in (FERRITIN, "1920-8")]}
     )
     assert read(two).issues[0].key == "code_ambiguous"
+    assert not read([*calm_panel(), two]).may_reassure
     percent = read(observation("770-8", 65, "%"))
     assert (percent.issues[0].key, dict(percent.panel.readings)) == ("code_refused", {})
     assert "percentage" in percent.issues[0].text
