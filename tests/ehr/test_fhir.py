@@ -88,6 +88,15 @@ def test_the_criteria_can_be_chosen(client: FlaskClient) -> None:
     assert category(answer) == "likely"
 
 
+def test_a_leading_set_that_was_not_asked_for_is_named_and_leaves_no_empty_list(client: FlaskClient) -> None:
+    asked = [{"name": "criteria", "valueCode": "hscore"}]
+    record = {"name": "observations", "resource": bundle(condition(), *met_panel())}
+    rationale = evaluated(client, parameters(*asked, record))["prediction"][0]["rationale"]
+    assert rationale.endswith(
+        "This rests on the 2016 criteria; their items are left out, since other sets were asked for."
+    )
+
+
 def test_an_empty_record_is_indeterminate_and_preliminary(client: FlaskClient) -> None:
     answer = evaluated(client, bundle())
     assert (category(answer), answer["status"]) == ("indeterminate", "preliminary")
