@@ -14,6 +14,7 @@ from service.ehr.issues import Issue, Unusable, issue
 from service.ehr.json_shapes import Resource, codings, table, tables, text, token
 from service.ehr.moments import NEVER, Moment, Moments, read_moment
 from service.ehr.resources import INHERITED, MODIFIERS, Contents, Found, is_withdrawn
+from service.ehr.specimen import is_of_other_specimen, other_specimens
 from service.ehr.subject import is_patient
 from service.ehr.value import read_value
 
@@ -89,11 +90,12 @@ class Results:
     pending: list[Result] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     moments: Moments = field(default_factory=Moments)
+    other_specimens: set[str] = field(default_factory=set)
 
 
 def read_results(contents: Contents, codes: CodeMap) -> Results:
     """Return every result of a record, in the order found."""
-    read = Results()
+    read = Results(other_specimens=other_specimens(contents))
     unmapped: list[str] = []
     for found in contents.of("Observation"):
         whole = Part(found.whole, found.where, codings(found.whole.get("code")), found.is_of_patient)
@@ -133,6 +135,8 @@ def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
             read.issues.append(issue("code_missing", f"{part.where}.code"))
         return False
     refusal = _refusal(part)
+    if not refusal and "specimen" in found.whole and is_of_other_specimen(found, read.other_specimens):
+        refusal = "specimen"
     is_pending = refusal == "status" and not is_withdrawn(part.resource)
     if refusal and not is_pending:
         read.issues.append(issue(refusal, part.where, observation=meaning.observation))

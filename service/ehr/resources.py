@@ -9,7 +9,7 @@ from service.ehr.issues import Issue
 from service.ehr.json_shapes import Resource, tables, text, token
 
 DRUGS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
-READ = ("Observation", "DiagnosticReport", "Patient", "Condition", "Medication", *DRUGS)
+READ = ("Observation", "DiagnosticReport", "Patient", "Condition", "Medication", "Specimen", *DRUGS)
 HARMLESS_OUTCOMES = ("information", "warning", "success")
 CUT_SHORT = ("incomplete", "timeout", "too-costly", "throttled", "transient")
 INHERITED = (

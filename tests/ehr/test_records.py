@@ -736,6 +736,46 @@ def test_the_same_text_of_a_time_is_read_once_in_a_record() -> None:
     assert Moments().read(EARLIER) is not first
 
 
+# Of which specimen
+
+
+def specimen(**kind: Any) -> dict[str, Any]:
+    return {"resourceType": "Specimen", "id": "s", "type": kind}
+
+
+CSF = specimen(coding=[{"system": "http://snomed.info/sct", "code": "258450006"}])
+OTHER_SPECIMENS = [
+    [{"specimen": {"reference": "Specimen/s"}}, CSF],
+    [{"specimen": {"reference": "https://ehr.example/fhir/Specimen/s"}}, specimen(text="Synovial fluid, left knee")],
+    [{"specimen": {"reference": "Specimen/s"}}, specimen(coding=[{"code": "UR"}])],
+    [{"specimen": {"reference": "Specimen/s"}}, specimen(coding=[{"code": "1", "display": "Urine"}])],
+    [{"specimen": {"display": "CSF"}}],
+    [{"specimen": {"reference": "#s"}, "contained": [CSF]}],
+]
+
+
+@pytest.mark.parametrize("sent", OTHER_SPECIMENS)
+def test_a_code_for_blood_on_another_specimen_is_not_used_and_does_not_reassure(sent: list[dict[str, Any]]) -> None:
+    fluid = observation(FERRITIN, 60, "ng/mL", effectiveDateTime=LATER, id="f", **sent[0])
+    assert (values(bundle(fluid, *sent[1:])), keys(bundle(fluid, *sent[1:]))) == ({}, ["specimen"])
+    assert not read(bundle(*calm_panel(), fluid, *sent[1:])).may_reassure
+    part = {key: fluid[key] for key in ("code", "valueQuantity")}
+    panel = observation("24360-0", component=[part], **sent[0])
+    assert keys(bundle(panel, *sent[1:]))[0] == "specimen"
+
+
+def test_a_result_in_a_report_may_name_a_specimen_of_the_report() -> None:
+    made = observation(FERRITIN, 60, "ng/mL", specimen={"reference": "#s"})
+    assert keys(REPORT | {"contained": [made, CSF]}) == ["specimen"]
+
+
+def test_a_specimen_of_blood_or_unknown_changes_nothing() -> None:
+    for kind in (specimen(text="Serum"), specimen(coding=[{"code": "119364003"}]), specimen()):
+        for sent in ({"reference": "Specimen/s"}, {"reference": "Specimen/gone"}, {"display": "EDTA blood"}, {}):
+            made = bundle(observation(FERRITIN, 60, "ng/mL", specimen=sent), kind)
+            assert (values(made), keys(made)) == ({"ferritin": 60}, [])
+
+
 # Whose results
 
 
@@ -937,6 +977,9 @@ DIAGNOSES = [
     (condition(verificationStatus={"text": "Refuted"}), "unknown"),
     (condition("M06.1", verificationStatus={"coding": [{"code": "differential"}]}), "unknown"),
     (condition(modifierExtension=[{"url": "x"}]), "unknown"),
+    (without(condition(abatementDateTime="2019"), "clinicalStatus"), "unknown"),
+    (condition(abatementDateTime="2019"), "sjia"),
+    (condition(subject={"reference": "RelatedPerson/mother"}), "unknown"),
 ]
 
 
@@ -960,8 +1003,30 @@ def test_several_diagnoses() -> None:
     assert (torn.panel.condition, [one.key for one in torn.issues]) == ("unknown", ["condition_conflict"])
 
 
+def test_one_diagnosis_whose_codes_stand_for_two_conditions_settles_nothing() -> None:
+    codes = [
+        {"system": "http://snomed.info/sct", "code": "201796004"},
+        {"system": "http://hl7.org/fhir/sid/icd-10", "code": "C81"},
+    ]
+    for coding in (codes, codes[::-1]):
+        torn = read(bundle(condition() | {"code": {"coding": coding}}, *met_panel()))
+        assert (torn.panel.condition, [one.where for one in torn.issues]) == (
+            "unknown",
+            [("Bundle.entry[0].resource",)],
+        )
+        said = {"name": "condition", "valueCodeableConcept": {"coding": coding}}
+        assert keys(parameters(said)) == ["parameter_invalid"]
+
+
+def test_a_diagnosis_of_someone_else_is_named() -> None:
+    assert keys(bundle(condition(subject={"reference": "Group/g"}), *met_panel())) == ["subject_not_patient"]
+    assert keys(bundle(condition("Z99", subject={"reference": "Group/g"}), *met_panel())) == []
+
+
 def test_the_condition_used_is_referred_to() -> None:
     assert read(bundle(condition())).condition == {"reference": "Condition/c1"}
+    for two in ([condition(id="c2"), condition()], [condition(), condition(id="c2")]):
+        assert read(bundle(*two)).condition == {"reference": "Condition/c1"}
     named = bundle(condition(id=""))
     named["entry"][0]["fullUrl"] = "urn:uuid:9"
     assert read(named).condition == {"reference": "urn:uuid:9"}
@@ -994,6 +1059,26 @@ NAMED = [
 @pytest.mark.parametrize("concept", NAMED)
 def test_drugs_by_code_generic_name_and_brand(concept: Any) -> None:
     assert drugs(drug(concept=concept)) == [("tocilizumab", "")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("TOCILIZUMAB-AAZG 162 mg/0.9 mL", "Roactemra(R) s.c.", "Tocilizumabum 20 mg/ml", "tocilizumabe", "Актемра"),
+        *("アクテムラ皮下注162mg", "トシリズマブ（遺伝子組換え）", "Tyenne®"),
+    ],
+)
+def test_il6_blockade_is_known_as_other_languages_write_it(said: str) -> None:
+    assert drugs(drug(concept={"text": said})) == [("tocilizumab", "")]
+
+
+def test_the_class_of_a_known_drug_may_be_that_drug() -> None:
+    def told(code: str) -> list[str]:
+        group = {"system": "http://www.whocc.no/atc", "code": code, "display": "Interleukin inhibitors"}
+        return keys(bundle(drug(concept={"coding": [group]})))
+
+    assert all("drug_not_named" in told(one) for one in ("L04AC", "l04", "L"))
+    assert not any("drug_not_named" in told(one) for one in ("L04AC05", "N02BE"))
 
 
 def test_drugs_that_are_not_known_are_left_out() -> None:
