@@ -30,6 +30,7 @@ OLDER_OR_NEWER = (
     "both, or counts as unknown."
 )
 LENGTH_OF_A_DAY = len("2026-11-22")
+IN_FULL = attrgetter("at", "text")  # of two ways to say one time the fuller one, whatever their order
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ def choose(
     best = {
         key: group for key in ANALYTES if key in by_analyte and (group := _counting(by_analyte[key], codes, chosen))
     }
-    chosen.newest = max((group[0].moment for group in best.values()), key=attrgetter("at"), default=NEVER)
+    chosen.newest = max((one.moment for group in best.values() for one in group), key=IN_FULL, default=NEVER)
     for group in best.values():
         if look_back and _is_stale(group[0].moment, as_of or chosen.newest, look_back):
             chosen.issues.append(issue("stale", *(one.where for one in group), observation=group[0].observation))
@@ -174,7 +175,7 @@ def _use(chosen: Chosen, group: list[Result]) -> None:
     times = {one.moment for one in used}
     if len(times) == 1 and len(used) > 1 and len({canonical(one) for one in used}) > 1:
         chosen.issues.append(issue("tied", *(one.where for one in used), observation=first.observation))
-    time = reading.collected_at or first.moment.text if len(times) == 1 else ""
+    time = reading.collected_at or max((one.moment for one in used), key=IN_FULL).text if len(times) == 1 else ""
     chosen.readings[first.observation] = reading._replace(collected_at=time)
     chosen.basis[first.observation] = _references(used)
     for note in sorted({one.meaning.note for one in used if one.meaning.note}):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from service.ehr.issues import issue
 from service.ehr.json_shapes import Resource, entries_of, number, table, tables, text, token
+from service.ehr.moments import LAST, read_moment
 from service.ehr.resources import READ, Contents, Found, is_failure, local
 from service.ehr.subject import is_patient
 
+OWNS = ("result", "hasMember")
 SEARCHES = ("searchset", "")  # only a search or a history has a total, and a history may tell of one resource twice
 WITHOUT_RESOURCE = ("response", "request")  # an answer without a body, and a deletion
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
@@ -110,10 +113,18 @@ def _note_outcome(contents: Contents, raw: Any, where: str) -> None:
         contents.issues.append(issue("query_failed", where))
 
 
+def _told_at(owner: Found) -> tuple[datetime, str]:
+    """Return what orders reports and panels: a result that two of them hold was there when the first was made."""
+    times = (owner.resource.get(key) for key in ("effectiveDateTime", "effectiveInstant", "issued"))
+    moment = next((one for one in map(read_moment, times) if one), None)
+    return (moment.at if moment else LAST), text(owner.resource, "id")
+
+
 def _adopt(contents: Contents) -> None:
-    """Let results that a report or panel refers to inherit from it what they lack."""
-    for owner in contents.of("DiagnosticReport", "Observation"):
-        for key in ("result", "hasMember"):
+    """Let results that a report or panel refers to inherit from it what they lack; of several from the earliest."""
+    owners = [one for one in contents.of("DiagnosticReport", "Observation") if any(key in one.resource for key in OWNS)]
+    for owner in sorted(owners, key=_told_at):
+        for key in OWNS:
             references = tables(owner.resource, key) if key in owner.resource else ()
             for reference in references:
                 member = contents.named(text(reference, "reference"))

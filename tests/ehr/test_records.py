@@ -101,6 +101,14 @@ def test_a_result_of_its_own_time_does_not_take_that_of_its_report() -> None:
     assert read(bundle(REPORT | {"result": [{"reference": "Observation/r0"}]}, own)).moment.text == EARLIER
 
 
+def test_a_result_that_two_reports_hold_was_there_when_the_first_was_made() -> None:
+    held = {"result": [{"reference": "Observation/r0"}]}
+    reports = [REPORT | held | {"id": f"x{at}", "effectiveDateTime": at} for at in (LATER, EARLIER)]
+    reports.append(REPORT | held | {"effectiveDateTime": None})
+    for order in (reports, reports[::-1]):
+        assert read(bundle(*order, BARE[0])).moment.text == EARLIER
+
+
 def test_a_report_speaks_for_results_that_come_beside_it() -> None:
     report = REPORT | {"result": [{"reference": f"Observation/{one['id']}"} for one in BARE]}
     made = read(parameters(*({"name": "observations", "resource": one} for one in (*BARE, report))))
@@ -537,6 +545,17 @@ def test_a_result_without_a_time_may_be_the_newest_and_never_yields(time: dict[s
         assert (told.where, told.observation) == ((f"[{order.index(undated)}]",), "ferritin")
         assert "may be newer" in told.text
         assert "tied" not in [one.key for one in record.issues]
+
+
+def test_of_two_ways_to_say_one_time_the_fuller_is_told() -> None:
+    made = [
+        observation(FERRITIN, 60, "ng/mL", id=f"x{at}", effectiveDateTime=f"2026-11-22T07:45:00{at}")
+        for at in ("", "Z")
+    ]
+    others = [observation(PLATELETS, 320, "10*9/L", effectiveDateTime="2026-11-22T07:45:00")]
+    for order in ([*made, *others], [*others, *made[::-1]]):
+        record = read(order)
+        assert record.panel.readings["ferritin"].collected_at == record.moment.text == "2026-11-22T07:45:00Z"
 
 
 def test_of_several_without_a_time_each_may_be_the_newest() -> None:
