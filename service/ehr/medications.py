@@ -61,9 +61,15 @@ def _concepts(resource: Resource, contents: Contents) -> list[Resource]:
     """Return everything that names the drug: its concept, the Medication referred to, and what that is made of."""
     reference = table(resource, "medicationReference")
     target = contents.resolve(text(reference, "reference"), resource)
-    parts = [table(one, "itemCodeableConcept") for one in tables(target, "ingredient")]
+    parts = [concept for one in tables(target, "ingredient") for concept in _of_ingredient(one, resource, contents)]
     shown = {"text": text(reference, "display")}
     return [table(resource, "medicationCodeableConcept"), table(target, "code"), shown, *parts]
+
+
+def _of_ingredient(ingredient: Resource, owner: Resource, contents: Contents) -> list[Resource]:
+    reference = table(ingredient, "itemReference")
+    target = contents.resolve(text(reference, "reference"), owner)
+    return [table(ingredient, "itemCodeableConcept"), table(target, "code"), {"text": text(reference, "display")}]
 
 
 def _names(concept: Resource, codes: CodeMap) -> Iterator[str]:

@@ -111,7 +111,7 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
 def _sign(raw: Resource) -> str:
     """Return the comparator of a Quantity; one that is not read is never taken for none."""
     given = raw.get("comparator")
-    if given is None:
+    if given is None and not raw.get("_comparator"):  # an extension in its place says something of it
         return ""
     if not isinstance(given, str):
         raise Unusable("comparator")

@@ -1080,6 +1080,17 @@ def test_drugs_by_code_generic_name_and_brand(concept: Any) -> None:
     assert drugs(drug(concept=concept)) == [("tocilizumab", "")]
 
 
+def test_an_ingredient_may_be_another_medication() -> None:
+    def bag(**reference: str) -> list[tuple[str, str]]:
+        made = {"id": "z", "code": {"text": "infusion bag"}, "ingredient": [{"itemReference": reference}]}
+        named = {"resourceType": "Medication", "id": "y", "code": {"text": "tocilizumab"}}
+        order = drug(medicationCodeableConcept=None, medicationReference={"reference": "#z"})
+        return drugs(order | {"contained": [{"resourceType": "Medication"} | made, named]})
+
+    assert bag(reference="#y") == bag(display="Actemra") == [("tocilizumab", "")]
+    assert bag(reference="#gone") == []
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -246,6 +246,9 @@ UNUSABLE = {
     "comparator": [
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator="ad")),
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator="<>")),
+        ferritin(
+            valueQuantity=quantity(700, unit="ng/mL", _comparator={"extension": [{"url": "x", "valueCode": ">"}]})
+        ),
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator=["<"])),
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator={"value": "<"})),
     ],
