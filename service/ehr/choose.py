@@ -23,13 +23,9 @@ from service.ehr.json_shapes import Resource
 from service.ehr.moments import NEVER, Moment, days_between
 from service.ehr.observation import Result
 from service.ehr.ranking import canonical, has_value, known, order, ranked
+from service.ehr.rivals import is_after, may_be_newest, of_pending, read_rivals, unread_beside
 from service.ehr.temperatures import TEMPERATURE, of_the_day
 
-OLDER_OR_NEWER = (
-    "The result has no time that can be read and may be newer than those that have one: what is used reaches over "
-    "both, or counts as unknown."
-)
-LENGTH_OF_A_DAY = len("2026-11-22")
 IN_FULL = attrgetter("at", "text")  # of two ways to say one time the fuller one, whatever their order
 
 
@@ -58,7 +54,7 @@ def choose(
     by_analyte: dict[str, list[Result]] = {}
     chosen = Chosen()
     for one in results:
-        if as_of and _is_after(one.moment, as_of):
+        if as_of and is_after(one.moment, as_of):
             chosen.issues.append(issue("after_as_of", one.where, observation=one.observation))
         else:
             by_analyte.setdefault(one.observation, []).append(one)
@@ -73,57 +69,22 @@ def choose(
             _use(chosen, group)
     _name_undated(chosen, best, by_analyte)
     _drop_contradictions(chosen)
-    chosen.issues += [_of_pending(one, best.get(one.observation), codes, as_of) for one in pending]
+    chosen.issues += [of_pending(one, best.get(one.observation), codes, as_of) for one in pending]
     return chosen
-
-
-def _of_pending(one: Result, group: list[Result] | None, codes: CodeMap, as_of: Moment | None) -> Issue:
-    """Return the issue of a result that is not final: a newer one with a value leaves the one used in doubt."""
-    key = "status"
-    if group and not (as_of and _is_after(one.moment, as_of)):
-        at = group[0].moment.at
-        one.read(codes)
-        if has_value(one) and (one.moment.at > at or one.moment.may_be_after(at)):
-            key = "not_final"
-    return issue(key, one.where, observation=one.observation)
 
 
 def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
     """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown."""
-    rivals = _may_be_newest(group) if len(group) > 1 else []
+    rivals = may_be_newest(group) if len(group) > 1 else []
     if not rivals:
         return [one for one in _newest(group, codes, chosen) if one.reading]
     apart = {id(one) for one in rivals}
     newest = [one for one in _newest([one for one in group if id(one) not in apart], codes, chosen) if has_value(one)]
-    usable, rivals = [one for one in newest if one.reading], _read_rivals(rivals, codes, chosen)
+    usable, rivals = [one for one in newest if one.reading], read_rivals(rivals, codes, chosen.issues)
     both = [*usable, *rivals]
     if (newest and not usable) or not all(one.reading for one in rivals) or not _can_be_joined(both):
         return []
     return both
-
-
-def _may_be_newest(group: list[Result]) -> list[Result]:
-    """Return the results without a time beside those that have one, and those of a day that begins before the newest.
-
-    Of body temperatures a day without an hour counts from its beginning: the highest counts, not the newest.
-    """
-    newest = max(one.moment.at for one in group)
-    rivals = [one for one in group if one.moment.may_be_after(newest)]
-    is_warmth = group[0].observation == TEMPERATURE
-    return [one for one in rivals if one.moment.at == NEVER.at] if is_warmth else rivals
-
-
-def _read_rivals(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
-    """Return the results that may be the newest and that say anything."""
-    for one in group:
-        one.read(codes)
-    chosen.issues += [one.issue for one in group if one.issue]
-    rivals = [one for one in group if has_value(one)]
-    for key, is_dated, text in (("undated", False, OLDER_OR_NEWER), ("rough_time", True, "")):
-        where = [one.where for one in rivals if (one.moment.at != NEVER.at) is is_dated]
-        if where:
-            chosen.issues.append(issue(key, *where, observation=rivals[0].observation, text=text))
-    return rivals
 
 
 def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dict[str, list[Result]]) -> None:
@@ -144,25 +105,12 @@ def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]
             one.read(codes)
         chosen.issues += [one.issue for one in newest if one.issue]
         if any(map(has_value, newest)):
-            _name_unread(newest, chosen)
+            chosen.issues += unread_beside(newest)
             break
     left = [one for older in ranks for one in older]
     if left:
         chosen.issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
     return newest
-
-
-def _name_unread(newest: list[Result], chosen: Chosen) -> None:
-    """Name what cannot be read of the moment whose other results are used."""
-    unread = [one.where for one in newest if one.issue and has_value(one)]
-    if unread and len(unread) < len(newest):
-        chosen.issues.append(issue("tied_unread", *unread, observation=newest[0].observation))
-
-
-def _is_after(moment: Moment, as_of: Moment) -> bool:
-    """Return whether a result is of a later time, or of a later day where only the day is given."""
-    is_day = len(as_of.text) == LENGTH_OF_A_DAY
-    return moment.at.date() > as_of.at.date() if is_day else moment.at > as_of.at
 
 
 def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:

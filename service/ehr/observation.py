@@ -210,7 +210,13 @@ def _moment(resource: Resource, where: str, read: Results) -> Moment:
 
 
 def _times(resource: Resource) -> Iterator[object]:
-    """Yield the times of a result, the one that says most of when it was taken first."""
+    """Yield the times of a result, the one that says most of when it was taken first; a Timing is not read."""
     yield resource.get("effectiveDateTime")
     period = table(resource, "effectivePeriod")
-    yield from (resource.get("effectiveInstant"), period.get("end"), period.get("start"), resource.get("issued"))
+    yield from (
+        resource.get("effectiveInstant"),
+        resource.get("effectiveTiming"),
+        period.get("end"),
+        period.get("start"),
+        resource.get("issued"),
+    )

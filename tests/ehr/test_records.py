@@ -621,6 +621,10 @@ def test_a_time_that_cannot_be_read_is_named_even_where_another_time_is_used() -
         assert (told.key, told.where, told.severity) == ("time_invalid", ("[0]",), "warning")
         assert "22.11" not in told.text
         assert (record.panel.readings["ferritin"].collected_at, record.may_reassure) == (LATER, False)
+    timing = observation(
+        FERRITIN, 60, "ng/mL", issued=LATER, effectiveDateTime=None, effectiveTiming={"event": [LATER]}
+    )
+    assert ("time_invalid" in keys([timing]), values([timing])) == (True, {"ferritin": 60})
     unused = [
         observation(FERRITIN, 60, "ng/mL", effectiveInstant="now"),
         observation(FERRITIN, 60, "ng/mL", issued="x"),
