@@ -10,11 +10,12 @@ from service.clinical.interval import MET
 from service.clinical.result import Item, Result
 from service.clinical.rules import Threshold
 from service.clinical.words import number_text
+from service.ehr.breakdown import status_of
 from service.ehr.outcome import with_name
 from service.ehr.record import PARTIAL, Record
-from service.ehr.vocabulary import VERSION
+from service.ehr.vocabulary import COUNTED, VERSION
 
-STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown"}
+STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown", COUNTED: "counted"}
 HEAD = "| Criterion | Result | Collected | Cut-off | Status | Why |\n|---|---|---|---|---|---|"
 NOTHING = "\u2013"
 WITHIN = "\u2192 "
@@ -54,19 +55,26 @@ def _table(result: Result) -> str:
     return "\n".join([f"{escaped(result.criteria.title)}:\n", HEAD, *rows])
 
 
-def _rows(item: Item, within: str = "") -> Iterator[str]:
-    """Yield the row of an item, and below it those of the items that it is made of."""
-    yield _row(item, within)
+def _rows(item: Item) -> Iterator[str]:
+    """Yield the row of an item, and below it those of the results that it is made of."""
+    yield _row(item)
+    for one in _results_within(item):
+        yield _row(one, WITHIN)
+
+
+def _results_within(item: Item) -> Iterator[Item]:
     for one in item.items:
-        yield from _rows(one, f"{WITHIN}{within}")
+        if one.reading:
+            yield one
+        yield from _results_within(one)
 
 
-def _row(item: Item, within: str) -> str:
+def _row(item: Item, within: str = "") -> str:
     reading = item.reading
     reported = escaped(reading.reported) if reading else NOTHING
     collected = escaped(reading.collected_at[:16].replace("T", " ")) if reading and reading.collected_at else NOTHING
     cells = (f"{within}{escaped(item.label)}", reported, collected, escaped(_cut_off(item)) or NOTHING)
-    return f"| {' | '.join(cells)} | {STATUS[item.status.value]} | {escaped(item.reason)} |"
+    return f"| {' | '.join(cells)} | {STATUS[status_of(item)]} | {escaped(item.reason)} |"
 
 
 def _cut_off(item: Item) -> str:

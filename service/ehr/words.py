@@ -69,8 +69,9 @@ def _is_interpretation(system: str) -> bool:
 
 
 def _is_normal(entry: Resource) -> bool:
-    kinds = [code for _, code in codings(table(entry, "type"))]
-    return not kinds or "normal" in kinds
+    kind = table(entry, "type")
+    kinds = [code for _, code in codings(kind)] or [one for one in [text(kind, "text").casefold()] if one]
+    return not kinds or any(one.startswith("normal") for one in kinds)
 
 
 def _range(analyte: Analyte, meaning: ResultCode, entry: Resource, unit: str) -> Range | None:

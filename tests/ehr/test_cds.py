@@ -465,13 +465,24 @@ def test_a_summary_that_grows_too_long_is_cut(monkeypatch: pytest.MonkeyPatch) -
 def test_the_detail_is_a_table_with_nothing_of_ours_read_as_markdown(client: FlaskClient) -> None:
     detail = carded(client, MET)[0]["detail"]
     rows = [line for line in detail.splitlines() if line.startswith("|")]
-    assert len(rows) == 10
+    assert len(rows) == 9
     assert "| \u2192 Body temperature | 39 Cel | 2026-11-22 07:45 |" in detail
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {7}
     assert "95 10\\*9/L" in detail
     assert "\\> 684 ng/mL" in detail
     assert "Also met: " in detail
     assert "Classification aid, not a diagnosis" in detail
+
+
+def test_a_group_shows_what_it_is_made_of(client: FlaskClient) -> None:
+    labs = [*met_panel(), observation("718-7", 8, "g/dL")]
+    [card] = carded(
+        with_settings(cds_card_from="unlikely"), {"conditions": bundle(condition("C81")), "labs": bundle(*labs)}
+    )
+    rows = [line for line in card["detail"].splitlines() if line.startswith("| \u2192")]
+    named = {row.removeprefix("| \u2192 ").partition(" |")[0].partition(",")[0] for row in rows}
+    assert named == {"Body temperature", "Haemoglobin", "Platelet count", "Fibrinogen"}
+    assert "8 g/dL" in card["detail"]
 
 
 def test_what_was_not_used_is_told_in_the_detail(client: FlaskClient) -> None:

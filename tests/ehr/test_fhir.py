@@ -67,6 +67,13 @@ def test_every_set_and_item_stands_in_the_breakdown(client: FlaskClient) -> None
     )
 
 
+def test_a_number_in_a_score_is_counted_and_not_called_met(client: FlaskClient) -> None:
+    answer = evaluated(client, bundle(condition(), *calm_panel()))
+    platelets = component(answer, "ms-score", "platelets")["valueCodeableConcept"]
+    assert platelets["coding"][0]["code"] == "counted"
+    assert component(answer, "ms-score", "cns_dysfunction")["valueCodeableConcept"]["coding"][0]["code"] == "unknown"
+
+
 def test_a_score_that_is_certain_is_one_number(client: FlaskClient) -> None:
     made = bundle(*SJIA, observation(FERRITIN, 2150, "ng/mL"), observation("4537-7", 100, "mm/h"))
     assert component(evaluated(client, made), "ferritin-esr-ratio", "score")["valueQuantity"]["value"] == loads(b"21.5")

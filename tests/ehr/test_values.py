@@ -166,11 +166,17 @@ def test_a_letter_of_a_foreign_code_system_is_not_an_interpretation() -> None:
         [{"text": "24-336"}],
         [{"high": {"value": Decimal(1), "unit": "ng/mL"}}, {"high": {"value": Decimal(2), "unit": "ng/mL"}}],
         [{"type": {"coding": [{"code": "critical"}]}, "high": {"value": Decimal(336), "unit": "ng/mL"}}],
+        [{"type": {"text": "Therapeutic"}, "high": {"value": Decimal(336), "unit": "ng/mL"}}],
         [{"high": {"value": Decimal(336), "unit": "ng/mL", "code": "ug/dL"}}],
     ],
 )
 def test_a_range_that_is_not_clear_is_no_range(ranges: list[Any]) -> None:
     assert interval(ferritin(interpretation=HIGH, referenceRange=ranges), "ferritin") == ("(140, inf)", "implied")
+
+
+def test_a_range_whose_type_is_told_in_words_is_the_normal_one_if_they_say_so() -> None:
+    sent = ferritin(interpretation=HIGH, referenceRange=[RANGE[0] | {"type": {"text": "Normal range"}}])
+    assert interval(sent, "ferritin") == ("(336, inf)", "measured")
 
 
 def test_a_range_without_a_unit_takes_that_of_the_value() -> None:
