@@ -60,14 +60,14 @@ class Found:
 class Contents:
     """Everything found, whether pages are missing, and what the sender's own queries reported.
 
-    ``deleted`` holds the names and addresses that a history says are deleted, with the time as sent.
+    ``deleted`` holds the names and addresses that a history says were deleted, with the times as sent.
     """
 
     found: list[Found] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     next_pages: list[str] = field(default_factory=list)
     unread: dict[str, list[str]] = field(default_factory=dict)
-    deleted: dict[str, object] = field(default_factory=dict)
+    deleted: dict[str, list[object]] = field(default_factory=dict)
     outcomes: int = 0
     _index: Mapping[str, Found] | None = None
 

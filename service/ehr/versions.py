@@ -46,14 +46,14 @@ def _taken_back(group: list[Found], old: list[Found]) -> Iterator[Found]:
         yield from (one for one in left if one.type not in DRUGS and not is_withdrawn(one.resource))
 
 
-def _is_deleted(found: Found, deleted: Mapping[str, object]) -> bool:
+def _is_deleted(found: Found, deleted: Mapping[str, list[object]]) -> bool:
     """Return whether a resource was deleted and not written again since; in doubt a drug counts."""
     names = (f"{found.type}/{text(found.resource, 'id')}", found.address)
-    when = next((deleted[name] for name in names if name and name in deleted), "")
-    if when == "" or found.is_contained or found.type in DRUGS:
+    times = [read_moment(one) for name in names if name for one in deleted.get(name, ())]
+    if found.is_contained or found.type in DRUGS:
         return False
-    at, written = read_moment(when), read_moment(table(found.resource, "meta").get("lastUpdated"))
-    return at is None or written is None or written <= at
+    written = read_moment(table(found.resource, "meta").get("lastUpdated"))
+    return any(at is None or written is None or written <= at for at in times)
 
 
 def _identity(found: Found) -> str:

@@ -79,7 +79,7 @@ def _open_entry(contents: Contents, entry: Any, where: str) -> None:
         _visit(contents, resource, f"{where}.resource", text(entry, "fullUrl"))
     elif token(table(entry, "request"), "method") == "delete":
         for name in (local(text(entry["request"], "url")), text(entry, "fullUrl")):
-            contents.deleted[name] = table(entry, "response").get("lastModified")
+            contents.deleted.setdefault(name, []).append(table(entry, "response").get("lastModified"))
     elif not isinstance(entry, dict) or resource is not None or not any(key in entry for key in WITHOUT_RESOURCE):
         contents.issues.append(issue("entry_not_read", where))
 

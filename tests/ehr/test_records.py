@@ -405,6 +405,9 @@ def test_what_a_history_deletes_does_not_count() -> None:
         assert (values(document), keys(document)) == ({}, ["deleted"])
     again = version("3", "2026-11-22T07:45:00.600Z", 100)
     assert values(after(at, *held, again)) == {"ferritin": 100}
+    twice = after(at, *held, again)
+    twice["entry"].insert(0, twice["entry"][0] | {"response": {"lastModified": "2026-11-22T07:45:00.700Z"}})
+    assert values(twice) == values(twice | {"entry": twice["entry"][::-1]}) == {}
     order = drug(concept={"text": "Actemra"}, id="m")
     record = read(after({"request": {"method": "DELETE", "url": "MedicationRequest/m"}}, order))
     assert [one.name for one in record.panel.medications] == ["tocilizumab"]
