@@ -16,7 +16,7 @@ _MOMENT = re.compile(
 class Moment:
     """When something was: the beginning of what is said (UTC), and how to say it if it names at least a day.
 
-    ``until`` is its end, where only a day, a month or a year is said; None for a time of day.
+    ``until`` is its end, where only a day, a month or a year is said, or nothing; None for a time of day.
     """
 
     at: datetime
@@ -24,12 +24,12 @@ class Moment:
     until: datetime | None = field(default=None, compare=False)
 
     def may_be_after(self, at: datetime) -> bool:
-        """Return whether this begins before a time and may be later: it reaches beyond it, or is not known."""
-        return self.at < at and (self.at == NEVER.at or (self.until is not None and at < self.until))
+        """Return whether this begins before a time and reaches beyond it."""
+        return self.until is not None and self.at < at < self.until
 
 
 LAST = datetime.max.replace(tzinfo=UTC)
-NEVER = Moment(datetime.min.replace(tzinfo=UTC), "")
+NEVER = Moment(datetime.min.replace(tzinfo=UTC), "", LAST)
 
 
 class Moments(dict[str, Moment | None]):
@@ -58,12 +58,15 @@ def read_moment(raw: object) -> Moment | None:
     if not hour:
         return Moment(at, f"{year}-{month}-{day}" if day else "", _end(at, month, day))
     exact = f"T{hour}:{minute}:{second or '00'}{fraction or ''}{zone.upper()}" if zone else ""
-    return Moment(at, f"{year}-{month}-{day}{exact}")  # the day alone without an offset: which was meant is not known
+    until = LAST if at == NEVER.at else None  # systems write the first of all days where they have none
+    return Moment(
+        at, f"{year}-{month}-{day}{exact}", until
+    )  # the day alone without an offset: which it was is not known
 
 
 def _end(at: datetime, month: str | None, day: str | None) -> datetime:
     """Return the end of the day, the month or the year that begins then."""
-    if at.year == LAST.year:
+    if at.year in (NEVER.at.year, LAST.year):
         return LAST
     if day:
         return at + timedelta(days=1)

@@ -137,12 +137,12 @@ def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
     refusal = _refusal(part)
     if not refusal and "specimen" in found.whole and is_of_other_specimen(found, read.other_specimens):
         refusal = "specimen"
-    is_pending = refusal == "status" and not is_withdrawn(part.resource)
-    if refusal and not is_pending:
+    if refusal and (refusal != "status" or is_withdrawn(part.resource)):
         read.issues.append(issue(refusal, part.where, observation=meaning.observation))
     else:
         moment = _moment(part.resource, part.where, read)
-        (read.pending if is_pending else read.results).append(Result(meaning, moment, part.where, found, part.resource))
+        results = read.pending if refusal else read.results
+        results.append(Result(meaning, moment, part.where, found, part.resource))
     return True
 
 
@@ -151,7 +151,10 @@ def _may_be_a_test(part: Part, codes: CodeMap) -> bool:
 
     A code of LOINC whose system is left out is none: whose code it is would be a guess.
     """
-    if any(system or (LOINC, code) not in codes.results for system, code in part.coded) or _refusal(part):
+    for system, code in part.coded:
+        if system or (LOINC, code) not in codes.results:
+            return False
+    if _refusal(part):
         return False
     resource = part.resource
     categories = {code for one in tables(resource, "category") for _, code in codings(one)}
@@ -184,7 +187,7 @@ def _refusal(part: Part) -> str:
     resource = part.resource
     if any(map(resource.get, MODIFIERS)):
         return "modified"
-    if not _is_final(resource):
+    if resource.get("status") not in FINAL and not _is_final(resource):
         return "status"
     return "" if part.is_of_patient else "subject_not_patient"
 

@@ -21,8 +21,9 @@ def may_be_newest(group: list[Result]) -> list[Result]:
 
     Of body temperatures a day without an hour counts from its beginning: the highest counts, not the newest.
     """
-    newest = max(one.moment.at for one in group)
-    rivals = [one for one in group if one.moment.may_be_after(newest)]
+    rough = [one for one in group if one.moment.until is not None]
+    newest = max(one.moment.at for one in group) if rough else NEVER.at
+    rivals = [one for one in rough if one.moment.may_be_after(newest)]
     is_warmth = group[0].observation == TEMPERATURE
     return [one for one in rivals if one.moment.at == NEVER.at] if is_warmth else rivals
 

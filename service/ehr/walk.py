@@ -12,7 +12,6 @@ from service.ehr.moments import LAST, read_moment
 from service.ehr.resources import READ, Contents, Found, is_failure, local
 from service.ehr.subject import is_patient
 
-OWNS = ("result", "hasMember")
 SEARCHES = ("searchset", "")  # only a search or a history has a total, and a history may tell of one resource twice
 WITHOUT_RESOURCE = ("response", "request")  # an answer without a body, and a deletion
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
@@ -122,9 +121,10 @@ def _told_at(owner: Found) -> tuple[datetime, str]:
 
 def _adopt(contents: Contents) -> None:
     """Let results that a report or panel refers to inherit from it what they lack; of several from the earliest."""
-    owners = [one for one in contents.of("DiagnosticReport", "Observation") if any(key in one.resource for key in OWNS)]
+    panels = contents.of("DiagnosticReport", "Observation")
+    owners = [one for one in panels if "result" in one.resource or "hasMember" in one.resource]
     for owner in sorted(owners, key=_told_at):
-        for key in OWNS:
+        for key in ("result", "hasMember"):
             references = tables(owner.resource, key) if key in owner.resource else ()
             for reference in references:
                 member = contents.named(text(reference, "reference"))

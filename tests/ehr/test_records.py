@@ -532,7 +532,7 @@ UNTIMED = [
     {"effectiveDateTime": "22.11.2026 07:45"},
     {"effectiveDateTime": {"value": LATER}},
     {"effectiveDateTime": None, "effectivePeriod": {"end": "yesterday"}},
-    {"effectiveDateTime": "0001-01-01"},
+    *({"effectiveDateTime": one} for one in ("0001-01-01", "0001-01-01T00:00:00Z")),
 ]
 
 
