@@ -14,14 +14,15 @@ import msgspec
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.evaluate import verdict_text
-from service.clinical.interval import Interval, Verdict
+from service.clinical.interval import UNKNOWN, Interval, Verdict
 from service.clinical.item_texts import ItemTexts
 from service.clinical.number import INFINITY, Number
 from service.clinical.places import Places, Values
 from service.clinical.result import Item, Result
+from service.clinical.rules import Measure, Term
 from service.clinical.words import as_decimal, number_text
 from service.ehr.json_shapes import Resource
-from service.ehr.vocabulary import APPLICABILITY, CRITERIA, ITEM, VERDICT, VERDICTS, concept
+from service.ehr.vocabulary import APPLICABILITY, COUNTED, CRITERIA, ITEM, VERDICT, VERDICTS, concept
 from service.server.strict_json import dumps, written
 
 
@@ -34,8 +35,17 @@ def criteria_concept(criteria: CriteriaSet) -> Resource:
 
 CODES = {key: written(criteria_concept(one)) for key, one in CATALOGUE.items()}
 OF_SET = {one: dumps(concept(VERDICT, word, VERDICTS[word])) for one in Verdict for word in [verdict_text(one)]}
-OF_ITEM = {one: dumps(concept(VERDICT, one.value, VERDICTS[one.value])).removesuffix(b"}") for one in Verdict}
+OF_ITEM = {
+    word: dumps(concept(VERDICT, word, VERDICTS[word])).removesuffix(b"}")
+    for word in (*(one.value for one in Verdict), COUNTED)
+}
 """The verdicts as concepts; those of items are left open for the reason."""
+
+
+def status_of(item: Item) -> str:
+    """Return the status of an item; a number in a weighted sum or a ratio is counted, and meets nothing."""
+    is_number = isinstance(item.node, Measure) or (isinstance(item.node, Term) and bool(item.node.observation))
+    return COUNTED if is_number and item.status is not UNKNOWN else item.status.value
 
 
 def result_observation(result: Result, values: Values, subject: msgspec.Raw, moment: str) -> Resource:
@@ -76,7 +86,7 @@ COMPONENTS = ItemTexts(_item, b",")
 
 def _components(item: Item, above: str) -> Iterator[bytes]:
     key = f"{above}.{item.id}" if above else item.id
-    yield _component(key, item.label, b'%b,"text":%b}' % (OF_ITEM[item.status], dumps(item.reason)))
+    yield _component(key, item.label, b'%b,"text":%b}' % (OF_ITEM[status_of(item)], dumps(item.reason)))
     for below in item.items:
         yield from _components(below, key)
 

@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from service.clinical.analytes import ANALYTES
 from service.clinical.assess import Assessment
 from service.clinical.classify import CATEGORIES as ORDER
+from service.clinical.classify import GUIDES
 from service.clinical.criteria import DIGEST
 from service.clinical.interval import MET
+from service.clinical.panel import UNKNOWN_CONDITION
 from service.clinical.result import Result
+from service.clinical.summary import LABELS
 from service.ehr.cds_detail import detail
 from service.ehr.cds_request import CdsRequest
 from service.ehr.counting import FEEDBACK_REASONS
@@ -65,18 +68,27 @@ def _summary(record: Record, assessment: Assessment) -> str:
     met = [one.criteria.short for one in classification.basis if one.verdict is MET]
     implied = [one for one in classification.basis if one.verdict_implied is MET]
     worded = [one.criteria.short for one in implied if one.verdict is not MET]
-    grounds = [f"{', '.join(met)} met"] if met else []
+    grounds = [_laboratory(classification.basis[0])] if classification.is_laboratory_only else []
+    grounds += [f"{', '.join(met)} met"] if met else []
     grounds += [f"{', '.join(worded)} met if words count"] if worded else []
     day = f" (results of {record.moment.text[:10]})" if record.moment.text else ""
     text = f"{CATEGORIES[classification.category]}{day}: {'; '.join(grounds) or _open(record, assessment)}"
     return text if len(text) <= LONGEST_SUMMARY else f"{text[: LONGEST_SUMMARY - 1]}\u2026"
 
 
+def _laboratory(result: Result) -> str:
+    how = "" if result.part("laboratory").verdict is MET else " if words count"
+    return f"laboratory part of the {result.criteria.short} met{how}, fever may be hidden"
+
+
 def _open(record: Record, assessment: Assessment) -> str:
-    missing = [key for result in _shown(assessment) for key in result.missing if key in ANALYTES]
-    if missing:
-        return f"unknown: {', '.join(dict.fromkeys(missing))}"
-    return "no criteria set is met" if record.may_reassure else "the record may lack something"
+    """Say why nothing is decided; that no set is met stands alone only where nothing speaks against it."""
+    missing = [LABELS[key] for result in _shown(assessment) for key in result.missing if key in ANALYTES]
+    grounds = ["the condition is not known"] if assessment.classification.primary is None else []
+    grounds += [f"unknown: {', '.join(dict.fromkeys(missing))}"] if missing else []
+    grounds += ["IL-6 blockade may hide it"] if assessment.classification.on_il6_blockade else []
+    grounds += [] if record.may_reassure else ["the record may lack something"]
+    return "; ".join(grounds) or "no criteria set is met"
 
 
 def _source(shown: tuple[Result, ...]) -> Resource:
@@ -98,11 +110,12 @@ def _suggestions(call: CdsRequest, assessment: Assessment) -> Iterator[Resource]
     """Propose the tests that by themselves could settle what is open."""
     if not _FHIR_ID.fullmatch(call.patient_id):
         return
-    classification = assessment.classification
-    leading = classification.basis[:1] if classification.primary else assessment.results
-    keys = dict.fromkeys(key for one in leading for key in one.decisive if key in ANALYTES)
-    tests = [ANALYTES[key] for key in keys if key != "temperature" and ANALYTES[key].loinc]
-    for analyte in tests[:SUGGESTIONS_SHOWN]:
+    settles: dict[str, str] = {}
+    for key, short in ((key, one.criteria.short) for one in _leading(assessment) for key in one.decisive):
+        settles.setdefault(key, short)
+    tests = [ANALYTES[key] for key in settles if key in ANALYTES and key != "temperature"]
+    for analyte in [one for one in tests if one.loinc][:SUGGESTIONS_SHOWN]:
+        why = f"Order {analyte.label}: it alone could settle the {settles[analyte.id]}"
         order = {
             "resourceType": "ServiceRequest",
             "status": "draft",
@@ -114,5 +127,12 @@ def _suggestions(call: CdsRequest, assessment: Assessment) -> Iterator[Resource]
             "label": f"Order {analyte.label}",
             "uuid": _uuid(call, "order", analyte.id),
             "isRecommended": True,
-            "actions": [{"type": "create", "description": f"Order {analyte.label}", "resource": order}],
+            "actions": [{"type": "create", "description": why, "resource": order}],
         }
+
+
+def _leading(assessment: Assessment) -> tuple[Result, ...]:
+    """Return the sets whose verdict the category turns on: the leading one, or all that count without a condition."""
+    if assessment.classification.primary:
+        return assessment.classification.basis[:1]
+    return tuple(one for one in assessment.results if one.criteria.id in GUIDES[UNKNOWN_CONDITION].needed)

@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterator
 
 from service.clinical.assess import DISCLAIMER, Assessment
+from service.clinical.interval import MET
 from service.clinical.result import Item, Result
 from service.clinical.rules import Threshold
 from service.clinical.words import number_text
+from service.ehr.breakdown import status_of
 from service.ehr.outcome import with_name
-from service.ehr.record import Record
-from service.ehr.vocabulary import VERSION
+from service.ehr.record import PARTIAL, Record
+from service.ehr.vocabulary import COUNTED, VERSION
 
-STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown"}
+STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown", COUNTED: "counted"}
 HEAD = "| Criterion | Result | Collected | Cut-off | Status | Why |\n|---|---|---|---|---|---|"
 NOTHING = "\u2013"
+WITHIN = "\u2192 "
 ISSUES_SHOWN = 6
 _SPECIAL = re.compile(r"([\\`*_\[\]|<>~])")
 
@@ -31,25 +34,47 @@ def detail(record: Record, assessment: Assessment, shown: tuple[Result, ...], *,
     if other_patient:
         parts.append("**The results name another patient than the open chart. Check before acting on them.**")
     parts.append(_table(shown[0]))
-    also = [one.criteria.title for one in shown[1:]]
-    parts += [f"Also met: {escaped('; '.join(also))}."] if also else []
+    parts += list(_also(shown))
     parts += list(_remarks(record, assessment))
     versions = ", ".join(f"{one.criteria.id} {one.criteria.version}" for one in shown)
     parts.append(f"{escaped(DISCLAIMER)} Criteria: {escaped(versions)}; service {VERSION}.")
     return "\n\n".join(parts)
 
 
+def _also(shown: tuple[Result, ...]) -> Iterator[str]:
+    """Say which other sets are met, and which only by words: those are not measured."""
+    opening = "Also met" if shown[0].verdict is MET else "Met"
+    for how, is_measured in ((opening, True), (f"{opening} if results in words count", False)):
+        named = [one.criteria.title for one in shown[1:] if (one.verdict is MET) is is_measured]
+        if named:
+            yield f"{how}: {escaped('; '.join(named))}."
+
+
 def _table(result: Result) -> str:
-    rows = [_row(item) for item in result.items]
+    rows = [row for item in result.items for row in _rows(item)]
     return "\n".join([f"{escaped(result.criteria.title)}:\n", HEAD, *rows])
 
 
-def _row(item: Item) -> str:
+def _rows(item: Item) -> Iterator[str]:
+    """Yield the row of an item, and below it those of the results that it is made of."""
+    yield _row(item)
+    for one in _results_within(item):
+        yield _row(one, WITHIN)
+
+
+def _results_within(item: Item) -> Iterator[Item]:
+    for one in item.items:
+        if one.reading:
+            yield one
+        yield from _results_within(one)
+
+
+def _row(item: Item, within: str = "") -> str:
     reading = item.reading
     reported = escaped(reading.reported) if reading else NOTHING
     collected = escaped(reading.collected_at[:16].replace("T", " ")) if reading and reading.collected_at else NOTHING
-    cells = (escaped(item.label), reported, collected, escaped(_cut_off(item)) or NOTHING)
-    return f"| {' | '.join(cells)} | {STATUS[item.status.value]} | {escaped(item.reason)} |"
+    cells = (f"{within}{escaped(item.label)}", reported, collected, escaped(_cut_off(item)) or NOTHING)
+    return f"| {' | '.join(cells)} | {STATUS[status_of(item)]} | {escaped(item.reason)} |"
 
 
 def _cut_off(item: Item) -> str:
@@ -63,7 +88,8 @@ def _remarks(record: Record, assessment: Assessment) -> Iterator[str]:
     for caution in assessment.cautions:
         if caution.severity == "warning":
             yield f"Caution: {escaped(caution.message)}"
-    told = [with_name(one) for one in record.issues if one.severity == "warning"]
+    first = sorted(record.issues, key=lambda one: one.key not in PARTIAL)  # why nothing is unlikely is never cut off
+    told = [with_name(one) for one in first if one.severity == "warning"]
     lines = dict.fromkeys(f"- {escaped(one)}" for one in told)
     lines |= {f"- {escaped(one.message)}": None for one in assessment.warnings}
     if lines:

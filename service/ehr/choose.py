@@ -23,13 +23,10 @@ from service.ehr.json_shapes import Resource
 from service.ehr.moments import NEVER, Moment, days_between
 from service.ehr.observation import Result
 from service.ehr.ranking import canonical, has_value, known, order, ranked
+from service.ehr.rivals import is_after, may_be_newest, of_pending, read_rivals, unread_beside
 from service.ehr.temperatures import TEMPERATURE, of_the_day
 
-OLDER_OR_NEWER = (
-    "The result has no time that can be read and may be newer than those that have one: what is used reaches over "
-    "both, or counts as unknown."
-)
-LENGTH_OF_A_DAY = len("2026-11-22")
+IN_FULL = attrgetter("at", "text")  # of two ways to say one time the fuller one, whatever their order
 
 
 @dataclass(slots=True)
@@ -43,19 +40,28 @@ class Chosen:
     issues: list[Issue] = field(default_factory=list)
 
 
-def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look_back: timedelta | None) -> Chosen:
-    """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown."""
+def choose(
+    results: Iterable[Result],
+    codes: CodeMap,
+    as_of: Moment | None,
+    look_back: timedelta | None,
+    pending: Iterable[Result] = (),
+) -> Chosen:
+    """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown.
+
+    Results that are ``pending`` are not used; one that may be newer than the one used is named.
+    """
     by_analyte: dict[str, list[Result]] = {}
     chosen = Chosen()
     for one in results:
-        if as_of and _is_after(one.moment, as_of):
+        if as_of and is_after(one.moment, as_of):
             chosen.issues.append(issue("after_as_of", one.where, observation=one.observation))
         else:
             by_analyte.setdefault(one.observation, []).append(one)
     best = {
         key: group for key in ANALYTES if key in by_analyte and (group := _counting(by_analyte[key], codes, chosen))
     }
-    chosen.newest = max((group[0].moment for group in best.values()), key=attrgetter("at"), default=NEVER)
+    chosen.newest = max((one.moment for group in best.values() for one in group), key=IN_FULL, default=NEVER)
     for group in best.values():
         if look_back and _is_stale(group[0].moment, as_of or chosen.newest, look_back):
             chosen.issues.append(issue("stale", *(one.where for one in group), observation=group[0].observation))
@@ -63,33 +69,22 @@ def choose(results: Iterable[Result], codes: CodeMap, as_of: Moment | None, look
             _use(chosen, group)
     _name_undated(chosen, best, by_analyte)
     _drop_contradictions(chosen)
+    chosen.issues += [of_pending(one, best.get(one.observation), codes, as_of) for one in pending]
     return chosen
 
 
 def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
     """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown."""
-    dated = [one for one in group if one.moment.at != NEVER.at] if len(group) > 1 else group
-    if not dated or len(dated) == len(group):
+    rivals = may_be_newest(group) if len(group) > 1 else []
+    if not rivals:
         return [one for one in _newest(group, codes, chosen) if one.reading]
-    newest = [one for one in _newest(dated, codes, chosen) if has_value(one)]
-    usable, rivals = [one for one in newest if one.reading], _undated(group, codes, chosen)
+    apart = {id(one) for one in rivals}
+    newest = [one for one in _newest([one for one in group if id(one) not in apart], codes, chosen) if has_value(one)]
+    usable, rivals = [one for one in newest if one.reading], read_rivals(rivals, codes, chosen.issues)
     both = [*usable, *rivals]
     if (newest and not usable) or not all(one.reading for one in rivals) or not _can_be_joined(both):
         return []
     return both
-
-
-def _undated(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
-    """Return the results without a time beside those that have one: each may be the newest."""
-    undated = [one for one in group if one.moment.at == NEVER.at]
-    for one in undated:
-        one.read(codes)
-    chosen.issues += [one.issue for one in undated if one.issue]
-    rivals = [one for one in undated if has_value(one)]
-    if rivals:
-        where = (one.where for one in rivals)
-        chosen.issues.append(issue("undated", *where, observation=rivals[0].observation, text=OLDER_OR_NEWER))
-    return rivals
 
 
 def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dict[str, list[Result]]) -> None:
@@ -110,17 +105,12 @@ def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]
             one.read(codes)
         chosen.issues += [one.issue for one in newest if one.issue]
         if any(map(has_value, newest)):
+            chosen.issues += unread_beside(newest)
             break
     left = [one for older in ranks for one in older]
     if left:
         chosen.issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
     return newest
-
-
-def _is_after(moment: Moment, as_of: Moment) -> bool:
-    """Return whether a result is of a later time, or of a later day where only the day is given."""
-    is_day = len(as_of.text) == LENGTH_OF_A_DAY
-    return moment.at.date() > as_of.at.date() if is_day else moment.at > as_of.at
 
 
 def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:
@@ -133,7 +123,7 @@ def _use(chosen: Chosen, group: list[Result]) -> None:
     is_of_one_time = len(used) == 1 or len({one.moment for one in used}) == 1
     if len(used) > 1 and is_of_one_time and len({canonical(one) for one in used}) > 1:
         chosen.issues.append(issue("tied", *(one.where for one in used), observation=first.observation))
-    time = reading.collected_at or first.moment.text if is_of_one_time else ""
+    time = reading.collected_at or max((one.moment for one in used), key=IN_FULL).text if is_of_one_time else ""
     chosen.readings[first.observation] = reading_of((*reading[:-1], time))
     chosen.basis[first.observation] = _references(used)
     for note in sorted({one.meaning.note for one in used} - {""}):

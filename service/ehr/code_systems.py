@@ -6,6 +6,9 @@ LOINC, SNOMED, ICD10, RXNORM, ATC, UCUM = "loinc", "snomed", "icd-10", "rxnorm",
 
 _NAMES = {
     "loinc.org": LOINC,
+    "www.loinc.org": LOINC,
+    "loinc": LOINC,
+    "ln": LOINC,  # its name in HL7 v2, which interface engines pass on
     "urn:oid:2.16.840.1.113883.6.1": LOINC,
     "snomed.info/sct": SNOMED,
     "urn:oid:2.16.840.1.113883.6.96": SNOMED,

@@ -18,6 +18,7 @@ SUSPECTED = {"provisional", "differential", "unconfirmed"}
 REFUTED = {"refuted", "entered-in-error"}
 STRONGER = (("sjia", "suspected_sjia"),)
 WEAKEST = "other"
+ABATED = "abatement"  # of any type: without a status it says that the condition is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,8 @@ def diagnosis(contents: Contents, codes: CodeMap) -> Diagnosis:
     """Return the condition that the active diagnoses stand for."""
     found: dict[str, Found] = {}
     issues: list[Issue] = []
-    for one in contents.of("Condition"):
-        condition = _condition(one.resource, codes, issues, one.where)
-        if condition:
+    for one in sorted(contents.of("Condition"), key=lambda one: str(_reference(one))):  # not by their order
+        for condition in _conditions(one, codes, issues):
             found.setdefault(condition, one)
     for strong, weak in STRONGER:
         if strong in found:
@@ -43,7 +43,7 @@ def diagnosis(contents: Contents, codes: CodeMap) -> Diagnosis:
     if len(found) > 1:
         found.pop(WEAKEST, None)
     if len(found) > 1:
-        places = (one.where for one in found.values())
+        places = dict.fromkeys(one.where for one in found.values())
         return Diagnosis(issues=(*issues, issue("condition_conflict", *places)))
     for condition, one in found.items():
         return Diagnosis(condition, _reference(one), tuple(issues))
@@ -51,17 +51,29 @@ def diagnosis(contents: Contents, codes: CodeMap) -> Diagnosis:
 
 
 def condition_of(concept: Resource, codes: CodeMap) -> str:
-    """Return the condition that a CodeableConcept stands for, "" if none."""
-    known = [codes.condition(system_name(system), code) for system, code in codings(concept)]
-    return next((one for one in known if one), "")
+    """Return the condition that a CodeableConcept stands for, "" if none or several."""
+    meant = _meant(concept, codes)
+    return meant.pop() if len(meant) == 1 else ""
 
 
-def _condition(resource: Resource, codes: CodeMap, issues: list[Issue], where: str) -> str:
-    condition = condition_of(table(resource, "code"), codes)
-    if not condition:
-        return ""
+def _meant(concept: Resource, codes: CodeMap) -> set[str]:
+    return {codes.condition(system_name(system), code) for system, code in codings(concept)} - {""}
+
+
+def _conditions(found: Found, codes: CodeMap, issues: list[Issue]) -> set[str]:
+    """Return what an active diagnosis stands for; its codes may stand for several conditions."""
+    meant = _meant(table(found.resource, "code"), codes)
+    if meant and not found.is_of_patient:
+        issues.append(issue("subject_not_patient", found.where))
+        return set()
+    return {_as_sure(one, found.resource, issues, found.where) for one in meant} - {""}
+
+
+def _as_sure(condition: str, resource: Resource, issues: list[Issue], where: str) -> str:
+    """Return the condition as sure as its status makes it, "" if it does not count."""
     verified, clinical = (_status(resource, key) for key in ("verificationStatus", "clinicalStatus"))
-    if not _says(clinical, ACTIVE, INACTIVE):
+    is_over = not clinical and any(one for key, one in resource.items() if key.startswith(ABATED))
+    if is_over or not _says(clinical, ACTIVE, INACTIVE):
         issues.append(issue("condition_inactive", where))
         return ""
     if _says(verified, CONFIRMED, SUSPECTED | REFUTED) and not any(resource.get(key) for key in MODIFIERS):

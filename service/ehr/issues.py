@@ -23,9 +23,13 @@ ABOUT = {
 """What more can be said of a fault, by what it is about."""
 REASONS = {
     "status": "The status says that this is not a final result; it is not used.",
+    "not_final": "A newer result is not final yet; it is not used, but what is used may be true no more.",
+    "withdrawn": "Another version of this resource is withdrawn, and neither says which is the newer; it is not used.",
+    "deleted": "The record says that this resource was deleted; it is not used.",
     "code_refused": "",
     "code_ambiguous": "The codes stand for two different tests; the result is not used.",
     "no_value": "There is no value.",
+    "value_not_shown": "",
     "value_ambiguous": "There is more than one value, or one beside a reason for its absence; it counts as unknown.",
     "value_form": "This form of value is not read; it counts as unknown.",
     "not_a_number": "The value is not a number; it counts as unknown.",
@@ -38,12 +42,17 @@ REASONS = {
     "stale": "The result is much older than the newest one; it counts as unknown.",
     "after_as_of": "The result is later than asOf; it is not used.",
     "tied": "Results of the same moment differ; what is used reaches from the least to the greatest.",
+    "tied_unread": "Results of the same moment are used, but this one cannot be read, and it may differ from them.",
     "inconsistent_values": "Two results contradict each other; both count as unknown.",
-    "subject_not_patient": "The subject is not a patient; the result is not used.",
+    "subject_not_patient": "The subject is not a patient; this is not used.",
+    "specimen": "The specimen is not blood, but the code means blood: which is wrong cannot be told; it is not used.",
     "code_not_mapped": "The codes are not in the map of codes; a site can add its own.",
     "code_note": "",
     "code_missing": "The result has no code that can be read, so it cannot be told which test it is; it is not used.",
-    "entry_not_read": "The entry of the Bundle holds no resource that can be read; a result may be lost with it.",
+    "entry_not_read": (
+        "There is no resource here that can be read (is its resourceType there, and spelt as in FHIR?); "
+        "a result may be lost with it."
+    ),
     "incomplete": "There is a further page, or a greater total, than was sent; absent results may exist.",
     "query_failed": "The system that sent this reports that a query failed; absent results may exist.",
     "condition_conflict": "The diagnoses stand for different conditions; the condition counts as unknown.",
@@ -59,6 +68,10 @@ REASONS = {
     "parameter_invalid": "The parameter does not have the form that is described; it counts as unknown.",
     "time_invalid": "The time is not readable. Write it as FHIR does, for example 2026-11-22T07:45:00Z.",
     "undated": "The result has no time that can be read: how old it is beside the others cannot be told.",
+    "rough_time": (
+        "Only the day, the month or the year of the result is said, and a result of the same time has its hour: "
+        "which is the newer cannot be told. What is used reaches over both, or counts as unknown."
+    ),
     "cooler": "A body temperature of the same 24 hours that is as high or higher is used.",
     "highest_of_day": (
         "The highest body temperature of the 24 hours before the newest is used: in systemic JIA fever spikes once a "
@@ -68,6 +81,9 @@ REASONS = {
 }
 CODES = {
     "status": "business-rule",
+    "not_final": "business-rule",
+    "withdrawn": "business-rule",
+    "deleted": "deleted",
     "code_refused": "code-invalid",
     "code_ambiguous": "code-invalid",
     "code_not_mapped": "code-invalid",
@@ -85,6 +101,7 @@ CODES = {
     "code_note": "informational",
     "tied": "conflict",
     "unit_conflict": "conflict",
+    "specimen": "conflict",
     "condition_conflict": "conflict",
     "parameter_conflict": "conflict",
     "inconsistent_values": "conflict",

@@ -24,7 +24,9 @@ GENERIC_OF_CODE = {
 NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done", "declined")
 NOT_ORDERED = ("proposal", "plan", "option")
 WHOLE_ATC = 7  # shorter codes name a group, in which more than one drug may be
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(
+    r"[ァ-ヶー]+|[^\W\d_ァ-ヶー]+"
+)  # Japanese writes the name in katakana, and what follows without a blank
 
 
 def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tuple[Medication, ...]:
@@ -59,9 +61,15 @@ def _concepts(resource: Resource, contents: Contents) -> list[Resource]:
     """Return everything that names the drug: its concept, the Medication referred to, and what that is made of."""
     reference = table(resource, "medicationReference")
     target = contents.resolve(text(reference, "reference"), resource)
-    parts = [table(one, "itemCodeableConcept") for one in tables(target, "ingredient")]
+    parts = [concept for one in tables(target, "ingredient") for concept in _of_ingredient(one, resource, contents)]
     shown = {"text": text(reference, "display")}
     return [table(resource, "medicationCodeableConcept"), table(target, "code"), shown, *parts]
+
+
+def _of_ingredient(ingredient: Resource, owner: Resource, contents: Contents) -> list[Resource]:
+    reference = table(ingredient, "itemReference")
+    target = contents.resolve(text(reference, "reference"), owner)
+    return [table(ingredient, "itemCodeableConcept"), table(target, "code"), {"text": text(reference, "display")}]
 
 
 def _names(concept: Resource, codes: CodeMap) -> Iterator[str]:
@@ -79,10 +87,15 @@ def _names(concept: Resource, codes: CodeMap) -> Iterator[str]:
 
 
 def _is_told(concept: Resource) -> bool:
-    """Return whether one can tell that the drug is another one: it has a name in words, or an ATC code."""
+    """Return whether one can tell that the drug is another one: it has a name in words, or an ATC code.
+
+    The ATC code of a group to which a known drug belongs tells that it may be this one, whatever the group is called.
+    """
+    classes = [code.casefold() for system, code in codings(concept) if system_name(system) == ATC]
+    if any(len(one) < WHOLE_ATC and known.startswith(one) for one in classes for known in GENERIC_OF_CODE):
+        return False
     said = (text(concept, "text"), *(text(one, "display") for one in tables(concept, "coding")))
-    is_classified = any(system_name(system) == ATC and len(code) == WHOLE_ATC for system, code in codings(concept))
-    return is_classified or any(_WORD.search(one) for one in said)
+    return any(len(one) == WHOLE_ATC for one in classes) or any(_WORD.search(one) for one in said)
 
 
 def _by_code(code: str) -> Iterator[str]:

@@ -14,13 +14,22 @@ _MOMENT = re.compile(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """When something was: the beginning of what is said (UTC), and how to say it if it names at least a day."""
+    """When something was: the beginning of what is said (UTC), and how to say it if it names at least a day.
+
+    ``until`` is its end, where only a day, a month or a year is said, or nothing; None for a time of day.
+    """
 
     at: datetime
     text: str = field(compare=False)
+    until: datetime | None = field(default=None, compare=False)
+
+    def may_be_after(self, at: datetime) -> bool:
+        """Return whether this begins before a time and reaches beyond it."""
+        return self.until is not None and self.at < at < self.until
 
 
-NEVER = Moment(datetime.min.replace(tzinfo=UTC), "")
+LAST = datetime.max.replace(tzinfo=UTC)
+NEVER = Moment(datetime.min.replace(tzinfo=UTC), "", LAST)
 
 
 class Moments(dict[str, Moment | None]):
@@ -41,15 +50,27 @@ def read_moment(raw: object) -> Moment | None:
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, zone = match.groups()
-    stamp = f"{year}-{month or '01'}-{day or '01'}T{hour or '00'}:{minute or '00'}:{_leap(second)}{_zone(zone)}"
+    clock = f"{hour or '00'}:{minute or '00'}:{_leap(second)}{fraction or ''}"
     try:
-        at = datetime.fromisoformat(stamp).astimezone(UTC)
+        at = datetime.fromisoformat(f"{year}-{month or '01'}-{day or '01'}T{clock}{_zone(zone)}").astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    if not day:
-        return Moment(at, "")
+    if not hour:
+        return Moment(at, f"{year}-{month}-{day}" if day else "", _end(at, month, day))
     exact = f"T{hour}:{minute}:{second or '00'}{fraction or ''}{zone.upper()}" if zone else ""
-    return Moment(at, f"{year}-{month}-{day}{exact}")  # the day alone without an offset: which was meant is not known
+    until = LAST if at == NEVER.at else None  # systems write the first of all days where they have none
+    return Moment(
+        at, f"{year}-{month}-{day}{exact}", until
+    )  # the day alone without an offset: which it was is not known
+
+
+def _end(at: datetime, month: str | None, day: str | None) -> datetime:
+    """Return the end of the day, the month or the year that begins then."""
+    if at.year in (NEVER.at.year, LAST.year):
+        return LAST
+    if day:
+        return at + timedelta(days=1)
+    return at.replace(month=at.month + 1) if month and at.month < 12 else at.replace(year=at.year + 1, month=1)
 
 
 def _leap(second: str | None) -> str:

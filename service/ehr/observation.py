@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.reading import Reading
-from service.ehr.code_systems import system_name
+from service.ehr.code_systems import LOINC, system_name
 from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Issue, Unusable, issue
 from service.ehr.json_shapes import Resource, codings, table, tables, text, token
 from service.ehr.moments import NEVER, Moment, Moments, read_moment
-from service.ehr.resources import INHERITED, MODIFIERS, Contents, Found
+from service.ehr.resources import INHERITED, MODIFIERS, Contents, Found, is_withdrawn
+from service.ehr.specimen import is_of_other_specimen, other_specimens
 from service.ehr.subject import Kinds, is_patient, subject_of
 from service.ehr.value import read_value
 
@@ -81,16 +82,21 @@ class Part(NamedTuple):
 
 @dataclass(slots=True)
 class Results:
-    """The results of a record and what is to be said about those that are not used."""
+    """The results of a record and what is to be said about those that are not used.
+
+    ``pending`` are those whose status does not say that they are final, nor that they are withdrawn.
+    """
 
     results: list[Result] = field(default_factory=list)
+    pending: list[Result] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     moments: Moments = field(default_factory=Moments)
+    other_specimens: set[str] = field(default_factory=set)
 
 
 def read_results(contents: Contents, codes: CodeMap) -> Results:
     """Return every result of a record, in the order found."""
-    read = Results()
+    read = Results(other_specimens=other_specimens(contents))
     unmapped: list[str] = []
     for found in contents.of("Observation"):
         whole = Part(found.whole, found.where, codings(found.whole.get("code")), found.is_of_patient)
@@ -110,6 +116,8 @@ def _components(found: Found) -> Iterator[Part]:
     whole = found.whole
     above = {key: whole[key] for key in (*INHERITED, "meta", "id", "focus", "category") if key in whole}
     modifiers = {key: whole[key] for key in MODIFIERS if whole.get(key)}
+    if not _is_final(whole):  # a component has no status of its own in FHIR: one that is sent outweighs nothing
+        modifiers["status"] = whole["status"]
     kinds = Kinds()
     for at, component in enumerate(tables(whole, "component")):
         resource = above | component | modifiers
@@ -125,21 +133,30 @@ def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
         read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
         return True
     if meaning is None:
-        if _may_be_a_test(part):
+        if _may_be_a_test(part, codes):
             read.issues.append(issue("code_missing", f"{part.where}.code"))
         return False
     refusal = _refusal(part)
-    if refusal:
+    if not refusal and "specimen" in found.whole and is_of_other_specimen(found, read.other_specimens):
+        refusal = "specimen"
+    if refusal and (refusal != "status" or is_withdrawn(part.resource)):
         read.issues.append(issue(refusal, part.where, observation=meaning.observation))
     else:
         moment = _moment(part.resource, part.where, read)
-        read.results.append(Result(meaning, moment, part.where, found, part.resource))
+        results = read.pending if refusal else read.results
+        results.append(Result(meaning, moment, part.where, found, part.resource))
     return True
 
 
-def _may_be_a_test(part: Part) -> bool:
-    """Return whether a result that counts has no code that can be read, and its category does not rule out a test."""
-    if part.coded or _refusal(part):
+def _may_be_a_test(part: Part, codes: CodeMap) -> bool:
+    """Return whether a result that counts has no code that can be read, and its category does not rule out a test.
+
+    A code of LOINC whose system is left out is none: whose code it is would be a guess.
+    """
+    for system, code in part.coded:
+        if system or (LOINC, code) not in codes.results:
+            return False
+    if _refusal(part):
         return False
     resource = part.resource
     categories = {code for one in tables(resource, "category") for _, code in codings(one)}
@@ -172,10 +189,14 @@ def _refusal(part: Part) -> str:
     resource = part.resource
     if any(map(resource.get, MODIFIERS)):
         return "modified"
-    status = resource.get("status")
-    if status not in FINAL and (not isinstance(status, str) or token(resource, "status") not in FINAL):
+    if resource.get("status") not in FINAL and not _is_final(resource):
         return "status"
     return "" if part.is_of_patient else "subject_not_patient"
+
+
+def _is_final(resource: Resource) -> bool:
+    status = resource.get("status")
+    return status in FINAL or (isinstance(status, str) and token(resource, "status") in FINAL)
 
 
 def _moment(resource: Resource, where: str, read: Results) -> Moment:
@@ -194,7 +215,13 @@ def _moment(resource: Resource, where: str, read: Results) -> Moment:
 
 
 def _times(resource: Resource) -> Iterator[object]:
-    """Yield the times of a result, the one that says most of when it was taken first."""
+    """Yield the times of a result, the one that says most of when it was taken first; a Timing is not read."""
     yield resource.get("effectiveDateTime")
     period = table(resource, "effectivePeriod")
-    yield from (resource.get("effectiveInstant"), period.get("end"), period.get("start"), resource.get("issued"))
+    yield from (
+        resource.get("effectiveInstant"),
+        resource.get("effectiveTiming"),
+        period.get("end"),
+        period.get("start"),
+        resource.get("issued"),
+    )

@@ -13,22 +13,22 @@ from service.clinical.panel import ADULT_AGE
 from service.clinical.reading import Evidence, Reading
 from service.clinical.words import number_text
 from service.ehr.json_shapes import Resource, text
-from service.ehr.moments import NEVER, Moment
+from service.ehr.moments import Moment
 
 _BIRTH = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 DAYS_OF_A_YEAR = Fraction(36525, 100)  # the factor of the unit d in clinical/analytes.py
 
 
 def age_reading(patient: Resource | None, at: Moment) -> Reading | None:
-    """Return the age at a time, in years; None where the record does not tell it.
+    """Return the age at a time, in years; None where the record does not tell it, or not the day of that time.
 
     A day of birth known only to the month or year leaves an interval; one that spans the 18th birthday tells nothing,
     since what counts as applicable turns on it.
     """
     born = _born(text(patient, "birthDate"))
-    if born is None or at == NEVER:
+    if born is None or not at.text:
         return None
-    day = at.at.date()
+    day = date.fromisoformat(at.text[:10])  # the day where the sample was taken, not that in UTC
     oldest, youngest = _years(born[0], day), _years(born[1], day)
     lifetime = MEASURES[AGE].hard
     if not lifetime.low <= youngest <= oldest <= lifetime.high or youngest < ADULT_AGE <= oldest:

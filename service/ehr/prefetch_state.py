@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.ehr.json_shapes import Resource, entries_of, table, tables, text, token
-from service.ehr.resources import HARMLESS_OUTCOMES
+from service.ehr.resources import is_failure
 
 DATA, EMPTY, NULL, MISSING, OUTCOME, PAGED = "data", "empty", "null", "missing", "outcome", "paged"
 WITH_DATA = (DATA, PAGED)
@@ -41,4 +41,4 @@ def _of_bundle(bundle: Resource) -> str:
 
 
 def _is_failure(found: Resource) -> bool:
-    return any(token(one, "severity") not in HARMLESS_OUTCOMES for one in tables(found, "issue"))
+    return any(map(is_failure, tables(found, "issue")))

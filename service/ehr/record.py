@@ -29,7 +29,7 @@ from service.ehr.walk import walk_all
 UNREAD_SHOWN = 20
 PARTIAL = (
     *("incomplete", "query_failed", "drug_not_named", "time_invalid", "undated"),
-    *("code_missing", "entry_not_read"),
+    *("code_missing", "code_ambiguous", "specimen", "modified", "entry_not_read", "not_final", "tied_unread"),
     *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
 )
 
@@ -73,7 +73,7 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     drop_old_versions(contents)
     subject = one_patient(contents, given.subjects)
     results = read_results(contents, codes)
-    chosen = choose(results.results, codes, given.as_of, look_back)
+    chosen = choose(results.results, codes, given.as_of, look_back, results.pending)
     issues = [*given.issues, *contents.issues, *results.issues, *chosen.issues, *_unread(contents)]
     told = _told_condition(given, contents, codes, issues)
     moment = given.as_of or chosen.newest
@@ -112,5 +112,5 @@ def _told_condition(given: Given, contents: Contents, codes: CodeMap, issues: li
 
 def _unread(contents: Contents) -> Iterable[Issue]:
     for kind, places in sorted(contents.unread.items()):
-        shown = kind if kind.isalpha() and len(kind) <= 64 else "an unknown kind"
-        yield issue("not_read", *places[:UNREAD_SHOWN], text=f"Resources of type {shown} are not read.")
+        shown = f"type {kind}" if kind.isalpha() and len(kind) <= 64 else "an unknown type"
+        yield issue("not_read", *places[:UNREAD_SHOWN], text=f"Resources of {shown} are not read.")

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from service.ehr.issues import Issue
-from service.ehr.json_shapes import Resource, tables, text
+from service.ehr.json_shapes import Resource, tables, text, token
 
 DRUGS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
-READ = ("Observation", "DiagnosticReport", "Patient", "Condition", "Medication", *DRUGS)
+READ = ("Observation", "DiagnosticReport", "Patient", "Condition", "Medication", "Specimen", *DRUGS)
 HARMLESS_OUTCOMES = ("information", "warning", "success")
+CUT_SHORT = ("incomplete", "timeout", "too-costly", "throttled", "transient")
 INHERITED = (
     "status",
     "subject",
@@ -20,6 +21,7 @@ INHERITED = (
     "effectiveTiming",
     "issued",
 )
+WITHDRAWN = ("entered-in-error", "cancelled")
 MODIFIERS = ("modifierExtension", "implicitRules")  # not known here, so nothing below them may be interpreted
 
 
@@ -51,16 +53,22 @@ class Found:
         timed = any(key.startswith("effective") for key in self.resource)
         taken = {key: one for key, one in given.items() if not (timed and key.startswith("effective"))}
         self.whole = taken | self.resource
+        if self.is_contained and is_withdrawn(parent.whole):
+            self.whole["status"] = parent.whole["status"]
 
 
 @dataclass(slots=True)
 class Contents:
-    """Everything found, whether pages are missing, and what the sender's own queries reported."""
+    """Everything found, whether pages are missing, and what the sender's own queries reported.
+
+    ``deleted`` holds the names and addresses that a history says were deleted, with the times as sent.
+    """
 
     found: list[Found] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     next_pages: list[str] = field(default_factory=list)
     unread: dict[str, list[str]] = field(default_factory=dict)
+    deleted: dict[str, list[object]] = field(default_factory=dict)
     outcomes: int = 0
     _index: Mapping[str, Found] | None = None
 
@@ -93,9 +101,19 @@ class Contents:
         return named | {one.address: one for one in self.found if one.address}
 
 
+def is_failure(issue: Resource) -> bool:
+    """Return whether an issue of an OperationOutcome says that a query failed, or gave only a part."""
+    return token(issue, "severity") not in HARMLESS_OUTCOMES or token(issue, "code") in CUT_SHORT
+
+
+def is_withdrawn(resource: Resource) -> bool:
+    """Return whether the status takes back what the resource says."""
+    return token(resource, "status") in WITHDRAWN
+
+
 def local(reference: str) -> str:
-    """Return ``Type/id`` of a relative or absolute reference; a urn stays as it is."""
+    """Return ``Type/id`` of a relative or absolute reference; a urn and a search stay as they are."""
     parts = reference.split("/")
-    if (len(parts) < 3 and parts[-1]) or reference.startswith("urn:"):
+    if (len(parts) < 3 and parts[-1]) or reference.startswith("urn:") or "?" in reference:
         return reference
     return "/".join(reference.partition("/_history/")[0].rstrip("/").split("/")[-2:])

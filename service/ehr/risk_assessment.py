@@ -95,11 +95,17 @@ def _prediction(classification: Classification, rationale: msgspec.Raw) -> Resou
 
 
 def _rationale(assessment: Assessment, values: Values) -> msgspec.Raw:
-    """Return the summary and the items of the first set that it rests on, each with its reason."""
+    """Return the summary and the items of the first set that it rests on, each with its reason.
+
+    The items are not worked out for a set that the caller did not ask for: then it is said what the category rests on.
+    """
     text = within(assessment.summary)
     for result in assessment.classification.basis[:1]:
-        items = REASONS.written(result.breakdown, values) if result.breakdown else b""
-        text += b" %b: %b." % (within(result.criteria.short), items)
+        short = within(result.criteria.short)
+        if result.breakdown:
+            text += b" %b: %b." % (short, REASONS.written(result.breakdown, values))
+        else:
+            text += b" This rests on the %b; their items are left out, since other sets were asked for." % short
     return msgspec.Raw(b'"%b"' % text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from service.ehr.identity import logical, may_be_one, of_contained, of_patient, of_reference
 from service.ehr.json_shapes import Resource, table, text
 from service.ehr.resources import DRUGS, Contents, Found, local
 
@@ -33,7 +34,8 @@ class Kinds(dict[str, str]):
 
     def __missing__(self, reference: str) -> str:
         kind, slash, _ = local(reference).partition("/")
-        self[reference] = told = kind if slash else "Patient"
+        kind, search, _ = kind.partition("?")
+        self[reference] = told = kind if slash or search else "Patient"
         return told
 
 
@@ -44,36 +46,36 @@ def subject_of(resource: Resource) -> Resource:
 
 def is_patient(subject: Resource, resource: Resource, kinds: Kinds) -> bool:
     """Return whether a resource is about a patient itself (not a group, a device, or another being)."""
-    stated = text(subject, "type") if "type" in subject else ""
+    stated = text(subject, "type").rpartition("/")[2] if "type" in subject else ""
     return (stated or kinds[text(subject, "reference")]) == "Patient" and not resource.get("focus")
 
 
 def one_patient(contents: Contents, expected: Iterable[Resource] = ()) -> Subject:
     """Return the one patient of a record; ``expected`` are References from outside. Raises MixedPatients."""
-    references = [*(one.subject for one in contents.of(*CLINICAL) if one.is_of_patient), *expected]
+    told = [(one, one.subject) for one in contents.of(*CLINICAL) if one.is_of_patient]
+    references = [*(one for _, one in told), *expected]
     patients = {_name(one): one for one in contents.of("Patient") if not one.is_contained}
     aliases = {one.address: name for name, one in patients.items() if one.address}
-    names = {_known(one, aliases) for one in {text(one, "reference") for one in references}} - {""}
-    _refuse_mixed(names, references, patients)
+    said = {text(one, "reference") for one in references}
+    names = {_known(one, aliases) for one in said} - {""}
+    _refuse_mixed(names, patients)
     chosen = next(iter(sorted(names)), "") or next(iter(patients), "")
     patient = next((one.resource for name, one in patients.items() if local(name) == local(chosen)), None)
+    inside = of_contained(contents, told) if any(one.startswith("#") for one in said) else ()
+    searched = any("?" in one for one in said)
+    marked = (of_reference(one) for one in references if searched or "identifier" in one)
+    if not may_be_one([of_patient(patient or {}), *inside, *marked]):
+        raise MixedPatients
     return Subject(_sendable(chosen, references), patient)
 
 
-def _refuse_mixed(names: set[str], references: Iterable[Resource], patients: dict[str, Found]) -> None:
+def _refuse_mixed(names: set[str], patients: dict[str, Found]) -> None:
     absolute = {name for name in names if "://" in name}
     if len({local(name) for name in names}) > 1 or len(absolute) > 1:
         raise MixedPatients
     if not names and len(patients) > 1:
         raise MixedPatients
     if names and patients and not {local(name) for name in patients} & {local(name) for name in names}:
-        raise MixedPatients
-    identifiers: dict[str, set[str]] = {}
-    for one in (one for one in references if "identifier" in one):
-        identifier = table(one, "identifier")
-        if text(identifier, "value"):
-            identifiers.setdefault(text(identifier, "system"), set()).add(text(identifier, "value"))
-    if any(len(values) > 1 for values in identifiers.values()):
         raise MixedPatients
 
 
@@ -83,8 +85,8 @@ def _name(found: Found) -> str:
 
 
 def _known(reference: str, aliases: dict[str, str]) -> str:
-    if reference.startswith("#"):
-        return ""
+    if reference.startswith("#") or "?" in reference:
+        return ""  # whose these are their identifiers tell
     return aliases.get(reference, reference.partition("/_history/")[0])
 
 
@@ -92,7 +94,7 @@ def _sendable(name: str, references: Iterable[Resource]) -> Resource:
     if name:
         return {"reference": name}
     for one in references:
-        identifier = table(one, "identifier")
-        if text(identifier, "value"):
-            return {"identifier": {key: text(identifier, key) for key in ("system", "value") if text(identifier, key)}}
+        identifier = logical(one)
+        if identifier:
+            return {"identifier": identifier}
     return {"display": "not supplied"}

@@ -7,19 +7,24 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from service.clinical.analytes import Analyte
+from service.clinical.analytes import NORMAL_WORD, Analyte
 from service.clinical.fault import Fault
 from service.clinical.quantity import COMPARATORS, Quantity, read_text
 from service.clinical.reading import Range, Reading, limits_in, read_number
 from service.ehr.codes import CodeMap, ResultCode
 from service.ehr.issues import Unusable, from_fault
-from service.ehr.json_shapes import Resource, number, table, tables, text
+from service.ehr.json_shapes import Resource, codings, number, table, tables, text, token
 from service.ehr.unit import spelled, unit_of
-from service.ehr.words import interpretation, reference_range, word_reading
+from service.ehr.words import beyond_scale, interpretation, reference_range, word_reading
 
 SIGNS = {"≤": "<=", "≥": ">=", "=": "", "=<": "<=", "=>": ">="}
+NEVER_REPORTED = ("unknown", "error", "not-performed", "asked-declined", "temp-unknown")
+NOT_SHOWN = (
+    *("masked", "not-permitted", "unsupported", "as-text"),
+    *("not-a-number", "negative-infinity", "positive-infinity"),
+)
 _WIDE = str.maketrans("＜＞＝≦≧", "<>=≤≥")  # as Japanese systems write them
-_VALUE = re.compile(r"value[A-Z]\w*")
+_VALUE = re.compile(r"value(?:[A-Z]\w*)?")  # also without its type: there is a value then, in a form that is not read
 _UCUM_PREFIX = re.compile(r"\s*UCUM\s+https?://unitsofmeasure\.org/?\s*,\s*", re.IGNORECASE)
 _SPOKEN = (
     (re.compile(r"^(?:GTE|GE|=>|>\s?/?\s?=|(?:greater|more) than or equal to)\s*(?=[.\d])", re.IGNORECASE), ">="),
@@ -39,6 +44,8 @@ def read_value(analyte: Analyte, meaning: ResultCode, observation: Resource, cod
     try:
         said = _said(analyte, meaning, observation, present, codes)
         if isinstance(said, Quantity):
+            if "interpretation" in observation and not said.comparator:
+                said = said._replace(comparator=beyond_scale(observation))
             return _numbered(analyte, meaning, observation, said, word)
         return _worded(analyte, meaning, observation, said or word)
     except Fault as fault:
@@ -66,31 +73,28 @@ def _numbered(analyte: Analyte, meaning: ResultCode, observation: Resource, said
 
 
 def _worded(analyte: Analyte, meaning: ResultCode, observation: Resource, word: str) -> Reading:
-    if not word:
-        raise Unusable("no_value", _absence(observation))
+    if not word or (word == NORMAL_WORD and observation.get("dataAbsentReason")):
+        raise _no_value(observation)
     reference: Range | None = reference_range(analyte, meaning, observation, "")
     return word_reading(analyte, word, reference)
 
 
-def _absence(observation: Resource) -> str:
-    known = (
-        "unknown",
-        "masked",
-        "error",
-        "not-performed",
-        "asked-declined",
-        "temp-unknown",
-        "unsupported",
-        "not-permitted",
-    )
+def _no_value(observation: Resource) -> Unusable:
+    """Return why there is no value: it was never reported, or what was reported does not stand here to be read."""
     reason = table(observation, "dataAbsentReason")
-    given = [text(one, "code") for one in tables(reason, "coding")]
-    named = next((one for one in given if one in known), "")
-    return f"There is no value; the sender's reason is '{named}'." if named else ""
+    given = [token(one, "code") for one in tables(reason, "coding")]
+    named = next((one for one in given if one in (*NEVER_REPORTED, *NOT_SHOWN)), "")
+    said = f"There is no value; the sender's reason is '{named}'." if named else ""
+    if named in NOT_SHOWN:
+        return Unusable("value_not_shown", said)
+    is_judged = not reason and any(codings(one) or text(one, "text") for one in tables(observation, "interpretation"))
+    return Unusable("word_not_usable" if is_judged else "no_value", said)
 
 
 def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
-    if not isinstance(raw, dict) or raw.get("value") is None:
+    if not isinstance(raw, dict):
+        raise Unusable("value_form")
+    if raw.get("value") is None:
         return ""
     said, sign = raw["value"], _sign(raw)
     value, two_ways = number(said), False
@@ -109,7 +113,7 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
 def _sign(raw: Resource) -> str:
     """Return the comparator of a Quantity; one that is not read is never taken for none."""
     given = raw.get("comparator")
-    if given is None:
+    if given is None and not raw.get("_comparator"):  # an extension in its place says something of it
         return ""
     if not isinstance(given, str):
         raise Unusable("comparator")
@@ -118,7 +122,9 @@ def _sign(raw: Resource) -> str:
 
 
 def _string(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
-    if not isinstance(raw, str) or not raw.strip():
+    if not isinstance(raw, str):
+        raise Unusable("value_form")
+    if not raw.strip():
         return ""
     word = codes.word(raw)
     if word:

@@ -29,7 +29,14 @@ CATEGORIES = {
     "indeterminate": "Not decided",
     "unlikely": "MAS unlikely",
 }
-VERDICTS = {"met": "Met", "not_met": "Not met", "unknown": "Unknown", "indeterminate": "Not decided"}
+COUNTED = "counted"
+VERDICTS = {
+    "met": "Met",
+    "not_met": "Not met",
+    "unknown": "Unknown",
+    "indeterminate": "Not decided",
+    COUNTED: "Counted in the score",
+}
 
 
 def concept(system: str, code: str, display: str = "", text: str = "") -> Resource:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from service.ehr.issues import issue
 from service.ehr.json_shapes import Resource, entries_of, number, table, tables, text, token
-from service.ehr.resources import HARMLESS_OUTCOMES, READ, Contents, Found
+from service.ehr.moments import LAST, read_moment
+from service.ehr.resources import READ, Contents, Found, is_failure, local
 from service.ehr.subject import Kinds, is_patient, subject_of
 
+SEARCHES = ("searchset", "")  # only a search or a history has a total, and a history may tell of one resource twice
 WITHOUT_RESOURCE = ("response", "request")  # an answer without a body, and a deletion
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
+_MISSPELT = {one.title() for one in ("Bundle", *READ)}  # capitals carry meaning in FHIR: what is written else is none
 
 
 def walk(document: Any) -> Contents:
@@ -51,6 +55,8 @@ def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: 
         if parent is None and "contained" in raw:
             for at, one in enumerate(tables(raw, "contained")):
                 _visit(contents, one, f"{where}.contained[{at}]", parent=found)
+    elif isinstance(raw, dict) and (not kind or kind.title() in _MISSPELT):
+        contents.issues.append(issue("entry_not_read", where or "resourceType"))
     else:
         contents.unread.setdefault(kind or "?", []).append(where)
 
@@ -72,6 +78,9 @@ def _open_entry(contents: Contents, entry: Any, where: str) -> None:
         _note_response(contents, entry, f"{where}.response")
     if isinstance(resource, dict | list):
         _visit(contents, resource, f"{where}.resource", text(entry, "fullUrl"))
+    elif token(table(entry, "request"), "method") == "delete":
+        for name in (local(text(entry["request"], "url")), text(entry, "fullUrl")):
+            contents.deleted.setdefault(name, []).append(table(entry, "response").get("lastModified"))
     elif not isinstance(entry, dict) or resource is not None or not any(key in entry for key in WITHOUT_RESOURCE):
         contents.issues.append(issue("entry_not_read", where))
 
@@ -88,7 +97,7 @@ def _note_response(contents: Contents, entry: Resource, where: str) -> None:
 def _lacks_entries(bundle: Resource) -> bool:
     """Return whether a search found more than it gave: some clients cut the link to the next page, not the total."""
     total = number(bundle.get("total"))
-    if total is None or token(bundle, "type") != "searchset":
+    if total is None or token(bundle, "type") not in SEARCHES:
         return False
     linked = any(token(one, "relation") == "next" for one in tables(bundle, "link"))
     return not linked and total > len([one for one in tables(bundle, "entry") if _is_match(one)])
@@ -101,13 +110,22 @@ def _is_match(entry: Resource) -> bool:
 
 def _note_outcome(contents: Contents, raw: Any, where: str) -> None:
     contents.outcomes += 1
-    if any(token(one, "severity") not in HARMLESS_OUTCOMES for one in tables(raw, "issue")):
+    if any(map(is_failure, tables(raw, "issue"))):
         contents.issues.append(issue("query_failed", where))
 
 
+def _told_at(owner: Found) -> tuple[datetime, str]:
+    """Return what orders reports and panels: a result that two of them hold was there when the first was made."""
+    times = (owner.resource.get(key) for key in ("effectiveDateTime", "effectiveInstant", "issued"))
+    moment = next((one for one in map(read_moment, times) if one), None)
+    return (moment.at if moment else LAST), text(owner.resource, "id")
+
+
 def _adopt(contents: Contents) -> None:
-    """Let results that a report or panel refers to inherit from it what they lack."""
-    for owner in contents.of("DiagnosticReport", "Observation"):
+    """Let results that a report or panel refers to inherit from it what they lack; of several from the earliest."""
+    panels = contents.of("DiagnosticReport", "Observation")
+    owners = [one for one in panels if "result" in one.resource or "hasMember" in one.resource]
+    for owner in sorted(owners, key=_told_at):
         for key in ("result", "hasMember"):
             references = tables(owner.resource, key) if key in owner.resource else ()
             for reference in references:

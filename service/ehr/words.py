@@ -15,11 +15,21 @@ from service.ehr.unit import unit_of
 OF_INTERPRETATION = ("observationinterpretation", "observation-interpretation", "0078", "113883.5.83", "113883.12.78")
 
 
+OFF_SCALE = {">": (">=", "hx"), "<": ("<=", "lx")}
+"""The HL7 codes for a result beyond what the method can count: its comparator, and how the table of words has it."""
+
+
+def beyond_scale(observation: Resource) -> str:
+    """Return the comparator that a number lacks, which is only the end of the scale; "" if it is not said to be so."""
+    signs = {OFF_SCALE[code][0] for code in _codes(tables(observation, "interpretation")) if code in OFF_SCALE}
+    return signs.pop() if len(signs) == 1 else ""
+
+
 def interpretation(observation: Resource, codes: CodeMap) -> str:
     """Return the one HL7 v3 code (L, LL, N, H, HH) that the interpretations mean; "" if none or several."""
     found = set()
     for concept in tables(observation, "interpretation"):
-        given = [code for system, code in codings(concept) if _is_interpretation(system)]
+        given = [OFF_SCALE[one][1] if one in OFF_SCALE else one for one in _codes([concept])]
         found |= {codes.word(one) for one in (*given, text(concept, "text"))} - {""}
     for side in (LOW_WORDS, HIGH_WORDS):
         if found and found <= set(side):
@@ -42,13 +52,18 @@ def word_reading(analyte: Analyte, word: str, reference: Range | None) -> Readin
     return read_word(analyte, word, reference)
 
 
+def _codes(concepts: list[Resource]) -> list[str]:
+    return [code for one in concepts for system, code in codings(one) if _is_interpretation(system)]
+
+
 def _is_interpretation(system: str) -> bool:
     return not system or any(one in system.casefold() for one in OF_INTERPRETATION)
 
 
 def _is_normal(entry: Resource) -> bool:
-    kinds = [code for _, code in codings(table(entry, "type"))]
-    return not kinds or "normal" in kinds
+    kind = table(entry, "type")
+    kinds = [code for _, code in codings(kind)] or [one for one in [text(kind, "text").casefold()] if one]
+    return not kinds or any(one.startswith("normal") for one in kinds)
 
 
 def _range(analyte: Analyte, meaning: ResultCode, entry: Resource, unit: str) -> Range | None:

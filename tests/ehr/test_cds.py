@@ -199,7 +199,7 @@ def test_a_bundle_whose_entries_cannot_be_read_is_not_empty(entry: Any) -> None:
     held = calm_with({"resourceType": "Bundle", "entry": entry})
     [card] = carded(with_settings(cds_card_from="unlikely"), held)
     assert card["summary"].startswith("Not decided")
-    assert "holds no resource" in card["detail"]
+    assert "no resource here" in card["detail"]
 
 
 def test_a_page_whose_newest_cannot_be_read_lacks_nothing_but_decides_nothing() -> None:
@@ -233,6 +233,7 @@ MISSING: list[Any] = [
     {key: one for key, one in MET.items() if key != "labs"},
     MET | {"labs": FAILED},
     MET | {"labs": bundle(FAILED)},
+    MET | {"labs": bundle({"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "timeout"}]})},
     MET | {"labs": {}},
     MET | {"labs": "Bundle"},
     None,
@@ -401,6 +402,57 @@ def test_indicator_and_summary(client: FlaskClient, labs: list[Any], category: s
     assert 0 < len(card["summary"]) < 140
 
 
+TOCILIZUMAB = {
+    "medications": bundle(
+        {"resourceType": "MedicationRequest", "status": "active", "medicationCodeableConcept": {"text": "Actemra"}}
+    )
+}
+SJIA = {"conditions": bundle(condition())}
+NO_FEVER = observation("8310-5", "36.5", "Cel")
+WORDED = [observation(one, interpretation=[{"text": "L"}]) for one in ("777-3", "3255-7")]
+GROUNDS: list[tuple[dict[str, Any], list[Any], str]] = [
+    (SJIA | TOCILIZUMAB, calm_panel(), "IL-6 blockade may hide it"),
+    ({}, calm_panel(), "the condition is not known"),
+    (SJIA, calm_panel(), "no criteria set is met"),
+    (
+        SJIA | TOCILIZUMAB,
+        [*met_panel()[:4], NO_FEVER],
+        "laboratory part of the 2016 criteria met, fever may be hidden; MS score, 2005 guidelines met",
+    ),
+    (
+        SJIA | TOCILIZUMAB,
+        [observation("2276-4", 700, "ng/mL"), *WORDED, NO_FEVER],
+        "laboratory part of the 2016 criteria met if words count, fever may be hidden",
+    ),
+    (SJIA, [met_panel()[0], met_panel()[4]], "unknown: platelet count, AST, triglycerides, fibrinogen"),
+]
+
+
+@pytest.mark.parametrize(("more", "labs", "words"), GROUNDS)
+def test_the_summary_says_why_and_never_only_what_reassures(more: dict[str, Any], labs: list[Any], words: str) -> None:
+    [card] = carded(with_settings(cds_card_from="unlikely"), more | {"labs": bundle(*labs)})
+    assert card["summary"].partition(": ")[2].startswith(words)
+    assert len(card["summary"]) < 140
+
+
+def test_sets_that_are_met_only_by_words_are_not_called_met() -> None:
+    worded = [met_panel()[0], *WORDED, met_panel()[4]]
+    [card] = carded(with_settings(), SJIA | {"labs": bundle(*worded)})
+    assert "\n\nMet if results in words count: " in card["detail"]
+    assert "lso met" not in card["detail"]
+
+
+def test_what_keeps_the_record_from_unlikely_is_told_before_what_does_not() -> None:
+    odd = [observation("2571-8", 1, "furlong", id=f"x{at}", effectiveDateTime=f"2026-11-1{at}") for at in range(9)]
+    others = [observation(one, 1, "furlong") for one in ("1742-6", "4537-7", "1988-5", "33823-6", "76039-7", "48065-7")]
+    labs = bundle(*odd, *calm_panel(), *others, link=[{"relation": "next", "url": "x"}])
+    labs["entry"].append({"resource": observation("x", 12500, "ng/mL", code={"text": "Ferritin"})})
+    [card] = carded(with_settings(cds_card_from="unlikely"), SJIA | {"labs": labs})
+    told = [one for one in card["detail"].splitlines() if one.startswith("- ")]
+    assert "further page" in told[0]
+    assert "no code" in told[1]
+
+
 def test_a_summary_that_grows_too_long_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     made = {"labs": bundle(observation("1742-6", 20, "U/L", effectiveDateTime=None))}
     client = with_settings(cds_card_from="indeterminate")
@@ -413,12 +465,24 @@ def test_a_summary_that_grows_too_long_is_cut(monkeypatch: pytest.MonkeyPatch) -
 def test_the_detail_is_a_table_with_nothing_of_ours_read_as_markdown(client: FlaskClient) -> None:
     detail = carded(client, MET)[0]["detail"]
     rows = [line for line in detail.splitlines() if line.startswith("|")]
-    assert len(rows) == 8
+    assert len(rows) == 9
+    assert "| \u2192 Body temperature | 39 Cel | 2026-11-22 07:45 |" in detail
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {7}
     assert "95 10\\*9/L" in detail
     assert "\\> 684 ng/mL" in detail
     assert "Also met: " in detail
     assert "Classification aid, not a diagnosis" in detail
+
+
+def test_a_group_shows_what_it_is_made_of(client: FlaskClient) -> None:
+    labs = [*met_panel(), observation("718-7", 8, "g/dL")]
+    [card] = carded(
+        with_settings(cds_card_from="unlikely"), {"conditions": bundle(condition("C81")), "labs": bundle(*labs)}
+    )
+    rows = [line for line in card["detail"].splitlines() if line.startswith("| \u2192")]
+    named = {row.removeprefix("| \u2192 ").partition(" |")[0].partition(",")[0] for row in rows}
+    assert named == {"Body temperature", "Haemoglobin", "Platelet count", "Fibrinogen"}
+    assert "8 g/dL" in card["detail"]
 
 
 def test_what_was_not_used_is_told_in_the_detail(client: FlaskClient) -> None:
@@ -461,8 +525,11 @@ def test_suggestions_are_opt_in_and_propose_the_decisive_tests() -> None:
     assert len({one["uuid"] for one in card["suggestions"]}) == len(orders)
     [none] = carded(client, labs, context={"patientId": "p 1", "userId": "x"})
     assert "suggestions" not in none
+    assert "it alone could settle the 2016 criteria" in orders[0]["description"]
     [unknown] = carded(client, {"labs": labs["labs"]})
     assert len(unknown["suggestions"]) <= 5
+    [calm] = carded(client, {"labs": bundle(*calm_panel())})  # ESR would settle only what counts in systemic JIA
+    assert "suggestions" not in calm
 
 
 def test_nothing_in_an_answer_is_null_or_empty(client: FlaskClient) -> None:

@@ -68,6 +68,13 @@ def test_every_set_and_item_stands_in_the_breakdown(client: FlaskClient) -> None
     )
 
 
+def test_a_number_in_a_score_is_counted_and_not_called_met(client: FlaskClient) -> None:
+    answer = evaluated(client, bundle(condition(), *calm_panel()))
+    platelets = component(answer, "ms-score", "platelets")["valueCodeableConcept"]
+    assert platelets["coding"][0]["code"] == "counted"
+    assert component(answer, "ms-score", "cns_dysfunction")["valueCodeableConcept"]["coding"][0]["code"] == "unknown"
+
+
 def test_a_score_that_is_certain_is_one_number(client: FlaskClient) -> None:
     made = bundle(*SJIA, observation(FERRITIN, 2150, "ng/mL"), observation("4537-7", 100, "mm/h"))
     assert component(evaluated(client, made), "ferritin-esr-ratio", "score")["valueQuantity"]["value"] == loads(b"21.5")
@@ -87,6 +94,15 @@ def test_the_criteria_can_be_chosen(client: FlaskClient) -> None:
     answer = evaluated(client, made)
     assert [one["id"] for one in answer["contained"] if one["resourceType"] == "Observation"] == ["hscore"]
     assert category(answer) == "likely"
+
+
+def test_a_leading_set_that_was_not_asked_for_is_named_and_leaves_no_empty_list(client: FlaskClient) -> None:
+    asked = [{"name": "criteria", "valueCode": "hscore"}]
+    record = {"name": "observations", "resource": bundle(condition(), *met_panel())}
+    rationale = evaluated(client, parameters(*asked, record))["prediction"][0]["rationale"]
+    assert rationale.endswith(
+        "This rests on the 2016 criteria; their items are left out, since other sets were asked for."
+    )
 
 
 def test_an_empty_record_is_indeterminate_and_preliminary(client: FlaskClient) -> None:
@@ -148,6 +164,20 @@ def test_a_parameter_that_is_not_used_takes_the_reassurance_away(client: FlaskCl
     record = {"name": "observations", "resource": bundle(*SJIA, *calm_panel())}
     assert category(evaluated(client, parameters(record))) == "unlikely"
     assert category(evaluated(client, parameters(record, *lost))) == "indeterminate"
+
+
+def test_ferritin_that_may_be_on_either_side_of_its_limit_does_not_reassure(client: FlaskClient) -> None:
+    above = {"value": 100, "unit": "ng/mL", "comparator": ">"}
+    rest = [condition(), *calm_panel()[1:]]
+    for known in (
+        [observation(FERRITIN, valueQuantity=above)],
+        [observation(FERRITIN, 60, "ng/mL"), observation(FERRITIN, 12500, "ng/mL", id="other")],
+    ):
+        answer = evaluated(client, bundle(*known, *rest))
+        assert (category(answer), "not_reassuring" in issue_keys(answer)) == ("indeterminate", True)
+    assert category(
+        evaluated(client, bundle(observation(FERRITIN, valueQuantity=above | {"comparator": "<"}), *rest))
+    ) == ("unlikely")
 
 
 def test_a_calm_panel_is_unlikely_and_a_drug_takes_the_reassurance_away(client: FlaskClient) -> None:

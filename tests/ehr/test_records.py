@@ -101,6 +101,14 @@ def test_a_result_of_its_own_time_does_not_take_that_of_its_report() -> None:
     assert read(bundle(REPORT | {"result": [{"reference": "Observation/r0"}]}, own)).moment.text == EARLIER
 
 
+def test_a_result_that_two_reports_hold_was_there_when_the_first_was_made() -> None:
+    held = {"result": [{"reference": "Observation/r0"}]}
+    reports = [REPORT | held | {"id": f"x{at}", "effectiveDateTime": at} for at in (LATER, EARLIER)]
+    reports.append(REPORT | held | {"effectiveDateTime": None})
+    for order in (reports, reports[::-1]):
+        assert read(bundle(*order, BARE[0])).moment.text == EARLIER
+
+
 def test_a_report_speaks_for_results_that_come_beside_it() -> None:
     report = REPORT | {"result": [{"reference": f"Observation/{one['id']}"} for one in BARE]}
     made = read(parameters(*({"name": "observations", "resource": one} for one in (*BARE, report))))
@@ -178,12 +186,16 @@ def test_pages_that_are_missing_and_queries_that_failed_are_told() -> None:
     assert keys(bundle(*met_panel(), total=Decimal(6), link=link)) == ["incomplete"]
     assert keys(bundle(*met_panel(), total=Decimal(5))) == keys(bundle(*met_panel(), total="many")) == []
     assert keys(bundle(*met_panel(), total=Decimal(6), kind="collection")) == []
+    assert keys(bundle(*met_panel(), total=Decimal(6), kind="")) == ["incomplete"]
     included = bundle(*met_panel(), total=Decimal(5))
     included["entry"][0]["search"] = {"mode": "include"}
     assert keys(included) == ["incomplete"]
     assert read(bundle(link=link)).next_pages == ("https://x.example/fhir?page=2",)
     assert keys(bundle(failed, *met_panel())) == ["query_failed"]
     assert keys(bundle(harmless, *met_panel())) == []
+    for code in ("incomplete", "timeout", "too-costly"):
+        in_part = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": code}]}
+        assert keys(bundle(in_part, *met_panel())) == ["query_failed"]
     answers = {"entry": [{"response": {"status": "404 Not Found", "outcome": failed}}, {"response": {"status": "200"}}]}
     assert keys({"resourceType": "Bundle"} | answers) == ["query_failed", "query_failed"]
 
@@ -221,10 +233,22 @@ def test_an_entry_that_never_had_a_resource_is_none_lost() -> None:
 def test_what_is_not_read_is_named() -> None:
     record = read(bundle({"resourceType": "Procedure"}, {"resourceType": "x" * 99}, {"no": "type"}, 7, *met_panel()))
     assert [one.text for one in record.issues if one.key == "not_read"] == [
-        "Resources of type an unknown kind are not read.",
         "Resources of type Procedure are not read.",
-        "Resources of type an unknown kind are not read.",
+        "Resources of an unknown type are not read.",
     ]
+    assert not record.may_reassure  # for the one without a type
+
+
+@pytest.mark.parametrize("kind", [None, "", 7, "observation", "OBSERVATION"])
+def test_a_resource_whose_type_is_missing_or_misspelt_may_be_a_result(kind: Any) -> None:
+    lost = observation(FERRITIN, 12500, "ng/mL", resourceType=kind, effectiveDateTime=LATER)
+    for document, place in (
+        (bundle(*calm_panel(), lost), "Bundle.entry[10].resource"),
+        ([*calm_panel(), lost], "[10]"),
+    ):
+        record = read(document)
+        [told] = [one for one in record.issues if one.key == "entry_not_read"]
+        assert (told.where, record.may_reassure) == ((place,), False)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +290,51 @@ def test_a_modifier_of_the_whole_forbids_interpretation_of_its_parts(modifier: d
 
 def test_a_modifier_that_is_not_known_forbids_interpretation() -> None:
     assert keys(observation(FERRITIN, 700, "ng/mL", modifierExtension=[{"url": "x"}])) == ["modified"]
-    assert keys(observation(FERRITIN, 700, "ng/mL", implicitRules="https://x.example")) == ["modified"]
+    newer = observation(FERRITIN, 700, "ng/mL", implicitRules="https://x.example", id="n", effectiveDateTime=LATER)
+    assert keys(newer) == ["modified"]
+    assert not read([*calm_panel(), newer]).may_reassure
+
+
+NOT_YET_FINAL = ["preliminary", "registered", "unknown", "F", ["final"]]
+
+
+@pytest.mark.parametrize("status", NOT_YET_FINAL)
+def test_a_newer_result_that_is_not_final_leaves_the_older_one_in_doubt(status: Any) -> None:
+    def beside(time: str | None, **more: Any) -> tuple[dict[str, Any], list[str], bool]:
+        newer = observation(FERRITIN, 12500, "ng/mL", id="n", **({"status": status, "effectiveDateTime": time} | more))
+        record = read([*calm_panel(), newer])
+        told = [one.key for one in record.issues if one.observation == "ferritin"]
+        return {"ferritin": record.panel.readings["ferritin"].interval.low}, told, record.may_reassure
+
+    assert beside(LATER) == beside(None) == beside("2026-11-22") == ({"ferritin": 60}, ["not_final"], False)
+    for time in (EARLIER, "2026-11-22T07:45:00Z"):
+        assert beside(time) == ({"ferritin": 60}, ["status"], True)
+    for taken_back in ("entered-in-error", "cancelled"):
+        assert beside(LATER, status=taken_back) == ({"ferritin": 60}, ["status"], True)
+    assert beside(LATER, valueQuantity=None) == ({"ferritin": 60}, ["status"], True)
+
+
+def test_a_result_that_is_not_final_and_later_than_as_of_is_none_of_its_business() -> None:
+    later = observation(
+        FERRITIN, 12500, "ng/mL", id="n", status="preliminary", effectiveDateTime="2026-11-23T07:00:00Z"
+    )
+    made = parameters(
+        {"name": "observations", "resource": bundle(*calm_panel(), later)}, {"name": "asOf", "valueDateTime": LATER}
+    )
+    assert read(made).may_reassure
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "Cancelled "])
+def test_what_a_withdrawn_report_or_panel_holds_is_withdrawn_with_it(status: str) -> None:
+    inside = observation(FERRITIN, 60, "ng/mL", id="k")
+    report = {"resourceType": "DiagnosticReport", "id": "r", "status": status, "contained": [inside]}
+    panel = observation("24360-0", status=status, contained=[inside])
+    part = {key: one for key, one in inside.items() if key in ("code", "valueQuantity", "status")}
+    for document in (report, panel, observation("24360-0", status=status, component=[part])):
+        assert (values(document), keys(document)[:1]) == ({}, ["status"])
+    assert values(report | {"status": "preliminary"}) == {"ferritin": 60}
+    assert values(observation("24360-0", status="preliminary", component=[part])) == {}
+    assert values(observation("24360-0", component=[part | {"status": "cancelled"}])) == {}
 
 
 # Which version counts
@@ -284,6 +352,11 @@ VERSIONS = [
     (version("9", None, 900), version("10", None, 100), {"ferritin": 100}),
     (version("1", EARLIER, status="preliminary"), version("2", LATER), {"ferritin": 900}),
     (version("1", LATER, effectiveDateTime=LATER), version("2", LATER, effectiveDateTime=EARLIER), {"ferritin": 900}),
+    (
+        version("f0", "2026-11-22T07:45:00.100Z"),
+        version("a1", "2026-11-22T07:45:00.900Z", status="entered-in-error"),
+        {},
+    ),
 ]
 
 
@@ -307,6 +380,40 @@ def test_versions_that_cannot_be_ordered_and_other_resources_are_kept() -> None:
     withdrawn = {"resourceType": "DiagnosticReport", "id": "r", "status": "cancelled", "meta": {"versionId": "2"}}
     assert values(bundle(report)) == {"ferritin": 700}
     assert values(bundle(report, withdrawn)) == {}
+
+
+def test_a_version_that_is_withdrawn_counts_more_than_one_that_may_be_older() -> None:
+    final, withdrawn = version(None, None), version(None, None, status="entered-in-error")
+    for pair in ([final, withdrawn], [withdrawn, final], [version("1", EARLIER), withdrawn]):
+        assert (values(pair), keys(pair)) == ({}, ["withdrawn", "status"])
+    assert values([version("1", None, status="entered-in-error"), version("2", None)]) == {"ferritin": 900}
+    order = drug(concept={"text": "Actemra"}, id="m")
+    assert drugs(order, order | {"status": "entered-in-error"}) == [("tocilizumab", "")]
+
+
+def test_what_a_history_deletes_does_not_count() -> None:
+    def after(deletion: dict[str, Any], *resources: Any) -> dict[str, Any]:
+        made = bundle(*resources, kind="history")
+        made["entry"].insert(0, {"request": {"method": "DELETE", "url": "Observation/o-2276-4"}} | deletion)
+        return made
+
+    at = {"response": {"status": "204", "lastModified": "2026-11-22T07:45:00.500Z"}}
+    held = [version("1", EARLIER), condition()]
+    for deletion in ({}, at, {"request": {"method": "delete"}, "fullUrl": "urn:uuid:1"}):
+        document = after(deletion, *held)
+        document["entry"][1]["fullUrl"] = "urn:uuid:1"
+        assert (values(document), keys(document)) == ({}, ["deleted"])
+    again = version("3", "2026-11-22T07:45:00.600Z", 100)
+    assert values(after(at, *held, again)) == {"ferritin": 100}
+    twice = after(at, *held, again)
+    twice["entry"].insert(0, twice["entry"][0] | {"response": {"lastModified": "2026-11-22T07:45:00.700Z"}})
+    assert values(twice) == values(twice | {"entry": twice["entry"][::-1]}) == {}
+    order = drug(concept={"text": "Actemra"}, id="m")
+    record = read(after({"request": {"method": "DELETE", "url": "MedicationRequest/m"}}, order))
+    assert [one.name for one in record.panel.medications] == ["tocilizumab"]
+    report = REPORT | {"id": "o-2276-4", "contained": [observation(FERRITIN, 7, "ng/mL")]}
+    assert values(after({}, report)) == {"ferritin": 7}
+    assert values(after({"request": {"method": "DELETE", "url": "DiagnosticReport/o-2276-4"}}, report)) == {}
 
 
 NO_CODE = [
@@ -336,6 +443,16 @@ def test_a_word_or_a_component_without_a_code_is_named_too() -> None:
     panel = observation("x", code={"text": "Panel"}, component=[known, part])
     [told] = [one for one in read(panel).issues if one.key == "code_missing"]
     assert told.where == ("Observation.component[1].code",)
+
+
+def test_a_code_of_loinc_without_its_system_is_no_code() -> None:
+    def coded(**coding: str) -> list[str]:
+        made = observation(FERRITIN, 12500, "ng/mL", code={"coding": [coding]}, effectiveDateTime=LATER)
+        return keys([*calm_panel(), made])
+
+    assert "code_missing" in coded(code=FERRITIN)
+    assert "code_missing" not in coded(code="FERR")
+    assert "code_missing" not in coded(code=FERRITIN, system="https://lab.example")
 
 
 SAYS_NOTHING = [
@@ -373,7 +490,8 @@ TIES = [
     ({"issued": EARLIER}, {"issued": LATER}),
     ({"meta": {"lastUpdated": EARLIER}}, {"meta": {"lastUpdated": LATER}}),
     ({"status": "final"}, {"status": "corrected"}),
-    ({"effectiveDateTime": "2026-11"}, {"effectiveDateTime": "2026-11-02"}),
+    ({"effectiveDateTime": "2026-10"}, {"effectiveDateTime": "2026-11-02"}),
+    ({"effectiveDateTime": "2026-11-22T07:45:00.1Z"}, {"effectiveDateTime": "2026-11-22T07:45:00.900Z"}),
     ({"effectiveDateTime": "nonsense", "issued": EARLIER}, {}),
     ({"effectiveDateTime": None, "effectivePeriod": {"start": EARLIER}}, {"effectivePeriod": {"end": LATER}}),
 ]
@@ -385,12 +503,36 @@ def test_ties_are_broken_by_issue_update_and_correction(weak: dict[str, Any], st
     assert values([one, other]) == values([other, one]) == {"ferritin": 900}
 
 
+ROUGH = ["2026-11-22", "2026-11", "2026"]
+
+
+@pytest.mark.parametrize("time", ROUGH)
+def test_a_day_or_month_alone_may_be_later_than_a_time_within_it(time: str) -> None:
+    exact, rough = observation(FERRITIN, 60, "ng/mL"), observation(FERRITIN, 12500, "ng/mL", effectiveDateTime=time)
+    for order in ([exact, rough], [rough, exact]):
+        record = read([*order, *calm_panel()[1:]])
+        reading = record.panel.readings["ferritin"]
+        assert (reading.interval.low, reading.interval.high, reading.collected_at) == (60, 12500, "")
+        [told] = [one for one in record.issues if one.key == "rough_time"]
+        assert (told.where, told.observation) == ((f"[{order.index(rough)}]",), "ferritin")
+    assert values([exact, without(rough, "valueQuantity") | {"valueString": "12500"}]) == {}
+    assert values([exact, without(rough, "valueQuantity")]) == {"ferritin": 60}
+
+
+def test_a_day_or_month_that_is_over_is_older() -> None:
+    for time in ("2026-11-21", "2026-10", "2025", "2025-12"):
+        made = [observation(FERRITIN, 60, "ng/mL", effectiveDateTime=time), observation(FERRITIN, 900, "ng/mL")]
+        assert (values(made), keys(made)) == ({"ferritin": 900}, ["superseded"])
+    placeholders = ("9999-12-31", "9999-12", "9999")
+    assert all(read_moment(one) is not None for one in placeholders)
+
+
 UNTIMED = [
     {"effectiveDateTime": None},
     {"effectiveDateTime": "22.11.2026 07:45"},
     {"effectiveDateTime": {"value": LATER}},
     {"effectiveDateTime": None, "effectivePeriod": {"end": "yesterday"}},
-    {"effectiveDateTime": "0001-01-01"},
+    *({"effectiveDateTime": one} for one in ("0001-01-01", "0001-01-01T00:00:00Z")),
 ]
 
 
@@ -406,6 +548,17 @@ def test_a_result_without_a_time_may_be_the_newest_and_never_yields(time: dict[s
         assert (told.where, told.observation) == ((f"[{order.index(undated)}]",), "ferritin")
         assert "may be newer" in told.text
         assert "tied" not in [one.key for one in record.issues]
+
+
+def test_of_two_ways_to_say_one_time_the_fuller_is_told() -> None:
+    made = [
+        observation(FERRITIN, 60, "ng/mL", id=f"x{at}", effectiveDateTime=f"2026-11-22T07:45:00{at}")
+        for at in ("", "Z")
+    ]
+    others = [observation(PLATELETS, 320, "10*9/L", effectiveDateTime="2026-11-22T07:45:00")]
+    for order in ([*made, *others], [*others, *made[::-1]]):
+        record = read(order)
+        assert record.panel.readings["ferritin"].collected_at == record.moment.text == "2026-11-22T07:45:00Z"
 
 
 def test_of_several_without_a_time_each_may_be_the_newest() -> None:
@@ -471,6 +624,10 @@ def test_a_time_that_cannot_be_read_is_named_even_where_another_time_is_used() -
         assert (told.key, told.where, told.severity) == ("time_invalid", ("[0]",), "warning")
         assert "22.11" not in told.text
         assert (record.panel.readings["ferritin"].collected_at, record.may_reassure) == (LATER, False)
+    timing = observation(
+        FERRITIN, 60, "ng/mL", issued=LATER, effectiveDateTime=None, effectiveTiming={"event": [LATER]}
+    )
+    assert ("time_invalid" in keys([timing]), values([timing])) == (True, {"ferritin": 60})
     unused = [
         observation(FERRITIN, 60, "ng/mL", effectiveInstant="now"),
         observation(FERRITIN, 60, "ng/mL", issued="x"),
@@ -517,8 +674,24 @@ def test_a_newer_result_that_cannot_be_read_makes_the_test_unknown() -> None:
     assert keys([unreadable, observation(FERRITIN, 90, "ng/mL")]) == ["unit_required", "superseded"]
 
 
-def test_of_one_moment_the_readable_one_counts() -> None:
-    assert values([observation(FERRITIN, 12000), observation(FERRITIN, 900, "ng/mL")]) == {"ferritin": 900}
+@pytest.mark.parametrize(
+    "newer",
+    [
+        {"dataAbsentReason": {"coding": [{"code": "masked"}]}},
+        {"interpretation": [{"coding": [{"code": "A"}]}]},
+        {"value": 12500},
+    ],
+)
+def test_a_newer_result_that_is_there_but_not_shown_makes_the_test_unknown(newer: dict[str, Any]) -> None:
+    assert values([observation(FERRITIN, effectiveDateTime=LATER, **newer), observation(FERRITIN, 90, "ng/mL")]) == {}
+
+
+def test_of_one_moment_the_readable_one_counts_and_does_not_reassure() -> None:
+    both = [observation(FERRITIN, 12000), observation(FERRITIN, 900, "ng/mL")]
+    assert (values(both), keys(both)) == ({"ferritin": 900}, ["unit_required", "tied_unread"])
+    assert not read([observation(FERRITIN, valueString="12,500 ng/mL"), *calm_panel()]).may_reassure
+    never = [observation(FERRITIN), observation(FERRITIN, 900, "ng/mL")]
+    assert (values(never), keys(never)) == ({"ferritin": 900}, ["no_value"])
 
 
 def test_results_much_older_than_the_newest_are_unknown() -> None:
@@ -589,6 +762,46 @@ def test_the_same_text_of_a_time_is_read_once_in_a_record() -> None:
     assert Moments().read(EARLIER) is not first
 
 
+# Of which specimen
+
+
+def specimen(**kind: Any) -> dict[str, Any]:
+    return {"resourceType": "Specimen", "id": "s", "type": kind}
+
+
+CSF = specimen(coding=[{"system": "http://snomed.info/sct", "code": "258450006"}])
+OTHER_SPECIMENS = [
+    [{"specimen": {"reference": "Specimen/s"}}, CSF],
+    [{"specimen": {"reference": "https://ehr.example/fhir/Specimen/s"}}, specimen(text="Synovial fluid, left knee")],
+    [{"specimen": {"reference": "Specimen/s"}}, specimen(coding=[{"code": "UR"}])],
+    [{"specimen": {"reference": "Specimen/s"}}, specimen(coding=[{"code": "1", "display": "Urine"}])],
+    [{"specimen": {"display": "CSF"}}],
+    [{"specimen": {"reference": "#s"}, "contained": [CSF]}],
+]
+
+
+@pytest.mark.parametrize("sent", OTHER_SPECIMENS)
+def test_a_code_for_blood_on_another_specimen_is_not_used_and_does_not_reassure(sent: list[dict[str, Any]]) -> None:
+    fluid = observation(FERRITIN, 60, "ng/mL", effectiveDateTime=LATER, id="f", **sent[0])
+    assert (values(bundle(fluid, *sent[1:])), keys(bundle(fluid, *sent[1:]))) == ({}, ["specimen"])
+    assert not read(bundle(*calm_panel(), fluid, *sent[1:])).may_reassure
+    part = {key: fluid[key] for key in ("code", "valueQuantity")}
+    panel = observation("24360-0", component=[part], **sent[0])
+    assert keys(bundle(panel, *sent[1:]))[0] == "specimen"
+
+
+def test_a_result_in_a_report_may_name_a_specimen_of_the_report() -> None:
+    made = observation(FERRITIN, 60, "ng/mL", specimen={"reference": "#s"})
+    assert keys(REPORT | {"contained": [made, CSF]}) == ["specimen"]
+
+
+def test_a_specimen_of_blood_or_unknown_changes_nothing() -> None:
+    for kind in (specimen(text="Serum"), specimen(coding=[{"code": "119364003"}]), specimen()):
+        for sent in ({"reference": "Specimen/s"}, {"reference": "Specimen/gone"}, {"display": "EDTA blood"}, {}):
+            made = bundle(observation(FERRITIN, 60, "ng/mL", specimen=sent), kind)
+            assert (values(made), keys(made)) == ({"ferritin": 60}, [])
+
+
 # Whose results
 
 
@@ -598,7 +811,28 @@ def about(reference: Any) -> dict[str, Any]:
     )
 
 
+def inside(value: str, born: str = "2014-03-01", **more: Any) -> dict[str, Any]:
+    """Return a result that holds its own Patient."""
+    person = {
+        "resourceType": "Patient",
+        "id": "p",
+        "birthDate": born,
+        "identifier": [{"system": "mrn", "value": value}],
+    }
+    return about("#p") | {"contained": [person]} | more
+
+
+SEARCHED = "Patient?identifier=https://ehr.example/mrn|"
+KNOWN_AS = {"identifier": [{"system": "https://ehr.example/mrn", "value": "1"}, {"system": "mrn", "value": "1"}]}
 MIXED: list[Any] = [
+    [inside("1"), inside("2")],
+    [inside("1"), inside("1", "2015-03-01")],
+    bundle(patient() | KNOWN_AS, inside("2")),
+    bundle(patient(), about("Patient/p1"), inside("1", "2015-03-01")),
+    bundle(REPORT | {"subject": {"reference": "#p"}, "contained": inside("2")["contained"]}, inside("1")),
+    [about(f"{SEARCHED}1"), about(f"{SEARCHED}2")],
+    bundle(patient() | KNOWN_AS, about({"identifier": {"system": "mrn", "value": "2"}})),
+    bundle(patient() | KNOWN_AS, about(f"{SEARCHED}2")),
     [about("Patient/p1"), about("Patient/p2")],
     [about("https://a.example/fhir/Patient/p1"), about("https://b.example/fhir/Patient/p1")],
     bundle(about("Patient/p2"), patient(name="p1")),
@@ -625,6 +859,8 @@ def test_results_of_two_patients_are_refused(document: Any) -> None:
 ONE: list[tuple[Any, dict[str, str]]] = [
     ([about("Patient/p1"), about("Patient/p1/_history/3")], {"reference": "Patient/p1"}),
     ([about({}), about({"display": "John"})], {"display": "not supplied"}),
+    ([about(f"{SEARCHED}1")], {"identifier": {"system": "https://ehr.example/mrn", "value": "1"}}),  # type: ignore[dict-item]
+    ([about("Patient?name=x")], {"display": "not supplied"}),
     ([about("#p")], {"display": "not supplied"}),
     ([about({"identifier": {"system": "mrn"}})], {"display": "not supplied"}),  # type: ignore[list-item]
     ([about({"identifier": {"system": "mrn", "value": "1"}})], {"identifier": {"system": "mrn", "value": "1"}}),  # type: ignore[list-item]
@@ -643,6 +879,22 @@ def test_the_patient_is_named_as_the_record_names_it(document: Any, reference: d
     assert read(document).subject.reference == reference
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        bundle(
+            patient() | KNOWN_AS, about(f"{SEARCHED}1"), about({"identifier": KNOWN_AS["identifier"][1]}), inside("1")
+        ),
+        bundle(patient() | {"identifier": [{"value": "1"}]}, about({"identifier": {"value": "2"}})),
+        bundle(patient(), about("Patient?name=x&identifier=mrn|2")),
+        [inside("1"), inside("1"), about("#gone")],
+        [about(f"{SEARCHED}1"), about("Patient/p1")],
+    ],
+)
+def test_one_patient_in_many_ways_is_one(document: Any) -> None:
+    assert "ferritin" in read(document).panel.readings
+
+
 def test_a_patient_by_its_address_in_the_bundle_is_the_same_patient() -> None:
     made = bundle(patient(), about("urn:uuid:42"), about("https://a.example/fhir/Patient/p1"))
     made["entry"][0]["fullUrl"] = "urn:uuid:42"
@@ -656,10 +908,19 @@ def test_a_patient_without_an_id_is_known_by_its_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", [{"reference": "Group/g"}, {"reference": "https://x.example/Device/1"}, {"type": "Location"}]
+    "subject",
+    [
+        *({"reference": "Group/g"}, {"reference": "https://x.example/Device/1"}, {"type": "Location"}),
+        *({"reference": "Group?identifier=a|b"}, {"type": "http://hl7.org/fhir/StructureDefinition/Device"}),
+    ],
 )
 def test_results_about_something_else_are_not_used(subject: dict[str, str]) -> None:
     assert (values(about(subject)), keys(about(subject))) == ({}, ["subject_not_patient"])
+
+
+def test_the_type_of_a_patient_may_be_an_address() -> None:
+    kind = "http://hl7.org/fhir/StructureDefinition/Patient"
+    assert values(about({"reference": "Patient/p1", "type": kind})) == {"ferritin": 700}
 
 
 def test_a_result_with_a_focus_is_about_someone_else() -> None:
@@ -683,6 +944,12 @@ def test_age_is_exact_on_birthdays_and_by_days_in_the_first_year() -> None:
     assert age("2026-10-25")[0] == Fraction(28 * 100, 36525)
     assert age("2020-02-29", "2025-02-28") == (Fraction(4) + Fraction(365, 366),) * 2
     assert age("2020-02-29", "2025-03-01") == (5, 5)
+
+
+def test_age_turns_on_the_day_where_the_sample_was_taken_and_needs_one() -> None:
+    assert age("2008-03-01", "2026-03-01T00:30:00+02:00") == (18, 18)
+    assert age("2008-03-01", "2026-02-28T23:30:00-05:00")[1] < 18
+    assert (age("2008-06-01", "2026"), age("2008-06-01", "2026-07")) == (None, None)
 
 
 def test_an_incomplete_day_of_birth_leaves_an_interval_unless_it_hides_who_is_adult() -> None:
@@ -736,6 +1003,9 @@ DIAGNOSES = [
     (condition(verificationStatus={"text": "Refuted"}), "unknown"),
     (condition("M06.1", verificationStatus={"coding": [{"code": "differential"}]}), "unknown"),
     (condition(modifierExtension=[{"url": "x"}]), "unknown"),
+    (without(condition(abatementDateTime="2019"), "clinicalStatus"), "unknown"),
+    (condition(abatementDateTime="2019"), "sjia"),
+    (condition(subject={"reference": "RelatedPerson/mother"}), "unknown"),
 ]
 
 
@@ -759,8 +1029,30 @@ def test_several_diagnoses() -> None:
     assert (torn.panel.condition, [one.key for one in torn.issues]) == ("unknown", ["condition_conflict"])
 
 
+def test_one_diagnosis_whose_codes_stand_for_two_conditions_settles_nothing() -> None:
+    codes = [
+        {"system": "http://snomed.info/sct", "code": "201796004"},
+        {"system": "http://hl7.org/fhir/sid/icd-10", "code": "C81"},
+    ]
+    for coding in (codes, codes[::-1]):
+        torn = read(bundle(condition() | {"code": {"coding": coding}}, *met_panel()))
+        assert (torn.panel.condition, [one.where for one in torn.issues]) == (
+            "unknown",
+            [("Bundle.entry[0].resource",)],
+        )
+        said = {"name": "condition", "valueCodeableConcept": {"coding": coding}}
+        assert keys(parameters(said)) == ["parameter_invalid"]
+
+
+def test_a_diagnosis_of_someone_else_is_named() -> None:
+    assert keys(bundle(condition(subject={"reference": "Group/g"}), *met_panel())) == ["subject_not_patient"]
+    assert keys(bundle(condition("Z99", subject={"reference": "Group/g"}), *met_panel())) == []
+
+
 def test_the_condition_used_is_referred_to() -> None:
     assert read(bundle(condition())).condition == {"reference": "Condition/c1"}
+    for two in ([condition(id="c2"), condition()], [condition(), condition(id="c2")]):
+        assert read(bundle(*two)).condition == {"reference": "Condition/c1"}
     named = bundle(condition(id=""))
     named["entry"][0]["fullUrl"] = "urn:uuid:9"
     assert read(named).condition == {"reference": "urn:uuid:9"}
@@ -793,6 +1085,37 @@ NAMED = [
 @pytest.mark.parametrize("concept", NAMED)
 def test_drugs_by_code_generic_name_and_brand(concept: Any) -> None:
     assert drugs(drug(concept=concept)) == [("tocilizumab", "")]
+
+
+def test_an_ingredient_may_be_another_medication() -> None:
+    def bag(**reference: str) -> list[tuple[str, str]]:
+        made = {"id": "z", "code": {"text": "infusion bag"}, "ingredient": [{"itemReference": reference}]}
+        named = {"resourceType": "Medication", "id": "y", "code": {"text": "tocilizumab"}}
+        order = drug(medicationCodeableConcept=None, medicationReference={"reference": "#z"})
+        return drugs(order | {"contained": [{"resourceType": "Medication"} | made, named]})
+
+    assert bag(reference="#y") == bag(display="Actemra") == [("tocilizumab", "")]
+    assert bag(reference="#gone") == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("TOCILIZUMAB-AAZG 162 mg/0.9 mL", "Roactemra(R) s.c.", "Tocilizumabum 20 mg/ml", "tocilizumabe", "Актемра"),
+        *("アクテムラ皮下注162mg", "トシリズマブ（遺伝子組換え）", "Tyenne®"),
+    ],
+)
+def test_il6_blockade_is_known_as_other_languages_write_it(said: str) -> None:
+    assert drugs(drug(concept={"text": said})) == [("tocilizumab", "")]
+
+
+def test_the_class_of_a_known_drug_may_be_that_drug() -> None:
+    def told(code: str) -> list[str]:
+        group = {"system": "http://www.whocc.no/atc", "code": code, "display": "Interleukin inhibitors"}
+        return keys(bundle(drug(concept={"coding": [group]})))
+
+    assert all("drug_not_named" in told(one) for one in ("L04AC", "l04", "L"))
+    assert not any("drug_not_named" in told(one) for one in ("L04AC05", "N02BE"))
 
 
 def test_drugs_that_are_not_known_are_left_out() -> None:

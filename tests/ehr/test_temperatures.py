@@ -182,3 +182,8 @@ def test_a_cool_morning_makes_nothing_unlikely_after_a_spike() -> None:
 def test_a_temperature_that_is_used_is_not_counted_as_unknown() -> None:
     assert "highest_of_day" not in UNKNOWN_REASONS
     assert {"undated", "time_invalid", "stale"} <= {*UNKNOWN_REASONS}
+
+
+def test_a_warm_day_without_an_hour_is_not_weighed_against_the_newest() -> None:
+    reading = counted(taken("22", "39.5"), taken("22T20:00", "36.8"))
+    assert (reading.interval.low, reading.interval.high) == (Decimal("39.5"), Decimal("39.5"))

@@ -9,7 +9,7 @@ from service.clinical.analytes import ANALYTES
 from service.clinical.number import INFINITY
 from service.ehr.codes import ResultCode, load_codes
 from service.ehr.record import Record, read_request
-from tests.ehr.records import FERRITIN, FIBRINOGEN, LOINC, PLATELETS, UCUM, observation
+from tests.ehr.records import FERRITIN, FIBRINOGEN, LOINC, PLATELETS, UCUM, calm_panel, observation
 
 CODES = load_codes()
 RANGE = [{"low": {"value": Decimal(24), "unit": "ng/mL"}, "high": {"value": Decimal(336), "unit": "ng/mL"}}]
@@ -98,10 +98,31 @@ def test_comparators_in_letters(spoken: str, expected: str) -> None:
     assert interval(ferritin(valueString=f"{spoken} ng/mL"), "ferritin")[0] == expected
 
 
-@pytest.mark.parametrize("word", ["HX", "H>", "H", "HU"])
+@pytest.mark.parametrize("word", ["HX", "H>", "H", "HU", ">"])
 def test_off_the_scale_without_a_value_is_above_the_laboratorys_limit(word: str) -> None:
     sent = ferritin(interpretation=[{"coding": [{"code": word}]}], referenceRange=RANGE)
     assert interval(sent, "ferritin") == ("(336, inf)", "measured")
+
+
+@pytest.mark.parametrize(
+    ("flags", "more", "expected"),
+    [
+        ([">"], {}, "[7000, inf)"),
+        (["H", ">"], {}, "[7000, inf)"),
+        (["<"], {}, "[0, 7000]"),
+        (["H"], {}, "[7000, 7000]"),
+        ([">", "<"], {}, "[7000, 7000]"),
+        ([">"], {"comparator": ">"}, "(7000, inf)"),
+    ],
+)
+def test_a_number_that_is_the_end_of_the_scale_is_no_exact_one(
+    flags: list[str], more: dict[str, str], expected: str
+) -> None:
+    said = [{"coding": [{"code": one}]} for one in flags]
+    assert interval(ferritin(valueQuantity=quantity(7000, unit="ng/mL", **more), interpretation=said), "ferritin") == (
+        expected,
+        "measured",
+    )
 
 
 WORDS = {
@@ -126,12 +147,12 @@ def test_two_words_of_one_side_are_the_weaker_one_and_of_two_sides_none() -> Non
     both = ferritin(interpretation=[*HIGH, {"coding": [{"code": "HH"}]}], referenceRange=RANGE)
     assert interval(both, "ferritin") == ("(336, inf)", "measured")
     torn = read(ferritin(interpretation=[*HIGH, {"coding": [{"code": "L"}]}]))
-    assert (dict(torn.panel.readings), [one.key for one in torn.issues][:1]) == ({}, ["no_value"])
+    assert (dict(torn.panel.readings), [one.key for one in torn.issues][:1]) == ({}, ["word_not_usable"])
 
 
 def test_a_letter_of_a_foreign_code_system_is_not_an_interpretation() -> None:
     local = [{"coding": [{"system": "https://lab.example/codes", "code": "L"}]}]
-    assert read(ferritin(interpretation=local)).issues[0].key == "no_value"
+    assert read(ferritin(interpretation=local)).issues[0].key == "word_not_usable"
 
 
 @pytest.mark.parametrize(
@@ -145,11 +166,17 @@ def test_a_letter_of_a_foreign_code_system_is_not_an_interpretation() -> None:
         [{"text": "24-336"}],
         [{"high": {"value": Decimal(1), "unit": "ng/mL"}}, {"high": {"value": Decimal(2), "unit": "ng/mL"}}],
         [{"type": {"coding": [{"code": "critical"}]}, "high": {"value": Decimal(336), "unit": "ng/mL"}}],
+        [{"type": {"text": "Therapeutic"}, "high": {"value": Decimal(336), "unit": "ng/mL"}}],
         [{"high": {"value": Decimal(336), "unit": "ng/mL", "code": "ug/dL"}}],
     ],
 )
 def test_a_range_that_is_not_clear_is_no_range(ranges: list[Any]) -> None:
     assert interval(ferritin(interpretation=HIGH, referenceRange=ranges), "ferritin") == ("(140, inf)", "implied")
+
+
+def test_a_range_whose_type_is_told_in_words_is_the_normal_one_if_they_say_so() -> None:
+    sent = ferritin(interpretation=HIGH, referenceRange=[RANGE[0] | {"type": {"text": "Normal range"}}])
+    assert interval(sent, "ferritin") == ("(336, inf)", "measured")
 
 
 def test_a_range_without_a_unit_takes_that_of_the_value() -> None:
@@ -225,6 +252,9 @@ UNUSABLE = {
     "comparator": [
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator="ad")),
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator="<>")),
+        ferritin(
+            valueQuantity=quantity(700, unit="ng/mL", _comparator={"extension": [{"url": "x", "valueCode": ">"}]})
+        ),
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator=["<"])),
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator={"value": "<"})),
     ],
@@ -234,19 +264,28 @@ UNUSABLE = {
         ferritin(valueQuantity=quantity(">700", unit="ng/mL", comparator="<")),
         ferritin(valueQuantity=quantity("700 ng/mL", unit="ng/mL")),
     ],
-    "value_form": [ferritin(valueRange={}), ferritin(valueBoolean=True), ferritin(valueRatio={})],
+    "value_form": [
+        *(ferritin(valueRange={}), ferritin(valueBoolean=True), ferritin(valueRatio={})),
+        *(ferritin(valueQuantity="12500 ng/mL"), ferritin(valueQuantity=[quantity(7)]), ferritin(valueString=12500)),
+        ferritin(value={"Quantity": quantity(12500, unit="ng/mL")}),
+    ],
     "not_a_number": [ferritin(valueQuantity={"value": True, "unit": "ng/mL"}), ferritin(valueInteger="7")],
     "word_not_usable": [
         ferritin(valueCodeableConcept={"coding": [{"code": "H"}, {"code": "L"}]}),
         ferritin(valueCodeableConcept={"coding": [{"code": "260373001"}]}),
+        *(ferritin(interpretation=[one]) for one in ({"text": "see comment"}, {"coding": [{"code": "AA"}]})),
+    ],
+    "value_not_shown": [
+        ferritin(dataAbsentReason={"coding": [{"code": one}]}) for one in ("masked", "as-text", "positive-infinity ")
     ],
     "no_value": [
         ferritin(),
-        ferritin(dataAbsentReason={"coding": [{"code": "masked"}]}),
+        ferritin(dataAbsentReason={"coding": [{"code": "error"}]}),
+        ferritin(dataAbsentReason={"text": "no sample"}, interpretation=[{"text": "N"}], referenceRange=RANGE),
+        ferritin(dataAbsentReason={"text": "no sample"}, interpretation=[{"text": "see comment"}]),
         ferritin(valueString=""),
         ferritin(valueQuantity=None),
-        ferritin(valueQuantity="12"),
-        ferritin(interpretation=[{"text": "see comment"}]),
+        ferritin(interpretation=[{}]),
     ],
 }
 
@@ -310,7 +349,7 @@ def test_every_loinc_code_of_an_analyte_is_read_as_that_analyte() -> None:
             assert CODES.results["loinc", code].observation == analyte.id
 
 
-@pytest.mark.parametrize("system", [LOINC, "http://loinc.org/", "urn:oid:2.16.840.1.113883.6.1", " https://LOINC.org "])
+@pytest.mark.parametrize("system", [LOINC, "http://loinc.org/", "http://www.loinc.org", "LN", " https://LOINC.org "])
 def test_loinc_by_all_its_addresses(system: str) -> None:
     sent = observation(FERRITIN, 700, "ng/mL", code={"coding": [{"system": system, "code": f" {FERRITIN} "}]})
     assert "ferritin" in read(sent).panel.readings
@@ -330,6 +369,7 @@ def test_codes_of_two_tests_are_ambiguous_and_refused_codes_say_why() -> None:
         FERRITIN, 7, "U/L", code={"coding": [{"system": LOINC, "code": one} for one in (FERRITIN, "1920-8")]}
     )
     assert read(two).issues[0].key == "code_ambiguous"
+    assert not read([*calm_panel(), two]).may_reassure
     percent = read(observation("770-8", 65, "%"))
     assert (percent.issues[0].key, dict(percent.panel.readings)) == ("code_refused", {})
     assert "percentage" in percent.issues[0].text
