@@ -37,10 +37,10 @@ def of_patient(patient: Resource) -> Marks:
     return marks | ({BORN: {born}} if len(born) == LENGTH_OF_A_DAY else {})
 
 
-def of_contained(contents: Contents, subjects: Iterable[tuple[Found, Resource]]) -> Iterator[Marks]:
+def of_contained(contents: Contents, told: Iterable[Found]) -> Iterator[Marks]:
     """Yield what the Patients say that stand within the resources that are about them."""
-    for found, subject in subjects:
-        reference = text(subject, "reference")
+    for found in told:
+        reference = text(found.subject, "reference")
         if reference.startswith("#"):
             owner = found.parent.resource if found.parent is not None and found.is_contained else found.resource
             yield of_patient(contents.resolve(reference, owner) or {})

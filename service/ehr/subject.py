@@ -52,8 +52,8 @@ def is_patient(subject: Resource, resource: Resource, kinds: Kinds) -> bool:
 
 def one_patient(contents: Contents, expected: Iterable[Resource] = ()) -> Subject:
     """Return the one patient of a record; ``expected`` are References from outside. Raises MixedPatients."""
-    told = [(one, one.subject) for one in contents.of(*CLINICAL) if one.is_of_patient]
-    references = [*(one for _, one in told), *expected]
+    told = [one for one in contents.of(*CLINICAL) if one.is_of_patient]
+    references = [*(one.subject for one in told), *expected]
     patients = {_name(one): one for one in contents.of("Patient") if not one.is_contained}
     aliases = {one.address: name for name, one in patients.items() if one.address}
     said = {text(one, "reference") for one in references}
