@@ -8,17 +8,14 @@ gunicorn; ``tests/server`` proves each promise against the real server.
 
 from __future__ import annotations
 
-import select
-import selectors
 import socket
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
 from http import HTTPStatus
 from typing import Any
 
 from gunicorn.http import get_parser  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 
 from service.server import refusals, settings
 from service.server.arrival import PatientReader
@@ -28,6 +25,7 @@ from service.server.departure import LINGER, Departures
 from service.server.drain import draining
 from service.server.streams import PATIENCE, Streams
 from service.server.turns import Turns
+from service.server.watchful import WatchfulWorker
 
 _SEND_SECONDS = 10  # longest wait for a client to take a piece of what is streamed to it
 _SEND_BYTES = 256 * 1024  # of an answer that the kernel keeps for a slow reader, so that no thread has to
@@ -36,7 +34,7 @@ _QUEUE_PER_THREAD = 32
 _PROBES = (b"GET /livez ", b"GET /readyz ")
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]
+class PatientWorker(WatchfulWorker):
     """A threaded worker that waits for requests, and for connections to close, without spending threads on it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # gunicorn's
@@ -45,13 +43,13 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.arrivals = Arrivals(
             hold=chosen.max_body_bytes,
             pause=chosen.body_read_seconds,
-            watch=self._watch,
+            watch=self.watch,
             serve=self._dispatch,
             refuse=self._refuse,
             hang_up=self._hang_up,
         )
-        self.deliveries = Deliveries(self._watch_out, self._unwatch, self._hang_up)
-        self.departures = Departures(self._watch, self._hang_up)
+        self.deliveries = Deliveries(self.watch_writable, self.unwatch, self._hang_up)
+        self.departures = Departures(self.watch, self._hang_up)
         self.streams = Streams(self.cfg.threads)
         self.turns = Turns()
         self.in_threads = 0
@@ -79,7 +77,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
             self._start(conn)
         elif self.streams.wait(conn):
             arrival.turn_until = time.monotonic() + PATIENCE
-            self._unwatch(conn)
+            self.unwatch(conn)
         else:
             self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -170,20 +168,6 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self.deliveries.sweep(now)
         self.departures.sweep(now)
 
-    def set_accept_enabled(self, enabled: bool) -> None:  # gunicorn's
-        """Stop accepting; when stopping for good, first take the connections the kernel has accepted already."""
-        stopping = not enabled and not self.alive
-        for listener in self.sockets if stopping else ():
-            listener.setblocking(False)
-            self._take_backlog(listener)
-        super().set_accept_enabled(enabled)
-        for listener in self.sockets if stopping else ():
-            listener.close()  # else new clients would wait in a queue that nobody empties
-
-    def _take_backlog(self, listener: socket.socket) -> None:
-        while self.nr_conns < self.worker_connections and select.select([listener], [], [], 0)[0]:
-            self.accept(listener)
-
     def _cap_keepalive(self, deadline: float) -> None:
         super()._cap_keepalive(deadline)
         self.arrivals.cap(deadline)
@@ -191,14 +175,4 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
     def _forget(self, conn: TConn) -> None:
         self.arrivals.leave(conn)
         self.streams.forget(conn)
-        self._unwatch(conn)
-
-    def _watch(self, conn: TConn, act: Callable[[TConn], None]) -> None:
-        self.poller.register(conn.sock, selectors.EVENT_READ, lambda _sock: act(conn))
-
-    def _watch_out(self, conn: TConn, act: Callable[[TConn], None]) -> None:
-        self.poller.register(conn.sock, selectors.EVENT_WRITE, lambda _sock: act(conn))
-
-    def _unwatch(self, conn: TConn) -> None:
-        if conn.sock.fileno() >= 0 and conn.sock in self.poller.get_map():  # a closed one is not watched
-            self.poller.unregister(conn.sock)
+        self.unwatch(conn)
