@@ -18,6 +18,7 @@ LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes
 DEEPEST = 64
 LONGEST_KEY = 64
 _DECIMAL_COMMA = re.compile(r"\d,\d", re.ASCII)
+_TRAILING_COMMA = re.compile(r",\s*[}\]]")  # later versions of Python point at it, earlier ones behind it
 
 dumps = msgspec.json.Encoder(decimal_format="number").encode
 """Writes JSON as bytes; every Decimal is written digit for digit."""
@@ -67,7 +68,7 @@ def _slip(text: str, at: int) -> str:
         return ": texts stand in double quotes"
     if _DECIMAL_COMMA.fullmatch(text, max(0, at - 2), at + 1):
         return ": the decimal sign is a point"
-    if text[:at].rstrip().endswith(",") and text.startswith(("}", "]"), at):
+    if _TRAILING_COMMA.match(text, at) or (text[:at].rstrip().endswith(",") and text.startswith(("}", "]"), at)):
         return ": no comma before the end"
     return ""
 
