@@ -21,8 +21,8 @@ from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
 from service.ehr.json_shapes import Resource
 from service.ehr.moments import NEVER, Moment, days_between
-from service.ehr.observation import Result
 from service.ehr.ranking import canonical, has_value, known, order, ranked
+from service.ehr.result import Result
 from service.ehr.rivals import is_after, may_be_newest, of_pending, read_rivals, unread_beside
 from service.ehr.temperatures import TEMPERATURE, of_the_day
 

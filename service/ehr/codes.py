@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from service.clinical.reading import WORDS
 from service.clinical.strict_toml import BadData, Table
 from service.clinical.therapy import THERAPIES
 from service.ehr.code_systems import LOINC, SNOMED, system_name
+from service.ehr.issues import Unusable
 from service.ehr.prefetch_template import PREFETCH_KEYS, checked_template
 
 SHIPPED = Path(__file__).parent / "codes.toml"
@@ -45,6 +46,18 @@ class CodeMap:
     words: Mapping[str, str]
     prefetch: Mapping[str, str]
 
+    def meaning(self, coded: Sequence[tuple[str, str]]) -> ResultCode | None:
+        """Return what the systems and codes of a result stand for, None if none is known; raises Unusable."""
+        known: list[ResultCode] = []
+        for system, code in coded:
+            one = self.results.get((system_name(system), code))
+            if one:
+                known.append(one)
+        for one in known:
+            if one.refuse:
+                raise Unusable("code_refused", one.refuse)
+        return _one_of(known) if len(known) > 1 else known[0] if known else None
+
     def condition(self, system: str, code: str) -> str:
         """Return the condition that a diagnosis stands for, by its longest known beginning; "" if none."""
         plain = code.strip().upper().replace(".", "")
@@ -65,6 +78,13 @@ class CodeMap:
         warm = [key for key, one in self.results.items() if one.observation == "temperature" and not one.refuse]
         codes = {"labs": _tokens(lab), "temperature": _tokens(warm)}
         return {key: text.replace("{codes}", codes.get(key, "")) for key, text in self.prefetch.items()}
+
+
+def _one_of(known: list[ResultCode]) -> ResultCode:
+    """Return of several codes of one test the one that says most; raises Unusable if they are of two."""
+    if len({one.observation for one in known}) > 1:
+        raise Unusable("code_ambiguous")
+    return max(known, key=lambda one: (one.basis, one.unit, one.finding, one.note))
 
 
 WHOLE_CODES = (SNOMED,)  # its codes have no meaning in their beginnings

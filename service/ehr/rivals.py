@@ -5,8 +5,8 @@ from __future__ import annotations
 from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
 from service.ehr.moments import NEVER, Moment
-from service.ehr.observation import Result
 from service.ehr.ranking import has_value
+from service.ehr.result import Result
 from service.ehr.temperatures import TEMPERATURE
 
 OLDER_OR_NEWER = (
