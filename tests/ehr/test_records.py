@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.ehr.codes import load_codes
+from service.ehr.code_file import load_codes
 from service.ehr.moments import Moments, read_moment
 from service.ehr.record import Record, read_request
 from service.ehr.resources import Contents

@@ -5,8 +5,8 @@ from dataclasses import replace
 from service.clinical.assess import assess
 from service.clinical.places import Values
 from service.ehr.breakdown import result_observation
+from service.ehr.code_file import load_codes
 from service.ehr.code_systems import ATC, ICD10, SNOMED, system_name
-from service.ehr.codes import load_codes
 from service.ehr.record import read_request
 from service.ehr.risk_assessment import risk_assessment
 from service.server.strict_json import dumps, loads, within, written
