@@ -14,14 +14,13 @@ from operator import attrgetter
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.consistency import contradictions
-from service.clinical.interval import Interval
-from service.clinical.reading import Evidence, Reading, reading_of
-from service.clinical.words import number_text
+from service.clinical.reading import Reading, reading_of
 from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
+from service.ehr.joint import can_be_joined, joint_reading, references_of
 from service.ehr.json_shapes import Resource
 from service.ehr.moments import NEVER, Moment, days_between
-from service.ehr.ranking import canonical, has_value, known, order, ranked
+from service.ehr.ranking import canonical, has_value, ranked
 from service.ehr.result import Result
 from service.ehr.rivals import is_after, may_be_newest, of_pending, read_rivals, unread_beside
 from service.ehr.temperatures import TEMPERATURE, of_the_day
@@ -82,7 +81,7 @@ def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Resul
     newest = [one for one in _newest([one for one in group if id(one) not in apart], codes, chosen) if has_value(one)]
     usable, rivals = [one for one in newest if one.reading], read_rivals(rivals, codes, chosen.issues)
     both = [*usable, *rivals]
-    if (newest and not usable) or not all(one.reading for one in rivals) or not _can_be_joined(both):
+    if (newest and not usable) or not all(one.reading for one in rivals) or not can_be_joined(both):
         return []
     return both
 
@@ -119,49 +118,17 @@ def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:
 
 def _use(chosen: Chosen, group: list[Result]) -> None:
     first = group[0]
-    reading, used = _one_reading(group)
+    reading, used = joint_reading(group)
     is_of_one_time = len(used) == 1 or len({one.moment for one in used}) == 1
     if len(used) > 1 and is_of_one_time and len({canonical(one) for one in used}) > 1:
         chosen.issues.append(issue("tied", *(one.where for one in used), observation=first.observation))
     time = reading.collected_at or max((one.moment for one in used), key=IN_FULL).text if is_of_one_time else ""
     chosen.readings[first.observation] = reading_of((*reading[:-1], time))
-    chosen.basis[first.observation] = _references(used)
+    chosen.basis[first.observation] = references_of(used)
     for note in sorted({one.meaning.note for one in used} - {""}):
         chosen.issues.append(issue("code_note", used[0].where, observation=first.observation, text=note))
     if "" not in {one.meaning.finding for one in used}:
         chosen.findings[first.meaning.finding] = True
-
-
-def _references(used: list[Result]) -> list[Resource]:
-    """Return each Observation that was used once, in an order that does not depend on that of the record."""
-    if len(used) == 1:
-        return [used[0].reference]
-    references = {str(one): one for one in (one.reference for one in used)}
-    return [references[key] for key in sorted(references)]
-
-
-def _can_be_joined(group: list[Result]) -> bool:
-    """Return whether results of which each may be the newest say the same, or are numbers between which it lies."""
-    readings = [known(one) for one in group]
-    is_measured = all(one.evidence is Evidence.MEASURED for one in readings)
-    return is_measured or len({(canonical(one), known(one).evidence) for one in group}) <= 1
-
-
-def _one_reading(group: list[Result]) -> tuple[Reading, list[Result]]:
-    """Return the reading of results of one moment: what was measured counts, and it reaches over all of it."""
-    if len(group) == 1:
-        return known(group[0]), group
-    measured = [one for one in group if known(one).evidence is Evidence.MEASURED]
-    used = sorted(measured or group, key=order)
-    if len({canonical(one) for one in used}) == 1 or not measured:
-        return known(used[0]), used
-    intervals = [canonical(one) for one in used]
-    low = min(intervals, key=lambda one: (one.low, one.low_open))
-    high = max(intervals, key=lambda one: (one.high, not one.high_open))
-    unit = ANALYTES[used[0].observation].canonical
-    reach = Interval(low.low, high.high, low.low_open, high.high_open)
-    reported = f"{number_text(reach.low)} to {number_text(reach.high)} {unit}"
-    return Reading(reach, unit, Evidence.MEASURED, reported), used
 
 
 def _drop_contradictions(chosen: Chosen) -> None:
