@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,14 @@ from service.clinical.reading import WORDS
 from service.clinical.strict_toml import BadData, Table
 from service.clinical.therapy import THERAPIES
 from service.ehr.code_systems import LOINC, system_name
-from service.ehr.codes import CodeMap, ResultCode
+from service.ehr.codes import CodeMap, ResultCode, words_in
 from service.ehr.prefetch_template import PREFETCH_KEYS, checked_template
 
 SHIPPED = Path(__file__).parent / "codes.toml"
-TABLES = ("results", "refused", "conditions", "drugs", "brands", "words", "prefetch")
+TABLES = (
+    *("results", "refused", "conditions", "drugs", "brands", "words"),
+    *("other_specimens", "specimen_words", "prefetch"),
+)
 GENERICS = tuple(drug.name for therapy in THERAPIES.values() for drug in therapy.drugs)
 
 
@@ -32,14 +35,7 @@ def load_codes(site: str = "") -> CodeMap:
 
 
 def _over(base: CodeMap, site: CodeMap) -> CodeMap:
-    return CodeMap(
-        {**base.results, **site.results},
-        {**base.conditions, **site.conditions},
-        {**base.drugs, **site.drugs},
-        {**base.drug_names, **site.drug_names},
-        {**base.words, **site.words},
-        {**base.prefetch, **site.prefetch},
-    )
+    return CodeMap(**{one.name: getattr(base, one.name) | getattr(site, one.name) for one in fields(CodeMap)})
 
 
 def _read(path: Path) -> CodeMap:
@@ -54,6 +50,8 @@ def _read(path: Path) -> CodeMap:
         dict(_drug(raw, at) for at, raw in _rows(tables, "drugs", path)),
         _names(tables, "brands", path, GENERICS),
         _names(tables, "words", path, WORDS),
+        frozenset(entry for at, raw in _rows(tables, "other_specimens", path) for entry in _specimens(raw, at)),
+        _specimen_words(tables, path),
         _prefetch(tables, path),
     )
 
@@ -106,6 +104,20 @@ def _names(tables: Table, key: str, path: Path, known: Iterable[str]) -> dict[st
     known = tuple(known)
     table = strict_toml.keys(tables.get(key, {}), f"{path.name}: {key}", (), known)
     return {text.casefold(): one for one in table for text in strict_toml.texts(table, one, f"{path.name}: {key}")}
+
+
+def _specimens(raw: object, where: str) -> Iterable[tuple[str, str]]:
+    table = strict_toml.keys(raw, where, ["system", "codes"], ["sure"])
+    for code in strict_toml.texts(table, "codes", where):
+        yield from ((system, code.strip()) for system in (_system(table, where), ""))
+
+
+def _specimen_words(tables: Table, path: Path) -> frozenset[str]:
+    words = frozenset(_names(tables, "specimen_words", path, ["other"]))
+    for one in words:
+        if words_in(one) != [one]:
+            raise BadData(f"{path.name}: specimen_words.other: '{one}' is not one word of letters alone")
+    return words
 
 
 def _prefetch(tables: Table, path: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from service.ehr.code_systems import LOINC, SNOMED, system_name
 from service.ehr.issues import Unusable
 
 WHOLE_CODES = (SNOMED,)  # its codes have no meaning in their beginnings
+_WORD = re.compile(r"[ァ-ヶー]+|[^\W\d_ァ-ヶー]+")  # Japanese writes on without a blank behind a name in katakana
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,18 @@ class ResultCode:
 
 @dataclass(frozen=True)
 class CodeMap:
-    """Every code that is understood: results and drugs by system and code, conditions by system and beginning."""
+    """Every code that is understood: results and drugs by system and code, conditions by system and beginning.
+
+    Specimens that are not blood stand by system and code, and by code alone under the system "".
+    """
 
     results: Mapping[tuple[str, str], ResultCode]
     conditions: Mapping[tuple[str, str], str]
     drugs: Mapping[tuple[str, str], str]
     drug_names: Mapping[str, str]
     words: Mapping[str, str]
+    other_specimens: frozenset[tuple[str, str]]
+    specimen_words: frozenset[str]
     prefetch: Mapping[str, str]
 
     def meaning(self, coded: Sequence[tuple[str, str]]) -> ResultCode | None:
@@ -60,6 +67,10 @@ class CodeMap:
         """Return the HL7 v3 code that a result in words stands for; "" if none."""
         return self.words.get(text.strip().casefold(), "")
 
+    def says_other_specimen(self, said: str) -> bool:
+        """Return whether a specimen that is called so is not blood."""
+        return any(word in self.specimen_words for word in words_in(said))
+
     @cached_property
     def templates(self) -> Mapping[str, str]:
         """The prefetch templates with the codes of this map put in."""
@@ -67,6 +78,11 @@ class CodeMap:
         warm = [key for key, one in self.results.items() if one.observation == "temperature" and not one.refuse]
         codes = {"labs": _tokens(lab), "temperature": _tokens(warm)}
         return {key: text.replace("{codes}", codes.get(key, "")) for key, text in self.prefetch.items()}
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words of a text, as those of the map are compared."""
+    return _WORD.findall(text.casefold())
 
 
 def _one_of(known: list[ResultCode]) -> ResultCode:

@@ -34,7 +34,7 @@ class Results:
 
 def read_results(contents: Contents, codes: CodeMap) -> Results:
     """Return every result of a record, in the order found."""
-    read = Results(other_specimens=other_specimens(contents))
+    read = Results(other_specimens=other_specimens(contents, codes))
     unmapped: list[str] = []
     for found in contents.of("Observation"):
         whole = Part(found.whole, found.where, codings(found.whole.get("code")), found.is_of_patient)
@@ -62,7 +62,7 @@ def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
             read.issues.append(issue("code_missing", f"{part.where}.code"))
         return False
     refusal = refusal_of(part)
-    if not refusal and "specimen" in found.whole and is_of_other_specimen(found, read.other_specimens):
+    if not refusal and "specimen" in found.whole and is_of_other_specimen(found, read.other_specimens, codes):
         refusal = "specimen"
     if refusal and (refusal != "status" or is_withdrawn(part.resource)):
         read.issues.append(issue(refusal, part.where, observation=meaning.observation))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -800,6 +801,45 @@ def test_a_specimen_of_blood_or_unknown_changes_nothing() -> None:
         for sent in ({"reference": "Specimen/s"}, {"reference": "Specimen/gone"}, {"display": "EDTA blood"}, {}):
             made = bundle(observation(FERRITIN, 60, "ng/mL", specimen=sent), kind)
             assert (values(made), keys(made)) == ({"ferritin": 60}, [])
+
+
+KINDS = [
+    ("http://snomed.info/sct", "258450006", True),
+    ("SCT", "258450006", True),
+    ("http://snomed.info/sct/900000000000207008", "122575003", True),
+    ("", "258450006", True),
+    ("https://lab.example/specimens", "258450006", False),
+    ("http://terminology.hl7.org/CodeSystem/v2-0487", "CSF", True),
+    ("http://hl7.org/fhir/v2/0487", "CSF", True),
+    ("HL70487", "CSF", True),
+    ("urn:oid:2.16.840.1.113883.12.487", "CSF", True),
+    ("http://terminology.hl7.org/CodeSystem/v2-0070", "UR", True),
+    ("http://terminology.hl7.org/CodeSystem/v3-SpecimenType", "UR", True),
+    ("", "UR", True),
+    ("https://lab.example/specimens", "UR", False),
+    ("http://snomed.info/sct", "UR", False),
+    ("http://terminology.hl7.org/CodeSystem/v2-0487", "SER", False),
+]
+
+
+@pytest.mark.parametrize(("system", "code", "is_other"), KINDS)
+def test_the_code_of_a_specimen_counts_under_its_system_or_none(system: str, code: str, *, is_other: bool) -> None:
+    coding = {"system": system, "code": code} if system else {"code": code}
+    made = bundle(observation(FERRITIN, 60, "ng/mL", specimen={"reference": "Specimen/s"}), specimen(coding=[coding]))
+    assert keys(made) == (["specimen"] if is_other else [])
+
+
+def test_a_site_adds_specimens_of_its_own(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(
+        '[[other_specimens]]\nsystem = "https://lab.example/specimens"\ncodes = [" UR "]\n'
+        '[specimen_words]\nother = ["Punktat"]\n'
+    )
+    own = {"system": "https://lab.example/specimens", "code": "UR"}
+    codes = load_codes(str(site))
+    for kind in (specimen(coding=[own]), specimen(text="PUNKTAT, Knie"), CSF):
+        made = bundle(observation(FERRITIN, 60, "ng/mL", specimen={"reference": "Specimen/s"}), kind)
+        assert not read_request(made, codes).panel.readings
 
 
 # Whose results
