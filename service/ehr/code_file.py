@@ -19,9 +19,10 @@ from service.ehr.prefetch_template import PREFETCH_KEYS, checked_template
 
 SHIPPED = Path(__file__).parent / "codes.toml"
 TABLES = (
-    *("results", "refused", "conditions", "drugs", "brands", "words"),
+    *("results", "refused", "conditions", "drugs", "brands", "words", "off_scale"),
     *("other_specimens", "specimen_words", "prefetch"),
 )
+ENDS = ("above", "below")
 GENERICS = tuple(drug.name for therapy in THERAPIES.values() for drug in therapy.drugs)
 
 
@@ -50,6 +51,7 @@ def _read(path: Path) -> CodeMap:
         dict(_drug(raw, at) for at, raw in _rows(tables, "drugs", path)),
         _names(tables, "brands", path, GENERICS),
         _names(tables, "words", path, WORDS),
+        _names(tables, "off_scale", path, ENDS),
         frozenset(entry for at, raw in _rows(tables, "other_specimens", path) for entry in _specimens(raw, at)),
         _specimen_words(tables, path),
         _prefetch(tables, path),

@@ -38,6 +38,7 @@ class CodeMap:
     drugs: Mapping[tuple[str, str], str]
     drug_names: Mapping[str, str]
     words: Mapping[str, str]
+    off_scale: Mapping[str, str]
     other_specimens: frozenset[tuple[str, str]]
     specimen_words: frozenset[str]
     prefetch: Mapping[str, str]

@@ -36,7 +36,7 @@ def read_value(analyte: Analyte, meaning: ResultCode, observation: Resource, cod
         said = _said(analyte, meaning, observation, present, codes)
         if isinstance(said, Quantity):
             if "interpretation" in observation and not said.comparator:
-                said = said._replace(comparator=beyond_scale(observation))
+                said = said._replace(comparator=beyond_scale(observation, codes))
             return _numbered(analyte, meaning, observation, said, word)
         return _worded(analyte, meaning, observation, said or word)
     except Fault as fault:
