@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, NotFound, PreconditionFailed, UnprocessableEntity
 
 from service.ehr import counting
-from service.ehr.bodies import JSON, answer, described, failed, read_json, refuse_unless_json_is_accepted
+from service.ehr.bodies import JSON, answer, described, failed, read_json, refuse_unless_accepted
 from service.ehr.cds_card import cards
 from service.ehr.cds_discovery import SERVICE_ID, discovery
 from service.ehr.cds_feedback import take_feedback
@@ -68,7 +68,7 @@ def error_answer(error: Exception) -> Response:
 @blueprint.before_request
 def negotiate() -> None:
     """Refuse a caller who takes no JSON."""
-    refuse_unless_json_is_accepted()
+    refuse_unless_accepted(JSON)
 
 
 @blueprint.get(PREFIX, strict_slashes=False)

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
 from service.ehr import counting
-from service.ehr.bodies import FHIR_JSON, answer, described, failed, read_json, refuse_unless_json_is_accepted
+from service.ehr.bodies import FHIR_JSON, answer, described, failed, read_json, refuse_unless_accepted
 from service.ehr.capability import capability_statement, operation_definition
 from service.ehr.json_shapes import text
 from service.ehr.judgement import judged
@@ -64,7 +64,7 @@ def error_answer(error: Exception) -> Response:
 @blueprint.before_request
 def negotiate() -> None:
     """Refuse a caller who takes no JSON."""
-    refuse_unless_json_is_accepted()
+    refuse_unless_accepted(FHIR_JSON)
 
 
 @blueprint.post("/$evaluate-mas")

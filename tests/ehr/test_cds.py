@@ -360,7 +360,13 @@ def test_results_of_another_patient_than_the_open_chart_are_said_to_be_so(client
 
 @pytest.mark.parametrize(
     ("accept", "status"),
-    [("application/json", 200), ("application/fhir+json, */*; q=0.1", 200), ("text/html", 406)],
+    [
+        ("application/json", 200),
+        ("application/fhir+json, */*; q=0.1", 200),
+        ("application/json;q=0, application/fhir+json", 200),
+        ("application/json;q=0, */*", 406),
+        ("text/html", 406),
+    ],
 )
 def test_accept(client: FlaskClient, accept: str, status: int) -> None:
     assert send(client, PATH, call(MET), Accept=accept)[0] == status

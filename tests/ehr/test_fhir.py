@@ -289,6 +289,11 @@ def test_other_media_types_are_refused(client: FlaskClient, kind: str) -> None:
         ("application/fhir+xml", 406),
         ("text/html", 406),
         ("application/json;q=0", 406),
+        ("application/fhir+json;q=0, */*", 406),
+        ("application/fhir+json;q=0, application/json", 200),
+        ("application/json;q=0, */*", 200),
+        ("Application/JSON", 200),
+        ("", 200),
     ],
 )
 def test_accept(client: FlaskClient, accept: str, status: int) -> None:
