@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request
-from werkzeug.exceptions import BadRequest, HTTPException, NotAcceptable, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, NotAcceptable, UnsupportedMediaType
 
 from service.ehr.json_shapes import Resource
-from service.server.http_errors import kept_headers, told
 from service.server.large_json import loads_large
 from service.server.media_types import accepts, refuse_unless_utf8
 from service.server.strict_json import NotJson, dumps
@@ -16,10 +15,6 @@ from service.server.strict_json import NotJson, dumps
 JSON, FHIR_JSON = "application/json", "application/fhir+json"
 MEDIA_TYPES = (FHIR_JSON, JSON, "application/json+fhir", "text/json")  # the third is the name before 2017, still in use
 FORMATS = ("json", *MEDIA_TYPES)
-OFFERED = {
-    404: "Nothing is here; POST /fhir/$evaluate-mas takes a record, GET /cds-services lists the hooks.",
-    405: "The methods allowed here are in the Allow header.",
-}
 
 
 def read_json() -> Any:
@@ -46,18 +41,6 @@ def refuse_unless_accepted(media_type: str) -> None:
         raise NotAcceptable("The answer is JSON.")
 
 
-def described(error: HTTPException) -> str:
-    """Return what a caller of an EHR interface is told of an error."""
-    return told(error, OFFERED)
-
-
 def answer(document: Resource, media_type: str, status: int = 200) -> Response:
     """Return a document as a response."""
     return Response(dumps(document) + b"\n", status, content_type=media_type)
-
-
-def failed(error: HTTPException, document: Resource, media_type: str) -> Response:
-    """Return the answer to a request that failed, with the headers that its status needs."""
-    found = answer(document, media_type, error.code or 500)
-    found.headers.extend(kept_headers(error))
-    return found
