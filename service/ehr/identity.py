@@ -42,8 +42,7 @@ def of_contained(contents: Contents, told: Iterable[Found]) -> Iterator[Marks]:
     for found in told:
         reference = text(found.subject, "reference")
         if reference.startswith("#"):
-            owner = found.parent.resource if found.parent is not None and found.is_contained else found.resource
-            yield of_patient(contents.resolve(reference, owner) or {})
+            yield of_patient(contents.resolve(reference, found.holder) or {})
 
 
 def may_be_one(persons: Iterable[Marks]) -> bool:

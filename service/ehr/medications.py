@@ -13,7 +13,7 @@ from service.clinical.therapy import THERAPIES
 from service.ehr.code_systems import ATC, RXNORM, system_name
 from service.ehr.codes import CodeMap, words_in
 from service.ehr.issues import Issue, issue
-from service.ehr.json_shapes import Resource, codings, table, tables, text, token
+from service.ehr.json_shapes import Resource, codings, spoken, table, tables, text, token
 from service.ehr.moments import Moment, read_moment
 from service.ehr.resources import DRUGS, Contents, Found
 
@@ -76,7 +76,7 @@ def _names(concept: Resource, codes: CodeMap) -> Iterator[str]:
             yield from _by_code(code)
         if (name, code) in codes.drugs:
             yield codes.drugs[name, code]
-    for said in (text(concept, "text"), *(text(one, "display") for one in tables(concept, "coding"))):
+    for said in spoken(concept):
         for word in words_in(said):
             if word in codes.drug_names:
                 yield codes.drug_names[word]
@@ -90,8 +90,7 @@ def _is_told(concept: Resource) -> bool:
     classes = [code.casefold() for system, code in codings(concept) if system_name(system) == ATC]
     if any(len(one) < WHOLE_ATC and known.startswith(one) for one in classes for known in GENERIC_OF_CODE):
         return False
-    said = (text(concept, "text"), *(text(one, "display") for one in tables(concept, "coding")))
-    return any(len(one) == WHOLE_ATC for one in classes) or any(map(words_in, said))
+    return any(len(one) == WHOLE_ATC for one in classes) or any(map(words_in, spoken(concept)))
 
 
 def _by_code(code: str) -> Iterator[str]:

@@ -6,12 +6,10 @@ under the code for blood; there a low number is ordinary and says nothing of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from service.ehr.code_systems import system_name
 from service.ehr.codes import CodeMap
-from service.ehr.json_shapes import Resource, codings, table, tables, text
-from service.ehr.resources import Contents, Found, local
+from service.ehr.json_shapes import Resource, codings, spoken, table, tables, text
+from service.ehr.resources import Contents, Found, inside, local
 
 
 def other_specimens(contents: Contents, codes: CodeMap) -> set[str]:
@@ -26,18 +24,12 @@ def is_of_other_specimen(found: Found, others: set[str], codes: CodeMap) -> bool
         said = text(reference, "reference")
         if said in others or local(said) in others or codes.says_other_specimen(text(reference, "display")):
             return True
-        if said.startswith("#") and any(_is_other(one, codes) for one in _inside(found, said[1:])):
+        if said.startswith("#") and any(_is_other(one, codes) for one in inside(found.holder, said)):
             return True
     return False
 
 
-def _inside(found: Found, key: str) -> Iterator[Resource]:
-    owner = found.parent.resource if found.parent is not None and found.is_contained else found.resource
-    return (one for one in tables(owner, "contained") if text(one, "id") == key)
-
-
 def _is_other(specimen: Resource, codes: CodeMap) -> bool:
     kind = table(specimen, "type")
-    shown = (text(kind, "text"), *(text(one, "display") for one in tables(kind, "coding")))
     coded = ((system_name(system), code) for system, code in codings(kind))
-    return any(one in codes.other_specimens for one in coded) or any(map(codes.says_other_specimen, shown))
+    return any(one in codes.other_specimens for one in coded) or any(map(codes.says_other_specimen, spoken(kind)))
