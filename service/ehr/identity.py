@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from service.ehr.json_shapes import Resource, table, tables, text
+from service.ehr.moments import LENGTH_OF_A_DAY
 from service.ehr.resources import Contents, Found
 
 BORN = "birthDate"
-LENGTH_OF_A_DAY = len("2014-03-01")
 _SEARCH = "Patient?identifier="
 
 Marks = dict[str, set[str]]

@@ -14,7 +14,7 @@ from service.ehr.code_systems import ATC, RXNORM, system_name
 from service.ehr.codes import CodeMap, words_in
 from service.ehr.issues import Issue, issue
 from service.ehr.json_shapes import Resource, codings, spoken, table, tables, text, token
-from service.ehr.moments import Moment, read_moment
+from service.ehr.moments import LENGTH_OF_A_DAY, Moment, read_moment
 from service.ehr.resources import DRUGS, Contents, Found
 
 GENERIC_OF_CODE = {
@@ -114,4 +114,4 @@ def _last_dose(found: Found) -> str:
 
 def _latest_day(raw: list[object]) -> str:
     moments: list[Moment] = [one for one in map(read_moment, raw) if one and one.text]
-    return max(moments).text[:10] if moments else ""
+    return max(moments).text[:LENGTH_OF_A_DAY] if moments else ""
