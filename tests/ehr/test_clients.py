@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.server.settings import Settings
 from service.server.strict_json import dumps, loads
+from tests.ehr.calls import MET
 from tests.ehr.containers import CONTAINERS
 from tests.ehr.fhir_server import FhirServer, gives
 from tests.ehr.records import (
@@ -29,7 +30,6 @@ from tests.ehr.records import (
     patient,
     send,
 )
-from tests.ehr.test_cds import MET
 from tests.ehr.test_conditions import DIAGNOSES
 from tests.ehr.test_fhir import LACKING
 from tests.ehr.test_subject import ONE
