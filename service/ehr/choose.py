@@ -61,11 +61,11 @@ def choose(
         key: group for key in ANALYTES if key in by_analyte and (group := _counting(by_analyte[key], codes, chosen))
     }
     chosen.newest = max((one.moment for group in best.values() for one in group), key=IN_FULL, default=NEVER)
-    for group in best.values():
+    for key, group in best.items():
         if look_back and _is_stale(group[0].moment, as_of or chosen.newest, look_back):
-            chosen.issues.append(issue("stale", *(one.where for one in group), observation=group[0].observation))
+            chosen.issues.append(issue("stale", *(one.where for one in group), observation=key))
         else:
-            _use(chosen, group)
+            _use(chosen, key, group)
     _name_undated(chosen, best, by_analyte)
     _drop_contradictions(chosen)
     chosen.issues += [of_pending(one, best.get(one.observation), codes, as_of) for one in pending]
@@ -116,19 +116,18 @@ def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:
     return NEVER not in (moment, anchor) and days_between(moment, anchor) > look_back
 
 
-def _use(chosen: Chosen, group: list[Result]) -> None:
-    first = group[0]
+def _use(chosen: Chosen, key: str, group: list[Result]) -> None:
     reading, used = joint_reading(group)
     is_of_one_time = len(used) == 1 or len({one.moment for one in used}) == 1
     if len(used) > 1 and is_of_one_time and len({canonical(one) for one in used}) > 1:
-        chosen.issues.append(issue("tied", *(one.where for one in used), observation=first.observation))
+        chosen.issues.append(issue("tied", *(one.where for one in used), observation=key))
     time = reading.collected_at or max((one.moment for one in used), key=IN_FULL).text if is_of_one_time else ""
-    chosen.readings[first.observation] = reading_of((*reading[:-1], time))
-    chosen.basis[first.observation] = references_of(used)
+    chosen.readings[key] = reading_of((*reading[:-1], time))
+    chosen.basis[key] = references_of(used)
     for note in sorted({one.meaning.note for one in used} - {""}):
-        chosen.issues.append(issue("code_note", used[0].where, observation=first.observation, text=note))
+        chosen.issues.append(issue("code_note", used[0].where, observation=key, text=note))
     if "" not in {one.meaning.finding for one in used}:
-        chosen.findings[first.meaning.finding] = True
+        chosen.findings[group[0].meaning.finding] = True
 
 
 def _drop_contradictions(chosen: Chosen) -> None:
