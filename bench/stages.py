@@ -15,7 +15,7 @@ from service.api.render import assessment_document
 from service.clinical.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluate import PREPARED, Depth, evaluate
-from service.ehr.codes import load_codes
+from service.ehr.code_file import load_codes
 from service.ehr.judgement import judged
 from service.ehr.record import read_request
 from service.ehr.risk_assessment import risk_assessment

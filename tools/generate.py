@@ -27,7 +27,7 @@ from service.clinical.panel import CONDITIONS, CONFOUNDERS
 from service.clinical.rules import leaves
 from service.ehr.cds_card import cards
 from service.ehr.cds_request import read_cds_request
-from service.ehr.codes import load_codes
+from service.ehr.code_file import load_codes
 from service.ehr.given import Given
 from service.ehr.judgement import judged
 from service.ehr.prefetch_template import PREFETCH_KEYS

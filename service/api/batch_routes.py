@@ -5,13 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
-from service.api.accept import accepts
 from service.api.address import refuse_unknown_parameters
 from service.api.batch import VIEWS, Batch
-from service.api.body import refuse_unless_utf8
 from service.api.problems import InvalidRequest
 from service.api.sentences import invalid_value
 from service.server import bodies, exchange
+from service.server.media_types import accepts, refuse_unless_utf8
 
 NDJSON = "application/x-ndjson"
 TAKEN = (NDJSON, "application/jsonl", "application/ndjson")
@@ -30,7 +29,7 @@ def post_batch() -> Response:
         raise InvalidRequest([invalid_value(("view",), detail, accepted=list(VIEWS))])
     if request.mimetype not in TAKEN:
         raise UnsupportedMediaType(f"Send one JSON object per line as {NDJSON}.")
-    refuse_unless_utf8(request)
+    refuse_unless_utf8()
     if not accepts(NDJSON, *TAKEN):
         raise NotAcceptable(f"The answer is {NDJSON}.")
     batch = Batch(VIEWS[view], exchange.current().request_id, current_app.config[LONGEST_LINE])

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from service.server.media_types import refuse_unless_utf8
 from service.server.strict_json import NotJson, loads
 
 JSON = "application/json"
@@ -29,11 +30,4 @@ def json_body(request: Request) -> Any:
 def _refuse_unless_json(request: Request) -> None:
     if not request.is_json:
         raise UnsupportedMediaType("Send the body as JSON, with Content-Type: application/json.")
-    refuse_unless_utf8(request)
-
-
-def refuse_unless_utf8(request: Request) -> None:
-    """Raise UnsupportedMediaType for a body that is said to be in another charset."""
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if charset not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType("Send the body as UTF-8; Content-Type names another charset.")
+    refuse_unless_utf8()

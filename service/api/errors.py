@@ -6,11 +6,11 @@ from flask import Response
 from werkzeug.exceptions import HTTPException, NotAcceptable
 
 from service.api import counting
-from service.api.accept import accepts
 from service.api.body import JSON, MalformedJson
 from service.api.problems import InvalidRequest, invalid_detail, problem
 from service.server import exchange, logs
 from service.server.http_errors import OUR_FAULT, kept_headers, told
+from service.server.media_types import accepts
 from service.server.problem_kinds import MALFORMED_JSON, MEDIA_TYPE
 
 DETAILS = {

@@ -2,65 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, request
-from werkzeug.exceptions import BadRequest, HTTPException, NotAcceptable, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, NotAcceptable, UnsupportedMediaType
 
 from service.ehr.json_shapes import Resource
-from service.server.http_errors import kept_headers, told
 from service.server.large_json import loads_large
+from service.server.media_types import accepts, refuse_unless_utf8
 from service.server.strict_json import NotJson, dumps
 
 JSON, FHIR_JSON = "application/json", "application/fhir+json"
 MEDIA_TYPES = (FHIR_JSON, JSON, "application/json+fhir", "text/json")  # the third is the name before 2017, still in use
 FORMATS = ("json", *MEDIA_TYPES)
-OFFERED = {
-    404: "Nothing is here; POST /fhir/$evaluate-mas takes a record, GET /cds-services lists the hooks.",
-    405: "The methods allowed here are in the Allow header.",
-}
 
 
 def read_json() -> Any:
     """Return the JSON of the request's body; raises UnsupportedMediaType or BadRequest."""
     if request.mimetype not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"Send the body as {FHIR_JSON} or {JSON}.")
-    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType("Send the body as UTF-8.")
+    refuse_unless_utf8()
     try:
         return loads_large(request.get_data(cache=False))
     except NotJson as error:
         raise BadRequest(f"Not usable JSON: {error}.") from None
 
 
-def refuse_unless_json_is_accepted() -> None:
-    """Raise NotAcceptable if the Accept header, or FHIR's ``_format``, rules JSON out."""
+def refuse_unless_accepted(media_type: str) -> None:
+    """Raise NotAcceptable if the Accept header, or FHIR's ``_format``, rules out an answer in this kind of JSON.
+
+    A caller who names another of the kinds means JSON, and takes it under any of their names.
+    """
     asked = request.args.get("_format", "").strip().lower().replace(" ", "+")  # a plus sign in a query means a blank
     if asked:
         if asked.partition(";")[0] not in FORMATS:
             raise NotAcceptable("The answer is JSON; this format is not offered.")
-    elif request.accept_mimetypes and not _accepts(request.accept_mimetypes):
+    elif not accepts(media_type, *MEDIA_TYPES):
         raise NotAcceptable("The answer is JSON.")
-
-
-def _accepts(given: Iterable[tuple[str, float]]) -> bool:
-    named = {value.partition(";")[0].strip().lower() for value, quality in given if quality > 0}
-    return bool(named & {*MEDIA_TYPES, "*/*", "application/*"})
-
-
-def described(error: HTTPException) -> str:
-    """Return what a caller of an EHR interface is told of an error."""
-    return told(error, OFFERED)
 
 
 def answer(document: Resource, media_type: str, status: int = 200) -> Response:
     """Return a document as a response."""
     return Response(dumps(document) + b"\n", status, content_type=media_type)
-
-
-def failed(error: HTTPException, document: Resource, media_type: str) -> Response:
-    """Return the answer to a request that failed, with the headers that its status needs."""
-    found = answer(document, media_type, error.code or 500)
-    found.headers.extend(kept_headers(error))
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterator
 
@@ -20,13 +19,12 @@ from service.ehr.cds_request import CdsRequest
 from service.ehr.counting import FEEDBACK_REASONS
 from service.ehr.json_shapes import Resource
 from service.ehr.record import Record
-from service.ehr.risk_assessment import loinc_coding
+from service.ehr.risk_assessment import SUGGESTIONS_SHOWN, loinc_coding
 from service.ehr.vocabulary import CATEGORIES, OVERRIDE, ROOT, TOPIC
 from service.server.settings import Settings
 
 LONGEST_SUMMARY = 139
 INDICATORS = {"likely": "critical", "probable": "warning", "possible": "warning"}
-SUGGESTIONS_SHOWN = 5
 REASONS = {
     "not-applicable": "Does not apply to this patient",
     "already-recognised": "MAS is already recognised or being treated",
@@ -34,7 +32,6 @@ REASONS = {
     "results-outdated": "The results are outdated",
 }
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, ROOT)
-_FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 assert tuple(REASONS) == FEEDBACK_REASONS[1:]
 
@@ -108,7 +105,7 @@ def _uuid(call: CdsRequest, *names: str) -> str:
 
 def _suggestions(call: CdsRequest, assessment: Assessment) -> Iterator[Resource]:
     """Propose the tests that by themselves could settle what is open."""
-    if not _FHIR_ID.fullmatch(call.patient_id):
+    if not call.fhir_id:
         return
     settles: dict[str, str] = {}
     for key, short in ((key, one.criteria.short) for one in _leading(assessment) for key in one.decisive):
@@ -121,7 +118,7 @@ def _suggestions(call: CdsRequest, assessment: Assessment) -> Iterator[Resource]
             "status": "draft",
             "intent": "proposal",
             "code": {"coding": [loinc_coding(analyte.loinc[0])], "text": analyte.label},
-            "subject": {"reference": f"Patient/{call.patient_id}"},
+            "subject": {"reference": f"Patient/{call.fhir_id}"},
         }
         yield {
             "label": f"Order {analyte.label}",

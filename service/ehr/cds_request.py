@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 from service.ehr.json_shapes import name, table, text, token
 
 LONGEST_ID = 256
+_FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class CdsRequest:
     prefetch: Mapping[str, Any]
     server: str
     token: str
+
+    @property
+    def fhir_id(self) -> str:
+        """Return the patient's id if it has the form of FHIR, safe in an address and in a reference; "" if not."""
+        return self.patient_id if _FHIR_ID.fullmatch(self.patient_id) else ""
 
 
 def read_cds_request(document: Any, hooks: tuple[str, ...]) -> CdsRequest:

@@ -8,12 +8,12 @@ from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, NotFound, PreconditionFailed, UnprocessableEntity
 
 from service.ehr import counting
-from service.ehr.bodies import JSON, answer, described, failed, read_json, refuse_unless_json_is_accepted
+from service.ehr.bodies import JSON, answer, read_json, refuse_unless_accepted
 from service.ehr.cds_card import cards
 from service.ehr.cds_discovery import SERVICE_ID, discovery
 from service.ehr.cds_feedback import take_feedback
 from service.ehr.cds_request import CdsRequest, read_cds_request
-from service.ehr.fhir_routes import MIXED
+from service.ehr.errors import MIXED, described, failed, our_fault, with_request_id
 from service.ehr.given import Given
 from service.ehr.judgement import judged
 from service.ehr.newest_page import settled
@@ -23,11 +23,8 @@ from service.ehr.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
 from service.ehr.record import read_record
 from service.ehr.site import Site, here
 from service.ehr.subject import MixedPatients
-from service.server import logs
 from service.server.access import audience_is_endpoint
-from service.server.exchange import current
 from service.server.headers import Document
-from service.server.http_errors import OUR_FAULT
 from service.server.strict_json import dumps
 
 PREFIX = "/cds-services"
@@ -55,20 +52,19 @@ def install(app: Flask, site: Site) -> None:
 def error_answer(error: Exception) -> Response:
     """Return what a CDS client is told when something goes wrong: an OperationOutcome, as JSON, without a value."""
     if not isinstance(error, HTTPException):
-        logs.exception(error)
-        return answer(_with_id(failure(500, OUR_FAULT)), JSON, 500)
+        return our_fault(error, JSON)
     if error.code == 401:
         return failed(error, failure(401, "Authentication is required."), JSON)
     found = failure(error.code or 500, described(error))
     if type(error) is PreconditionFailed:  # not Stale
         found = failure(412, error.description or "", "prefetch_missing", [f"prefetch.{REQUIRED_KEY}"])
-    return failed(error, _with_id(found), JSON)
+    return failed(error, with_request_id(found), JSON)
 
 
 @blueprint.before_request
 def negotiate() -> None:
     """Refuse a caller who takes no JSON."""
-    refuse_unless_json_is_accepted()
+    refuse_unless_accepted(JSON)
 
 
 @blueprint.get(PREFIX, strict_slashes=False)
@@ -131,8 +127,3 @@ def _why_absent(call: CdsRequest, state: str) -> str:
     if REQUIRED_KEY not in call.prefetch:
         return NOT_SENT_DETAIL
     return QUERY_FAILED_DETAIL if state == OUTCOME else UNUSABLE_DETAIL
-
-
-def _with_id(found: dict[str, Any]) -> dict[str, Any]:
-    found["issue"][0]["diagnostics"] = f"request id {current().request_id}"
-    return found

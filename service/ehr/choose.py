@@ -14,15 +14,14 @@ from operator import attrgetter
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.consistency import contradictions
-from service.clinical.interval import Interval
-from service.clinical.reading import Evidence, Reading, reading_of
-from service.clinical.words import number_text
+from service.clinical.reading import Reading, reading_of
 from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
+from service.ehr.joint import can_be_joined, joint_reading, references_of
 from service.ehr.json_shapes import Resource
 from service.ehr.moments import NEVER, Moment, days_between
-from service.ehr.observation import Result
-from service.ehr.ranking import canonical, has_value, known, order, ranked
+from service.ehr.ranking import canonical, has_value, ranked
+from service.ehr.result import Result
 from service.ehr.rivals import is_after, may_be_newest, of_pending, read_rivals, unread_beside
 from service.ehr.temperatures import TEMPERATURE, of_the_day
 
@@ -62,11 +61,11 @@ def choose(
         key: group for key in ANALYTES if key in by_analyte and (group := _counting(by_analyte[key], codes, chosen))
     }
     chosen.newest = max((one.moment for group in best.values() for one in group), key=IN_FULL, default=NEVER)
-    for group in best.values():
+    for key, group in best.items():
         if look_back and _is_stale(group[0].moment, as_of or chosen.newest, look_back):
-            chosen.issues.append(issue("stale", *(one.where for one in group), observation=group[0].observation))
+            chosen.issues.append(issue("stale", *(one.where for one in group), observation=key))
         else:
-            _use(chosen, group)
+            _use(chosen, key, group)
     _name_undated(chosen, best, by_analyte)
     _drop_contradictions(chosen)
     chosen.issues += [of_pending(one, best.get(one.observation), codes, as_of) for one in pending]
@@ -82,7 +81,7 @@ def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Resul
     newest = [one for one in _newest([one for one in group if id(one) not in apart], codes, chosen) if has_value(one)]
     usable, rivals = [one for one in newest if one.reading], read_rivals(rivals, codes, chosen.issues)
     both = [*usable, *rivals]
-    if (newest and not usable) or not all(one.reading for one in rivals) or not _can_be_joined(both):
+    if (newest and not usable) or not all(one.reading for one in rivals) or not can_be_joined(both):
         return []
     return both
 
@@ -117,51 +116,18 @@ def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:
     return NEVER not in (moment, anchor) and days_between(moment, anchor) > look_back
 
 
-def _use(chosen: Chosen, group: list[Result]) -> None:
-    first = group[0]
-    reading, used = _one_reading(group)
+def _use(chosen: Chosen, key: str, group: list[Result]) -> None:
+    reading, used = joint_reading(group)
     is_of_one_time = len(used) == 1 or len({one.moment for one in used}) == 1
     if len(used) > 1 and is_of_one_time and len({canonical(one) for one in used}) > 1:
-        chosen.issues.append(issue("tied", *(one.where for one in used), observation=first.observation))
+        chosen.issues.append(issue("tied", *(one.where for one in used), observation=key))
     time = reading.collected_at or max((one.moment for one in used), key=IN_FULL).text if is_of_one_time else ""
-    chosen.readings[first.observation] = reading_of((*reading[:-1], time))
-    chosen.basis[first.observation] = _references(used)
+    chosen.readings[key] = reading_of((*reading[:-1], time))
+    chosen.basis[key] = references_of(used)
     for note in sorted({one.meaning.note for one in used} - {""}):
-        chosen.issues.append(issue("code_note", used[0].where, observation=first.observation, text=note))
+        chosen.issues.append(issue("code_note", used[0].where, observation=key, text=note))
     if "" not in {one.meaning.finding for one in used}:
-        chosen.findings[first.meaning.finding] = True
-
-
-def _references(used: list[Result]) -> list[Resource]:
-    """Return each Observation that was used once, in an order that does not depend on that of the record."""
-    if len(used) == 1:
-        return [used[0].reference]
-    references = {str(one): one for one in (one.reference for one in used)}
-    return [references[key] for key in sorted(references)]
-
-
-def _can_be_joined(group: list[Result]) -> bool:
-    """Return whether results of which each may be the newest say the same, or are numbers between which it lies."""
-    readings = [known(one) for one in group]
-    is_measured = all(one.evidence is Evidence.MEASURED for one in readings)
-    return is_measured or len({(canonical(one), known(one).evidence) for one in group}) <= 1
-
-
-def _one_reading(group: list[Result]) -> tuple[Reading, list[Result]]:
-    """Return the reading of results of one moment: what was measured counts, and it reaches over all of it."""
-    if len(group) == 1:
-        return known(group[0]), group
-    measured = [one for one in group if known(one).evidence is Evidence.MEASURED]
-    used = sorted(measured or group, key=order)
-    if len({canonical(one) for one in used}) == 1 or not measured:
-        return known(used[0]), used
-    intervals = [canonical(one) for one in used]
-    low = min(intervals, key=lambda one: (one.low, one.low_open))
-    high = max(intervals, key=lambda one: (one.high, not one.high_open))
-    unit = ANALYTES[used[0].observation].canonical
-    reach = Interval(low.low, high.high, low.low_open, high.high_open)
-    reported = f"{number_text(reach.low)} to {number_text(reach.high)} {unit}"
-    return Reading(reach, unit, Evidence.MEASURED, reported), used
+        chosen.findings[group[0].meaning.finding] = True
 
 
 def _drop_contradictions(chosen: Chosen) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 LOINC, SNOMED, ICD10, RXNORM, ATC, UCUM = "loinc", "snomed", "icd-10", "rxnorm", "atc", "ucum"
+SPECIMEN = "hl7-specimen"  # tables 0487 and 0070 of HL7 v2 and SpecimenType of v3, which share their codes
 
 _NAMES = {
     "loinc.org": LOINC,
@@ -11,6 +12,7 @@ _NAMES = {
     "ln": LOINC,  # its name in HL7 v2, which interface engines pass on
     "urn:oid:2.16.840.1.113883.6.1": LOINC,
     "snomed.info/sct": SNOMED,
+    "sct": SNOMED,  # in HL7 v2
     "urn:oid:2.16.840.1.113883.6.96": SNOMED,
     "urn:oid:2.16.840.1.113883.6.3": ICD10,
     "urn:oid:2.16.840.1.113883.6.90": ICD10,
@@ -20,6 +22,17 @@ _NAMES = {
     "urn:oid:2.16.840.1.113883.6.73": ATC,
     "unitsofmeasure.org": UCUM,
     "urn:oid:2.16.840.1.113883.6.8": UCUM,
+    "terminology.hl7.org/codesystem/v2-0487": SPECIMEN,
+    "hl7.org/fhir/v2/0487": SPECIMEN,
+    "hl70487": SPECIMEN,
+    "urn:oid:2.16.840.1.113883.12.487": SPECIMEN,
+    "terminology.hl7.org/codesystem/v2-0070": SPECIMEN,
+    "hl7.org/fhir/v2/0070": SPECIMEN,
+    "hl70070": SPECIMEN,
+    "urn:oid:2.16.840.1.113883.12.70": SPECIMEN,
+    "terminology.hl7.org/codesystem/v3-specimentype": SPECIMEN,
+    "hl7.org/fhir/v3/specimentype": SPECIMEN,
+    "urn:oid:2.16.840.1.113883.5.129": SPECIMEN,
 }
 
 

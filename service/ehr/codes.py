@@ -1,25 +1,17 @@
-"""What codes mean here, as data: the shipped codes.toml, and a site's own file of the same form on top."""
+"""The map of codes: what the codes and words of a record mean here. What stands in it is data, see codes.toml."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
-from service.clinical import strict_toml
-from service.clinical.analytes import ANALYTES, FINDINGS
-from service.clinical.panel import CONDITIONS
-from service.clinical.reading import WORDS
-from service.clinical.strict_toml import BadData, Table
-from service.clinical.therapy import THERAPIES
 from service.ehr.code_systems import LOINC, SNOMED, system_name
-from service.ehr.prefetch_template import PREFETCH_KEYS, checked_template
+from service.ehr.issues import Unusable
 
-SHIPPED = Path(__file__).parent / "codes.toml"
-TABLES = ("results", "refused", "conditions", "drugs", "brands", "words", "prefetch")
-GENERICS = tuple(drug.name for therapy in THERAPIES.values() for drug in therapy.drugs)
+WHOLE_CODES = (SNOMED,)  # its codes have no meaning in their beginnings
+_WORD = re.compile(r"[ァ-ヶー]+|[^\W\d_ァ-ヶー]+")  # Japanese writes on without a blank behind a name in katakana
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +28,32 @@ class ResultCode:
 
 @dataclass(frozen=True)
 class CodeMap:
-    """Every code that is understood: results and drugs by system and code, conditions by system and beginning."""
+    """Every code that is understood: results and drugs by system and code, conditions by system and beginning.
+
+    Specimens that are not blood stand by system and code, and by code alone under the system "".
+    """
 
     results: Mapping[tuple[str, str], ResultCode]
     conditions: Mapping[tuple[str, str], str]
     drugs: Mapping[tuple[str, str], str]
     drug_names: Mapping[str, str]
     words: Mapping[str, str]
+    off_scale: Mapping[str, str]
+    other_specimens: frozenset[tuple[str, str]]
+    specimen_words: frozenset[str]
     prefetch: Mapping[str, str]
+
+    def meaning(self, coded: Sequence[tuple[str, str]]) -> ResultCode | None:
+        """Return what the systems and codes of a result stand for, None if none is known; raises Unusable."""
+        known: list[ResultCode] = []
+        for system, code in coded:
+            one = self.results.get((system_name(system), code))
+            if one:
+                known.append(one)
+        for one in known:
+            if one.refuse:
+                raise Unusable("code_refused", one.refuse)
+        return _one_of(known) if len(known) > 1 else known[0] if known else None
 
     def condition(self, system: str, code: str) -> str:
         """Return the condition that a diagnosis stands for, by its longest known beginning; "" if none."""
@@ -58,6 +68,10 @@ class CodeMap:
         """Return the HL7 v3 code that a result in words stands for; "" if none."""
         return self.words.get(text.strip().casefold(), "")
 
+    def says_other_specimen(self, said: str) -> bool:
+        """Return whether a specimen that is called so is not blood."""
+        return any(word in self.specimen_words for word in words_in(said))
+
     @cached_property
     def templates(self) -> Mapping[str, str]:
         """The prefetch templates with the codes of this map put in."""
@@ -67,107 +81,16 @@ class CodeMap:
         return {key: text.replace("{codes}", codes.get(key, "")) for key, text in self.prefetch.items()}
 
 
-WHOLE_CODES = (SNOMED,)  # its codes have no meaning in their beginnings
+def words_in(text: str) -> list[str]:
+    """Return the words of a text, as those of the map are compared."""
+    return _WORD.findall(text.casefold())
 
 
-def load_codes(site: str = "") -> CodeMap:
-    """Read the shipped codes and, if named, the site's file; raises BadData with the file and the key."""
-    shipped = _read(SHIPPED)
-    base = replace(
-        shipped, results=_from_analytes() | dict(shipped.results), drug_names=_generics() | dict(shipped.drug_names)
-    )
-    return _over(base, _read(Path(site))) if site else base
-
-
-def _over(base: CodeMap, site: CodeMap) -> CodeMap:
-    return CodeMap(
-        {**base.results, **site.results},
-        {**base.conditions, **site.conditions},
-        {**base.drugs, **site.drugs},
-        {**base.drug_names, **site.drug_names},
-        {**base.words, **site.words},
-        {**base.prefetch, **site.prefetch},
-    )
-
-
-def _read(path: Path) -> CodeMap:
-    try:
-        tables = strict_toml.keys(strict_toml.read(path), path.name, (), TABLES)
-    except OSError as error:
-        raise BadData(f"{path.name}: the file cannot be read") from error
-    refused = (entry for at, raw in _rows(tables, "refused", path) for entry in _refused(raw, at))
-    return CodeMap(
-        dict([*(_result(raw, at) for at, raw in _rows(tables, "results", path)), *refused]),
-        dict(entry for at, raw in _rows(tables, "conditions", path) for entry in _conditions(raw, at)),
-        dict(_drug(raw, at) for at, raw in _rows(tables, "drugs", path)),
-        _names(tables, "brands", path, GENERICS),
-        _names(tables, "words", path, WORDS),
-        _prefetch(tables, path),
-    )
-
-
-def _rows(tables: Table, key: str, path: Path) -> Iterable[tuple[str, Any]]:
-    rows = tables.get(key, [])
-    if not isinstance(rows, list):
-        raise BadData(f"{path.name}: {key}: a list of tables is expected")
-    return ((f"{path.name}: {key}[{at}]", row) for at, row in enumerate(rows))
-
-
-def _system(table: Table, where: str) -> str:
-    return system_name(strict_toml.text(table, "system", where, LOINC))
-
-
-def _result(raw: object, where: str) -> tuple[tuple[str, str], ResultCode]:
-    table = strict_toml.keys(raw, where, ["code", "observation"], ["system", "basis", "unit", "note", "finding"])
-    observation = strict_toml.choice(table, "observation", where, ANALYTES)
-    unit, basis = (strict_toml.text(table, key, where, "") for key in ("unit", "basis"))
-    if unit and ANALYTES[observation].table.find(unit) is None:
-        raise BadData(f"{where}.unit: '{unit}' is not accepted for {observation}")
-    note = strict_toml.text(table, "note", where, "")
-    finding = strict_toml.choice(table, "finding", where, FINDINGS) if "finding" in table else ""
-    code = strict_toml.text(table, "code", where).strip()
-    return (_system(table, where), code), ResultCode(observation, basis, unit, note, finding)
-
-
-def _refused(raw: object, where: str) -> Iterable[tuple[tuple[str, str], ResultCode]]:
-    table = strict_toml.keys(raw, where, ["codes", "observation", "reason"], ["system"])
-    observation = strict_toml.choice(table, "observation", where, ANALYTES)
-    reason = strict_toml.text(table, "reason", where)
-    for code in strict_toml.texts(table, "codes", where):
-        yield (_system(table, where), code.strip()), ResultCode(observation, refuse=reason)
-
-
-def _conditions(raw: object, where: str) -> Iterable[tuple[tuple[str, str], str]]:
-    table = strict_toml.keys(raw, where, ["system", "codes", "condition"], ["sure"])
-    condition = strict_toml.choice(table, "condition", where, CONDITIONS)
-    for code in strict_toml.texts(table, "codes", where):
-        yield (_system(table, where), code.strip().upper().replace(".", "")), condition
-
-
-def _drug(raw: object, where: str) -> tuple[tuple[str, str], str]:
-    table = strict_toml.keys(raw, where, ["system", "code", "name"])
-    name = strict_toml.choice(table, "name", where, GENERICS)
-    return (_system(table, where), strict_toml.text(table, "code", where).strip()), name
-
-
-def _names(tables: Table, key: str, path: Path, known: Iterable[str]) -> dict[str, str]:
-    known = tuple(known)
-    table = strict_toml.keys(tables.get(key, {}), f"{path.name}: {key}", (), known)
-    return {text.casefold(): one for one in table for text in strict_toml.texts(table, one, f"{path.name}: {key}")}
-
-
-def _prefetch(tables: Table, path: Path) -> dict[str, str]:
-    where = f"{path.name}: prefetch"
-    table = strict_toml.keys(tables.get("prefetch", {}), where, (), PREFETCH_KEYS)
-    return {key: checked_template(strict_toml.text(table, key, where), f"{where}.{key}") for key in table}
-
-
-def _from_analytes() -> dict[tuple[str, str], ResultCode]:
-    return {(LOINC, code): ResultCode(one.id) for one in ANALYTES.values() for code in one.loinc}
-
-
-def _generics() -> dict[str, str]:
-    return {name.casefold(): name for name in GENERICS}
+def _one_of(known: list[ResultCode]) -> ResultCode:
+    """Return of several codes of one test the one that says most; raises Unusable if they are of two."""
+    if len({one.observation for one in known}) > 1:
+        raise Unusable("code_ambiguous")
+    return max(known, key=lambda one: (one.basis, one.unit, one.finding, one.note))
 
 
 def _tokens(keys: Iterable[tuple[str, str]]) -> str:

@@ -21,7 +21,6 @@ from service.server.large_json import loads_large
 from service.server.strict_json import NotJson
 
 MOST_PAGES = 3
-_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
 
 
@@ -88,9 +87,8 @@ Job = Callable[[], list[Resource]]
 
 def _jobs(reader: Reader, site: Site, call: CdsRequest, held: Mapping[str, Any], absent: list[str]) -> dict[str, Job]:
     jobs: dict[str, Job] = {}
-    values = {"context.patientId": call.patient_id} if _ID.fullmatch(call.patient_id) else {}
     for key in absent:
-        path = resolved(site.codes.templates[key], values)
+        path = resolved(site.codes.templates[key], {"context.patientId": call.fhir_id})
         if path is not None:
             jobs[key] = _job(reader.query, path)
     for key, value in held.items():

@@ -6,8 +6,9 @@ from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
 from service.ehr import counting
-from service.ehr.bodies import FHIR_JSON, answer, described, failed, read_json, refuse_unless_json_is_accepted
+from service.ehr.bodies import FHIR_JSON, answer, read_json, refuse_unless_accepted
 from service.ehr.capability import capability_statement, operation_definition
+from service.ehr.errors import MIXED, described, failed, our_fault, with_request_id
 from service.ehr.json_shapes import text
 from service.ehr.judgement import judged
 from service.ehr.outcome import failure
@@ -16,16 +17,12 @@ from service.ehr.resources import READ
 from service.ehr.risk_assessment import risk_assessment
 from service.ehr.site import here
 from service.ehr.subject import MixedPatients
-from service.server import logs
-from service.server.exchange import current
 from service.server.headers import Document
-from service.server.http_errors import OUR_FAULT
 from service.server.settings import Settings
 from service.server.strict_json import dumps
 
 PREFIX = "/fhir"
 STARTS = ("Bundle", "Parameters", *READ)
-MIXED = "The record holds results of more than one patient; send one patient at a time."
 NOT_FHIR = (
     "Send a Bundle, Parameters, a DiagnosticReport, an Observation or an array of Observations. "
     "A panel that is no FHIR goes to POST /v1/assessments."
@@ -54,17 +51,16 @@ def install(app: Flask, settings: Settings) -> None:
 def error_answer(error: Exception) -> Response:
     """Return the OperationOutcome for anything that goes wrong under /fhir; it names the request, never a value."""
     if not isinstance(error, HTTPException):
-        logs.exception(error)
-        return answer(_with_id(failure(500, OUR_FAULT)), FHIR_JSON, 500)
+        return our_fault(error, FHIR_JSON)
     key, where = (error.key, error.where) if isinstance(error, Unprocessable) else ("", ())
     found = failure(error.code or 500, described(error), key, where)
-    return failed(error, _with_id(found), FHIR_JSON)
+    return failed(error, with_request_id(found), FHIR_JSON)
 
 
 @blueprint.before_request
 def negotiate() -> None:
     """Refuse a caller who takes no JSON."""
-    refuse_unless_json_is_accepted()
+    refuse_unless_accepted(FHIR_JSON)
 
 
 @blueprint.post("/$evaluate-mas")
@@ -101,10 +97,3 @@ def _served(key: str) -> Response:
 
 def _document(resource: dict[str, object]) -> Document:
     return Document(dumps(resource) + b"\n", FHIR_JSON)
-
-
-def _with_id(found: dict[str, object]) -> dict[str, object]:
-    issues = found["issue"]
-    assert isinstance(issues, list)
-    issues[0]["diagnostics"] = f"request id {current().request_id}"
-    return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from service.ehr.json_shapes import Resource, table, tables, text
+from service.ehr.moments import LENGTH_OF_A_DAY
 from service.ehr.resources import Contents, Found
 
 BORN = "birthDate"
-LENGTH_OF_A_DAY = len("2014-03-01")
 _SEARCH = "Patient?identifier="
 
 Marks = dict[str, set[str]]
@@ -42,8 +42,7 @@ def of_contained(contents: Contents, told: Iterable[Found]) -> Iterator[Marks]:
     for found in told:
         reference = text(found.subject, "reference")
         if reference.startswith("#"):
-            owner = found.parent.resource if found.parent is not None and found.is_contained else found.resource
-            yield of_patient(contents.resolve(reference, owner) or {})
+            yield of_patient(contents.resolve(reference, found.holder) or {})
 
 
 def may_be_one(persons: Iterable[Marks]) -> bool:

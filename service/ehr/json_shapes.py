@@ -54,6 +54,11 @@ def token(raw: object, key: str) -> str:
     return text(raw, key).casefold()
 
 
+def spoken(concept: Resource) -> tuple[str, ...]:
+    """Return what a CodeableConcept says in words, "" where it says nothing: its text and what its codes display."""
+    return text(concept, "text"), *(text(one, "display") for one in tables(concept, "coding"))
+
+
 def codings(concept: object) -> list[tuple[str, str]]:
     """Return the systems (as sent) and codes of a CodeableConcept; one that is itself a Coding counts as its own."""
     found = tables(concept, "coding")

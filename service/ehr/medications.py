@@ -5,17 +5,16 @@ In doubt a drug counts: one that may suppress fever and ferritin must never let 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
 from service.clinical.panel import Medication
 from service.clinical.therapy import THERAPIES
 from service.ehr.code_systems import ATC, RXNORM, system_name
-from service.ehr.codes import CodeMap
+from service.ehr.codes import CodeMap, words_in
 from service.ehr.issues import Issue, issue
-from service.ehr.json_shapes import Resource, codings, table, tables, text, token
-from service.ehr.moments import Moment, read_moment
+from service.ehr.json_shapes import Resource, codings, spoken, table, tables, text, token
+from service.ehr.moments import LENGTH_OF_A_DAY, Moment, read_moment
 from service.ehr.resources import DRUGS, Contents, Found
 
 GENERIC_OF_CODE = {
@@ -24,9 +23,6 @@ GENERIC_OF_CODE = {
 NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done", "declined")
 NOT_ORDERED = ("proposal", "plan", "option")
 WHOLE_ATC = 7  # shorter codes name a group, in which more than one drug may be
-_WORD = re.compile(
-    r"[ァ-ヶー]+|[^\W\d_ァ-ヶー]+"
-)  # Japanese writes the name in katakana, and what follows without a blank
 
 
 def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tuple[Medication, ...]:
@@ -80,8 +76,8 @@ def _names(concept: Resource, codes: CodeMap) -> Iterator[str]:
             yield from _by_code(code)
         if (name, code) in codes.drugs:
             yield codes.drugs[name, code]
-    for said in (text(concept, "text"), *(text(one, "display") for one in tables(concept, "coding"))):
-        for word in _WORD.findall(said.casefold()):
+    for said in spoken(concept):
+        for word in words_in(said):
             if word in codes.drug_names:
                 yield codes.drug_names[word]
 
@@ -94,8 +90,7 @@ def _is_told(concept: Resource) -> bool:
     classes = [code.casefold() for system, code in codings(concept) if system_name(system) == ATC]
     if any(len(one) < WHOLE_ATC and known.startswith(one) for one in classes for known in GENERIC_OF_CODE):
         return False
-    said = (text(concept, "text"), *(text(one, "display") for one in tables(concept, "coding")))
-    return any(len(one) == WHOLE_ATC for one in classes) or any(_WORD.search(one) for one in said)
+    return any(len(one) == WHOLE_ATC for one in classes) or any(map(words_in, spoken(concept)))
 
 
 def _by_code(code: str) -> Iterator[str]:
@@ -119,4 +114,4 @@ def _last_dose(found: Found) -> str:
 
 def _latest_day(raw: list[object]) -> str:
     moments: list[Moment] = [one for one in map(read_moment, raw) if one and one.text]
-    return max(moments).text[:10] if moments else ""
+    return max(moments).text[:LENGTH_OF_A_DAY] if moments else ""

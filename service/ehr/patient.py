@@ -13,7 +13,7 @@ from service.clinical.panel import ADULT_AGE
 from service.clinical.reading import Evidence, Reading
 from service.clinical.words import number_text
 from service.ehr.json_shapes import Resource, text
-from service.ehr.moments import Moment
+from service.ehr.moments import LENGTH_OF_A_DAY, Moment
 
 _BIRTH = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 DAYS_OF_A_YEAR = Fraction(36525, 100)  # the factor of the unit d in clinical/analytes.py
@@ -28,7 +28,7 @@ def age_reading(patient: Resource | None, at: Moment) -> Reading | None:
     born = _born(text(patient, "birthDate"))
     if born is None or not at.text:
         return None
-    day = date.fromisoformat(at.text[:10])  # the day where the sample was taken, not that in UTC
+    day = date.fromisoformat(at.text[:LENGTH_OF_A_DAY])  # the day where the sample was taken, not that in UTC
     oldest, youngest = _years(born[0], day), _years(born[1], day)
     lifetime = MEASURES[AGE].hard
     if not lifetime.low <= youngest <= oldest <= lifetime.high or youngest < ADULT_AGE <= oldest:

@@ -9,7 +9,7 @@ from operator import attrgetter
 from service.clinical.analytes import ANALYTES
 from service.clinical.interval import Interval
 from service.clinical.reading import Reading
-from service.ehr.observation import Result
+from service.ehr.result import Result
 
 
 def ranked(group: list[Result]) -> Iterator[list[Result]]:

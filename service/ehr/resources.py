@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from service.ehr.issues import Issue
@@ -42,6 +42,11 @@ class Found:
     whole: Resource
     subject: Resource = field(init=False)
     is_of_patient: bool = field(init=False)
+
+    @property
+    def holder(self) -> Resource:
+        """Return the resource within which a reference such as ``#1`` of this one is to be found."""
+        return self.parent.resource if self.parent is not None and self.is_contained else self.resource
 
     def inherit(self, parent: Found) -> None:
         """Take what the resource lacks from the report or panel that it is part of."""
@@ -83,8 +88,7 @@ class Contents:
     def resolve(self, reference: str, owner: Resource) -> Resource | None:
         """Return what a reference means: within its owner, by full address, or by type and id."""
         if reference.startswith("#"):
-            inside = (one for one in tables(owner, "contained") if text(one, "id") == reference[1:])
-            return next(inside, None)
+            return next(inside(owner, reference), None)
         found = self.named(reference)
         return found.resource if found else None
 
@@ -99,6 +103,11 @@ class Contents:
     def _by_name(self) -> Mapping[str, Found]:
         named = {f"{one.type}/{text(one.resource, 'id')}": one for one in self.found if not one.is_contained}
         return named | {one.address: one for one in self.found if one.address}
+
+
+def inside(holder: Resource, reference: str) -> Iterator[Resource]:
+    """Yield the contained resources that a reference such as ``#1`` means."""
+    return (one for one in tables(holder, "contained") if text(one, "id") == reference[1:])
 
 
 def is_failure(issue: Resource) -> bool:

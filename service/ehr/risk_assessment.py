@@ -115,7 +115,8 @@ def _notes(assessment: Assessment) -> Iterable[str]:
         yield caution.message
     named = [f"{one.observation} (LOINC {one.loinc})" for one in assessment.suggestions if one.loinc]
     if named:
-        yield f"Missing tests, those that could decide first: {', '.join(named[:SUGGESTIONS_SHOWN])}."
+        shown = ", ".join(named[:SUGGESTIONS_SHOWN])
+        yield f"Tests that are missing or leave too much open, those that could decide first: {shown}."
 
 
 def _from_oddity(one: Oddity) -> Issue:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
-from service.ehr.moments import NEVER, Moment
-from service.ehr.observation import Result
+from service.ehr.moments import LENGTH_OF_A_DAY, NEVER, Moment
 from service.ehr.ranking import has_value
+from service.ehr.result import Result
 from service.ehr.temperatures import TEMPERATURE
 
 OLDER_OR_NEWER = (
     "The result has no time that can be read and may be newer than those that have one: what is used reaches over "
     "both, or counts as unknown."
 )
-LENGTH_OF_A_DAY = len("2026-11-22")
 
 
 def may_be_newest(group: list[Result]) -> list[Result]:

@@ -17,8 +17,8 @@ from service.clinical.words import interval_text
 from service.ehr.codes import CodeMap
 from service.ehr.issues import Issue, issue
 from service.ehr.moments import Moment, days_between
-from service.ehr.observation import Result
 from service.ehr.ranking import canonical, has_value, known, order, ranked
+from service.ehr.result import Result
 
 TEMPERATURE = "temperature"
 DAY = timedelta(hours=24)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -12,26 +11,18 @@ from service.clinical.fault import Fault
 from service.clinical.quantity import COMPARATORS, Quantity, read_text
 from service.clinical.reading import Range, Reading, limits_in, read_number
 from service.ehr.codes import CodeMap, ResultCode
+from service.ehr.comparators import plain, sign_of
 from service.ehr.issues import Unusable, from_fault
 from service.ehr.json_shapes import Resource, codings, number, table, tables, text, token
 from service.ehr.unit import spelled, unit_of
 from service.ehr.words import beyond_scale, interpretation, reference_range, word_reading
 
-SIGNS = {"≤": "<=", "≥": ">=", "=": "", "=<": "<=", "=>": ">="}
 NEVER_REPORTED = ("unknown", "error", "not-performed", "asked-declined", "temp-unknown")
 NOT_SHOWN = (
     *("masked", "not-permitted", "unsupported", "as-text"),
     *("not-a-number", "negative-infinity", "positive-infinity"),
 )
-_WIDE = str.maketrans("＜＞＝≦≧", "<>=≤≥")  # as Japanese systems write them
 _VALUE = re.compile(r"value(?:[A-Z]\w*)?")  # also without its type: there is a value then, in a form that is not read
-_UCUM_PREFIX = re.compile(r"\s*UCUM\s+https?://unitsofmeasure\.org/?\s*,\s*", re.IGNORECASE)
-_SPOKEN = (
-    (re.compile(r"^(?:GTE|GE|=>|>\s?/?\s?=|(?:greater|more) than or equal to)\s*(?=[.\d])", re.IGNORECASE), ">="),
-    (re.compile(r"^(?:LTE|LE|=<|<\s?/?\s?=|less than or equal to)\s*(?=[.\d])", re.IGNORECASE), "<="),
-    (re.compile(r"^(?:GT|(?:greater|more) than)\s*(?=[.\d])", re.IGNORECASE), ">"),
-    (re.compile(r"^(?:LT|less than)\s*(?=[.\d])", re.IGNORECASE), "<"),
-)
 
 
 def read_value(analyte: Analyte, meaning: ResultCode, observation: Resource, codes: CodeMap) -> Reading:
@@ -45,7 +36,7 @@ def read_value(analyte: Analyte, meaning: ResultCode, observation: Resource, cod
         said = _said(analyte, meaning, observation, present, codes)
         if isinstance(said, Quantity):
             if "interpretation" in observation and not said.comparator:
-                said = said._replace(comparator=beyond_scale(observation))
+                said = said._replace(comparator=beyond_scale(observation, codes))
             return _numbered(analyte, meaning, observation, said, word)
         return _worded(analyte, meaning, observation, said or word)
     except Fault as fault:
@@ -96,10 +87,10 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
         raise Unusable("value_form")
     if raw.get("value") is None:
         return ""
-    said, sign = raw["value"], _sign(raw)
+    said, sign = raw["value"], sign_of(raw)
     value, two_ways = number(said), False
     if isinstance(said, str):
-        inner = read_text(analyte, _plain(said))
+        inner = read_text(analyte, plain(said))
         if inner.unit or (sign and inner.comparator and sign != inner.comparator):
             raise Unusable("value_ambiguous")
         value, sign, two_ways = inner.value, sign or inner.comparator, inner.two_ways
@@ -110,17 +101,6 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
     return Quantity(value, unit_of(analyte, meaning, raw), sign, two_ways)
 
 
-def _sign(raw: Resource) -> str:
-    """Return the comparator of a Quantity; one that is not read is never taken for none."""
-    given = raw.get("comparator")
-    if given is None and not raw.get("_comparator"):  # an extension in its place says something of it
-        return ""
-    if not isinstance(given, str):
-        raise Unusable("comparator")
-    sign = given.strip()
-    return SIGNS.get(sign, sign)
-
-
 def _string(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Quantity | str:
     if not isinstance(raw, str):
         raise Unusable("value_form")
@@ -129,7 +109,7 @@ def _string(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> 
     word = codes.word(raw)
     if word:
         return word
-    found = read_text(analyte, _plain(raw))
+    found = read_text(analyte, plain(raw))
     return found._replace(unit=spelled(analyte, meaning, found.unit))
 
 
@@ -149,14 +129,6 @@ def _integer(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) ->
     if value is None:
         raise Unusable("not_a_number")
     return Quantity(value, meaning.unit)
-
-
-def _plain(raw: str) -> str:
-    """Write the ways of saying a comparator in letters, and of naming UCUM in passing, as a quantity is written."""
-    said = _UCUM_PREFIX.sub(" ", html.unescape(raw).translate(_WIDE).strip())
-    for pattern, sign in _SPOKEN:
-        said = pattern.sub(sign, said)
-    return said
 
 
 _READERS: dict[str, Callable[[Analyte, ResultCode, Any, CodeMap], Quantity | str]] = {

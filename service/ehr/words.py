@@ -14,23 +14,23 @@ from service.ehr.unit import unit_of
 
 OF_INTERPRETATION = ("observationinterpretation", "observation-interpretation", "0078", "113883.5.83", "113883.12.78")
 
+BEYOND = {"above": (">=", HIGH_WORDS[0]), "below": ("<=", LOW_WORDS[0])}
+"""The end of the scale at which a number lies: its comparator, and the word that it is by itself."""
 
-OFF_SCALE = {">": (">=", "hx"), "<": ("<=", "lx")}
-"""The HL7 codes for a result beyond what the method can count: its comparator, and how the table of words has it."""
 
-
-def beyond_scale(observation: Resource) -> str:
+def beyond_scale(observation: Resource, codes: CodeMap) -> str:
     """Return the comparator that a number lacks, which is only the end of the scale; "" if it is not said to be so."""
-    signs = {OFF_SCALE[code][0] for code in _codes(tables(observation, "interpretation")) if code in OFF_SCALE}
-    return signs.pop() if len(signs) == 1 else ""
+    given = _codes(tables(observation, "interpretation"))
+    ends = {end for one in given if (end := codes.off_scale.get(one.casefold()))}
+    return BEYOND[ends.pop()][0] if len(ends) == 1 else ""
 
 
 def interpretation(observation: Resource, codes: CodeMap) -> str:
     """Return the one HL7 v3 code (L, LL, N, H, HH) that the interpretations mean; "" if none or several."""
     found = set()
     for concept in tables(observation, "interpretation"):
-        given = [OFF_SCALE[one][1] if one in OFF_SCALE else one for one in _codes([concept])]
-        found |= {codes.word(one) for one in (*given, text(concept, "text"))} - {""}
+        found |= {codes.word(text(concept, "text")), *(_word(one, codes) for one in _codes([concept]))}
+    found.discard("")
     for side in (LOW_WORDS, HIGH_WORDS):
         if found and found <= set(side):
             return side[0] if len(found) > 1 else found.pop()
@@ -50,6 +50,11 @@ def reference_range(analyte: Analyte, meaning: ResultCode, observation: Resource
 def word_reading(analyte: Analyte, word: str, reference: Range | None) -> Reading:
     """Return the reading of a result that is only a word."""
     return read_word(analyte, word, reference)
+
+
+def _word(code: str, codes: CodeMap) -> str:
+    end = codes.off_scale.get(code.casefold())
+    return BEYOND[end][1] if end else codes.word(code)
 
 
 def _codes(concepts: list[Resource]) -> list[str]:

@@ -125,7 +125,7 @@ TABLE: tuple[Setting, ...] = (
     ),
     _row("cors_origins", form.origins(), "Browser origins that may call, separated by commas; * means any."),
     _row("web", form.switch(), "Whether / serves the page for people."),
-    _row("code_map_file", form.file(), "A file of further laboratory codes for this site."),
+    _row("code_map_file", form.file(), "A file of further codes and words for this site."),
     _row(
         "ehr_look_back_days",
         form.whole(0, 3650),

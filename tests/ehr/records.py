@@ -10,10 +10,17 @@ from service.server.strict_json import dumps, loads
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 TIME = "2026-11-22T07:45:00Z"
+EARLIER, LATER = "2026-11-21T07:45:00Z", "2026-11-22T09:00:00+01:00"
 FERRITIN, PLATELETS, AST, TRIGLYCERIDES, FIBRINOGEN, TEMPERATURE = (
     *("2276-4", "777-3", "1920-8", "2571-8", "3255-7"),
     "8310-5",
 )
+REPORT = {
+    "resourceType": "DiagnosticReport",
+    "status": "final",
+    "effectiveDateTime": LATER,
+    "subject": {"reference": "Patient/p1"},
+}
 
 
 def observation(code: str, value: Any = None, unit: str | None = None, /, **more: Any) -> dict[str, Any]:
@@ -52,8 +59,17 @@ def bundle(*resources: Any, kind: str = "searchset", **more: Any) -> dict[str, A
     return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": one} for one in resources]} | more
 
 
+def drug(kind: str = "MedicationRequest", concept: Any = None, **more: Any) -> dict[str, Any]:
+    named = {"medicationCodeableConcept": concept or {"text": "Tocilizumab 162 mg/0.9 mL"}}
+    return {"resourceType": kind, "status": "active", "subject": {"reference": "Patient/p1"}} | named | more
+
+
 def parameters(*entries: dict[str, Any]) -> dict[str, Any]:
     return {"resourceType": "Parameters", "parameter": list(entries)}
+
+
+def without(resource: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: one for key, one in resource.items() if key not in names}
 
 
 def met_panel() -> list[dict[str, Any]]:
@@ -65,6 +81,9 @@ def met_panel() -> list[dict[str, Any]]:
         observation(FIBRINOGEN, 140, "mg/dL"),
         observation(TEMPERATURE, 39, "Cel"),
     ]
+
+
+ALL_OF_MET = {"ferritin", "platelets", "ast", "fibrinogen", "temperature"}
 
 
 def calm_panel() -> list[dict[str, Any]]:

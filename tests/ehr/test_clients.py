@@ -14,6 +14,8 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.server.settings import Settings
 from service.server.strict_json import dumps, loads
+from tests.ehr.calls import MET
+from tests.ehr.containers import CONTAINERS
 from tests.ehr.fhir_server import FhirServer, gives
 from tests.ehr.records import (
     bundle,
@@ -28,10 +30,11 @@ from tests.ehr.records import (
     patient,
     send,
 )
-from tests.ehr.test_cds import MET
+from tests.ehr.test_conditions import DIAGNOSES
 from tests.ehr.test_fhir import LACKING
-from tests.ehr.test_records import CONTAINERS, DIAGNOSES, ONE, VERSIONS
+from tests.ehr.test_subject import ONE
 from tests.ehr.test_values import READ, UNUSABLE, WORDS, ferritin
+from tests.ehr.test_versions import VERSIONS
 from tests.server.live import SERVICE, Live
 from tools.clinosim_bundles import bundles, generate
 

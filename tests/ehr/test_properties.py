@@ -17,7 +17,8 @@ from service.api.render import assessment_document
 from service.clinical.analytes import ANALYTES
 from service.clinical.assess import assess
 from service.clinical.panel import Panel
-from service.ehr.codes import CodeMap, load_codes
+from service.ehr.code_file import load_codes
+from service.ehr.codes import CodeMap
 from service.ehr.record import read_request
 from service.ehr.risk_assessment import risk_assessment
 from service.server.strict_json import dumps, loads

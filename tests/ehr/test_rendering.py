@@ -1,17 +1,18 @@
 """What a record cannot bring about by itself, but an assessment can hold."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from service.clinical.assess import assess
 from service.clinical.places import Values
 from service.ehr.breakdown import result_observation
+from service.ehr.code_file import load_codes
 from service.ehr.code_systems import ATC, ICD10, SNOMED, system_name
-from service.ehr.codes import load_codes
 from service.ehr.record import read_request
 from service.ehr.risk_assessment import risk_assessment
 from service.server.strict_json import dumps, loads, within, written
 from tests.conftest import panel_of
-from tests.ehr.records import bundle, condition, met_panel
+from tests.ehr.records import FERRITIN, bundle, condition, met_panel, observation
 
 
 def test_a_set_with_confounded_items_has_a_verdict_without_them() -> None:
@@ -34,7 +35,15 @@ def test_with_no_test_missing_none_is_named() -> None:
     named = [one["text"] for one in risk_assessment(record, assessment)["note"]]
     silent = [one["text"] for one in risk_assessment(record, replace(assessment, suggestions=()))["note"]]
     assert [one for one in named if one not in silent] == [named[-1]]
-    assert named[-1].startswith("Missing tests")
+    assert named[-1].startswith("Tests that are missing or leave too much open")
+
+
+def test_a_test_that_was_reported_but_leaves_open_what_it_decides_is_not_called_missing() -> None:
+    bound = observation(FERRITIN, valueQuantity={"value": Decimal(600), "comparator": ">", "unit": "ng/mL"})
+    record = read_request(bundle(condition(), *met_panel()[1:], bound), load_codes())
+    noted = risk_assessment(record, assess(record.panel))["note"][-1]["text"]
+    assert noted.startswith("Tests that are missing or leave too much open")
+    assert "ferritin (LOINC 2276-4)" in noted
 
 
 def test_systems_by_their_addresses() -> None:

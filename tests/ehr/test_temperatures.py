@@ -8,7 +8,7 @@ import pytest
 
 from service.clinical.number import INFINITY
 from service.clinical.reading import Reading
-from service.ehr.codes import load_codes
+from service.ehr.code_file import load_codes
 from service.ehr.counting import UNKNOWN_REASONS
 from service.ehr.judgement import judged
 from service.ehr.record import Record, read_request

@@ -7,7 +7,8 @@ import pytest
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.number import INFINITY
-from service.ehr.codes import ResultCode, load_codes
+from service.ehr.code_file import load_codes
+from service.ehr.codes import ResultCode
 from service.ehr.record import Record, read_request
 from tests.ehr.records import FERRITIN, FIBRINOGEN, LOINC, PLATELETS, UCUM, calm_panel, observation
 

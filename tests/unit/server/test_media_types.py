@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from service.api.accept import accepts
+from service.server.media_types import accepts
 
 KIND, OTHER = "application/json", "application/problem+json"
 
@@ -18,6 +18,8 @@ KIND, OTHER = "application/json", "application/problem+json"
         (KIND, True),
         (f"{KIND}; charset=utf-8; q=0.5", True),
         (f"text/html, {OTHER}", True),
+        (KIND.upper(), True),
+        (OTHER.upper(), True),
         (f"{OTHER};q=0, text/html", False),
         (f"{KIND};q=0, */*", False),
         ("application/*;q=0, */*", False),

@@ -1,0 +1,27 @@
+"""CDS Hooks calls as tests need them."""
+
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from service.app import create_app
+from service.server.settings import Settings
+from tests.ehr.records import bundle, calm_panel, condition, met_panel, patient
+
+PATH = "/cds-services/mas-criteria"
+MET = {
+    "patient": patient(),
+    "conditions": bundle(condition()),
+    "labs": bundle(*met_panel()[:4]),
+    "temperature": bundle(met_panel()[4]),
+}
+NEXT = [{"relation": "next", "url": "https://ehr.example/fhir?page=2"}]
+
+
+def with_settings(**settings: Any) -> FlaskClient:
+    return create_app(Settings(**settings)).test_client()
+
+
+def calm_with(temperature: Any) -> dict[str, Any]:
+    labs = [one for one in calm_panel() if one["id"] != "o-8310-5"]
+    return {"conditions": bundle(condition()), "labs": bundle(*labs), "temperature": temperature}

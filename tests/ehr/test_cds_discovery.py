@@ -1,0 +1,42 @@
+"""What CDS Hooks clients are offered, and what they are asked to send along."""
+
+import re
+
+from flask.testing import FlaskClient
+
+from service.server.strict_json import loads
+from tests.ehr.calls import MET, PATH, with_settings
+from tests.ehr.records import call, carded, send
+
+
+def test_discovery_offers_one_id_for_every_hook(client: FlaskClient) -> None:
+    answer = client.get("/cds-services")
+    services = loads(answer.data)["services"]
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+    assert [(one["hook"], one["id"]) for one in services] == [
+        ("patient-view", "mas-criteria"),
+        ("order-sign", "mas-criteria"),
+    ]
+    assert all(one["title"] and one["description"] and one["usageRequirements"] for one in services)
+    assert client.get("/cds-services/").status_code == 200
+
+
+def test_templates_ask_for_every_code_and_use_only_what_all_clients_resolve(client: FlaskClient) -> None:
+    for service in loads(client.get("/cds-services").data)["services"]:
+        assert set(service["prefetch"]) == {"patient", "labs", "temperature", "conditions", "medications"}
+        for template in service["prefetch"].values():
+            assert set(re.findall(r"\{\{(.*?)\}\}", template)) == {"context.patientId"}
+        assert "2276-4" in service["prefetch"]["labs"]
+        assert "8310-5" in service["prefetch"]["temperature"]
+        assert "8310-5" not in service["prefetch"]["labs"]
+        assert "770-8" not in service["prefetch"]["labs"]
+        assert "stopped" in service["prefetch"]["medications"]  # what was stopped last week still hides fever
+
+
+def test_hooks_are_a_setting() -> None:
+    client = with_settings(cds_hooks=("patient-view", "org.example.lab-result-view"))
+    assert [one["hook"] for one in loads(client.get("/cds-services").data)["services"]][
+        1
+    ] == "org.example.lab-result-view"
+    assert carded(client, MET, hook="org.example.lab-result-view")
+    assert send(client, PATH, call(MET, hook="order-sign"))[0] == 400
