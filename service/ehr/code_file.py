@@ -49,11 +49,11 @@ def _read(path: Path) -> CodeMap:
         dict([*(_result(raw, at) for at, raw in _rows(tables, "results", path)), *refused]),
         dict(entry for at, raw in _rows(tables, "conditions", path) for entry in _conditions(raw, at)),
         dict(_drug(raw, at) for at, raw in _rows(tables, "drugs", path)),
-        _names(tables, "brands", path, GENERICS),
+        _single_words(tables, "brands", path, GENERICS),
         _names(tables, "words", path, WORDS),
         _names(tables, "off_scale", path, ENDS),
         frozenset(entry for at, raw in _rows(tables, "other_specimens", path) for entry in _specimens(raw, at)),
-        _specimen_words(tables, path),
+        frozenset(_single_words(tables, "specimen_words", path, ["other"])),
         _prefetch(tables, path),
     )
 
@@ -114,12 +114,13 @@ def _specimens(raw: object, where: str) -> Iterable[tuple[str, str]]:
         yield from ((system, code.strip()) for system in (_system(table, where), ""))
 
 
-def _specimen_words(tables: Table, path: Path) -> frozenset[str]:
-    words = frozenset(_names(tables, "specimen_words", path, ["other"]))
-    for one in words:
-        if words_in(one) != [one]:
-            raise BadData(f"{path.name}: specimen_words.other: '{one}' is not one word of letters alone")
-    return words
+def _single_words(tables: Table, key: str, path: Path, known: Iterable[str]) -> dict[str, str]:
+    """Read words that are looked for one by one in what a record says: a name of several would never be found."""
+    named = _names(tables, key, path, known)
+    for word, one in named.items():
+        if words_in(word) != [word]:
+            raise BadData(f"{path.name}: {key}.{one}: '{word}' is not one word of letters alone")
+    return named
 
 
 def _prefetch(tables: Table, path: Path) -> dict[str, str]:
