@@ -26,7 +26,8 @@ WORKER_LOST = "A worker process was ended from outside, perhaps for want of memo
 def main(arguments: Sequence[str]) -> int:
     """Run one of the commands; return 0, also with refused rows (they are in the results), or why it ended early.
 
-    2: the table cannot be used, or a file not read or written. 1: a worker process was lost. 130: it was interrupted.
+    2: the table cannot be used, a file not read or written, or a line is no answer of a batch. 1: a worker process was
+    lost. 130: it was interrupted.
     """
     words = list(arguments)
     command = words.pop(0) if words and words[0] in COMMANDS else "assess"
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         "to-csv": _to_csv,
     }
     try:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # whatever the locale
         with _opened(options.table) as stream:
             runs[command](options, stream)
             sys.stdout.flush()
