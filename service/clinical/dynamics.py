@@ -10,7 +10,7 @@ from fractions import Fraction
 from service.clinical.analytes import ANALYTES, Analyte
 from service.clinical.consensus import CONSENSUS, DOWN, UP, masked_by
 from service.clinical.interval import COMPARE, MET, Interval, quotient, total
-from service.clinical.moment import Moment, read_moment
+from service.clinical.moment import Moment
 from service.clinical.number import MINUS_ONE, ZERO
 from service.clinical.reading import UNUSABLE, Reading
 from service.clinical.units import Conversion, converted_interval
@@ -87,7 +87,7 @@ def _usable(observation: str, visit: Visit) -> TimedReading | None:
     reading = visit.panel.readings.get(observation)
     if reading is None or reading.evidence is UNUSABLE:
         return None
-    return TimedReading(visit, reading, read_moment(reading.collected_at) if reading.collected_at else visit.moment)
+    return TimedReading(visit, reading, visit.time_of(reading))
 
 
 def _change(analyte: Analyte, earlier: TimedReading, later: TimedReading) -> Change:

@@ -50,8 +50,9 @@ def follow(
     """Assess the panels in order of time; no two may be without an order (``moment.ties``)."""
     ordered = sorted(panels, key=lambda one: one[0].first)
     visits = tuple(_visits(ordered, treatments, criteria))
-    found, course = events(visits)
-    return Trajectory(visits, tuple(changes(visits)), found, course, tuple(_remarks(treatments, visits)))
+    changed = tuple(changes(visits))
+    found, course = events(visits, changed)
+    return Trajectory(visits, changed, found, course, tuple(_remarks(treatments, visits)))
 
 
 def _visits(
