@@ -55,7 +55,7 @@ class Change:
 
     @property
     def text(self) -> str:
-        """The change in words; only the percentage is rounded."""
+        """The change in words; only the percentage and the days are rounded."""
         label = ANALYTES[self.observation].label
         told = f"{label} {VERBS[self.direction]}"
         if self.before.is_point and self.after.is_point:
@@ -63,8 +63,7 @@ class Change:
             told += f" from {before} to {converted_text(self.after, self.later.reading.interval)} {self.unit}"
             if self.percent is not None:
                 told += f" ({_signed(Fraction(self.percent.low))} %)"
-        days = number_text(Decimal(round(self.days * 10)) / 10)
-        return f"{told} in {days} {'day' if days == '1' else 'days'}"
+        return f"{told} in {_days(self.days)}"
 
 
 def changes(visits: Sequence[Visit]) -> Iterator[Change]:
@@ -136,5 +135,13 @@ def _as_in_mas(observation: str, direction: str) -> bool | None:
 
 
 def _signed(percent: Fraction) -> str:
-    tenths = Decimal(round(percent * 10)) / 10
-    return f"{'+' if tenths > 0 else ''}{number_text(tenths)}"
+    """Write a percentage to one decimal, with more where one would make nothing or all of it."""
+    places = 1
+    while (shown := Decimal(round(percent * 10**places)).scaleb(-places)) in (0, -100) and shown != percent:
+        places += 1
+    return f"{'+' if shown > 0 else ''}{number_text(shown)}"
+
+
+def _days(days: Fraction) -> str:
+    shown = number_text(Decimal(round(days * 10)) / 10)
+    return "1 day" if shown == "1" else f"{'less than 0.1' if shown == '0' else shown} days"
