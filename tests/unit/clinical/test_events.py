@@ -163,6 +163,14 @@ def test_a_treatment_after_the_last_panel_changes_nothing_and_is_named() -> None
     assert found.events[0].therapies() == ("il1_blockade",)
 
 
+def test_a_dose_that_is_sent_twice_is_named() -> None:
+    noon = ("anakinra 100 mg", "2026-10-02T12:00:00Z"), ("prednisolone", "2026-10-02T12:00:00Z")
+    again = ("Anakinra", "2026-10-02T14:00:00+02:00"), ("anakinra", "2026-10-02"), ("anakinra", "2026-10-02")
+    found = course(MAS, treatments=noon + again)
+    assert [(one.code, one.place) for one in found.remarks] == [("treatment_repeated", 2)]
+    assert [(one.name, one.number) for one in found.visits[0].doses] == [("prednisolone", 1), ("anakinra", 4)]
+
+
 def test_doses_of_one_drug_are_counted_together_whether_named_or_coded() -> None:
     given = (("Tocilizumab", "2026-10-01"), ("L04AC07", "2026-10-15"), ("methotrexate", "2026-10-02"))
     (onset,) = course(MAS, treatments=given).events
