@@ -22,6 +22,14 @@ def test_a_slip_in_a_key_is_left_out_with_the_key_that_was_meant(post: Any) -> N
     assert warnings[0]["message"].endswith("Did you mean 'platelets'?")
 
 
+def test_what_would_have_been_accepted_is_named(post: Any) -> None:
+    warnings = post(observations=GOOD | {"esr": "5 g"}, context={"condition": "SLE"}, options=OMIT)[1]["warnings"]
+    assert [one["message"].partition(" Accepted: ")[2] for one in warnings[:2]] == [
+        "sjia, suspected_sjia, aosd, jsle, malignancy, other.",
+        "mm/h, mm.",
+    ]
+
+
 def test_the_rest_is_assessed_as_if_it_had_not_been_sent(post: Any) -> None:
     bad = {"platelets": "116 10*12/L", "wbc": "5.4x109", "platlets": "1 /uL", "ast": {"value": "5", "unit": "U/L"}}
     with_bad = post(observations=GOOD | bad, findings={"fever": True, "fevr": True}, options=OMIT)[1]
