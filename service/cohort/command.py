@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from service.cohort.conversions import to_csv, to_ndjson
+from service.cohort.conversions import COMMENT, to_csv, to_ndjson
 from service.cohort.header import UnusableTable
 from service.cohort.progress import Progress
 from service.cohort.results import COLUMNS
@@ -20,6 +20,7 @@ from service.cohort.work import Reading, assess_rows
 
 COMMANDS = ("assess", "to-ndjson", "to-csv")
 BROKEN, UNUSABLE, STOPPED = 1, 2, 130
+MOST_TOLD = 20
 WORKER_LOST = "A worker process was ended from outside, perhaps for want of memory: the results stop here.\n"
 
 
@@ -101,8 +102,13 @@ def _to_ndjson(options: argparse.Namespace, stream: BinaryIO) -> None:
     with text_of(stream) as lines:
         header, rows = open_table(lines)
         _tell(header.remarks)
-        for line in to_ndjson(Reading(header, options.on_invalid, options.decimal_comma), rows):
+        told = 0
+        for row, line in enumerate(to_ndjson(Reading(header, options.on_invalid, options.decimal_comma), rows), 1):
             sys.stdout.buffer.write(line)
+            if line.startswith(COMMENT) and told <= MOST_TOLD:  # the service will only say that it is not JSON
+                reason = line.removeprefix(COMMENT).decode().strip()
+                _tell([f"Row {row}: {reason}" if told < MOST_TOLD else "Further rows cannot be read."])
+                told += 1
 
 
 def _to_csv(options: argparse.Namespace, stream: BinaryIO) -> None:

@@ -12,6 +12,8 @@ from service.cohort.table import Row, write_rows
 from service.cohort.work import Reading
 from service.server.strict_json import NotJson, dumps, loads
 
+COMMENT = b"# "
+"""How the line for a row that cannot be read begins; the reason follows."""
 STATUS = COLUMNS.index("status")
 NO_ANSWER = "This line is not an answer of the batch."
 NOTHING = "No line came, so nothing was answered: see what the sender of the batch says."
@@ -28,7 +30,7 @@ def to_ndjson(reading: Reading, rows: Iterable[Row]) -> Iterator[bytes]:
         try:
             yield dumps(reading.document(cells)) + b"\n"
         except UnusableRow as error:
-            yield b"# " + str(error).encode() + b"\n"
+            yield COMMENT + str(error).encode() + b"\n"
 
 
 def to_csv(lines: Iterable[bytes]) -> Iterator[str]:

@@ -236,6 +236,16 @@ def test_the_two_conversions_around_a_batch_give_what_the_command_gives(client: 
     assert [one | {"id": ""} for one in here[:3]] == through_service[:3]  # of the fourth the service sees no JSON
 
 
+def test_rows_that_cannot_become_lines_are_told(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "panels.csv"
+    path.write_text("id,ferritin[ug/L]\nA,905\n" + "B,9,05\n" * 30)
+    assert main(["to-ndjson", str(path)]) == 0
+    lines, told = (one.splitlines() for one in capfd.readouterr())
+    assert [line[:1] for line in lines] == ["{"] + ["#"] * 30
+    assert told[0].startswith("Row 2: The row has more cells than the header")
+    assert (told[19][:7], told[20:]) == ("Row 21:", ["Further rows cannot be read."])
+
+
 def test_lines_that_are_no_answers_are_told_as_such() -> None:
     lines = (
         b'{"title":"x","detail":"The body is not usable."}',
