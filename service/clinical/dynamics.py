@@ -21,6 +21,8 @@ UNCHANGED, UNKNOWN_DIRECTION = "unchanged", "unknown"
 NEGATED = Conversion(ZERO, MINUS_ONE, ZERO)
 TO_PERCENT_CHANGE = Conversion(ZERO, Decimal(100), Decimal(-100))
 """Of a ratio: 1 is 0 % more."""
+MOST_PLACES = 9
+"""Decimals of a percentage in words: no result is exact to more, and a number of a caller may have a million."""
 VERBS = {UP: "rose", DOWN: "fell", UNCHANGED: "did not change", UNKNOWN_DIRECTION: "may have risen or fallen"}
 
 
@@ -135,10 +137,11 @@ def _as_in_mas(observation: str, direction: str) -> bool | None:
 
 
 def _signed(percent: Fraction) -> str:
-    """Write a percentage to one decimal, with more where one would make nothing or all of it."""
-    places = 1
-    while (shown := Decimal(round(percent * 10**places)).scaleb(-places)) in (0, -100) and shown != percent:
-        places += 1
+    """Write a percentage to one decimal, with some more where one would make nothing or all of it."""
+    for places in range(1, MOST_PLACES + 1):
+        shown = Decimal(round(percent * 10**places)).scaleb(-places)
+        if shown not in (0, -100) or shown == percent:
+            break
     return f"{'+' if shown > 0 else ''}{number_text(shown)}"
 
 

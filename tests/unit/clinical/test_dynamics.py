@@ -85,6 +85,12 @@ def test_no_percentage_from_nought_or_on_a_scale_without_a_true_zero(observation
         ("ferritin", "684 ug/L", "684 ng/mL", "Ferritin did not change from 684 to 684 ng/mL (0 %) in 1 day"),
         ("ferritin", "100000 ug/L", "30 ug/L", "Ferritin fell from 100000 to 30 ug/L (-99.97 %) in 1 day"),
         ("esr", "64 mm/h", "0 mm/h", "Erythrocyte sedimentation rate (ESR) fell from 64 to 0 mm/h (-100 %) in 1 day"),
+        (
+            "esr",
+            "64 mm/h",
+            "1e-30 mm/h",
+            f"Erythrocyte sedimentation rate (ESR) fell from 64 to 0.{'0' * 29}1 mm/h (-100 %) in 1 day",
+        ),
         ("ferritin", ">10000 ug/L", "500 ug/L", "Ferritin fell in 1 day"),
         ("ferritin", ">10000 ug/L", ">1 ug/L", "Ferritin may have risen or fallen in 1 day"),
     ],
