@@ -18,7 +18,7 @@ from service.clinical.consistency import contradictions
 from service.clinical.criteria import CATALOGUE
 from service.clinical.interval import point
 from service.clinical.moment import day_of
-from service.clinical.panel import CONDITIONS, CONFOUNDERS, UNKNOWN_CONDITION, Medication, Panel
+from service.clinical.panel import CONDITIONS, CONFOUNDERS, MEDICATIONS, UNKNOWN_CONDITION, Medication, Panel
 from service.clinical.reading import MEASURED, Reading
 from service.clinical.words import plain
 
@@ -79,7 +79,8 @@ def read_panel_request(document: Any) -> PanelRequest:
     options = data.get("options") or {}
     if entries and not (options.get("on_invalid") == OMIT and _are_omittable(entries)):
         raise InvalidRequest(entries)
-    return PanelRequest(_panel(data, readings, findings), options.get("criteria") or (), tuple(entries))
+    panel = _panel(data, readings, findings, frozenset(_hidden_by(one) for one in entries))
+    return PanelRequest(panel, options.get("criteria") or (), tuple(entries))
 
 
 def _load(document: dict[str, Any]) -> tuple[Mapping[str, Any], list[Entry]]:
@@ -90,7 +91,9 @@ def _load(document: dict[str, Any]) -> tuple[Mapping[str, Any], list[Entry]]:
         return valid, flatten(error.messages)
 
 
-def _panel(data: Mapping[str, Any], readings: dict[str, Reading], findings: dict[str, bool]) -> Panel:
+def _panel(
+    data: Mapping[str, Any], readings: dict[str, Reading], findings: dict[str, bool], unread: frozenset[str]
+) -> Panel:
     context = data.get("context") or {}
     drugs = tuple(_medication(one) for one in context.get("medications") or () if "name" in one)
     return Panel(
@@ -100,7 +103,19 @@ def _panel(data: Mapping[str, Any], readings: dict[str, Reading], findings: dict
         drugs,
         frozenset(context.get("confounders") or ()),
         data.get("collected_at") or "",
+        unread,
     )
+
+
+def _hidden_by(fault: Entry) -> str:
+    """Return the input that a fault keeps from being read: by a slip in a key, the one that was meant.
+
+    In the context it is a drug, unless its place says that it is none or that its name was read.
+    """
+    part, key, *inside = fault.where
+    if part == "context" and key not in ("condition", "confounders") and inside[1:] in ([], ["name"]):
+        return MEDICATIONS
+    return str(fault.explained().facts.get("did_you_mean", fault.where[-1]))
 
 
 def _medication(raw: Mapping[str, Any]) -> Medication:

@@ -11,7 +11,7 @@ import msgspec
 from service import __version__
 from service.api.breakdown_json import breakdown_json
 from service.api.numbers import ends, json_number
-from service.api.problems import Entry
+from service.api.problems import Entry, accepted_text
 from service.api.rule_document import reference_document
 from service.api.value_texts import Texts
 from service.clinical.assess import DISCLAIMER, Assessment
@@ -144,7 +144,8 @@ def _caution(caution: Caution) -> dict[str, Any]:
 
 def _omission(entry: Entry) -> dict[str, Any]:
     told = entry.explained()
-    return {"code": told.code, "pointer": told.pointer, "message": f"Left out, counts as unknown. {told.detail}"}
+    message = f"Left out, counts as unknown. {told.detail}{accepted_text(told.facts)}"
+    return {"code": told.code, "pointer": told.pointer, "message": message}
 
 
 def _oddity(oddity: Oddity) -> dict[str, Any]:

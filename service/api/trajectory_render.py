@@ -91,6 +91,7 @@ def _event(event: Event) -> dict[str, Any]:
     if event.observation:
         assert event.was is not None
         shown |= {"observation": event.observation, "was": event.was.value, "masked_by": list(event.therapies())}
+        shown["in_mas_direction"] = event.in_mas_direction
     else:
         category = event.visit.assessment.classification.category
         shown |= {"category": category, "cautions": list(event.therapies())}

@@ -12,7 +12,7 @@ from service.clinical.classify import Classification, Guide, classify, guide_for
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluate import ITEMS, MISSING, VERDICT, Depth, evaluate
 from service.clinical.oddities import Oddity, warnings
-from service.clinical.panel import Panel
+from service.clinical.panel import MEDICATIONS, Panel
 from service.clinical.result import Result
 from service.clinical.summary import summary
 from service.clinical.therapy import Therapy, active_therapies, on_il6_blockade
@@ -76,7 +76,8 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
         for key, one in CATALOGUE.items()
         if key in wanted or key in needed
     }
-    classification = classify(guide, results, blockade=on_il6_blockade(therapies))
+    blockade, unread = on_il6_blockade(therapies), MEDICATIONS in panel.unread
+    classification = classify(guide, results, blockade=blockade, unread=unread)
     reported = tuple([one for key, one in results.items() if key in wanted])
     leading = tuple([results[key] for key in needed]) if guide.primary else ()
     return Assessment(

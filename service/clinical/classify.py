@@ -71,28 +71,29 @@ def guide_for(panel: Panel) -> Guide:
     return GUIDES[panel.condition]
 
 
-def classify(guide: Guide, results: Results, *, blockade: bool) -> Classification:
+def classify(guide: Guide, results: Results, *, blockade: bool, unread: bool) -> Classification:
     """Return the first category that fits; ``results`` holds every set that the guide needs.
 
-    ``blockade`` says whether an IL-6 blocker may act.
+    ``blockade`` says whether an IL-6 blocker may act, ``unread`` whether one may be among what could not be read.
     """
+    hidden = blockade or unread
     supporting = tuple([one for one in _at(results, guide.supporting) if one.verdict_implied is MET])
     if guide.primary is None:
         return Classification("possible" if supporting else "indeterminate", None, supporting, blockade)
     primary = results[guide.primary]
-    laboratory_only = blockade and _laboratory_met_without_fever(primary)
-    category = _category(primary, bool(supporting), laboratory_only, blockade)
+    laboratory_only = hidden and _laboratory_met_without_fever(primary)
+    category = _category(primary, bool(supporting), laboratory_only, hidden)
     return Classification(category, guide.primary, (primary, *supporting), blockade, laboratory_only)
 
 
-def _category(primary: Result, supported: bool, laboratory_only: bool, blockade: bool) -> str:
+def _category(primary: Result, supported: bool, laboratory_only: bool, hidden: bool) -> str:
     if primary.verdict is MET:
         return "likely"
     if primary.verdict_implied is MET or (primary.verdict is UNKNOWN and supported):
         return "probable"
     if (primary.verdict is NOT_MET and supported) or laboratory_only:
         return "possible"
-    return "indeterminate" if primary.verdict is UNKNOWN or blockade else "unlikely"
+    return "indeterminate" if primary.verdict is UNKNOWN or hidden else "unlikely"
 
 
 def _laboratory_met_without_fever(primary: Result) -> bool:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from service.clinical.analytes import ANALYTES, Analyte
 from service.clinical.consensus import CONSENSUS, DOWN, UP, masked_by
 from service.clinical.interval import COMPARE, MET, Interval, quotient, total
-from service.clinical.moment import Moment, read_moment
+from service.clinical.moment import Moment
 from service.clinical.number import MINUS_ONE, ZERO
 from service.clinical.reading import UNUSABLE, Reading
 from service.clinical.units import Conversion, converted_interval
@@ -21,6 +21,8 @@ UNCHANGED, UNKNOWN_DIRECTION = "unchanged", "unknown"
 NEGATED = Conversion(ZERO, MINUS_ONE, ZERO)
 TO_PERCENT_CHANGE = Conversion(ZERO, Decimal(100), Decimal(-100))
 """Of a ratio: 1 is 0 % more."""
+MOST_PLACES = 9
+"""Decimals of a percentage in words: no result is exact to more, and a number of a caller may have a million."""
 VERBS = {UP: "rose", DOWN: "fell", UNCHANGED: "did not change", UNKNOWN_DIRECTION: "may have risen or fallen"}
 
 
@@ -55,7 +57,7 @@ class Change:
 
     @property
     def text(self) -> str:
-        """The change in words; only the percentage is rounded."""
+        """The change in words; only the percentage and the days are rounded."""
         label = ANALYTES[self.observation].label
         told = f"{label} {VERBS[self.direction]}"
         if self.before.is_point and self.after.is_point:
@@ -63,8 +65,7 @@ class Change:
             told += f" from {before} to {converted_text(self.after, self.later.reading.interval)} {self.unit}"
             if self.percent is not None:
                 told += f" ({_signed(Fraction(self.percent.low))} %)"
-        days = number_text(Decimal(round(self.days * 10)) / 10)
-        return f"{told} in {days} {'day' if days == '1' else 'days'}"
+        return f"{told} in {_days(self.days)}"
 
 
 def changes(visits: Sequence[Visit]) -> Iterator[Change]:
@@ -87,7 +88,7 @@ def _usable(observation: str, visit: Visit) -> TimedReading | None:
     reading = visit.panel.readings.get(observation)
     if reading is None or reading.evidence is UNUSABLE:
         return None
-    return TimedReading(visit, reading, read_moment(reading.collected_at) if reading.collected_at else visit.moment)
+    return TimedReading(visit, reading, visit.time_of(reading))
 
 
 def _change(analyte: Analyte, earlier: TimedReading, later: TimedReading) -> Change:
@@ -136,5 +137,14 @@ def _as_in_mas(observation: str, direction: str) -> bool | None:
 
 
 def _signed(percent: Fraction) -> str:
-    tenths = Decimal(round(percent * 10)) / 10
-    return f"{'+' if tenths > 0 else ''}{number_text(tenths)}"
+    """Write a percentage to one decimal, with some more where one would make nothing or all of it."""
+    for places in range(1, MOST_PLACES + 1):
+        shown = Decimal(round(percent * 10**places)).scaleb(-places)
+        if shown not in (0, -100) or shown == percent:
+            break
+    return f"{'+' if shown > 0 else ''}{number_text(shown)}"
+
+
+def _days(days: Fraction) -> str:
+    shown = number_text(Decimal(round(days * 10)) / 10)
+    return "1 day" if shown == "1" else f"{'less than 0.1' if shown == '0' else shown} days"

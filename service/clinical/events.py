@@ -1,4 +1,7 @@
-"""What happened in a course: onset, resolution, and each test's return to normal, with the treatment before it."""
+"""What happened in a course: onset, resolution, and each test's return to normal, with the treatment before it.
+
+A result that is not certain to be newer than those before it (carried along, with a time of its own) settles nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from dataclasses import dataclass, field
 
 from service.clinical.analytes import ANALYTES
 from service.clinical.consensus import masked_by
+from service.clinical.dynamics import Change
 from service.clinical.evaluate import PREPARED
 from service.clinical.interval import MET, NOT_MET
+from service.clinical.moment import Moment
 from service.clinical.normality import Normality, normality_in
 from service.clinical.rules import Threshold
 from service.clinical.visit import Visit
@@ -21,12 +26,16 @@ Grounds = frozenset[tuple[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event at one panel. ``observation`` and ``was`` (how it was known before) belong to a normalisation."""
+    """One event at one panel. The last three belong to a normalisation.
+
+    ``was`` is how the observation was known before; ``in_mas_direction`` whether its last change went as MAS moves it.
+    """
 
     kind: str
     visit: Visit
     observation: str = ""
     was: Normality | None = None
+    in_mas_direction: bool | None = None
 
     def therapies(self) -> tuple[str, ...]:
         """Return the classes of drugs to bear in mind: those that act, or that hide the observation."""
@@ -49,19 +58,32 @@ class _Episode:
     pending: set[str] = field(default_factory=set)
 
 
-def events(visits: Sequence[Visit]) -> tuple[tuple[Event, ...], Course]:
+def events(visits: Sequence[Visit], changes: Iterable[Change]) -> tuple[tuple[Event, ...], Course]:
     """Return the events in order of time, and how the course stands in the end."""
-    found, course = _episodes(visits)
-    found += [one for key in ANALYTES for one in _normalisation(key, visits)]
+    newest = list(_newest(visits))
+    found, course = _episodes(visits, newest)
+    towards = {(one.observation, id(one.later.visit)): one.in_mas_direction for one in changes}
+    for key in ANALYTES:
+        for visit, was in _normalisation(key, visits, newest):
+            found.append(Event(NORMALISATION, visit, key, was, towards.get((key, id(visit)))))
     order = {id(visit): place for place, visit in enumerate(visits)}
     return tuple(sorted(found, key=lambda one: order[id(one.visit)])), course  # stable: onset stays before the rest
 
 
-def _episodes(visits: Iterable[Visit]) -> tuple[list[Event], Course]:
+def _newest(visits: Iterable[Visit]) -> Iterator[set[str]]:
+    """Yield for each panel those of its observations that are certain to be later than all results before."""
+    last: dict[str, Moment] = {}
+    for visit in visits:
+        times = {key: visit.time_of(one) for key, one in visit.panel.readings.items()}
+        yield {key for key, at in times.items() if key not in last or last[key].precedes(at)}
+        last |= {key: at for key, at in times.items() if key not in last or last[key].last < at.last}
+
+
+def _episodes(visits: Iterable[Visit], newest: Iterable[set[str]]) -> tuple[list[Event], Course]:
     found: list[Event] = []
     episode: _Episode | None = None
     state, was_onset_category = NO_ONSET, False
-    for visit in visits:
+    for visit, new in zip(visits, newest, strict=True):
         if visit.is_onset_category and not was_onset_category:
             found.append(Event(ONSET, visit))
             episode, state = episode or _Episode(), OPEN
@@ -69,7 +91,7 @@ def _episodes(visits: Iterable[Visit]) -> tuple[list[Event], Course]:
             episode.pending |= episode.abnormal.keys()
         was_onset_category = visit.is_onset_category
         if episode is not None:
-            _update(episode, visit)
+            _update(episode, visit, new)
             if not was_onset_category and not episode.pending and _can_tell(episode, visit):
                 found.append(Event(RESOLUTION, visit))
                 episode, state = None, RESOLVED
@@ -102,7 +124,7 @@ def _thresholds_met(criteria: str, visit: Visit) -> Iterator[tuple[int, str]]:
             yield place, leaf.node.observation  # an age is past some, and is nothing to wait for
 
 
-def _update(episode: _Episode, visit: Visit) -> None:
+def _update(episode: _Episode, visit: Visit, new: set[str]) -> None:
     """Take what a later panel says of the values that were abnormal; what it does not report stays as it was."""
     panel, sets = visit.panel, {criteria for grounds in episode.abnormal.values() for criteria, _ in grounds}
     states = {one: PREPARED[one].plan.readers.read(panel.measured, panel.findings) for one in sets}
@@ -112,14 +134,22 @@ def _update(episode: _Episode, visit: Visit) -> None:
             continue
         past_none = all(states[criteria][place] is NOT_MET for criteria, place in grounds)  # each for certain
         settled = known is Normality.NORMAL or (known is Normality.UNKNOWN and bool(grounds) and past_none)
-        (episode.pending.discard if settled else episode.pending.add)(observation)
+        if not settled:
+            episode.pending.add(observation)
+        elif observation in new:
+            episode.pending.discard(observation)
 
 
-def _normalisation(observation: str, visits: Sequence[Visit]) -> Iterator[Event]:
-    """Yield the first of the normal results that end the course, if one that was not known to be normal went before."""
-    reported = [(visit, known) for visit in visits if (known := normality_in(visit.panel, observation)) is not None]
+def _normalisation(
+    observation: str, visits: Sequence[Visit], newest: Sequence[set[str]]
+) -> Iterator[tuple[Visit, Normality]]:
+    """Yield the first of the normal results that end the course, and how the one before was known if not as normal."""
+    found = [
+        (one, normality_in(one.panel, observation), observation in new) for one, new in zip(visits, newest, strict=True)
+    ]
+    reported = [(one, known) for one, known, is_new in found if known and (is_new or known is not Normality.NORMAL)]
     normal = len(reported)
     while normal and reported[normal - 1][1] is Normality.NORMAL:
         normal -= 1
     if 0 < normal < len(reported):
-        yield Event(NORMALISATION, reported[normal][0], observation, reported[normal - 1][1])
+        yield reported[normal][0], reported[normal - 1][1]

@@ -14,6 +14,7 @@ from service.clinical.reading import IMPLIED, MEASURED, Reading
 CONDITIONS = ("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "other")
 CONFOUNDERS = ("itp", "infectious_hepatitis", "visceral_leishmaniasis", "familial_hyperlipidaemia")
 UNKNOWN_CONDITION = "unknown"
+MEDICATIONS = "medications"
 ADULT_AGE = 18
 ABSENT_IS_FALSE = {kind.id: False for kind in FINDINGS.values() if kind.absent_is_false}
 
@@ -32,6 +33,8 @@ class Panel:
 
     ``measured`` holds what was measured, ``implied`` those and what words alone imply (``implied_only``): the two
     grounds of a verdict. ``is_adult`` says whether the patient is 18 or older, None if the age is unknown.
+    ``unread`` names what was sent but could not be read: a finding that is false when absent does not count as absent,
+    and ``medications`` may hold any drug.
     ``in_words`` keeps what is written of a value, by input and unit: many limits quote each.
     """
 
@@ -41,6 +44,7 @@ class Panel:
     medications: tuple[Medication, ...] = ()
     confounders: frozenset[str] = frozenset()
     collected_at: str = ""
+    unread: frozenset[str] = frozenset()
     measured: Mapping[str, Reading] = field(init=False)
     implied: Mapping[str, Reading] = field(init=False)
     implied_only: tuple[str, ...] = field(init=False)
@@ -57,7 +61,8 @@ class Panel:
         if AGE in measured and AGE_AT_ONSET not in measured:
             measured[AGE_AT_ONSET] = _onset_before(measured[AGE].interval.high)
             object.__setattr__(self, "readings", {**self.readings, AGE_AT_ONSET: measured[AGE_AT_ONSET]})
-        object.__setattr__(self, "findings", {**ABSENT_IS_FALSE, **self.findings})
+        absent = {key: False for key in ABSENT_IS_FALSE if key not in self.unread} if self.unread else ABSENT_IS_FALSE
+        object.__setattr__(self, "findings", {**absent, **self.findings})
         object.__setattr__(self, "measured", measured)
         object.__setattr__(self, "implied", measured | worded if worded else measured)
         object.__setattr__(self, "implied_only", tuple(worded))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from service.clinical.analytes import ANALYTES, FINDINGS, MEASURES
 from service.clinical.classify import Classification
 from service.clinical.interval import MET, UNKNOWN
-from service.clinical.panel import Panel
+from service.clinical.panel import MEDICATIONS, Panel
 from service.clinical.result import Result
 
 OPENINGS = {
@@ -21,6 +21,10 @@ IN_WORDS = " once results given only in words are counted"
 CONFOUNDED = "; without those that another condition may explain they are still open"
 NO_SET = "no criteria set is met"
 MOLECULAR = "molecular_hlh_diagnosis"
+UNREAD = (
+    "A treatment may be among what could not be read; one that blocks IL-6 hides fever and ferritin, so this does not "
+    "reassure."
+)
 
 
 def summary(panel: Panel, classification: Classification, leading: Sequence[Result]) -> str:
@@ -71,7 +75,7 @@ def _unsupported(primary: Result, supporting: Sequence[Result]) -> str:
 
 
 def _is_molecular(panel: Panel, result: Result) -> bool:
-    return result.criteria.id == "hlh-2004" and panel.findings[MOLECULAR]
+    return result.criteria.id == "hlh-2004" and panel.findings.get(MOLECULAR, False)
 
 
 def _molecular(panel: Panel, classification: Classification) -> str:
@@ -91,8 +95,12 @@ def _next_step(leading: Sequence[Result]) -> str:
 
 def _doubt(panel: Panel, classification: Classification) -> str:
     """Say what keeps an answer that sounds harmless from being so."""
-    if classification.on_il6_blockade and classification.category not in ("likely", "probable"):
+    if classification.category in ("likely", "probable"):
+        return ""
+    if classification.on_il6_blockade:
         return "IL-6 blockade may hide fever and ferritin, so this does not reassure."
+    if MEDICATIONS in panel.unread:
+        return UNREAD
     if classification.category == "unlikely" and "ferritin" not in panel.measured:
         return "Ferritin was not measured, and without it this does not reassure."
     return ""

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from service.clinical.assess import assess
 from service.clinical.dynamics import Change, changes
@@ -22,6 +23,7 @@ ORDER_UNKNOWN = (
     "Whether it was given before a panel of the same time or day cannot be told, so for that panel it counts as not "
     "given; send times for both."
 )
+REPEATED = "A dose of this drug at this very time stands here before; both are counted. Send each dose once."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,9 @@ def follow(
     """Assess the panels in order of time; no two may be without an order (``moment.ties``)."""
     ordered = sorted(panels, key=lambda one: one[0].first)
     visits = tuple(_visits(ordered, treatments, criteria))
-    found, course = events(visits)
-    return Trajectory(visits, tuple(changes(visits)), found, course, tuple(_remarks(treatments, visits)))
+    changed = tuple(changes(visits))
+    found, course = events(visits, changed)
+    return Trajectory(visits, changed, found, course, tuple(_remarks(treatments, visits)))
 
 
 def _visits(
@@ -82,7 +85,12 @@ def _by_time(one: Treatment) -> tuple[object, ...]:
 
 def _remarks(treatments: Sequence[Treatment], visits: Sequence[Visit]) -> Iterable[Remark]:
     starts = [visit.moment.first for visit in visits]
+    given: set[tuple[str, Fraction]] = set()
     for place, one in enumerate(treatments):
+        if not one.given_at.is_day:  # of a day, two doses may be meant
+            if (one.key, one.given_at.first) in given:
+                yield Remark("treatment_repeated", place, REPEATED)
+            given.add((one.key, one.given_at.first))
         near = visits[max(0, bisect_left(starts, one.given_at.first) - 1) : bisect_right(starts, one.given_at.last)]
         if visits[-1].moment.precedes(one.given_at):
             yield Remark("treatment_after_last_panel", place, AFTER_LAST)

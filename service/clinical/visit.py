@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.clinical.assess import Assessment
-from service.clinical.moment import Moment
+from service.clinical.moment import Moment, read_moment
 from service.clinical.panel import Medication, Panel
+from service.clinical.reading import Reading
 from service.clinical.therapy import generic_name
 
 
@@ -54,3 +55,7 @@ class Visit:
     def is_onset_category(self) -> bool:
         """Whether the category is one of the two that count as MAS."""
         return self.assessment.classification.category in ("likely", "probable")
+
+    def time_of(self, reading: Reading) -> Moment:
+        """Return the time of one result of the panel: its own if it has one, else that of the panel."""
+        return read_moment(reading.collected_at) if reading.collected_at else self.moment

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from service.cohort.conversions import to_csv, to_ndjson
+from service.cohort.conversions import COMMENT, to_csv, to_ndjson
 from service.cohort.header import UnusableTable
 from service.cohort.progress import Progress
 from service.cohort.results import COLUMNS
@@ -20,13 +20,15 @@ from service.cohort.work import Reading, assess_rows
 
 COMMANDS = ("assess", "to-ndjson", "to-csv")
 BROKEN, UNUSABLE, STOPPED = 1, 2, 130
+MOST_TOLD = 20
 WORKER_LOST = "A worker process was ended from outside, perhaps for want of memory: the results stop here.\n"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one of the commands; return 0, also with refused rows (they are in the results), or why it ended early.
 
-    2: the table cannot be used, or a file not read or written. 1: a worker process was lost. 130: it was interrupted.
+    2: the table cannot be used, a file not read or written, or a line is no answer of a batch. 1: a worker process was
+    lost. 130: it was interrupted.
     """
     words = list(arguments)
     command = words.pop(0) if words and words[0] in COMMANDS else "assess"
@@ -37,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         "to-csv": _to_csv,
     }
     try:
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # whatever the locale
         with _opened(options.table) as stream:
             runs[command](options, stream)
             sys.stdout.flush()
@@ -99,8 +102,13 @@ def _to_ndjson(options: argparse.Namespace, stream: BinaryIO) -> None:
     with text_of(stream) as lines:
         header, rows = open_table(lines)
         _tell(header.remarks)
-        for line in to_ndjson(Reading(header, options.on_invalid, options.decimal_comma), rows):
+        told = 0
+        for row, line in enumerate(to_ndjson(Reading(header, options.on_invalid, options.decimal_comma), rows), 1):
             sys.stdout.buffer.write(line)
+            if line.startswith(COMMENT) and told <= MOST_TOLD:  # the service will only say that it is not JSON
+                reason = line.removeprefix(COMMENT).decode().strip()
+                _tell([f"Row {row}: {reason}" if told < MOST_TOLD else "Further rows cannot be read."])
+                told += 1
 
 
 def _to_csv(options: argparse.Namespace, stream: BinaryIO) -> None:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from service.cohort.header import UnusableTable
 from service.cohort.results import COLUMNS, result_row
 from service.cohort.rows import UnusableRow
 from service.cohort.table import Row, write_rows
 from service.cohort.work import Reading
 from service.server.strict_json import NotJson, dumps, loads
 
+COMMENT = b"# "
+"""How the line for a row that cannot be read begins; the reason follows."""
+STATUS = COLUMNS.index("status")
 NO_ANSWER = "This line is not an answer of the batch."
+NOTHING = "No line came, so nothing was answered: see what the sender of the batch says."
+INCOMPLETE = "Not every line is an answer of the batch: see the rows without a status."
+
+
+class Unanswered(UnusableTable):
+    """Answers that are none, or not all of them; those that came have been written."""
 
 
 def to_ndjson(reading: Reading, rows: Iterable[Row]) -> Iterator[bytes]:
@@ -20,14 +30,22 @@ def to_ndjson(reading: Reading, rows: Iterable[Row]) -> Iterator[bytes]:
         try:
             yield dumps(reading.document(cells)) + b"\n"
         except UnusableRow as error:
-            yield b"# " + str(error).encode() + b"\n"
+            yield COMMENT + str(error).encode() + b"\n"
 
 
 def to_csv(lines: Iterable[bytes]) -> Iterator[str]:
-    """Yield the table of results, header first, from the answers of a batch; the row is the index and one."""
+    """Yield the table of results, header first, from the answers of a batch; the row is the index and one.
+
+    Raises Unanswered in the end if a line was no answer, or there was none.
+    """
     yield write_rows([COLUMNS])
+    number, complete = 0, True
     for number, line in enumerate((one for one in lines if one.strip()), 1):
-        yield write_rows([_row(number, line)])
+        row = _row(number, line)
+        complete = complete and bool(row[STATUS])
+        yield write_rows([row])
+    if not (number and complete):
+        raise Unanswered(INCOMPLETE if number else NOTHING)
 
 
 def _row(number: int, line: bytes) -> list[str]:

@@ -14,7 +14,14 @@ ID, COLLECTED_AT, CONDITION, MEDICATIONS, CONFOUNDERS = "id", "collected_at", "c
 AGES = {f"patient.{key}": key for key in (AGE, AGE_AT_ONSET)}
 PLAIN = (ID, COLLECTED_AT, CONDITION, MEDICATIONS, CONFOUNDERS)
 KNOWN = (*ANALYTES, *FINDINGS, *AGES, *PLAIN)
-SHORTER = {"age_years": "patient.age_years", "age_at_onset_years": "patient.age_at_onset_years"}
+OTHERWISE = {
+    "age_years": "patient.age_years",
+    "age_at_onset_years": "patient.age_at_onset_years",
+    "medication": MEDICATIONS,
+    "drugs": MEDICATIONS,
+    "confounder": CONFOUNDERS,
+}
+"""Other names of columns; one of drugs that was left out would count as none given."""
 PREFIXES = ("observations.", "findings.", "context.")
 
 
@@ -67,7 +74,7 @@ def _parts(cell: str) -> tuple[str, str]:
     name = match[1].casefold()
     for prefix in PREFIXES:
         name = name.removeprefix(prefix)
-    return SHORTER.get(name, name), (match[2] or "").strip()
+    return OTHERWISE.get(name, name), (match[2] or "").strip()
 
 
 def _unknown(place: int, name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from service.api.problems import accepted_text
 from service.clinical.criteria import CATALOGUE
 from service.clinical.rules import Linear, Ratio, Sum
 
@@ -59,4 +60,4 @@ def _faults(problem: Mapping[str, Any]) -> Iterable[str]:
     faults = problem.get("errors") or ()
     if not faults:
         return [problem["detail"]]
-    return [f"{one['pointer']} {one['code']}: {one['detail']}".strip() for one in faults]
+    return [f"{one['pointer']} {one['code']}: {one['detail']}{accepted_text(one)}".strip() for one in faults]

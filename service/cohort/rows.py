@@ -16,8 +16,8 @@ SPELT_OUT = {"low": "L", "decreased": "L", "high": "H", "increased": "H", "norma
 MISSING = ("", "na", "n/a", "nan", "null")
 """What statistics programs and databases write where there is nothing."""
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
-_DECIMAL_COMMA = re.compile(r"([<>]?=?\s*\d+),(\d+)", re.ASCII)
-_UNIT_INSIDE = re.compile(r"[<>]?=?\s*[\d.,]+(?![eE][+-]?\d+\Z)\s*[^\d\s.,].*", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"([<>≤≥]?=?\s*\d+),(\d+)", re.ASCII)
+_UNIT_INSIDE = re.compile(r"[<>≤≥]?=?\s*[\d.,]+(?![eE][+-]?\d+\Z)\s*[^\d\s.,].*", re.ASCII)
 THOUSANDS = 3
 """How many digits stand between two signs that set thousands apart."""
 LONGEST_NUMBER = 32

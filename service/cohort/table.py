@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import BinaryIO, TextIO
 
 from service.cohort.header import Header, UnusableTable, read_header
@@ -30,7 +31,7 @@ def open_table(lines: TextIO) -> tuple[Header, Iterator[Row]]:
         raise UnusableTable(NOT_UTF_8)
     separator = max(SEPARATORS, key=first.count)
     header = read_header(next(csv.reader([first], delimiter=separator)))
-    return header, _rows(csv.reader(lines, delimiter=separator))
+    return header, _rows(lines, separator)
 
 
 def _header_text(lines: TextIO) -> str:
@@ -54,14 +55,17 @@ def write_rows(rows: Iterable[Sequence[str]]) -> str:
     return text.getvalue()
 
 
-def _rows(reader: Iterator[list[str]]) -> Iterator[Row]:
+def _rows(lines: TextIO, separator: str) -> Iterator[Row]:
+    """Yield the rows; of the lines that a stray quotation mark runs together, each is a row that cannot be read."""
+    reader = csv.reader(lines, delimiter=separator, strict=True)  # else such lines would pass for one cell
     while True:
+        before = reader.line_num
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            yield None
+            yield from repeat(None, reader.line_num - before)
             continue
         if any(cell.strip() for cell in cells):
             yield cells

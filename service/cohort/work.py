@@ -23,7 +23,10 @@ from service.cohort.table import Row, write_rows
 ROWS_AT_ONCE = 200
 CHUNKS_PER_WORKER = 3
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
-UNREADABLE = "The row cannot be read as CSV: a quotation mark is open, or a cell is far too long."
+UNREADABLE = (
+    "The row cannot be read as CSV: in it or a row before it a quotation mark is open or stray, or a cell is far too "
+    "long. Within a cell in quotation marks each of them is written twice."
+)
 
 
 @dataclass(frozen=True, slots=True)

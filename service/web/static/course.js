@@ -61,7 +61,7 @@ function event(one) {
   const what = one.observation ? `${label(one.observation)} ${EVENTS[one.type] ?? plain(one.type)}` : `${EVENTS[one.type] ?? plain(one.type)}: ${category(one.category ?? "")}`;
   const after = one.after_treatment ? `, after ${one.after_treatment.name} (dose ${one.after_treatment.dose_number})` : "";
   const acting = (ids, words) => (ids?.length ? `; ${words} ${list(ids.map(spelt), "and")}` : "");
-  return el("li", {}, `${moment(one.collected_at)} `, el("b", {}, what), after, acting(one.masked_by, "may be feigned by"), acting(one.cautions, "under"));
+  return el("li", {}, `${moment(one.collected_at)} `, el("b", {}, what, one.in_mas_direction ? " (towards MAS)" : ""), after, acting(one.masked_by, "may be feigned by"), acting(one.cautions, "under"));
 }
 
 // The ids of cautions are words of medicine but for the interleukins.

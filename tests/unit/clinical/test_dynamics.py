@@ -81,13 +81,33 @@ def test_no_percentage_from_nought_or_on_a_scale_without_a_true_zero(observation
         ("wbc", "22 10*9/L", "5.4 10*9/L", "White cell count fell from 22 to 5.4 10*9/L (-75.5 %) in 1 day"),
         ("esr", "2 mm/h", "64 mm/h", "Erythrocyte sedimentation rate (ESR) rose from 2 to 64 mm/h (+3100 %) in 1 day"),
         ("esr", "0 mm/h", "2 mm/h", "Erythrocyte sedimentation rate (ESR) rose from 0 to 2 mm/h in 1 day"),
-        ("ferritin", "684 ug/L", "1536.95 pmol/L", "Ferritin rose from 684 to 684.00089 ng/mL (0 %) in 1 day"),
+        ("ferritin", "684 ug/L", "1536.95 pmol/L", "Ferritin rose from 684 to 684.00089 ng/mL (+0.0001 %) in 1 day"),
+        ("ferritin", "684 ug/L", "684 ng/mL", "Ferritin did not change from 684 to 684 ng/mL (0 %) in 1 day"),
+        ("ferritin", "100000 ug/L", "30 ug/L", "Ferritin fell from 100000 to 30 ug/L (-99.97 %) in 1 day"),
+        ("esr", "64 mm/h", "0 mm/h", "Erythrocyte sedimentation rate (ESR) fell from 64 to 0 mm/h (-100 %) in 1 day"),
+        (
+            "esr",
+            "64 mm/h",
+            "1e-30 mm/h",
+            f"Erythrocyte sedimentation rate (ESR) fell from 64 to 0.{'0' * 29}1 mm/h (-100 %) in 1 day",
+        ),
         ("ferritin", ">10000 ug/L", "500 ug/L", "Ferritin fell in 1 day"),
         ("ferritin", ">10000 ug/L", ">1 ug/L", "Ferritin may have risen or fallen in 1 day"),
     ],
 )
 def test_the_change_in_words(observation: str, before: str, after: str, text: str) -> None:
     assert change(observation, before, after).text == text
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [("00:20", "less than 0.1 days"), ("01:12", "less than 0.1 days"), ("01:13", "0.1 days"), ("12:00", "0.5 days")],
+)
+def test_a_change_within_a_day_takes_some_time(hour: str, words: str) -> None:
+    later = f"2026-11-01T{hour}:00Z"
+    dated = [(one, {"observations": {"esr": "5 mm/h"}}) for one in ("2026-11-01T00:00:00Z", later)]
+    (found,) = follow([(read_moment(one), panel_of(collected_at=one, **panel)) for one, panel in dated], ()).changes
+    assert found.text.endswith(f" in {words}")
 
 
 def test_a_result_is_held_against_the_last_one_that_says_something() -> None:

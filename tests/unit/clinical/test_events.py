@@ -163,6 +163,14 @@ def test_a_treatment_after_the_last_panel_changes_nothing_and_is_named() -> None
     assert found.events[0].therapies() == ("il1_blockade",)
 
 
+def test_a_dose_that_is_sent_twice_is_named() -> None:
+    noon = ("anakinra 100 mg", "2026-10-02T12:00:00Z"), ("prednisolone", "2026-10-02T12:00:00Z")
+    again = ("Anakinra", "2026-10-02T14:00:00+02:00"), ("anakinra", "2026-10-02"), ("anakinra", "2026-10-02")
+    found = course(MAS, treatments=noon + again)
+    assert [(one.code, one.place) for one in found.remarks] == [("treatment_repeated", 2)]
+    assert [(one.name, one.number) for one in found.visits[0].doses] == [("prednisolone", 1), ("anakinra", 4)]
+
+
 def test_doses_of_one_drug_are_counted_together_whether_named_or_coded() -> None:
     given = (("Tocilizumab", "2026-10-01"), ("L04AC07", "2026-10-15"), ("methotrexate", "2026-10-02"))
     (onset,) = course(MAS, treatments=given).events
@@ -178,3 +186,64 @@ def test_the_last_treatment_is_the_last_by_time() -> None:
     )
     (onset,) = course(MAS, treatments=given).events
     assert [(one.name, one.number) for one in onset.visit.doses] == [("anakinra", 2), ("prednisolone", 2)]
+
+
+RANGES = {"ferritin": {"high": 200, "unit": "ug/L"}, "platelets": {"low": 150, "high": 400, "unit": "10*9/L"}}
+
+
+def dated(observation: str, value: int, day: str = "") -> dict[str, Any]:
+    limits = {key: Decimal(one) if isinstance(one, int) else one for key, one in RANGES[observation].items()}
+    own = {"collected_at": day} if day else {}
+    return {"value": Decimal(value), "unit": limits["unit"], "reference_range": limits, **own}
+
+
+def ferritin_and_platelets(ferritin: int, platelets: int, day: str = "") -> dict[str, Any]:
+    observations = {"ferritin": dated("ferritin", ferritin, day), "platelets": dated("platelets", platelets, day)}
+    return {"findings": {"fever": ferritin > 200}, "observations": observations | {"fibrinogen": "2 g/L"}}
+
+
+def calm(day: str) -> dict[str, Any]:
+    panel = ferritin_and_platelets(100, 300, day)
+    return panel | {"observations": panel["observations"] | {"fibrinogen": "4 g/L"}}
+
+
+@pytest.mark.parametrize(
+    ("day", "resolves"),
+    [
+        ("2026-10-20", False),  # older than the onset: carried along
+        ("2026-11-01", False),  # of the day of the onset: which came first cannot be told
+        ("2026-11-02", True),
+        ("", True),
+    ],
+)
+def test_a_normal_result_settles_only_what_it_is_newer_than(day: str, resolves: bool) -> None:
+    found = course(ferritin_and_platelets(5000, 100), calm(day))
+    assert [kind for kind, _, _ in told(found)] == (
+        ["onset", "resolution", "normalisation", "normalisation"] if resolves else ["onset"]
+    )
+    assert found.course == (Course("resolved") if resolves else Course("open", ("ferritin", "platelets")))
+
+
+def test_an_older_result_that_is_abnormal_still_keeps_the_course_open() -> None:
+    late = ferritin_and_platelets(150, 100, "2026-10-30")
+    found = course(ferritin_and_platelets(5000, 100), late)
+    assert found.course == Course("open", ("ferritin", "platelets", "fibrinogen"))
+
+
+def test_after_a_result_later_than_its_panel_one_before_it_settles_nothing() -> None:
+    onset = ferritin_and_platelets(5000, 100, "2026-11-05")
+    assert course(onset, calm("")).course == Course("open", ("ferritin", "platelets"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "towards"), [("800", "300", True), ("100", "300", False), ("100", "N", None)]
+)
+def test_a_return_to_normal_that_goes_the_way_of_mas_says_so(before: str, after: str, towards: bool | None) -> None:
+    limits = {"low": Decimal(150), "high": Decimal(400), "unit": "10*9/L"}
+
+    def platelets(text: str) -> dict[str, Any]:
+        value = {"interpretation": "N"} if text == "N" else {"value": Decimal(text), "unit": "10*9/L"}
+        return {"observations": {"platelets": {**value, "reference_range": limits if text != "N" else None}}}
+
+    (event,) = course(platelets(before), platelets(after)).events
+    assert (event.kind, event.in_mas_direction) == ("normalisation", towards)

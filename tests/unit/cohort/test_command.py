@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 
 from service.cohort import command, work
 from service.cohort.command import main
+from service.cohort.conversions import INCOMPLETE, Unanswered, to_csv
 
 TABLE = "id,ferritin[ug/L],platelets[10*9/L],fever,condition\nA,905,116,true,sjia\nB,5.4.3,116,true,sjia\nC,>10000,L,,sjia\n"
 
@@ -66,6 +67,32 @@ def test_a_bad_byte_an_open_quotation_mark_and_a_stray_cell_spoil_their_own_row(
     assert "more cells than the header" in results[1]["problems"]
     assert "400" in [one["status"] for one in results[3:]]
     assert "quotation mark" in "".join(one["problems"] for one in results[3:])
+
+
+@pytest.mark.parametrize(
+    ("quoted", "statuses"),
+    [
+        (b'A,905,"note\nB,905,\nC,905,"x"\n', ["400", "400", "400", "200"]),  # closed again by another row's
+        (b'A,905,"note\nB,905,\n', ["400", "400", "400"]),  # open to the end
+        (b'A,905,"note" \nB,905,\n', ["400", "200", "200"]),
+        (b'A,905,"two\nlines"\nB,905,5\'10"\n', ["200", "200", "200"]),
+    ],
+)
+def test_no_row_is_lost_between_stray_quotation_marks(run: Any, quoted: bytes, statuses: list[str]) -> None:
+    code, results, _ = run(b"id,ferritin[ug/L],note\n" + quoted + b"D,905,\n", "--workers", "1")
+    assert (code, [one["status"] for one in results]) == (0, statuses)
+    assert {one["id"] for one in results if one["status"] == "200"} <= {"A", "B", "D"}
+    assert all("quotation mark" in one["problems"] for one in results if one["status"] == "400")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_results_are_utf_8_whatever_the_locale(encoding: str) -> None:
+    table = "id,ferritin[ug/L]\n\u042e,905\n".encode() + b"\xfc,905\n"
+    command = [sys.executable, "-m", "service.cohort", "--workers", "1"]
+    done = subprocess.run(
+        command, input=table, capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding}
+    )
+    assert [one["id"] for one in csv.DictReader(io.StringIO(done.stdout.decode()))] == ["\u042e", "\ufffd"]
 
 
 def test_what_is_odd_about_the_header_is_told_once(run: Any) -> None:
@@ -209,6 +236,16 @@ def test_the_two_conversions_around_a_batch_give_what_the_command_gives(client: 
     assert [one | {"id": ""} for one in here[:3]] == through_service[:3]  # of the fourth the service sees no JSON
 
 
+def test_rows_that_cannot_become_lines_are_told(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "panels.csv"
+    path.write_text("id,ferritin[ug/L]\nA,905\n" + "B,9,05\n" * 30)
+    assert main(["to-ndjson", str(path)]) == 0
+    lines, told = (one.splitlines() for one in capfd.readouterr())
+    assert [line[:1] for line in lines] == ["{"] + ["#"] * 30
+    assert told[0].startswith("Row 2: The row has more cells than the header")
+    assert (told[19][:7], told[20:]) == ("Row 21:", ["Further rows cannot be read."])
+
+
 def test_lines_that_are_no_answers_are_told_as_such() -> None:
     lines = (
         b'{"title":"x","detail":"The body is not usable."}',
@@ -217,12 +254,22 @@ def test_lines_that_are_no_answers_are_told_as_such() -> None:
         b'{"index":4,"status":200,"assessment":{}}',
     )
     sent = b"\n".join(lines)
-    rows = list(csv.DictReader(io.StringIO(piped("to-csv", sent=sent).decode())))
+    command = [sys.executable, "-m", "service.cohort", "to-csv"]
+    done = subprocess.run(command, input=sent, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (2, f"{INCOMPLETE}\n".encode())
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode())))
     assert [(one["row"], one["problems"]) for one in rows] == [
         ("1", "The body is not usable."),
         ("2", "This line is not an answer of the batch."),
         *((str(number), "This line is not an answer of the batch.") for number in (3, 4, 5)),
     ]
+
+
+def test_a_batch_of_which_nothing_came_back_is_a_failure() -> None:
+    table = to_csv([b"\n"])
+    assert next(table).startswith("row,id,")
+    with pytest.raises(Unanswered, match="No line came"):
+        next(table)
 
 
 def test_a_reader_who_has_had_enough_is_no_error(tmp_path: Path) -> None:

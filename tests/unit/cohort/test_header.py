@@ -18,6 +18,9 @@ from service.cohort.header import Column, UnusableTable, read_header
         ("age_years", "patient.age_years", ""),
         ("patient.age_at_onset_years", "patient.age_at_onset_years", ""),
         ("context.medications", "medications", ""),
+        ("Medication", "medications", ""),
+        ("drugs", "medications", ""),
+        ("confounder", "confounders", ""),
         ("COLLECTED_AT", "collected_at", ""),
     ],
 )

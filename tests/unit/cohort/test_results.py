@@ -45,6 +45,9 @@ def test_a_refusal() -> None:
     entry = {"pointer": "/observations/ferritin", "code": "unit_required", "detail": "Send the unit."}
     found = cells(1, "", {"status": 422, "problem": {"detail": "x", "errors": [entry, entry]}})
     assert found["problems"] == "; ".join(["/observations/ferritin unit_required: Send the unit."] * 2)
+    listed = entry | {"accepted": ["ng/mL", "ug/L"]}
+    found = cells(1, "", {"status": 422, "problem": {"detail": "x", "errors": [listed]}})
+    assert found["problems"] == "/observations/ferritin unit_required: Send the unit. Accepted: ng/mL, ug/L."
     assert cells(1, "", {"status": 400, "problem": {"detail": "Not usable."}})["problems"] == "Not usable."
 
 

@@ -13,6 +13,7 @@ CELLS = [
     ("ferritin[ug/L]", " >10000 ", {"observations": {"ferritin": ">10000 ug/L"}}),
     ("ferritin[ug/L]", "905 ng/mL", {"observations": {"ferritin": "905 ng/mL"}}),
     ("ferritin[ug/L]", ">= 905 ng/mL", {"observations": {"ferritin": ">= 905 ng/mL"}}),
+    ("ferritin[ug/L]", "≥905 ng/mL", {"observations": {"ferritin": "≥905 ng/mL"}}),
     ("ferritin", "905", {"observations": {"ferritin": "905"}}),
     ("ferritin[ug/L]", "5,4", {"observations": {"ferritin": "5,4 ug/L"}}),
     ("ferritin[ug/L]", "h", {"observations": {"ferritin": {"interpretation": "H"}}}),
@@ -58,7 +59,14 @@ def test_cells(column: str, cell: str, expected: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "shown"), [("5,4", "5.4 g/L"), ("<0,5", "<0.5 g/L"), (">= 1,5 mg/dL", ">= 1.5 mg/dL"), ("5.4", "5.4 g/L")]
+    ("cell", "shown"),
+    [
+        ("5,4", "5.4 g/L"),
+        ("<0,5", "<0.5 g/L"),
+        (">= 1,5 mg/dL", ">= 1.5 mg/dL"),
+        ("≤ 5,4", "≤ 5.4 g/L"),
+        ("5.4", "5.4 g/L"),
+    ],
 )
 def test_a_decimal_comma_counts_only_where_it_is_announced(cell: str, shown: str) -> None:
     assert document(["fibrinogen[g/L]"], [cell], comma=True)["observations"] == {"fibrinogen": shown}
