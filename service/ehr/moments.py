@@ -58,11 +58,10 @@ def read_moment(raw: object) -> Moment | None:
         return None
     if not hour:
         return Moment(at, f"{year}-{month}-{day}" if day else "", _end(at, month, day))
+    # Without an offset the day alone is told: which time it was is not known.
     exact = f"T{hour}:{minute}:{second or '00'}{fraction or ''}{zone.upper()}" if zone else ""
     until = LAST if at == NEVER.at else None  # systems write the first of all days where they have none
-    return Moment(
-        at, f"{year}-{month}-{day}{exact}", until
-    )  # the day alone without an offset: which it was is not known
+    return Moment(at, f"{year}-{month}-{day}{exact}", until)
 
 
 def _end(at: datetime, month: str | None, day: str | None) -> datetime:
