@@ -18,7 +18,7 @@ LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes
 DEEPEST = 64
 LONGEST_KEY = 64
 _DECIMAL_COMMA = re.compile(r"\d,\d", re.ASCII)
-_TRAILING_COMMA = re.compile(r",\s*[}\]]")  # later versions of Python point at it, earlier ones behind it
+_LATER_WORDS = "Illegal trailing comma"  # of later versions of Python, which point at it; earlier ones point behind it
 
 dumps = msgspec.json.Encoder(decimal_format="number").encode
 """Writes JSON as bytes; every Decimal is written digit for digit."""
@@ -44,7 +44,7 @@ def loads(body: bytes) -> Any:
         if not text.strip():
             raise NotJson("the body is empty") from None
         said = error.msg.removesuffix(" at")
-        raise NotJson(f"{said} at line {error.lineno} column {error.colno}{_slip(text, error.pos)}") from None
+        raise NotJson(f"{said} at line {error.lineno} column {error.colno}{_slip(error)}") from None
     if "\\" in text and ("\\ud" in text or "\\uD" in text):
         _refuse_lone_surrogates(document)
     if text.count("[") + text.count("{") > DEEPEST:  # fewer cannot be nested so deeply
@@ -62,13 +62,14 @@ def within(text: str) -> bytes:
     return dumps(text)[1:-1]
 
 
-def _slip(text: str, at: int) -> str:
+def _slip(error: json.JSONDecodeError) -> str:
     """Name the usual slip at a place that is not JSON; "" for any other."""
+    text, at = error.doc, error.pos
     if text.startswith("'", at):
         return ": texts stand in double quotes"
     if _DECIMAL_COMMA.fullmatch(text, max(0, at - 2), at + 1):
         return ": the decimal sign is a point"
-    if _TRAILING_COMMA.match(text, at) or (text[:at].rstrip().endswith(",") and text.startswith(("}", "]"), at)):
+    if error.msg.startswith(_LATER_WORDS) or (text[:at].rstrip().endswith(",") and text.startswith(("}", "]"), at)):
         return ": no comma before the end"
     return ""
 

@@ -52,6 +52,8 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
         (b'"\\ud800"', "a text has half of a surrogate pair"),
         (b'{"\\uDC00": 1}', "a text has half of a surrogate pair"),
         (b'{"a": }', "Expecting value at line 1 column 7"),
+        (b'{"a": , "b": 1}', "Expecting value at line 1 column 7$"),
+        (b'{"a": ,}', "Expecting value at line 1 column 7$"),
         (b'{"a":\n 1,}', "at line 2 column [34]: no comma before the end$"),
         (b"[1, ]", "at line 1 column [35]: no comma before the end$"),
         (b'{"a": 3,6, "b": 1}', "at line 1 column 9: the decimal sign is a point$"),
@@ -65,7 +67,7 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
         (b"[" * 65 + b"]" * 65, "the body is nested deeper than 64 levels"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "the body is nested deeper than 64 levels"),
     ],
-    ids=range(27),
+    ids=range(29),
 )
 def test_what_may_not_be_used_is_refused_without_quoting_it(body: bytes, words: str) -> None:
     with pytest.raises(NotJson, match=words):
