@@ -47,11 +47,6 @@ class Entry:
         return {"pointer": told.pointer, "code": told.code, "detail": told.detail, **told.facts}
 
 
-def accepted_text(facts: Mapping[str, Any]) -> str:
-    """Return what a fault lists under ``accepted`` as a sentence, for where there is only text; "" if it lists none."""
-    return f" Accepted: {', '.join(facts['accepted'])}." if facts.get("accepted") else ""
-
-
 class InvalidRequest(Exception):
     """A request that was understood but cannot be used: all its faults, or the first thousand."""
 

@@ -11,7 +11,7 @@ import msgspec
 from service import __version__
 from service.api.breakdown_json import breakdown_json
 from service.api.numbers import ends, json_number
-from service.api.problems import Entry, accepted_text
+from service.api.problems import Entry
 from service.api.rule_document import reference_document
 from service.api.value_texts import Texts
 from service.clinical.assess import DISCLAIMER, Assessment
@@ -19,6 +19,7 @@ from service.clinical.cautions import Caution
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.criteria.criteria_set import Knot
 from service.clinical.evaluate import verdict_text
+from service.clinical.fault import accepted_text
 from service.clinical.interval import Interval
 from service.clinical.number import Number
 from service.clinical.oddities import Oddity

@@ -42,4 +42,4 @@ def masked_by(observation: str, therapies: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in therapies if observation in CONSENSUS.masked.get(one, ()))
 
 
-CONSENSUS = load_consensus(Path(__file__).parent / "dynamics.toml")
+CONSENSUS = load_consensus(Path(__file__).parent / "dynamics.toml")  # its name is part of the fingerprint of the data

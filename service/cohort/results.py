@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from service.api.problems import accepted_text
 from service.clinical.criteria import CATALOGUE
+from service.clinical.fault import accepted_text
 from service.clinical.rules import Linear, Ratio, Sum
 
 SCORED = tuple(key for key, one in CATALOGUE.items() if isinstance(one.rule, Sum | Linear | Ratio))

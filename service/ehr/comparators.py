@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 
+from service.clinical import quantity
 from service.ehr.issues import Unusable
 from service.ehr.json_shapes import Resource
 
-SIGNS = {"≤": "<=", "≥": ">=", "=": "", "=<": "<=", "=>": ">="}
+SIGNS = quantity.SIGNS | {"=": "", "=<": "<=", "=>": ">="}
 _WIDE = str.maketrans("＜＞＝≦≧", "<>=≤≥")  # as Japanese systems write them
 _UCUM_PREFIX = re.compile(r"\s*UCUM\s+https?://unitsofmeasure\.org/?\s*,\s*", re.IGNORECASE)
 _SPOKEN = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from service.clinical.fault import Fault
+from service.clinical.fault import Fault, accepted_text
 
 FAULTS = {
     "unit_required": "The result has no unit, and units are never guessed; it counts as unknown.",
@@ -143,9 +143,7 @@ def issue(key: str, *where: str, observation: str = "", text: str = "") -> Issue
 
 def from_fault(fault: Fault) -> Unusable:
     """Return the reason for a fault of a value; the sentence names the units accepted, never the value."""
-    text = FAULTS[fault.code] + ABOUT.get(fault.about, "")
-    if "accepted" in fault.facts:
-        text += f" Accepted: {', '.join(map(str, fault.facts['accepted']))}."  # type: ignore[call-overload]
+    text = FAULTS[fault.code] + ABOUT.get(fault.about, "") + accepted_text(fault.facts)
     if "suggestion" in fault.facts:
         text += f" In {fault.facts['suggestion']} the same number would be an ordinary result: check the unit."
     return Unusable(fault.code, text)
