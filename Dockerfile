@@ -50,8 +50,8 @@ ENV PATH=/app/venv/bin:$PATH \
 WORKDIR /app
 USER 65532:65532
 # The build fails here if the application, its criteria or the server's settings do not load.
-RUN ["gunicorn", "--check-config", "-c", "python:service.server.gunicorn_conf", "service.wsgi:app"]
+RUN ["gunicorn", "--check-config", "-c", "python:service.server.serving.gunicorn_conf", "service.wsgi:app"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 CMD ["python3", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('PORT') or 8080), timeout=2); c.request('GET', '/livez'); sys.exit(c.getresponse().status != 200)"]
-CMD ["gunicorn", "-c", "python:service.server.gunicorn_conf", "service.wsgi:app"]
+CMD ["gunicorn", "-c", "python:service.server.serving.gunicorn_conf", "service.wsgi:app"]

@@ -22,7 +22,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 setup: $(VENV)/.dev ## create .venv with everything the tests need
 
 run: $(VENV)/.run ## serve on PORT (default 8080) in the foreground
-	PORT=$(PORT) $(BIN)/gunicorn -c python:service.server.gunicorn_conf service.wsgi:app
+	PORT=$(PORT) $(BIN)/gunicorn -c python:service.server.serving.gunicorn_conf service.wsgi:app
 
 test: setup ## every test but those that build a container, with branch coverage
 	$(BIN)/pytest --cov --ignore=tests/container

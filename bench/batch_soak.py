@@ -52,7 +52,14 @@ def light_panel(number: int) -> bytes:
 def server() -> Iterator[int]:
     """Start the service with one worker and give its process id."""
     environ = os.environ | {"PORT": str(PORT), "WEB_CONCURRENCY": "1"}
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:service.server.gunicorn_conf", "service.wsgi:app"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "python:service.server.serving.gunicorn_conf",
+        "service.wsgi:app",
+    ]
     process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield wait_for_worker(process)

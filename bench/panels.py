@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service.api.openapi import contract
-from service.server.strict_json import dumps
+from service.server.messages.strict_json import dumps
 
 OBSERVATIONS: dict[str, Any] = {
     "ferritin": "9050 ug/L",

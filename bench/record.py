@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bench.panels import CONTEXT, FINDINGS, panel
-from service.clinical.analytes import ANALYTES
+from service.clinical.measurement.analytes import ANALYTES
 
 RECORD, SAME = "FHIR Bundle of 50", "the same panel as JSON"
 """What the tables call the record, and the panel that it carries sent as JSON."""

@@ -12,8 +12,8 @@ from bench.record import RECORD, SAME, carried, record
 from bench.server import FLASK_ECHO, SERVICE, WSGI_ECHO, WSGI_LARGE, Server
 from bench.tables import show
 from service.app import create_app
+from service.server.messages.strict_json import dumps
 from service.server.settings import Settings
-from service.server.strict_json import dumps
 
 LINES = 200
 OWN_CLIENT = "a small Python client, which takes more CPU than wrk: read the ratios"

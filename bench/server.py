@@ -28,7 +28,7 @@ class Server:
 
     def __enter__(self) -> Self:
         one_core = ["taskset", "-c", "0"] if self.workers == 1 and (os.cpu_count() or 1) > 1 else []
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:service.server.gunicorn_conf"]
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:service.server.serving.gunicorn_conf"]
         kept = {key: text for key, text in os.environ.items() if not key.startswith("MAS_")}
         environ = kept | {"PORT": str(self.port), "WEB_CONCURRENCY": str(self.workers), "MAS_DRAIN_SECONDS": "0"}
         started = time.perf_counter()

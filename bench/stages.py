@@ -9,18 +9,18 @@ from typing import Any
 from bench.panels import ONE_SET, SPARSE, panel
 from bench.record import RECORD, SAME, carried, record
 from bench.tables import exponent, show
-from service.api.brief_document import summary_document
-from service.api.panel_request import read_panel_request
-from service.api.render import assessment_document
-from service.clinical.assess import assess
+from service.api.request.panel import read_panel_request
+from service.api.response.assessment import assessment_document
+from service.api.response.brief_document import summary_document
+from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
-from service.clinical.evaluate import PREPARED, Depth, evaluate
-from service.ehr.code_file import load_codes
-from service.ehr.judgement import judged
-from service.ehr.record import read_request
-from service.ehr.risk_assessment import risk_assessment
-from service.server.large_json import loads_large
-from service.server.strict_json import dumps, loads
+from service.clinical.evaluation.evaluate import PREPARED, Depth, evaluate
+from service.ehr.fhir.risk_assessment import risk_assessment
+from service.ehr.record.judgement import judged
+from service.ehr.record.record import read_request
+from service.ehr.terminology.code_file import load_codes
+from service.server.messages.large_json import loads_large
+from service.server.messages.strict_json import dumps, loads
 
 Stages = dict[str, Callable[[], object]]
 CODES = load_codes()

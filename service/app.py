@@ -10,10 +10,16 @@ from werkzeug.exceptions import NotFound
 from service import __version__
 from service.api import batch_routes, errors, openapi, routes, trajectory_routes
 from service.api.counting import UNKNOWN_REASONS
-from service.clinical.analytes import FINDINGS, MEASURES
 from service.clinical.criteria import CATALOGUE, DIGEST
-from service.ehr import cds_routes, counting, fhir_routes, site
-from service.server import auth, bodies, cors, headers, health, logs, metric_labels, metrics
+from service.clinical.measurement.analytes import FINDINGS, MEASURES
+from service.ehr import counting, site
+from service.ehr.cds_hooks import routes as cds_routes
+from service.ehr.fhir import operation as fhir_routes
+from service.server import health
+from service.server.auth import guard
+from service.server.messages import cors, headers
+from service.server.observing import logs, metric_labels, metrics
+from service.server.serving import limits
 from service.server.settings import Settings, from_environment
 from service.web import docs, page
 
@@ -70,5 +76,5 @@ def _install_server(app: Flask, settings: Settings) -> None:
     metrics.install(app)
     headers.install(app)
     cors.install(app, settings)
-    auth.install(app, settings)
-    bodies.install(app, settings)
+    guard.install(app, settings)
+    limits.install(app, settings)

@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
-from service.api.panel_request import read_panel_request
+from service.api.request.panel import read_panel_request
 from service.app import create_app
-from service.clinical.panel import Panel
+from service.clinical.panel.panel import Panel
+from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
-from service.server.strict_json import dumps, loads
 
 settings.register_profile(
     "here", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]

@@ -7,11 +7,11 @@ import pytest
 import yaml
 
 from service.api.openapi import PATH
-from service.clinical.assess import Assessment, assess
-from service.clinical.evaluate import verdict_text
-from service.clinical.interval import point
-from service.clinical.number import INFINITY
-from service.clinical.result import Result
+from service.clinical.assessment.assess import Assessment, assess
+from service.clinical.evaluation.evaluate import verdict_text
+from service.clinical.evaluation.set_result import Result
+from service.clinical.measurement.interval import point
+from service.clinical.measurement.number import INFINITY
 from tests.conftest import panel_of
 
 EXAMPLES = yaml.safe_load(PATH.read_text(encoding="utf-8"))["paths"]["/v1/assessments"]["post"]["requestBody"][

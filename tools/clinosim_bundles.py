@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from service.server.strict_json import dumps, loads
+from service.server.messages.strict_json import dumps, loads
 
 ROOT = Path(__file__).parents[1]
 CLINOSIM = ROOT / ".clients" / "venv" / "bin" / "clinosim"

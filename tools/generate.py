@@ -16,24 +16,24 @@ from typing import Any
 import yaml
 
 from service import __version__
-from service.api.panel_request import read_panel_request
 from service.api.problems import InvalidRequest, invalid_detail, problem_document
-from service.api.render import assessment_document
-from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
-from service.clinical.assess import assess
+from service.api.request.panel import read_panel_request
+from service.api.response.assessment import assessment_document
+from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
-from service.clinical.panel import CONDITIONS, CONFOUNDERS
-from service.clinical.rules import leaves
-from service.ehr.cds_card import cards
-from service.ehr.cds_request import read_cds_request
-from service.ehr.code_file import load_codes
-from service.ehr.given import Given
-from service.ehr.judgement import judged
-from service.ehr.prefetch_template import PREFETCH_KEYS
-from service.ehr.record import read_record
+from service.clinical.criteria.rules import leaves
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS, Analyte
+from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
+from service.ehr.cds_hooks.card import cards
+from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS
+from service.ehr.cds_hooks.request import read_cds_request
+from service.ehr.record.given import Given
+from service.ehr.record.judgement import judged
+from service.ehr.record.record import read_record
+from service.ehr.terminology.code_file import load_codes
+from service.server.messages.strict_json import dumps, loads
 from service.server.settings import TABLE, Settings
-from service.server.strict_json import dumps, loads
 
 ROOT = Path(__file__).parent.parent
 ANSWERED = "one_set"  # short enough to read

@@ -14,16 +14,16 @@ from typing import Any
 from werkzeug.exceptions import HTTPException
 
 from service.api import counting
-from service.api.brief_document import summary_document
 from service.api.line_stream import Line, Readable, TooLong, line_groups
-from service.api.panel_request import PanelRequest, read_panel_request
 from service.api.problems import Entry, InvalidRequest, invalid_detail, problem_document
-from service.api.render import assessment_document
-from service.clinical.assess import Assessment, assess
-from service.server import logs
-from service.server.http_errors import OUR_FAULT
-from service.server.problem_kinds import MALFORMED_JSON, Kind
-from service.server.strict_json import NotJson, dumps, loads
+from service.api.request.panel import PanelRequest, read_panel_request
+from service.api.response.assessment import assessment_document
+from service.api.response.brief_document import summary_document
+from service.clinical.assessment.assess import Assessment, assess
+from service.server.messages.http_errors import OUR_FAULT
+from service.server.messages.problem_kinds import MALFORMED_JSON, Kind
+from service.server.messages.strict_json import NotJson, dumps, loads
+from service.server.observing import logs
 
 LOG = logging.getLogger("service.batch")
 REPORT_SECONDS = 10.0

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
-from service.api.address import refuse_unknown_parameters
 from service.api.batch import VIEWS, Batch
+from service.api.error_messages import invalid_value
 from service.api.problems import InvalidRequest
-from service.api.sentences import invalid_value
-from service.server import bodies, exchange
-from service.server.media_types import accepts, refuse_unless_utf8
+from service.api.request.address import refuse_unknown_parameters
+from service.server.messages.media_types import accepts, refuse_unless_utf8
+from service.server.observing import exchange
+from service.server.serving import limits
 
 NDJSON = "application/x-ndjson"
 TAKEN = (NDJSON, "application/jsonl", "application/ndjson")
@@ -19,7 +20,7 @@ blueprint = Blueprint("batch", __name__, url_prefix="/v1")
 
 
 @blueprint.post("/assessments/batch")
-@bodies.unlimited  # a batch is limited line by line
+@limits.unlimited  # a batch is limited line by line
 def post_batch() -> Response:
     """Assess a panel per line, answering while the lines arrive."""
     refuse_unknown_parameters("view")

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from service.api.problems import Entry
-from service.clinical.assess import Assessment
-from service.clinical.evaluate import verdict_text
-from service.clinical.panel import Panel
-from service.clinical.reading import Evidence
-from service.server import metrics
+from service.clinical.assessment.assess import Assessment
+from service.clinical.evaluation.evaluate import verdict_text
+from service.clinical.measurement.reading import Evidence
+from service.clinical.panel.panel import Panel
+from service.server.observing import metrics
 
 UNKNOWN_REASONS = ("missing", "word_only", "unusable", "left_open", "omitted")
 

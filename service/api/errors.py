@@ -6,12 +6,12 @@ from flask import Response
 from werkzeug.exceptions import HTTPException, NotAcceptable
 
 from service.api import counting
-from service.api.body import JSON, MalformedJson
 from service.api.problems import InvalidRequest, invalid_detail, problem
-from service.server import exchange, logs
-from service.server.http_errors import OUR_FAULT, kept_headers, told
-from service.server.media_types import accepts
-from service.server.problem_kinds import MALFORMED_JSON, MEDIA_TYPE
+from service.api.request.body import JSON, MalformedJson
+from service.server.messages.http_errors import OUR_FAULT, kept_headers, told
+from service.server.messages.media_types import accepts
+from service.server.messages.problem_kinds import MALFORMED_JSON, MEDIA_TYPE
+from service.server.observing import exchange, logs
 
 DETAILS = {
     401: "Send a key or a token as Authorization: Bearer.",

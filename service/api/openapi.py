@@ -9,8 +9,8 @@ from typing import Any
 from flask import Blueprint, Response
 
 from service.server.access import open_to_all
-from service.server.headers import Document
-from service.server.strict_json import dumps
+from service.server.messages.headers import Document
+from service.server.messages.strict_json import dumps
 
 PATH = Path(__file__).parent.parent.parent / "openapi.yaml"
 TEXT = PATH.read_bytes()

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 from flask import Response
 
-from service.server import problem_kinds
-from service.server.problem_kinds import MEDIA_TYPE, Kind
-from service.server.strict_json import LONGEST_KEY, dumps
+from service.server.messages import problem_kinds
+from service.server.messages.problem_kinds import MEDIA_TYPE, Kind
+from service.server.messages.strict_json import LONGEST_KEY, dumps
 
 MOST_LISTED = 1000  # more than any honest request can have; saying each of a hundred thousand would take minutes
 

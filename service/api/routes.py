@@ -6,17 +6,17 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from service.api import counting
-from service.api.address import refuse_unknown_parameters
-from service.api.analyte_document import analytes_document
-from service.api.body import JSON, json_body
 from service.api.errors import refuse_unless_json_is_accepted
-from service.api.panel_request import read_panel_request
-from service.api.render import assessment_document
-from service.api.rule_document import criteria_document
-from service.clinical.assess import assess
+from service.api.request.address import refuse_unknown_parameters
+from service.api.request.body import JSON, json_body
+from service.api.request.panel import read_panel_request
+from service.api.response.analyte_document import analytes_document
+from service.api.response.assessment import assessment_document
+from service.api.response.rule_document import criteria_document
+from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
-from service.server.headers import Document
-from service.server.strict_json import dumps
+from service.server.messages.headers import Document
+from service.server.messages.strict_json import dumps
 
 blueprint = Blueprint("api", __name__, url_prefix="/v1")
 blueprint.before_request(refuse_unless_json_is_accepted)

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from service.api import counting
-from service.api.address import refuse_unknown_parameters
-from service.api.body import JSON, json_body
 from service.api.errors import refuse_unless_json_is_accepted
-from service.api.trajectory_render import trajectory_document
-from service.api.trajectory_request import read_trajectory_request
-from service.clinical.trajectory import follow
-from service.server.strict_json import dumps
+from service.api.request.address import refuse_unknown_parameters
+from service.api.request.body import JSON, json_body
+from service.api.request.course import read_trajectory_request
+from service.api.response.course import trajectory_document
+from service.clinical.course.course import follow
+from service.server.messages.strict_json import dumps
 
 blueprint = Blueprint("trajectories", __name__, url_prefix="/v1")
 blueprint.before_request(refuse_unless_json_is_accepted)

@@ -10,7 +10,7 @@ from service.cohort.results import COLUMNS, result_row
 from service.cohort.rows import UnusableRow
 from service.cohort.table import Row, write_rows
 from service.cohort.work import Reading
-from service.server.strict_json import NotJson, dumps, loads
+from service.server.messages.strict_json import NotJson, dumps, loads
 
 COMMENT = b"# "
 """How the line for a row that cannot be read begins; the reason follows."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from service.clinical.analytes import AGE, AGE_AT_ONSET, ANALYTES, FINDINGS
+from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, ANALYTES, FINDINGS
 
 _COLUMN = re.compile(r"\s*([^\[\]]*?)\s*(?:\[(.*)\])?\s*", re.DOTALL)
 ID, COLLECTED_AT, CONDITION, MEDICATIONS, CONFOUNDERS = "id", "collected_at", "condition", "medications", "confounders"

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from service.clinical.criteria import CATALOGUE
-from service.clinical.fault import accepted_text
-from service.clinical.rules import Linear, Ratio, Sum
+from service.clinical.criteria.rules import Linear, Ratio, Sum
+from service.clinical.measurement.fault import accepted_text
 
 SCORED = tuple(key for key, one in CATALOGUE.items() if isinstance(one.rule, Sum | Linear | Ratio))
 COLUMNS = (

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from service.clinical.analytes import ANALYTES, FINDINGS
-from service.clinical.reading import WORDS
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS
+from service.clinical.measurement.reading import WORDS
 from service.cohort.header import AGES, COLLECTED_AT, CONDITION, CONFOUNDERS, ID, MEDICATIONS, Column, Header
 
 PRESENCE = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}

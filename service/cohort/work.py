@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from service.api.brief_document import scored_document
-from service.api.panel_request import read_panel_request
 from service.api.problems import InvalidRequest, invalid_detail, problem_document
-from service.clinical.assess import assess
+from service.api.request.panel import read_panel_request
+from service.api.response.brief_document import scored_document
+from service.clinical.assessment.assess import assess
 from service.cohort.header import Header
 from service.cohort.results import result_row
 from service.cohort.rows import UnusableRow, document_of, identity

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, NotAcceptable, UnsupportedMediaType
 
-from service.ehr.json_shapes import Resource
-from service.server.large_json import loads_large
-from service.server.media_types import accepts, refuse_unless_utf8
-from service.server.strict_json import NotJson, dumps
+from service.ehr.fhir.json_shapes import Resource
+from service.server.messages.large_json import loads_large
+from service.server.messages.media_types import accepts, refuse_unless_utf8
+from service.server.messages.strict_json import NotJson, dumps
 
 JSON, FHIR_JSON = "application/json", "application/fhir+json"
 MEDIA_TYPES = (FHIR_JSON, JSON, "application/json+fhir", "text/json")  # the third is the name before 2017, still in use

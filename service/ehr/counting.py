@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from service.clinical.assess import Assessment
-from service.clinical.evaluate import verdict_text
-from service.ehr.issues import FAULTS, QUIET, REASONS, Issue
-from service.ehr.prefetch_template import PREFETCH_KEYS
-from service.server import metrics
+from service.clinical.assessment.assess import Assessment
+from service.clinical.evaluation.evaluate import verdict_text
+from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS
+from service.ehr.fhir.issues import FAULTS, QUIET, REASONS, Issue
+from service.server.observing import metrics
 
 KNOWN = (*QUIET, "highest_of_day")  # what is told of these leaves nothing unknown
 UNKNOWN_REASONS = (*FAULTS, *(key for key in REASONS if key not in KNOWN), "no_value")

@@ -6,11 +6,11 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from service.ehr.bodies import answer
-from service.ehr.json_shapes import Resource
-from service.ehr.outcome import failure
-from service.server import logs
-from service.server.exchange import current
-from service.server.http_errors import OUR_FAULT, kept_headers, told
+from service.ehr.fhir.json_shapes import Resource
+from service.ehr.fhir.outcome import failure
+from service.server.messages.http_errors import OUR_FAULT, kept_headers, told
+from service.server.observing import logs
+from service.server.observing.exchange import current
 
 MIXED = "The record holds results of more than one patient; send one patient at a time."
 OFFERED = {

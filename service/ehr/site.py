@@ -8,8 +8,8 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from service.ehr.code_file import load_codes
-from service.ehr.codes import CodeMap
+from service.ehr.terminology.code_file import load_codes
+from service.ehr.terminology.code_map import CodeMap
 from service.server.settings import Settings
 
 _KEY = "mas.ehr"

@@ -9,7 +9,7 @@ from flask import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
 
-from service.server.headers import Document
+from service.server.messages.headers import Document
 
 HERE = Path(__file__).parent
 TYPES = {

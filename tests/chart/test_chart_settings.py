@@ -9,7 +9,7 @@ from typing import Any
 import certifi
 import pytest
 
-from service.ehr.code_file import load_codes
+from service.ehr.terminology.code_file import load_codes
 from service.server.settings import TABLE, Settings, cautions, from_environment
 from tests.chart import rendering
 from tests.chart.rendering import manifests, only

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from service.api.openapi import contract
 from service.cohort.command import main
-from service.server.strict_json import dumps, loads
+from service.server.messages.strict_json import dumps, loads
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 TOCILIZUMAB = "tocilizumab"

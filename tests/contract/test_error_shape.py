@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.server.strict_json import loads
+from service.server.messages.strict_json import loads
 
 MEMBERS = {"type", "title", "status", "detail", "request_id", "errors"}
 FERRITIN = ["ng/mL", "ug/L", "ug/dL", "pmol/L"]

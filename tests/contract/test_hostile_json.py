@@ -5,7 +5,7 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
-from service.server.strict_json import loads
+from service.server.messages.strict_json import loads
 
 PANEL = '{"observations": {"ferritin": %s}}'
 QUANTITY = '{"observations": {"ferritin": {"value": %s, "unit": "ng/mL"}}}'

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 
+from service.api.error_messages import SENTENCES
 from service.api.openapi import PATH
-from service.api.sentences import SENTENCES
 from service.app import create_app
+from service.server.messages.strict_json import loads
 from service.server.settings import Settings
-from service.server.strict_json import loads
 
 ACCEPTED = {"positive_data_acceptance": {"expected-statuses": ["2xx", 404, 422]}}
 OPEN = {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404, 412, 422]}}

@@ -15,10 +15,10 @@ from openapi_spec_validator import validate
 from service import __version__
 from service.api.openapi import PATH, contract
 from service.app import create_app
-from service.clinical.classify import CATEGORIES
-from service.clinical.references import CERTAINTIES
+from service.clinical.assessment.category import CATEGORIES
+from service.clinical.data.references import CERTAINTIES
+from service.server.messages.strict_json import dumps
 from service.server.settings import Settings
-from service.server.strict_json import dumps
 from tools.generate import generated
 
 SPEC: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))

@@ -4,8 +4,8 @@ import pytest
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import Case, CriteriaSet
-from service.clinical.evaluate import evaluate, verdict_text
-from service.clinical.result import Result
+from service.clinical.evaluation.evaluate import evaluate, verdict_text
+from service.clinical.evaluation.set_result import Result
 from tests.conftest import panel_of
 
 CASES = [pytest.param(one, case, id=f"{one.id}: {case.name}") for one in CATALOGUE.values() for case in one.cases]

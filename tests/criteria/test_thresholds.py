@@ -5,15 +5,15 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 import pytest
 
-from service.clinical.analytes import AGES, MEASURES
 from service.clinical.criteria import CATALOGUE
-from service.clinical.evaluate import evaluate
-from service.clinical.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
-from service.clinical.number import INFINITY
-from service.clinical.plan import make_plan
-from service.clinical.reading import Evidence, Reading
-from service.clinical.reasons import value_text
-from service.clinical.rules import Linear, Ratio, Sum, Threshold, leaves
+from service.clinical.criteria.rules import Linear, Ratio, Sum, Threshold, leaves
+from service.clinical.evaluation.evaluate import evaluate
+from service.clinical.evaluation.plan import make_plan
+from service.clinical.explanation.item_reasons import value_text
+from service.clinical.measurement.analytes import AGES, MEASURES
+from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
+from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.reading import Evidence, Reading
 from tests.conftest import panel_of
 
 STEP = Decimal("0.000001")

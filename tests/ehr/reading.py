@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from service.ehr.code_file import load_codes
-from service.ehr.record import Record, read_request
+from service.ehr.record.record import Record, read_request
+from service.ehr.terminology.code_file import load_codes
 from tests.ehr.records import bundle
 
 CODES = load_codes()

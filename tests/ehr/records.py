@@ -5,7 +5,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from service.server.strict_json import dumps, loads
+from service.server.messages.strict_json import dumps, loads
 
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.ehr.vocabulary import TOPIC
-from service.server.strict_json import loads
+from service.ehr.terminology.vocabulary import TOPIC
+from service.server.messages.strict_json import loads
 from tests.ehr.calls import MET, PATH, with_settings
 from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, observation, patient, send
 
@@ -101,7 +101,7 @@ def test_what_keeps_the_record_from_unlikely_is_told_before_what_does_not() -> N
 def test_a_summary_that_grows_too_long_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     made = {"labs": bundle(observation("1742-6", 20, "U/L", effectiveDateTime=None))}
     client = with_settings(cds_card_from="indeterminate")
-    monkeypatch.setattr("service.ehr.cds_card.LONGEST_SUMMARY", 40)
+    monkeypatch.setattr("service.ehr.cds_hooks.card.LONGEST_SUMMARY", 40)
     [card] = carded(client, made)
     assert (len(card["summary"]), card["summary"][-1]) == (40, "\u2026")
     assert "results of" not in card["summary"]

@@ -4,7 +4,7 @@ import re
 
 from flask.testing import FlaskClient
 
-from service.server.strict_json import loads
+from service.server.messages.strict_json import loads
 from tests.ehr.calls import MET, PATH, with_settings
 from tests.ehr.records import call, carded, send
 

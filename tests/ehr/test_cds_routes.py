@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.server.strict_json import loads
+from service.server.messages.strict_json import loads
 from tests.ehr.calls import MET, PATH, with_settings
 from tests.ehr.records import bundle, call, carded, met_panel, observation, send
 
@@ -55,7 +55,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_patient(client: FlaskClient, monke
     def fail(*_: Any) -> None:
         raise RuntimeError("Smith")
 
-    monkeypatch.setattr("service.ehr.judgement.assess", fail)
+    monkeypatch.setattr("service.ehr.record.judgement.assess", fail)
     status, answer, headers = send(client, PATH, call(MET))
     assert (status, headers["Content-Type"]) == (500, "application/json")
     assert "Smith" not in str(answer)

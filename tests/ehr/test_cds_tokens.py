@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
-from service.server.strict_json import dumps, loads
 from tests.ehr.records import bundle, call, condition, met_panel
 from tests.server.tokens import AUDIENCE, EC, ISSUER, PUBLIC, RSA, hmac_with_public_key, public, token, unsigned
 

@@ -12,8 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
-from service.server.strict_json import dumps, loads
 from tests.ehr.calls import MET
 from tests.ehr.containers import CONTAINERS
 from tests.ehr.fhir_server import FhirServer, gives

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from service.app import create_app
-from service.clinical.number import INFINITY
-from service.clinical.strict_toml import BadData
-from service.ehr.code_file import TABLES, load_codes
-from service.ehr.record import read_request
+from service.clinical.data.toml_reader import BadData
+from service.clinical.measurement.number import INFINITY
+from service.ehr.record.record import read_request
+from service.ehr.terminology.code_file import TABLES, load_codes
 from service.server.settings import Settings
 from tests.ehr.records import FERRITIN, LOINC, TEMPERATURE, bundle, condition, drug, observation
 

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.ehr.fhir_server import may_connect, next_page, permitted
+from service.ehr.cds_hooks.allow_list import may_connect, next_page, permitted
 from service.server.settings import Settings
 from tests.ehr.fhir_server import FhirServer, Listener, drips, gives
 from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, observation, patient, send

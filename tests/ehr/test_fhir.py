@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.clinical.criteria import CATALOGUE
+from service.server.messages.strict_json import loads
 from service.server.settings import Settings
-from service.server.strict_json import loads
 from tests.ehr.records import (
     FERRITIN,
     FIBRINOGEN,
@@ -318,7 +318,7 @@ def test_a_fault_of_ours_is_an_outcome_without_a_word_of_the_patient(
     def fail(*_: Any) -> None:
         raise RuntimeError("Smith, 12500 ng/mL")
 
-    monkeypatch.setattr("service.ehr.judgement.assess", fail)
+    monkeypatch.setattr("service.ehr.record.judgement.assess", fail)
     status, answer, _ = send(client, PATH, bundle(*met_panel()))
     assert (status, outcome(answer)) == (500, ("fatal", "exception"))
     assert "Smith" not in str(answer)

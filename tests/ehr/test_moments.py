@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.ehr.moments import Moments, read_moment
+from service.ehr.fhir.moments import Moments, read_moment
 from tests.ehr.records import EARLIER
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.ehr.record import Record
+from service.ehr.record.record import Record
 from tests.ehr.reading import read
 from tests.ehr.records import ALL_OF_MET, bundle, condition, drug, met_panel, parameters, patient
 

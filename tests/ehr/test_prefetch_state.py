@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.server import metrics
+from service.server.observing import metrics
 from tests.ehr.calls import MET, NEXT, PATH, calm_with, with_settings
 from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, send
 

@@ -12,16 +12,16 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.api.panel_request import read_panel_request
-from service.api.render import assessment_document
-from service.clinical.analytes import ANALYTES
-from service.clinical.assess import assess
-from service.clinical.panel import Panel
-from service.ehr.code_file import load_codes
-from service.ehr.codes import CodeMap
-from service.ehr.record import read_request
-from service.ehr.risk_assessment import risk_assessment
-from service.server.strict_json import dumps, loads
+from service.api.request.panel import read_panel_request
+from service.api.response.assessment import assessment_document
+from service.clinical.assessment.assess import assess
+from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.panel.panel import Panel
+from service.ehr.fhir.risk_assessment import risk_assessment
+from service.ehr.record.record import read_request
+from service.ehr.terminology.code_file import load_codes
+from service.ehr.terminology.code_map import CodeMap
+from service.server.messages.strict_json import dumps, loads
 from tests.ehr.records import (
     LOINC,
     TEMPERATURE,

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from service.clinical.assess import assess
-from service.clinical.places import Values
-from service.ehr.breakdown import result_observation
-from service.ehr.code_file import load_codes
-from service.ehr.code_systems import ATC, ICD10, SNOMED, system_name
-from service.ehr.record import read_request
-from service.ehr.risk_assessment import risk_assessment
-from service.server.strict_json import dumps, loads, within, written
+from service.clinical.assessment.assess import assess
+from service.clinical.explanation.places import Values
+from service.ehr.fhir.breakdown import result_observation
+from service.ehr.fhir.risk_assessment import risk_assessment
+from service.ehr.record.record import read_request
+from service.ehr.terminology.code_file import load_codes
+from service.ehr.terminology.code_systems import ATC, ICD10, SNOMED, system_name
+from service.server.messages.strict_json import dumps, loads, within, written
 from tests.conftest import panel_of
 from tests.ehr.records import FERRITIN, bundle, condition, met_panel, observation
 

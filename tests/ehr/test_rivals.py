@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.ehr.moments import read_moment
+from service.ehr.fhir.moments import read_moment
 from tests.ehr.reading import keys, read, values
 from tests.ehr.records import EARLIER, FERRITIN, LATER, bundle, calm_panel, observation, parameters, without
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from service.ehr.code_file import load_codes
-from service.ehr.record import read_request
+from service.ehr.record.record import read_request
+from service.ehr.terminology.code_file import load_codes
 from tests.ehr.reading import keys, read, values
 from tests.ehr.records import FERRITIN, LATER, REPORT, bundle, calm_panel, observation
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.ehr.subject import MixedPatients
+from service.ehr.fhir.subject import MixedPatients
 from tests.ehr.reading import keys, read, values
 from tests.ehr.records import FERRITIN, REPORT, bundle, condition, observation, parameters, patient
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from service.clinical.number import INFINITY
-from service.clinical.reading import Reading
-from service.ehr.code_file import load_codes
+from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.reading import Reading
 from service.ehr.counting import UNKNOWN_REASONS
-from service.ehr.judgement import judged
-from service.ehr.record import Record, read_request
+from service.ehr.record.judgement import judged
+from service.ehr.record.record import Record, read_request
+from service.ehr.terminology.code_file import load_codes
 from tests.ehr.records import (
     FERRITIN,
     FIBRINOGEN,

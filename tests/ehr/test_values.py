@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from service.clinical.analytes import ANALYTES
-from service.clinical.number import INFINITY
-from service.ehr.code_file import load_codes
-from service.ehr.codes import ResultCode
-from service.ehr.record import Record, read_request
+from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.measurement.number import INFINITY
+from service.ehr.record.record import Record, read_request
+from service.ehr.terminology.code_file import load_codes
+from service.ehr.terminology.code_map import ResultCode
 from tests.ehr.records import FERRITIN, FIBRINOGEN, LOINC, PLATELETS, UCUM, calm_panel, observation
 
 CODES = load_codes()

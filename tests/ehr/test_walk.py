@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from service.ehr.moments import read_moment
-from service.ehr.resources import Contents
-from service.ehr.walk import walk
+from service.ehr.fhir.document import walk
+from service.ehr.fhir.moments import read_moment
+from service.ehr.fhir.resources import Contents
 from tests.ehr.containers import BARE, CONTAINERS
 from tests.ehr.reading import drugs, keys, read, values
 from tests.ehr.records import (
@@ -65,7 +65,7 @@ def test_a_report_speaks_for_results_that_come_beside_it() -> None:
 def test_what_many_parameters_hold_is_related_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """To do it after each of them took a minute for a body of 1 MB."""
     calls: list[Contents] = []
-    monkeypatch.setattr("service.ehr.walk._adopt", calls.append)
+    monkeypatch.setattr("service.ehr.fhir.document._adopt", calls.append)
     read(parameters(*({"name": "observations", "resource": one} for one in met_panel())))
     assert len(calls) == 1
 

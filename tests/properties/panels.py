@@ -5,9 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from service.clinical.analytes import ANALYTES, FINDINGS, Analyte
-from service.clinical.number import Number
-from service.clinical.panel import CONDITIONS
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS, Analyte
+from service.clinical.measurement.number import Number
+from service.clinical.panel.panel import CONDITIONS
 
 FINDING_IDS = [key for key in FINDINGS if key != "molecular_hlh_diagnosis"]
 

@@ -6,16 +6,16 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from service.clinical.analytes import AGE, AGE_AT_ONSET, ANALYTES, FINDINGS
-from service.clinical.assess import assess
+from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
-from service.clinical.evaluate import evaluate
-from service.clinical.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict, point
-from service.clinical.panel import Panel
-from service.clinical.reading import Evidence, Reading
-from service.clinical.result import Result
-from service.clinical.rules import Finding, FirstKnown, Linear, Threshold, leaves, walk
-from service.server.strict_json import dumps
+from service.clinical.criteria.rules import Finding, FirstKnown, Linear, Threshold, leaves, walk
+from service.clinical.evaluation.evaluate import evaluate
+from service.clinical.evaluation.set_result import Result
+from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, ANALYTES, FINDINGS
+from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict, point
+from service.clinical.measurement.reading import Evidence, Reading
+from service.clinical.panel.panel import Panel
+from service.server.messages.strict_json import dumps
 from tests.conftest import panel_of
 from tests.properties.panels import canonical_values, findings, observations, requests
 

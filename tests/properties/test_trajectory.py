@@ -6,12 +6,12 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.api.brief_document import BREAKDOWN
+from service.api.response.brief_document import BREAKDOWN
 from service.app import create_app
-from service.clinical.analytes import ANALYTES, FINDINGS
-from service.clinical.panel import CONDITIONS
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS
+from service.clinical.panel.panel import CONDITIONS
+from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
-from service.server.strict_json import dumps, loads
 
 CLIENT: FlaskClient = create_app(Settings()).test_client()
 LINES = "application/x-ndjson"

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.clinical.analytes import ANALYTES
-from service.clinical.assess import assess
-from service.clinical.interval import point
-from service.clinical.panel import Panel
-from service.clinical.reading import Evidence, Reading
-from service.clinical.units import Unit
+from service.clinical.assessment.assess import assess
+from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.measurement.interval import point
+from service.clinical.measurement.reading import Evidence, Reading
+from service.clinical.measurement.units import Unit
+from service.clinical.panel.panel import Panel
 from tests.properties.panels import in_unit
 
 TWO_PRINTED_LIMITS = {"triglycerides", "temperature"}  # HLH-2004 and HScore compare these in the unit they came in

@@ -6,13 +6,13 @@ from flask.testing import FlaskClient
 
 from bench.record import carried, record
 from bench.stages import CODES
-from service.api.panel_request import read_panel_request
-from service.api.render import assessment_document
-from service.clinical.assess import assess
+from service.api.request.panel import read_panel_request
+from service.api.response.assessment import assessment_document
+from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
-from service.ehr.judgement import judged
-from service.ehr.record import read_request
-from service.server.strict_json import dumps, loads
+from service.ehr.record.judgement import judged
+from service.ehr.record.record import read_request
+from service.server.messages.strict_json import dumps, loads
 from tests.ehr.records import category, evaluated
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.criteria.load import load_set
-from service.clinical.evaluate import PREPARED, prepare
+from service.clinical.evaluation.evaluate import PREPARED, prepare
 from tests.criteria.test_cases import test_every_set_brings_a_case_for_every_verdict as proven
 from tests.criteria.test_cases import test_worked_case as worked
 

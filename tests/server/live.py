@@ -51,7 +51,7 @@ class Live:
         self.shared = folder / f"metrics-{self.port}"
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         chosen = {"PORT": str(self.port), "PROMETHEUS_MULTIPROC_DIR": str(self.shared), "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:service.server.gunicorn_conf", app]
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:service.server.serving.gunicorn_conf", app]
         with self.output.open("wb") as sink:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=inherited | chosen | environ, stdout=sink, stderr=subprocess.STDOUT

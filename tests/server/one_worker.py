@@ -12,8 +12,8 @@ from typing import Any
 
 from gunicorn.config import Config  # type: ignore[import-untyped]
 
-from service.server.gunicorn_log import JsonLogger
-from service.server.worker import PatientWorker
+from service.server.observing.gunicorn_log import JsonLogger
+from service.server.serving.worker import PatientWorker
 from tests.server.live import PATIENCE, read_all, until
 
 PAUSE = 0.5

@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from service.server import auth, bodies, cors, exchange, headers, health, logs, metric_labels, metrics
+from service.server import health
 from service.server.access import audience_is_endpoint
+from service.server.auth import guard
+from service.server.messages import cors, headers
+from service.server.observing import exchange, logs, metric_labels, metrics
+from service.server.serving import limits
 from service.server.settings import Settings, from_environment
 
 CRITERIA = headers.Document(b'{"criteria":["%s"]}' % (b"x" * 120_000), "application/json")  # as long as the contract
@@ -24,8 +28,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.install(app)
     headers.install(app)
     cors.install(app, settings)
-    auth.install(app, settings)
-    bodies.install(app, settings)
+    guard.install(app, settings)
+    limits.install(app, settings)
     app.register_blueprint(health.blueprint)
     metric_labels.allow(criteria=["hscore"], observation=["ferritin"], unknown_reason=["missing"])
     _add_routes(app)
@@ -44,7 +48,7 @@ def _add_routes(app: Flask) -> None:  # noqa: C901  # a list of small views
         return Response('{"ok":true}', mimetype="application/json")
 
     @app.post("/v1/assessments/batch")
-    @bodies.unlimited
+    @limits.unlimited
     def batch() -> Response:
         lines = request.stream
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from service.server.arrival import STREAM_AFTER, Arrival, PatientReader
+from service.server.serving.arrival import STREAM_AFTER, Arrival, PatientReader
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"

@@ -17,7 +17,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import Unauthorized
 
-from service.server import api_keys, auth, metrics
+from service.server.auth import api_keys, guard
+from service.server.observing import metrics
 from service.server.settings import BadSetting, Settings
 from tests.server.sample import create_app
 from tests.server.tokens import (
@@ -178,11 +179,11 @@ def test_without_a_public_address_the_configured_audience_holds(settings: Settin
 def test_verify_serves_views_with_rules_of_their_own(settings: Settings) -> None:
     """The package that owns such a view passes the audience and the claims it wants."""
     with create_app(settings).test_request_context("/"):
-        assert auth.verify(token(aud="mine", tenant="t"), ["mine"], ["tenant"]) == ISSUER
+        assert guard.verify(token(aud="mine", tenant="t"), ["mine"], ["tenant"]) == ISSUER
         with pytest.raises(Unauthorized):
-            auth.verify(token(aud="mine"), ["mine"], ["tenant"])
+            guard.verify(token(aud="mine"), ["mine"], ["tenant"])
         with pytest.raises(Unauthorized):
-            auth.verify(token(aud="mine", tenant={"a": 1}), ["mine"], ["tenant"])
+            guard.verify(token(aud="mine", tenant={"a": 1}), ["mine"], ["tenant"])
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"keys": []}', '{"keys": 5}', "null", "\xff", "[" * 100_000])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from service.server.cuttable import CuttableAdapter
+from service.server.auth.cuttable import CuttableAdapter
 
 
 @pytest.fixture

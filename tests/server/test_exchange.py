@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.server import exchange
+from service.server.observing import exchange
 from service.server.settings import Settings
 from tests.server.sample import create_app
 

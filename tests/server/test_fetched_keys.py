@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import pytest
 
-from service.server import fetched_keys
+from service.server.auth import fetched_keys
 from service.server.settings import Settings
 from tests.server.authority import authority
 from tests.server.sample import create_app

@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 
-from service.server import credentials, drain, metric_files
+from service.server import drain
+from service.server.auth import credentials
+from service.server.observing import metric_files
 from service.server.settings import TABLE, BadSetting, Settings
 
-NAME = "service.server.gunicorn_conf"
+NAME = "service.server.serving.gunicorn_conf"
 
 
 @pytest.fixture

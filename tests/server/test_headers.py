@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from service.server import headers
+from service.server.messages import headers
 from service.server.settings import Settings
 from tests.server.sample import create_app
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from service.server import jwks
+from service.server.auth import jwks
 from tests.server.tokens import EC, RSA, SHORT_EC, public
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from service.server import headers
-from service.server.problem_kinds import KINDS
+from service.server.messages import headers
+from service.server.messages.problem_kinds import KINDS
 from tests.server.live import PANEL, SERVICE, Live, read_all, status_of
 
 pytestmark = pytest.mark.server

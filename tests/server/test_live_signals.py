@@ -110,7 +110,7 @@ def test_metrics_start_from_nothing_and_leave_a_clean_folder(tmp_path: Path) -> 
     shared = tmp_path / "shared"
     shared.mkdir()
     subprocess.run(
-        [sys.executable, "-c", "from service.server import metrics; metrics.assessment('json', 'likely')"],
+        [sys.executable, "-c", "from service.server.observing import metrics; metrics.assessment('json', 'likely')"],
         check=True,
         env={"PROMETHEUS_MULTIPROC_DIR": str(shared), "PYTHONPATH": str(ROOT)},
     )

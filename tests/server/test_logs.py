@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.server import logs
+from service.server.observing import logs
 from service.server.settings import Settings
 from tests.server.sample import create_app
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.server import metric_files
+from service.server.observing import metric_files
 from service.server.settings import BadSetting
 
 

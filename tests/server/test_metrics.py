@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.server import metric_labels, metrics
+from service.server.observing import metric_labels, metrics
 from service.server.settings import Settings
 from tests.server.live import ROOT
 from tests.server.sample import create_app
@@ -106,9 +106,7 @@ def test_metrics_are_plain_prometheus_text() -> None:
 
 def test_several_processes_are_summed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes that have come and gone count together, and the build is one series."""
-    code = (
-        "from service.server import metric_labels, metrics as m; m.assessment('json', 'likely'); m.build_info('1', 'd')"
-    )
+    code = "from service.server.observing import metric_labels, metrics as m; m.assessment('json', 'likely'); m.build_info('1', 'd')"
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     for _ in range(2):
         subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -8,7 +8,7 @@ import pytest
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from werkzeug.exceptions import NotFound
 
-from service.server import refusals
+from service.server.serving import refusals
 from tests.server.live import status_of
 
 

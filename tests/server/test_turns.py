@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.server.turns import AT_ONCE, PATIENCE, Turns
+from service.server.serving.turns import AT_ONCE, PATIENCE, Turns
 
 LONG = 1.0
 

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 
-from service.server import arrivals, deliveries, departure, drain
-from service.server import worker as module
-from service.server.arrival import HEAD_LIMIT
+from service.server import drain
+from service.server.serving import arrivals, deliveries, departure
+from service.server.serving import worker as module
+from service.server.serving.arrival import HEAD_LIMIT
 from tests.server.live import PATIENCE, read_all, status_of
 from tests.server.one_worker import PAUSE, Bench
 

@@ -10,10 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.clinical.analytes import ANALYTES, FINDINGS
 from service.clinical.criteria import CATALOGUE
-from service.clinical.panel import CONDITIONS, CONFOUNDERS
-from service.server.problem_kinds import KINDS, MALFORMED_JSON
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS
+from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
+from service.server.messages.problem_kinds import KINDS, MALFORMED_JSON
 from service.server.settings import Settings
 from service.web import docs, page
 from service.web.form import label_of, short_name, unit_text

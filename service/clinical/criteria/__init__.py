@@ -7,6 +7,7 @@ from pathlib import Path
 
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.criteria.load import load_set
+from service.clinical.data import toml_reader
 
 HERE = Path(__file__).parent
 ORDER = (
@@ -34,7 +35,7 @@ def load_catalogue(folder: Path) -> dict[str, CriteriaSet]:
 
 def digest(folder: Path) -> str:
     """Return a fingerprint of every data file, so that an answer says by which data it was reached."""
-    paths = sorted([*folder.glob("*.toml"), *folder.parent.glob("*.toml")])
+    paths = sorted([*folder.glob("*.toml"), *toml_reader.FOLDER.glob("*.toml")], key=lambda path: path.name)
     content = b"\0".join(path.name.encode() + b"\0" + path.read_bytes() for path in paths)
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 

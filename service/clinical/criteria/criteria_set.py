@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from service.clinical.references import Reference
-from service.clinical.rules import Rule
+from service.clinical.criteria.rules import Rule
+from service.clinical.data.references import Reference
 
 
 @dataclass(frozen=True, slots=True)

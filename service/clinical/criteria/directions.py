@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from service.clinical.rules import AnyNode, Term, Threshold, leaves
-from service.clinical.strict_toml import BadData
+from service.clinical.criteria.rules import AnyNode, Term, Threshold, leaves
+from service.clinical.data.toml_reader import BadData
 
 
 def check_directions(rule: AnyNode, where: str) -> None:

@@ -6,14 +6,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from service.clinical import strict_toml
 from service.clinical.criteria.criteria_set import Applicability, Audit, Case, CriteriaSet, Knot, Note
 from service.clinical.criteria.directions import check_directions
 from service.clinical.criteria.load_rule import RuleReader
-from service.clinical.panel import CONDITIONS, CONFOUNDERS
-from service.clinical.references import CERTAINTIES, Reference, read_reference
-from service.clinical.rules import inputs, leaves
-from service.clinical.strict_toml import BadData, Table
+from service.clinical.criteria.rules import inputs, leaves
+from service.clinical.data import toml_reader
+from service.clinical.data.references import CERTAINTIES, Reference, read_reference
+from service.clinical.data.toml_reader import BadData, Table
+from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
 
 KINDS = ("classification", "diagnostic guideline", "score")
 FITS = ("applicable", "extrapolated", "unknown", "not_applicable")
@@ -25,19 +25,19 @@ OPTIONAL = ("confounders", "note", "probability")
 def load_set(path: Path) -> CriteriaSet:
     """Return the set in the file; raises BadData."""
     where = path.name
-    table = strict_toml.keys(strict_toml.read(path), where, REQUIRED, OPTIONAL)
-    if strict_toml.text(table, "id", where) != path.stem:
+    table = toml_reader.keys(toml_reader.read(path), where, REQUIRED, OPTIONAL)
+    if toml_reader.text(table, "id", where) != path.stem:
         raise BadData(f"{where}.id: the id must be the name of the file")
-    references = tuple(_reference(one, f"{where}: reference") for one in strict_toml.rows(table, "reference", where))
+    references = tuple(_reference(one, f"{where}: reference") for one in toml_reader.rows(table, "reference", where))
     known = {one.key for one in references}
     rule = RuleReader(known).rule(table["rule"], f"{where}: rule")
     check_directions(rule, where)
     return CriteriaSet(
         table["id"],
-        strict_toml.text(table, "version", where),
-        strict_toml.text(table, "title", where),
-        strict_toml.text(table, "short", where),
-        strict_toml.choice(table, "kind", where, KINDS),
+        toml_reader.text(table, "version", where),
+        toml_reader.text(table, "title", where),
+        toml_reader.text(table, "short", where),
+        toml_reader.choice(table, "kind", where, KINDS),
         _audit(table["audit"], f"{where}: audit"),
         references,
         _applicability(table["applicability"], f"{where}: applicability"),
@@ -50,21 +50,21 @@ def load_set(path: Path) -> CriteriaSet:
 
 
 def _reference(raw: object, where: str) -> Reference:
-    return read_reference(strict_toml.keys(raw, where, ["key", "citation", "certainty"], ["doi"]), where)
+    return read_reference(toml_reader.keys(raw, where, ["key", "citation", "certainty"], ["doi"]), where)
 
 
 def _audit(raw: object, where: str) -> Audit:
-    table = strict_toml.keys(raw, where, ["intent", "population", "performance", "caveats"])
+    table = toml_reader.keys(raw, where, ["intent", "population", "performance", "caveats"])
     return Audit(
-        strict_toml.text(table, "intent", where),
-        strict_toml.text(table, "population", where),
-        strict_toml.texts(table, "performance", where),
-        strict_toml.texts(table, "caveats", where),
+        toml_reader.text(table, "intent", where),
+        toml_reader.text(table, "population", where),
+        toml_reader.texts(table, "performance", where),
+        toml_reader.texts(table, "caveats", where),
     )
 
 
 def _applicability(raw: object, where: str) -> Applicability:
-    table = strict_toml.keys(raw, where, [], ["condition", "age"])
+    table = toml_reader.keys(raw, where, [], ["condition", "age"])
     if not table:
         raise BadData(f"{where}: say for which condition or age the set was made")
     condition = _fits(table, "condition", where, (*CONDITIONS, "unknown", "otherwise"))
@@ -76,14 +76,14 @@ def _fits(table: Table, key: str, where: str, groups: tuple[str, ...]) -> dict[s
         return {}
     where = f"{where}.{key}"
     required = groups if key == "age" else ("unknown", "otherwise")
-    rows = strict_toml.keys(table[key], where, required, groups)
-    return {group: strict_toml.choice(rows, group, where, FITS) for group in rows}
+    rows = toml_reader.keys(table[key], where, required, groups)
+    return {group: toml_reader.choice(rows, group, where, FITS) for group in rows}
 
 
 def _confounders(raw: object, known: set[str], where: str) -> dict[str, tuple[str, ...]]:
     where = f"{where}: confounders"
-    table = strict_toml.keys(raw, where, [], CONFOUNDERS)
-    found = {key: strict_toml.texts(table, key, where) for key in table}
+    table = toml_reader.keys(raw, where, [], CONFOUNDERS)
+    found = {key: toml_reader.texts(table, key, where) for key in table}
     for key, observations in found.items():
         for observation in set(observations) - known:
             raise BadData(f"{where}.{key}: the rule does not read '{observation}'")
@@ -91,12 +91,12 @@ def _confounders(raw: object, known: set[str], where: str) -> dict[str, tuple[st
 
 
 def _note(raw: object, known: set[str], where: str) -> Note:
-    table = strict_toml.keys(raw, where, ["when", "text", "ref", "sure"])
+    table = toml_reader.keys(raw, where, ["when", "text", "ref", "sure"])
     return Note(
-        strict_toml.choice(table, "when", where, VERDICTS),
-        strict_toml.text(table, "text", where),
-        strict_toml.choice(table, "ref", where, known),
-        strict_toml.choice(table, "sure", where, CERTAINTIES),
+        toml_reader.choice(table, "when", where, VERDICTS),
+        toml_reader.text(table, "text", where),
+        toml_reader.choice(table, "ref", where, known),
+        toml_reader.choice(table, "sure", where, CERTAINTIES),
     )
 
 
@@ -109,22 +109,22 @@ def _knots(table: Table, where: str) -> tuple[Knot, ...]:
 
 
 def _knot(raw: object, where: str) -> Knot:
-    table = strict_toml.keys(raw, where, ["score", "percent"], ["relation"])
-    score, percent = strict_toml.number(table, "score", where), strict_toml.number(table, "percent", where)
+    table = toml_reader.keys(raw, where, ["score", "percent"], ["relation"])
+    score, percent = toml_reader.number(table, "score", where), toml_reader.number(table, "percent", where)
     if not 0 < percent < 100:
         raise BadData(f"{where}: a percentage lies between 0 and 100")
-    return Knot(score, percent, strict_toml.choice(table, "relation", where, "<=>") if "relation" in table else "=")
+    return Knot(score, percent, toml_reader.choice(table, "relation", where, "<=>") if "relation" in table else "=")
 
 
 def _case(raw: object, where: str) -> Case:
     parts = ("patient", "context", "observations", "findings")
-    table = strict_toml.keys(raw, where, ["name", "source", "expect"], parts)
-    where = f"{where} '{strict_toml.text(table, 'name', where)}'"
+    table = toml_reader.keys(raw, where, ["name", "source", "expect"], parts)
+    where = f"{where} '{toml_reader.text(table, 'name', where)}'"
     expected = ("verdict_implied", "applicability", "score_min", "score_max", "met", "unknown", "decisive")
-    expect = strict_toml.keys(table["expect"], f"{where}.expect", ["verdict"], expected)
-    strict_toml.choice(expect, "verdict", f"{where}.expect", VERDICTS)
+    expect = toml_reader.keys(table["expect"], f"{where}.expect", ["verdict"], expected)
+    toml_reader.choice(expect, "verdict", f"{where}.expect", VERDICTS)
     request: dict[str, Any] = {key: table[key] for key in parts if key in table}
-    return Case(table["name"], strict_toml.text(table, "source", where), _exact(request), expect)
+    return Case(table["name"], toml_reader.text(table, "source", where), _exact(request), expect)
 
 
 def _exact(value: Any) -> Any:

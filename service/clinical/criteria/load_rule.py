@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from service.clinical import strict_toml
-from service.clinical.analytes import FINDINGS, MEASURES
-from service.clinical.interval import COMPARE
-from service.clinical.references import CERTAINTIES, Source
-from service.clinical.rules import (
+from service.clinical.criteria.rules import (
     AllOf,
     AtLeast,
     CutOff,
@@ -26,7 +22,11 @@ from service.clinical.rules import (
     Term,
     Threshold,
 )
-from service.clinical.strict_toml import BadData, Table
+from service.clinical.data import toml_reader
+from service.clinical.data.references import CERTAINTIES, Source
+from service.clinical.data.toml_reader import BadData, Table
+from service.clinical.measurement.analytes import FINDINGS, MEASURES
+from service.clinical.measurement.interval import COMPARE
 
 SOURCE = ("ref", "sure")
 
@@ -42,8 +42,8 @@ class RuleReader:
         table: dict[str, Any] = raw if isinstance(raw, dict) else {}
         for kind, read in (("sum", self._sum), ("linear", self._linear), ("ratio", self._ratio)):
             if kind in table:
-                strict_toml.keys(table, where, [kind, "cutoff"])
-                parts = strict_toml.rows(table, kind, where)
+                toml_reader.keys(table, where, [kind, "cutoff"])
+                parts = toml_reader.rows(table, kind, where)
                 return read(parts, self._cutoff(table, where), f"{where}.{kind}")
         return self._node(raw, where)
 
@@ -76,49 +76,49 @@ class RuleReader:
 
     def _threshold(self, table: Table, where: str) -> Threshold:
         required, optional = ["observation", "op", "value", "unit", *SOURCE], ["id", "label", "also", "excluded_by"]
-        strict_toml.keys(table, where, required, optional)
-        observation = strict_toml.choice(table, "observation", where, MEASURES)
+        toml_reader.keys(table, where, required, optional)
+        observation = toml_reader.choice(table, "observation", where, MEASURES)
         where = f"{where}.{observation}"
-        excluded_by = strict_toml.choice(table, "excluded_by", where, FINDINGS) if "excluded_by" in table else ""
-        label = strict_toml.text(table, "label", where, MEASURES[observation].label)
-        key = strict_toml.text(table, "id", where, observation)
+        excluded_by = toml_reader.choice(table, "excluded_by", where, FINDINGS) if "excluded_by" in table else ""
+        label = toml_reader.text(table, "label", where, MEASURES[observation].label)
+        key = toml_reader.text(table, "id", where, observation)
         return Threshold(
             key, label, observation, _limit(table, observation, where), excluded_by, self._source(table, where)
         )
 
     def _finding(self, table: Table, where: str) -> Finding:
-        strict_toml.keys(table, where, ["finding", *SOURCE], ["id", "label"])
-        finding = strict_toml.choice(table, "finding", where, FINDINGS)
-        label = strict_toml.text(table, "label", where, FINDINGS[finding].label)
-        return Finding(strict_toml.text(table, "id", where, finding), label, finding, self._source(table, where))
+        toml_reader.keys(table, where, ["finding", *SOURCE], ["id", "label"])
+        finding = toml_reader.choice(table, "finding", where, FINDINGS)
+        label = toml_reader.text(table, "label", where, FINDINGS[finding].label)
+        return Finding(toml_reader.text(table, "id", where, finding), label, finding, self._source(table, where))
 
     def _first_known(self, table: Table, where: str) -> FirstKnown:
-        strict_toml.keys(table, where, ["id", "label", "first_known"])
+        toml_reader.keys(table, where, ["id", "label", "first_known"])
         return FirstKnown(*_name(table, where), self._nodes(table["first_known"], f"{where}.{table['id']}"))
 
     def _all_of(self, table: Table, where: str) -> AllOf:
-        strict_toml.keys(table, where, ["all_of"], ["id", "label", "part"])
-        return AllOf(*_name(table, where), self._nodes(table["all_of"], where), strict_toml.flag(table, "part", where))
+        toml_reader.keys(table, where, ["all_of"], ["id", "label", "part"])
+        return AllOf(*_name(table, where), self._nodes(table["all_of"], where), toml_reader.flag(table, "part", where))
 
     def _any_of(self, table: Table, where: str) -> AtLeast:
-        strict_toml.keys(table, where, ["any_of"], ["id", "label", "part"])
+        toml_reader.keys(table, where, ["any_of"], ["id", "label", "part"])
         return AtLeast(
-            *_name(table, where), 1, self._nodes(table["any_of"], where), strict_toml.flag(table, "part", where)
+            *_name(table, where), 1, self._nodes(table["any_of"], where), toml_reader.flag(table, "part", where)
         )
 
     def _at_least(self, table: Table, where: str) -> AtLeast:
-        strict_toml.keys(table, where, ["at_least", "of"], ["id", "label", "part"])
+        toml_reader.keys(table, where, ["at_least", "of"], ["id", "label", "part"])
         nodes, required = self._nodes(table["of"], where), table["at_least"]
         if type(required) is not int or not 1 <= required <= len(nodes):
             raise BadData(f"{where}.at_least: a whole number from 1 to {len(nodes)} is expected")
-        return AtLeast(*_name(table, where), required, nodes, strict_toml.flag(table, "part", where))
+        return AtLeast(*_name(table, where), required, nodes, toml_reader.flag(table, "part", where))
 
     def _tally(self, raw: object, where: str) -> Tally:
-        table = strict_toml.keys(raw, where, ["id", "label", "points", "of"])
+        table = toml_reader.keys(raw, where, ["id", "label", "points", "of"])
         key, label = _name(table, where)
         points = tuple(
-            strict_toml.number({"points": one}, "points", f"{where}.{key}")
-            for one in strict_toml.rows(table, "points", f"{where}.{key}")
+            toml_reader.number({"points": one}, "points", f"{where}.{key}")
+            for one in toml_reader.rows(table, "points", f"{where}.{key}")
         )
         nodes = self._nodes(table["of"], f"{where}.{key}")
         if len(points) != len(nodes) + 1 or list(points) != sorted(points):
@@ -126,31 +126,31 @@ class RuleReader:
         return Tally(key, label, points, nodes)
 
     def _term(self, raw: object, where: str) -> Term:
-        table = strict_toml.keys(raw, where, ["weight", *SOURCE], ["finding", "observation", "unit"])
-        weight = strict_toml.number(table, "weight", where)
+        table = toml_reader.keys(raw, where, ["weight", *SOURCE], ["finding", "observation", "unit"])
+        weight = toml_reader.number(table, "weight", where)
         if not weight:
             raise BadData(f"{where}.weight: a number other than 0 is expected")
         if "finding" in table and "observation" in table:
             raise BadData(f"{where}: a finding or an observation is expected, not both")
         if "finding" in table:
-            finding = strict_toml.choice(table, "finding", where, FINDINGS)
+            finding = toml_reader.choice(table, "finding", where, FINDINGS)
             return Term(finding, FINDINGS[finding].label, "", finding, "", weight, self._source(table, where))
-        observation = strict_toml.choice(table, "observation", where, MEASURES)
+        observation = toml_reader.choice(table, "observation", where, MEASURES)
         unit, label = _unit(table, observation, f"{where}.{observation}"), MEASURES[observation].label
         return Term(observation, label, observation, "", unit, weight, self._source(table, where))
 
     def _measure(self, raw: object, where: str) -> Measure:
-        table = strict_toml.keys(raw, where, ["observation", "unit", *SOURCE], ["resolution"])
-        observation = strict_toml.choice(table, "observation", where, MEASURES)
-        resolution = strict_toml.number({"resolution": table.get("resolution", 0)}, "resolution", where)
+        table = toml_reader.keys(raw, where, ["observation", "unit", *SOURCE], ["resolution"])
+        observation = toml_reader.choice(table, "observation", where, MEASURES)
+        resolution = toml_reader.number({"resolution": table.get("resolution", 0)}, "resolution", where)
         unit, label = _unit(table, observation, f"{where}.{observation}"), MEASURES[observation].label
         return Measure(observation, label, observation, unit, self._source(table, where), resolution)
 
     def _cutoff(self, table: Table, where: str) -> CutOff:
         where = f"{where}.cutoff"
-        cutoff = strict_toml.keys(table["cutoff"], where, ["op", "value", *SOURCE])
-        comparator = strict_toml.choice(cutoff, "op", where, COMPARE)
-        return CutOff(comparator, strict_toml.number(cutoff, "value", where), self._source(cutoff, where))
+        cutoff = toml_reader.keys(table["cutoff"], where, ["op", "value", *SOURCE])
+        comparator = toml_reader.choice(cutoff, "op", where, COMPARE)
+        return CutOff(comparator, toml_reader.number(cutoff, "value", where), self._source(cutoff, where))
 
     def _nodes(self, raw: object, where: str) -> tuple[Node, ...]:
         if not isinstance(raw, list) or not raw:
@@ -159,26 +159,26 @@ class RuleReader:
 
     def _source(self, table: Table, where: str) -> Source:
         return Source(
-            strict_toml.choice(table, "ref", where, self._references),
-            strict_toml.choice(table, "sure", where, CERTAINTIES),
+            toml_reader.choice(table, "ref", where, self._references),
+            toml_reader.choice(table, "sure", where, CERTAINTIES),
         )
 
 
 def _name(table: Table, where: str) -> tuple[str, str]:
-    return strict_toml.text(table, "id", where, ""), strict_toml.text(table, "label", where, "")
+    return toml_reader.text(table, "id", where, ""), toml_reader.text(table, "label", where, "")
 
 
 def _unit(table: Table, observation: str, where: str) -> str:
     comparable = [unit.code for unit in MEASURES[observation].table.units.values() if unit.comparable]
-    return strict_toml.choice(table, "unit", where, comparable)
+    return toml_reader.choice(table, "unit", where, comparable)
 
 
 def _limit(table: Table, observation: str, where: str) -> Limit:
-    value, unit = strict_toml.number(table, "value", where), _unit(table, observation, where)
+    value, unit = toml_reader.number(table, "value", where), _unit(table, observation, where)
     units = MEASURES[observation].table
     by_unit = {one.code: units.convert(value, unit, one.code) for one in units.units.values() if one.comparable}
     printed = {unit: value}
-    for raw in strict_toml.rows(table, "also", where) if "also" in table else []:
-        other = strict_toml.keys(raw, f"{where}.also", ["value", "unit"])
-        printed[_unit(other, observation, where)] = strict_toml.number(other, "value", f"{where}.also")
-    return Limit(strict_toml.choice(table, "op", where, COMPARE), value, unit, by_unit | printed, printed)
+    for raw in toml_reader.rows(table, "also", where) if "also" in table else []:
+        other = toml_reader.keys(raw, f"{where}.also", ["value", "unit"])
+        printed[_unit(other, observation, where)] = toml_reader.number(other, "value", f"{where}.also")
+    return Limit(toml_reader.choice(table, "op", where, COMPARE), value, unit, by_unit | printed, printed)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from service.api.render import assessment_document
-from service.clinical.assess import assess
-from service.server.strict_json import dumps, loads
+from service.api.response.assessment import assessment_document
+from service.clinical.assessment.assess import assess
+from service.server.messages.strict_json import dumps, loads
 from tests.conftest import panel_of
 
 

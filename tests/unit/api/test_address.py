@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from service.server.strict_json import dumps, loads
+from service.server.messages.strict_json import dumps, loads
 
 PANEL = {"observations": {"ferritin": "905 ug/L"}}
 COURSE = {"panels": [PANEL | {"collected_at": "2026-11-20"}]}

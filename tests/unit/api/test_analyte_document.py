@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from service.api.analyte_document import analytes_document
-from service.clinical.analytes import ANALYTES, FINDINGS
-from service.clinical.panel import CONDITIONS, CONFOUNDERS
-from service.server.strict_json import dumps, loads
+from service.api.response.analyte_document import analytes_document
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS
+from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
+from service.server.messages.strict_json import dumps, loads
 
 DOCUMENT = loads(dumps(analytes_document()))
 OBSERVATIONS = {one["id"]: one for one in DOCUMENT["observations"]}

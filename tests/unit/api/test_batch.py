@@ -10,10 +10,10 @@ from werkzeug.exceptions import RequestTimeout
 from service.api import batch
 from service.api.batch import VIEWS, Batch
 from service.app import create_app
-from service.clinical import assess
+from service.clinical.assessment import assess
 from service.clinical.criteria import CATALOGUE
+from service.server.messages.strict_json import loads
 from service.server.settings import Settings
-from service.server.strict_json import loads
 
 GOOD = b'{"observations":{"ferritin":"905 ug/L"},"findings":{"fever":true}}'
 BATCH = "/v1/assessments/batch"

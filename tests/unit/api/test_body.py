@@ -4,7 +4,7 @@ import pytest
 from flask import Flask, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from service.api.body import json_body
+from service.api.request.body import json_body
 
 
 def body_of(content_type: str | None, data: bytes = b'{"a": 1}') -> object:

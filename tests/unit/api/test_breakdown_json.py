@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from service.api.breakdown_json import ITEMS
+from service.api.response.breakdown_json import ITEMS
 from service.clinical.criteria import CATALOGUE, ORDER
-from service.clinical.evaluate import PREPARED
+from service.clinical.evaluation.evaluate import PREPARED
 from tests.unit.api.documents import answer_to
 
 FIRST: dict[str, Any] = {

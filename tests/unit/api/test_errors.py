@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, ServiceUnavailable, TooManyRequests
 
 from service.api import errors
-from service.api.body import MalformedJson
 from service.api.problems import Entry, InvalidRequest
-from service.server.strict_json import loads
+from service.api.request.body import MalformedJson
+from service.server.messages.strict_json import loads
 
 
 def client_that(fails: Callable[[], object]) -> FlaskClient:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from service.api.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, Text, flatten
 from service.api.problems import Entry
+from service.api.request.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, Text, flatten
 
 OUTER = Part(
     none=False,

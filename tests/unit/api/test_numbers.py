@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from service.api.numbers import ends, json_number
-from service.clinical.interval import Interval
-from service.clinical.number import INFINITY, Number
-from service.server.strict_json import dumps
+from service.api.response.numbers import ends, json_number
+from service.clinical.measurement.interval import Interval
+from service.clinical.measurement.number import INFINITY, Number
+from service.server.messages.strict_json import dumps
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from service.api.observation import Faulty, read_observation
 from service.api.problems import Entry
-from service.clinical.analytes import ANALYTES
-from service.clinical.interval import ANYTHING, Interval, point
-from service.clinical.number import INFINITY
-from service.clinical.reading import Evidence, Reading
+from service.api.request.observation import Faulty, read_observation
+from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.measurement.interval import ANYTHING, Interval, point
+from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.reading import Evidence, Reading
 
 NUMBER = {"value": Decimal(1), "unit": "g/L"}
 RANGE = {"low": Decimal(200), "high": Decimal(400), "unit": "mg/dL"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from service.api.observations import Findings, Observations
+from service.api.request.observations import Findings, Observations
 
 
 def test_a_fault_of_one_observation_hides_nothing_of_the_others() -> None:

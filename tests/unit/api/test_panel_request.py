@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from service.api.panel_request import PanelRequest, read_panel_request
 from service.api.problems import InvalidRequest
-from service.clinical.interval import point
-from service.clinical.panel import Medication
-from service.server.strict_json import dumps, loads
+from service.api.request.panel import PanelRequest, read_panel_request
+from service.clinical.measurement.interval import point
+from service.clinical.panel.panel import Medication
+from service.server.messages.strict_json import dumps, loads
 
 FEVER = {"findings": {"fever": True}}
 OMIT = {"options": {"on_invalid": "omit"}}

@@ -3,7 +3,7 @@
 import pytest
 
 from service.api.problems import MOST_LISTED, Entry, InvalidRequest, invalid_detail, problem
-from service.server.strict_json import loads
+from service.server.messages.strict_json import loads
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 
 from service import __version__
 from service.api.problems import Entry
-from service.api.render import assessment_document, result_document
-from service.api.value_texts import Texts
-from service.clinical.assess import DISCLAIMER, assess
+from service.api.response.assessment import assessment_document, result_document
+from service.api.response.value_texts import Texts
+from service.clinical.assessment.assess import DISCLAIMER, assess
 from service.clinical.criteria import CATALOGUE, DIGEST, ORDER
-from service.server.strict_json import dumps, loads
+from service.server.messages.strict_json import dumps, loads
 from tests.conftest import panel_of
 from tests.unit.api.documents import answer_to, set_of
 

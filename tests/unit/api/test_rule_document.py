@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from service.api.rule_document import criteria_document
+from service.api.response.rule_document import criteria_document
 from service.clinical.criteria import CATALOGUE
-from service.clinical.references import CERTAINTIES
-from service.server.strict_json import dumps, loads
+from service.clinical.data.references import CERTAINTIES
+from service.server.messages.strict_json import dumps, loads
 
 DOCUMENTS = {key: loads(dumps(criteria_document(criteria))) for key, criteria in CATALOGUE.items()}
 MEMBERS = [

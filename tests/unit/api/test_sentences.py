@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from service.api.sentences import (
+from service.api.error_messages import (
     WARD_NAMES,
     entry_of,
     invalid_value,
@@ -13,8 +13,8 @@ from service.api.sentences import (
     unknown_field,
     unknown_parameter,
 )
-from service.clinical.analytes import ANALYTES, FINDINGS
-from service.clinical.fault import Fault
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS
+from service.clinical.measurement.fault import Fault
 
 WHERE = ("observations", "wbc")
 

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from service.api.trajectory_render import trajectory_document
-from service.clinical import assess
-from service.clinical.moment import read_moment
-from service.clinical.trajectory import Trajectory, follow
-from service.clinical.visit import Treatment
-from service.server.strict_json import dumps
+from service.api.response.course import trajectory_document
+from service.clinical.assessment import assess
+from service.clinical.course.course import Trajectory, follow
+from service.clinical.course.visit import Treatment
+from service.clinical.panel.moment import read_moment
+from service.server.messages.strict_json import dumps
 from tests.conftest import panel_of
 
 OBSERVATIONS = {"ferritin": "905 ug/L", "platelets": "116 10*9/L", "ast": "60 U/L", "esr": "2 mm/h", "crp": "90 mg/L"}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.server.strict_json import dumps, loads
+from service.server.messages.strict_json import dumps, loads
 
 Send = Callable[..., tuple[int, Any]]
 PANEL = {"collected_at": "2026-11-20", "observations": {"ferritin": "905 ug/L"}}

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from service.clinical.assess import Assessment, assess
+from service.clinical.assessment.assess import Assessment, assess
 from service.clinical.criteria import CATALOGUE
-from service.clinical.evaluate import evaluate
-from service.clinical.result import Item, Result
+from service.clinical.evaluation.evaluate import evaluate
+from service.clinical.evaluation.set_result import Item, Result
 from tests.conftest import panel_of
 
 WORD_ALONE = "reported only as '{}', which counts for the implied verdict alone"

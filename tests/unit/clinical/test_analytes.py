@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from service.clinical.analytes import AGES, ANALYTES, FINDINGS, MEASURES
-from service.clinical.interval import Interval
-from service.clinical.number import INFINITY
+from service.clinical.measurement.analytes import AGES, ANALYTES, FINDINGS, MEASURES
+from service.clinical.measurement.interval import Interval
+from service.clinical.measurement.number import INFINITY
 
 RANGES = {
     "ferritin": ("ng/mL", (0.5, 1000000), (5, 100000)),

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from service.clinical.criteria import ORDER
-from service.clinical.interval import Interval
-from service.clinical.panel import CONDITIONS
+from service.clinical.measurement.interval import Interval
+from service.clinical.panel.panel import CONDITIONS
 from tests.unit.clinical.results import result_of
 
 AGES: dict[str, Decimal | None] = {"child": Decimal("17.9"), "adult": Decimal(18), "unknown": None}

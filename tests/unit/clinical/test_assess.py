@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from service.clinical.assess import DISCLAIMER, WATCH_LIST, Suggestion, assess
+from service.clinical.assessment.assess import DISCLAIMER, WATCH_LIST, Suggestion, assess
 from service.clinical.criteria import CATALOGUE
-from service.clinical.panel import Panel
+from service.clinical.panel.panel import Panel
 from tests.conftest import panel_of
 from tests.unit.clinical.results import assessed
 

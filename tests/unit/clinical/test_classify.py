@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from service.clinical.classify import CATEGORIES, guide_for
+from service.clinical.assessment.category import CATEGORIES, guide_for
 from service.clinical.criteria import ORDER
-from service.clinical.panel import CONDITIONS, Panel
+from service.clinical.panel.panel import CONDITIONS, Panel
 from tests.conftest import panel_of
 from tests.unit.clinical.results import assessed
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from service.clinical.consensus import load_consensus
-from service.clinical.strict_toml import BadData
+from service.clinical.course.consensus import load_consensus
+from service.clinical.data.toml_reader import BadData
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from service.clinical.strict_toml import BadData
     ],
 )
 def test_a_slip_in_the_data_stops_the_start(tmp_path: Path, old: str, new: str, message: str) -> None:
-    text = (Path(__file__).parents[3] / "service/clinical/dynamics.toml").read_text()
+    text = (Path(__file__).parents[3] / "service/clinical/data/dynamics.toml").read_text()
     assert old in text
     broken = tmp_path / "dynamics.toml"
     broken.write_text(text.replace(old, new))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.interval import MET, NOT_MET, UNKNOWN
+from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN
 from tests.unit.clinical.results import result_of
 
 FEVER = {"findings": {"fever": True}}

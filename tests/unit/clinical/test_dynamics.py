@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from service.clinical.dynamics import Change
-from service.clinical.interval import Interval
-from service.clinical.moment import read_moment
-from service.clinical.trajectory import Trajectory, follow
+from service.clinical.course.changes import Change
+from service.clinical.course.course import Trajectory, follow
+from service.clinical.measurement.interval import Interval
+from service.clinical.panel.moment import read_moment
 from tests.conftest import panel_of
 
 

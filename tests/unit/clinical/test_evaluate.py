@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from service.clinical.criteria import CATALOGUE, ORDER
-from service.clinical.evaluate import Depth, evaluate, verdict_text
-from service.clinical.interval import MET, NOT_MET, UNKNOWN, Interval
-from service.clinical.panel import Panel
-from service.clinical.result import Count
+from service.clinical.evaluation.evaluate import Depth, evaluate, verdict_text
+from service.clinical.evaluation.set_result import Count
+from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval
+from service.clinical.panel.panel import Panel
 from tests.conftest import panel_of
 from tests.unit.clinical.results import item_of, result_of, statuses
 

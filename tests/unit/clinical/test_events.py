@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from service.clinical.events import Course
-from service.clinical.moment import read_moment
-from service.clinical.trajectory import Trajectory, follow
-from service.clinical.visit import Treatment
+from service.clinical.course.course import Trajectory, follow
+from service.clinical.course.events import Course
+from service.clinical.course.visit import Treatment
+from service.clinical.panel.moment import read_moment
 from tests.conftest import panel_of
 
 FEVER = {"fever": True}

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from service.clinical.interval import (
+from service.clinical.measurement.interval import (
     ANYTHING,
     COMPARE,
     MET,
@@ -18,7 +18,7 @@ from service.clinical.interval import (
     quotient,
     total,
 )
-from service.clinical.number import INFINITY
+from service.clinical.measurement.number import INFINITY
 
 THIRD = Fraction(1, 3)
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from service.clinical.evaluate import PREPARED
-from service.clinical.item_texts import ItemTexts
-from service.clinical.places import Places, Values
-from service.clinical.result import Item
+from service.clinical.evaluation.evaluate import PREPARED
+from service.clinical.evaluation.set_result import Item
+from service.clinical.explanation.item_texts import ItemTexts
+from service.clinical.explanation.places import Places, Values
 from tests.conftest import panel_of
 from tests.unit.clinical.results import result_of
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.interval import MET, NOT_MET, UNKNOWN
+from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN
 from tests.unit.clinical.results import NO_RANGE, WORD_ALONE, item_of, result_of
 
 CRITERIA_2016 = "eular-acr-printo-2016"

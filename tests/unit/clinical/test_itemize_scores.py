@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from service.clinical.interval import MET, NOT_MET, UNKNOWN, Interval, point
-from service.clinical.number import INFINITY
+from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, point
+from service.clinical.measurement.number import INFINITY
 from tests.unit.clinical.results import NO_RANGE, WORD_ALONE, item_of, result_of
 
 

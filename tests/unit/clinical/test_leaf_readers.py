@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from service.clinical.criteria import CATALOGUE
-from service.clinical.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict, point
-from service.clinical.leaf_readers import Readers, State, reader
-from service.clinical.panel import Panel
-from service.clinical.rules import Leaf, Rule, Term, Threshold, leaves
+from service.clinical.criteria.rules import Leaf, Rule, Term, Threshold, leaves
+from service.clinical.evaluation.leaf_readers import Readers, State, reader
+from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict, point
+from service.clinical.panel.panel import Panel
 from tests.conftest import panel_of
 
 HSCORE, MS_SCORE = (CATALOGUE[key].rule for key in ("hscore", "ms-score"))

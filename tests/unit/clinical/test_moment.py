@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from service.clinical.moment import day_of, is_moment, read_moment, ties
+from service.clinical.panel.moment import day_of, is_moment, read_moment, ties
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.oddities import Oddity, warnings
+from service.clinical.assessment.warnings import Oddity, warnings
 from tests.conftest import panel_of
 from tests.unit.clinical.results import assessed
 

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from service.clinical.analytes import FINDINGS
-from service.clinical.interval import Interval, point
-from service.clinical.panel import Panel
-from service.clinical.reading import Evidence
+from service.clinical.measurement.analytes import FINDINGS
+from service.clinical.measurement.interval import Interval, point
+from service.clinical.measurement.reading import Evidence
+from service.clinical.panel.panel import Panel
 from tests.conftest import panel_of
 
 

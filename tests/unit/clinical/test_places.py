@@ -1,6 +1,6 @@
 """Where values stand in a text: the gaps that mark it, and what fills them."""
 
-from service.clinical.places import GAPS, VALUE, VALUE_GAPS, WORD, Place, Values, places_in
+from service.clinical.explanation.places import GAPS, VALUE, VALUE_GAPS, WORD, Place, Values, places_in
 from tests.conftest import panel_of
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from service.clinical.analytes import ANALYTES, Analyte
-from service.clinical.plausible import is_usual
-from service.clinical.quantity import read_text
-from service.clinical.reading import read_number
+from service.clinical.measurement.analytes import ANALYTES, Analyte
+from service.clinical.measurement.laboratory_text import read_text
+from service.clinical.measurement.plausible import is_usual
+from service.clinical.measurement.reading import read_number
 
 FERRITIN = ANALYTES["ferritin"]
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from service.clinical.criteria import CATALOGUE
-from service.clinical.probability import Probability, probability
+from service.clinical.evaluation.probability import Probability, probability
 
 KNOTS = CATALOGUE["hscore"].probability
 PUBLISHED = {

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from service.clinical.analytes import ANALYTES
-from service.clinical.fault import Fault
-from service.clinical.interval import point
-from service.clinical.quantity import Quantity, read_text, read_unit
-from service.clinical.reading import Evidence, read_number
+from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.measurement.fault import Fault
+from service.clinical.measurement.interval import point
+from service.clinical.measurement.laboratory_text import Quantity, read_text, read_unit
+from service.clinical.measurement.reading import Evidence, read_number
 
 FERRITIN, PLATELETS = ANALYTES["ferritin"], ANALYTES["platelets"]
 

@@ -5,7 +5,18 @@ from collections import Counter
 import pytest
 
 from service.clinical.criteria import CATALOGUE
-from service.clinical.rules import Finding, Linear, Measure, Ratio, Tally, Term, Threshold, inputs, leaves, walk
+from service.clinical.criteria.rules import (
+    Finding,
+    Linear,
+    Measure,
+    Ratio,
+    Tally,
+    Term,
+    Threshold,
+    inputs,
+    leaves,
+    walk,
+)
 
 
 def test_walking_a_rule_meets_every_node_in_the_order_of_the_file() -> None:

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from service.clinical.analytes import ANALYTES, Analyte
-from service.clinical.quantity import read_text, read_unit
-from service.clinical.units import Unit, UnitTable
+from service.clinical.measurement.analytes import ANALYTES, Analyte
+from service.clinical.measurement.laboratory_text import read_text, read_unit
+from service.clinical.measurement.units import Unit, UnitTable
 
 
 @pytest.mark.parametrize(

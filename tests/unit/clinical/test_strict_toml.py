@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from service.clinical import strict_toml
-from service.clinical.strict_toml import BadData
+from service.clinical.data import toml_reader
+from service.clinical.data.toml_reader import BadData
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def file(tmp_path: Path) -> Callable[[bytes], Path]:
 
 
 def test_a_number_with_a_point_is_exact(file: Callable[[bytes], Path]) -> None:
-    assert strict_toml.read(file(b"weight = -2.10\n")) == {"weight": Decimal("-2.10")}
-    assert str(strict_toml.read(file(b"weight = -2.10\n"))["weight"]) == "-2.10"
+    assert toml_reader.read(file(b"weight = -2.10\n")) == {"weight": Decimal("-2.10")}
+    assert str(toml_reader.read(file(b"weight = -2.10\n"))["weight"]) == "-2.10"
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_number_with_a_point_is_exact(file: Callable[[bytes], Path]) -> None:
 )
 def test_what_is_no_toml_is_refused_with_the_file(file: Callable[[bytes], Path], content: bytes, words: str) -> None:
     with pytest.raises(BadData, match=words):
-        strict_toml.read(file(content))
+        toml_reader.read(file(content))
 
 
 @pytest.mark.parametrize(
@@ -50,46 +50,46 @@ def test_what_is_no_toml_is_refused_with_the_file(file: Callable[[bytes], Path],
 )
 def test_a_table_has_every_required_key_and_no_strange_one(table: object, words: str) -> None:
     with pytest.raises(BadData, match=words):
-        strict_toml.keys(table, "here", ["a"], ["b"])
+        toml_reader.keys(table, "here", ["a"], ["b"])
 
 
 def test_a_table_with_its_keys_is_returned_as_it_is() -> None:
     table = {"a": 1, "b": 2}
-    assert strict_toml.keys(table, "here", ["a"], ["b"]) is table
+    assert toml_reader.keys(table, "here", ["a"], ["b"]) is table
 
 
 @pytest.mark.parametrize("value", [1, "", "  ", None, ["x"]])
 def test_a_text_is_a_text_that_is_not_empty(value: Any) -> None:
     with pytest.raises(BadData, match=r"here\.a: a text is expected"):
-        strict_toml.text({"a": value}, "a", "here", "default")
+        toml_reader.text({"a": value}, "a", "here", "default")
 
 
 def test_a_text_that_is_absent_is_its_default_or_a_slip() -> None:
-    assert strict_toml.text({}, "a", "here", "") == ""
+    assert toml_reader.text({}, "a", "here", "") == ""
     with pytest.raises(BadData, match=r"here\.a: a text is expected"):
-        strict_toml.text({}, "a", "here")
+        toml_reader.text({}, "a", "here")
 
 
 def test_a_list_of_texts_may_be_absent_but_not_of_another_kind() -> None:
-    assert strict_toml.texts({}, "a", "here") == ()
-    assert strict_toml.texts({"a": ["x", "y"]}, "a", "here") == ("x", "y")
+    assert toml_reader.texts({}, "a", "here") == ()
+    assert toml_reader.texts({"a": ["x", "y"]}, "a", "here") == ("x", "y")
     for value in ("x", ["x", 1]):
         with pytest.raises(BadData, match=r"here\.a: a list of texts is expected"):
-            strict_toml.texts({"a": value}, "a", "here")
+            toml_reader.texts({"a": value}, "a", "here")
 
 
 def test_a_whole_number_counts_as_a_number() -> None:
-    assert strict_toml.number({"a": 684}, "a", "here") == Decimal(684)
-    assert strict_toml.number({"a": Decimal("1.6")}, "a", "here") == Decimal("1.6")
+    assert toml_reader.number({"a": 684}, "a", "here") == Decimal(684)
+    assert toml_reader.number({"a": Decimal("1.6")}, "a", "here") == Decimal("1.6")
 
 
 @pytest.mark.parametrize("value", [True, "684", None, Decimal("nan"), Decimal("inf")])
 def test_nothing_else_counts_as_a_number(value: Any) -> None:
     with pytest.raises(BadData, match=r"here\.a: a number is expected"):
-        strict_toml.number({"a": value}, "a", "here")
+        toml_reader.number({"a": value}, "a", "here")
 
 
 def test_a_choice_outside_the_list_is_refused_with_the_list() -> None:
-    assert strict_toml.choice({"a": "one"}, "a", "here", ["two", "one"]) == "one"
+    assert toml_reader.choice({"a": "one"}, "a", "here", ["two", "one"]) == "one"
     with pytest.raises(BadData, match=r"here\.a: 'three' is not one of one, two"):
-        strict_toml.choice({"a": "three"}, "a", "here", ["two", "one"])
+        toml_reader.choice({"a": "three"}, "a", "here", ["two", "one"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.summary import OPENINGS
+from service.clinical.assessment.summary import OPENINGS
 from tests.unit.clinical.results import assessed
 from tests.unit.clinical.test_classify import LABORATORY, NO_SIGNS, QUIET
 

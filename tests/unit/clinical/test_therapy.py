@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.therapy import THERAPIES, active_therapies, generic_name, on_il6_blockade
+from service.clinical.assessment.treatments import THERAPIES, active_therapies, generic_name, on_il6_blockade
 from tests.conftest import panel_of
 
 PANEL_DAY = "2026-11-20T08:30:00Z"

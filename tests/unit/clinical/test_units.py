@@ -5,10 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from service.clinical.analytes import ANALYTES
-from service.clinical.interval import Interval
-from service.clinical.number import INFINITY, ZERO, Number
-from service.clinical.units import Conversion, Unit, UnitTable, converted, converted_interval
+from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.measurement.interval import Interval
+from service.clinical.measurement.number import INFINITY, ZERO, Number
+from service.clinical.measurement.units import Conversion, Unit, UnitTable, converted, converted_interval
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,15 @@ from fractions import Fraction
 
 import pytest
 
-from service.clinical.interval import Interval, point
-from service.clinical.number import INFINITY, Number
-from service.clinical.words import as_decimal, converted_text, interval_text, number_text, unit_text
+from service.clinical.measurement.interval import Interval, point
+from service.clinical.measurement.number import INFINITY, Number
+from service.clinical.measurement.numbers_in_words import (
+    as_decimal,
+    converted_text,
+    interval_text,
+    number_text,
+    unit_text,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from service.api.brief_document import scored_document
-from service.clinical.assess import assess
+from service.api.response.brief_document import scored_document
+from service.clinical.assessment.assess import assess
 from service.cohort.results import COLUMNS, result_row, safe
 from tests.conftest import panel_of
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.server import large_json
-from service.server.large_json import loads_large
-from service.server.strict_json import DEEPEST, LONGEST_NUMBER, NotJson, loads
+from service.server.messages import large_json
+from service.server.messages.large_json import loads_large
+from service.server.messages.strict_json import DEEPEST, LONGEST_NUMBER, NotJson, loads
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
     ["[", "}", "[]", '"', "\\", "µg/L", "a"]

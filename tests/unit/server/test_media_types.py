@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from service.server.media_types import accepts
+from service.server.messages.media_types import accepts
 
 KIND, OTHER = "application/json", "application/problem+json"
 

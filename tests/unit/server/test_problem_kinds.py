@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.server.problem_kinds import KINDS, MALFORMED_JSON, problem_document
+from service.server.messages.problem_kinds import KINDS, MALFORMED_JSON, problem_document
 
 
 @pytest.mark.parametrize("status", KINDS)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.server.strict_json import (
+from service.server.messages.strict_json import (
     DEEPEST,
     LONGEST_NUMBER,
     NotJson,

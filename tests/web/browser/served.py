@@ -27,7 +27,14 @@ def served(folder: Path, tree: Path = ROOT, **environ: str) -> Iterator[str]:
         "PROMETHEUS_MULTIPROC_DIR": str(folder / f"metrics-{port}"),
         "WEB_CONCURRENCY": "1",
     }
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:service.server.gunicorn_conf", "service.wsgi:app"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-c",
+        "python:service.server.serving.gunicorn_conf",
+        "service.wsgi:app",
+    ]
     output = folder / f"output-{port}"
     with output.open("wb") as sink:
         process = subprocess.Popen(

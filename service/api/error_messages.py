@@ -1,0 +1,162 @@
+"""For each code of a fault the sentence that lets the sender mend the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+from typing import Any
+
+from service.api.problems import Entry
+from service.clinical.measurement.analytes import AGES, ANALYTES, FINDINGS
+from service.clinical.measurement.fault import Fault
+from service.clinical.measurement.laboratory_text import TWO_WAYS
+from service.server.messages.strict_json import LONGEST_KEY
+
+TWO_MEANINGS = (
+    "is the point a decimal sign, or does it set thousands apart? Before three digits it can be either, and it is "
+    "never guessed. Write 12.5 or 12500, not 12.500."
+)
+MOMENT_NEEDED = "A date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z) is needed here."
+
+SENTENCES = {
+    ("unit_required", ""): "A number needs its unit; units are never guessed. Send one of those listed under accepted.",
+    (
+        "unit_not_accepted",
+        "",
+    ): "This unit is not accepted for this observation. Send one of those listed under accepted.",
+    ("unit_not_accepted", "percent"): (
+        "A percentage is not a count. Send the absolute count in one of the units listed under accepted."
+    ),
+    ("unit_not_accepted", "lost_exponent"): (
+        "The exponent of this unit has lost its superscript or its sign of power. Write 10*9/L, 10*3/uL or /uL."
+    ),
+    ("implausible_value", ""): "No living patient has this value in this unit. Check the number and the unit.",
+    ("implausible_value", "suggestion"): (
+        "No living patient has this value in this unit. In {suggestion} the same number would be an ordinary result: "
+        "check the unit, or the exponent."
+    ),
+    ("implausible_value", "reference_range"): (
+        "No laboratory has this limit in this unit. Check the numbers and the unit of the reference range."
+    ),
+    ("invalid_quantity", "form"): (
+        "Not read as a quantity. Write '[<|<=|>|>=] number unit', for example '>10000 ug/L', with a point as decimal "
+        "sign; words such as low go into an object, as its interpretation."
+    ),
+    ("invalid_quantity", "decimal_comma"): (
+        "Not read as a quantity: the decimal sign is a point, and thousands are not set apart. Write 12.5 or 12500, "
+        "without a comma."
+    ),
+    ("invalid_quantity", "two_ways"): f"Not read as a quantity: {TWO_MEANINGS}",
+    ("invalid_quantity", "bounds"): (
+        "Not read as a quantity: one number is needed, not a range or a tolerance. Send what was measured, or one "
+        "bound with its comparator."
+    ),
+    ("invalid_quantity", "lost_exponent"): (
+        "Not read as a quantity: the exponent has lost its superscript or its sign of power. "
+        "Write the unit as 10*9/L, 10*3/uL or /uL."
+    ),
+    ("invalid_value", "reference_range"): (
+        "The reference range needs a low end not below 0 and not above the high end."
+    ),
+}
+
+PLACES = (
+    dict.fromkeys(ANALYTES, "observations")
+    | dict.fromkeys(FINDINGS, "findings")
+    | dict.fromkeys(AGES, "patient")
+    | dict.fromkeys(("condition", "medications", "confounders"), "context")
+    | dict.fromkeys(("criteria", "on_invalid"), "options")
+    | dict.fromkeys(("patient", "context", "options"), "the request itself")
+    | dict.fromkeys(("observations", "findings", "collected_at"), "the panel")
+    | dict.fromkeys(("panels", "treatments"), "POST /v1/trajectories")
+    | {"resourceType": "POST /fhir/$evaluate-mas", "hook": "POST /cds-services/mas-criteria"}
+)
+"""Where each key of a request belongs, and the keys that show which other interface was meant."""
+WARD_NAMES = {
+    name: observation
+    for observation, names in {
+        "platelets": "plt thrombocytes thrombozyten",
+        "ast": "got sgot asat",
+        "alt": "gpt sgpt alat",
+        "triglycerides": "tg trig",
+        "hemoglobin": "hb hgb",
+        "wbc": "leukocytes leucocytes leukozyten",
+        "neutrophils": "anc neut",
+        "esr": "bsg bsr",
+        "scd25": "sil2r sil-2r il2r",
+    }.items()
+    for name in names.split()
+}
+"""What laboratories call an observation, where no likeness shows it: offered, never taken."""
+SHORT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownField(Entry):
+    """A key that is not known where it stands; ``known`` are those that are."""
+
+    known: tuple[str, ...] = ()
+
+    def explained(self) -> Entry:
+        """Return the entry with the nearest known key, or with all of them and where this one belongs."""
+        key = self.where[-1][:LONGEST_KEY]
+        place = PLACES.get(key)
+        close = None if place else _nearest(key, self.known)
+        if close:
+            return Entry(self.where, self.code, f"{self.detail} Did you mean '{close}'?", {"did_you_mean": close})
+        listed = "those accepted are listed." if self.known else "none is accepted."
+        ending = f"It belongs in {place}; {listed}" if place else listed.capitalize()
+        return Entry(self.where, self.code, f"{self.detail} {ending}", {"accepted": [*self.known]})
+
+
+def _nearest(key: str, known: Iterable[str]) -> str | None:
+    """Return the known key that was meant; a short one must be nearer: plt is not alt."""
+    folded = {one.casefold(): one for one in known}
+    short, long = ([one for one in folded if (len(one) < SHORT) is is_short] for is_short in (True, False))
+    key = key.casefold()
+    if WARD_NAMES.get(key) in folded:
+        return WARD_NAMES[key]
+    close = _closest(key, short, 0.75) or _closest(key, long, 0.6)
+    return folded[close] if close else None
+
+
+def _closest(key: str, names: list[str], cutoff: float) -> str | None:
+    """Return the one name that is nearest, None where two are as near: hepatosplenomegaly is neither of its halves."""
+    close = get_close_matches(key, names, n=2, cutoff=cutoff)
+    ratios = [SequenceMatcher(None, one, key).ratio() for one in close]
+    return close[0] if close and ratios[0] not in ratios[1:] else None
+
+
+def entry_of(fault: Fault, where: tuple[str, ...]) -> Entry:
+    """Return the entry for a fault of a value."""
+    about = fault.about or ("suggestion" if "suggestion" in fault.facts else "")
+    sentence = SENTENCES.get((fault.code, about)) or SENTENCES[fault.code, ""]
+    return Entry(where, fault.code, sentence.format(**fault.facts), fault.facts)
+
+
+def unknown_field(where: tuple[str, ...], known: Iterable[str]) -> Entry:
+    """Return the entry for a key that is not known; the nearest known one is looked for when it is shown."""
+    return UnknownField(where, "unknown_field", "This field is not known here.", {}, tuple(known))
+
+
+def unknown_parameter(name: str, known: Iterable[str]) -> Entry:
+    """Return the entry for a parameter of the address that is not known."""
+    return UnknownField((name,), "unknown_field", "This parameter of the address is not known here.", {}, tuple(known))
+
+
+def invalid_value(where: tuple[str, ...], detail: str, **facts: Any) -> Entry:
+    """Return the entry for a value of the wrong kind."""
+    return Entry(where, "invalid_value", detail, facts)
+
+
+def not_a_number(where: tuple[str, ...], sent: object = None, ending: str = "") -> Entry:
+    """Return the entry for a number sent as text, true or false, or anything else."""
+    if isinstance(sent, str) and TWO_WAYS.fullmatch(sent.strip()):
+        return Entry(where, "not_a_number", f"A JSON number is needed here: {TWO_MEANINGS}")
+    return Entry(where, "not_a_number", f'A JSON number is needed here: 12.5, not "12.5" and not true.{ending}')
+
+
+def one_of(where: tuple[str, ...], accepted: Iterable[str]) -> Entry:
+    """Return the entry for a word that is not in a closed list."""
+    return invalid_value(where, "Send one of the words listed under accepted.", accepted=list(accepted))

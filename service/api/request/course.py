@@ -1,0 +1,166 @@
+"""Reads a request for a trajectory: each panel becomes the request for one assessment that it stands for.
+
+What is given once (patient, findings, context, options) counts for every panel; what a panel gives itself goes first,
+key by key. So a trajectory of one panel cannot differ from its assessment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service.api.error_messages import invalid_value, unknown_field
+from service.api.problems import Entry, InvalidRequest
+from service.api.request.panel import OMIT, PanelRequest, read_panel_request
+from service.clinical.course.visit import Treatment
+from service.clinical.panel.moment import Moment, is_moment, read_moment, ties
+
+MOST_PANELS = 1000
+MOST_TREATMENTS = 1000
+MOST_DRUGS = 200
+KEYS = ("patient", "context", "findings", "panels", "treatments", "options")
+PANEL_KEYS = ("collected_at", "observations", "findings", "context")
+TREATMENT_KEYS = ("name", "given_at")
+LONGEST_NAME = 200
+Where = tuple[str, ...]
+Row = tuple[int, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class TrajectoryRequest:
+    """A request that can be followed: each panel as sent with its moment, the treatments, the criteria to report."""
+
+    panels: tuple[tuple[Moment, PanelRequest], ...]
+    treatments: tuple[Treatment, ...]
+    criteria: tuple[str, ...]
+
+
+def read_trajectory_request(document: Any) -> TrajectoryRequest:
+    """Return the request; raises InvalidRequest with every fault."""
+    if not isinstance(document, dict):
+        raise InvalidRequest([invalid_value((), "The body must be a JSON object.")])
+    entries = [unknown_field((key,), KEYS) for key in document if key not in KEYS]
+    raw_panels = _rows(document, "panels", 1, MOST_PANELS, entries)
+    raw_treatments = _rows(document, "treatments", 0, MOST_TREATMENTS, entries)
+    treatments = _treatments(raw_treatments, entries)
+    shared = _shared(document, entries)
+    moments: dict[int, Moment] = {}
+    panels = {place: _panel(shared, raw, place, moments, entries) for place, raw in raw_panels}
+    entries += _tie_faults(moments)
+    if entries:
+        raise InvalidRequest(entries)
+    read = [(moments[place], one) for place, one in panels.items() if one is not None]
+    return TrajectoryRequest(tuple(read), tuple(treatments), read[0][1].criteria)
+
+
+def _rows(document: Mapping[str, Any], key: str, least: int, most: int, entries: list[Entry]) -> list[Row]:
+    """Return the objects in the list under a key; a list that is missing, short or too long is a fault and empty."""
+    rows = document.get(key) if document.get(key) is not None else []
+    if not isinstance(rows, list) or not least <= len(rows) <= most:
+        detail = f"A list of {least} to {most} objects is needed here."
+        if key == "panels" and isinstance(rows, list) and len(rows) > most:
+            detail += " Panels of many patients, or panels without an order, go to POST /v1/assessments/batch."
+        entries.append(invalid_value((key,), detail))
+        return []
+    entries += [
+        invalid_value((key, str(at)), "An object is needed here.") for at, one in enumerate(rows) if not _is(one)
+    ]
+    return [(at, one) for at, one in enumerate(rows) if _is(one)]
+
+
+def _is(row: object) -> bool:
+    return isinstance(row, dict)
+
+
+def _treatments(rows: list[Row], entries: list[Entry]) -> list[Treatment]:
+    found = []
+    for place, raw in rows:
+        where = ("treatments", str(place))
+        faults = [unknown_field((*where, key), TREATMENT_KEYS) for key in raw if key not in TREATMENT_KEYS]
+        name, given_at = raw.get("name"), raw.get("given_at")
+        if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME:
+            detail = (
+                f"The generic name of the drug, or its RxNorm or ATC code, is needed: 1 to {LONGEST_NAME} characters."
+            )
+            faults.append(invalid_value((*where, "name"), detail))
+        faults += _time_faults(given_at, (*where, "given_at"))
+        if not faults:
+            found.append(Treatment(name, read_moment(given_at)))  # type: ignore[arg-type]  # checked above
+        entries += faults
+    if len({one.key for one in found}) > MOST_DRUGS:
+        entries.append(invalid_value(("treatments",), f"At most {MOST_DRUGS} different drugs fit."))
+    return found
+
+
+def _time_faults(raw: Any, where: Where) -> Iterator[Entry]:
+    if not isinstance(raw, str) or not is_moment(raw):
+        detail = "A trajectory needs this time: a date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z)."
+        yield invalid_value(where, detail)
+
+
+def _shared(document: Mapping[str, Any], entries: list[Entry]) -> dict[str, Any]:
+    """Return what counts for every panel, checked once; a fault in it cannot be left out panel by panel."""
+    shared = {
+        key: document[key] for key in ("patient", "context", "findings", "options") if document.get(key) is not None
+    }
+    faults = _faults(shared | {"observations": {}})
+    entries += faults
+    return {"options": _options(shared)} if faults else shared
+
+
+def _faults(document: dict[str, Any]) -> list[Entry]:
+    try:
+        asked = read_panel_request(document)
+    except InvalidRequest as error:
+        return [one for one in error.entries if one.where]
+    return list(asked.omitted)
+
+
+def _options(shared: Mapping[str, Any]) -> dict[str, str]:
+    """Keep of faulty options only what decides whether a panel's own faults count."""
+    options = shared.get("options")
+    return {"on_invalid": OMIT} if isinstance(options, dict) and options.get("on_invalid") == OMIT else {}
+
+
+def _panel(
+    shared: Mapping[str, Any], raw: dict[str, Any], place: int, moments: dict[int, Moment], entries: list[Entry]
+) -> PanelRequest | None:
+    """Return the request for one panel, None if it has faults; its time, if usable, is put among the moments."""
+    where = ("panels", str(place))
+    entries += [unknown_field((*where, key), PANEL_KEYS) for key in raw if key not in PANEL_KEYS]
+    own = {key: raw[key] for key in PANEL_KEYS if raw.get(key) is not None}
+    late = list(_time_faults(own.get("collected_at"), (*where, "collected_at")))
+    if late:
+        entries += late
+        own.pop("collected_at", None)
+    else:
+        moments[place] = read_moment(own["collected_at"])
+    if not (own.get("observations") or own.get("findings")):
+        entries.append(invalid_value(where, "Send at least one entry in observations or findings of each panel."))
+    try:
+        return read_panel_request(_merged(shared, own))
+    except InvalidRequest as error:
+        inside = (one for one in error.entries if one.where)  # that it is empty has been said
+        entries += [one.under(where) for one in inside]
+        return None
+
+
+def _merged(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a panel together with what counts for all; a null of the panel makes a shared entry unknown again."""
+    document = {**shared, **own}
+    for key in ("findings", "context"):
+        if _is(shared.get(key)) and _is(own.get(key)):
+            document[key] = {**shared[key], **own[key]}
+    return document
+
+
+def _tie_faults(moments: Mapping[int, Moment]) -> Iterator[Entry]:
+    detail = (
+        "Which of two panels came first cannot be told from their times. Send times that differ, or put results of "
+        "one time into one panel."
+    )
+    places = list(moments)
+    for one, other in ties(list(moments.values())):
+        where = ("panels", str(places[other]), "collected_at")
+        yield Entry(where, "inconsistent_values", detail, {"with": f"/panels/{places[one]}/collected_at"})

@@ -1,0 +1,68 @@
+"""Reads the observations and findings of a request; a fault of one never hides those of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import ValidationError
+
+from service.api.error_messages import invalid_value, unknown_field
+from service.api.problems import Entry
+from service.api.request.fields import Checked
+from service.api.request.observation import Faulty, read_observation
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS
+from service.clinical.measurement.reading import Reading
+
+
+@dataclass(slots=True)
+class Observed:
+    """What could be read, and the faults of what could not."""
+
+    readings: dict[str, Reading] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
+
+
+class Observations(Checked[Observed]):
+    """An object from observation id to a quantity; it collects the faults instead of raising at the first."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_none=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Observed:
+        if not isinstance(value, dict):
+            raise ValidationError([invalid_value((), "An object from observation to value is needed here.")])
+        observed = Observed()
+        for key, raw in value.items():
+            where, analyte = ("observations", key), ANALYTES.get(key)
+            if analyte is None:
+                observed.entries.append(unknown_field(where, ANALYTES))
+            elif raw is not None:
+                try:
+                    observed.readings[key] = read_observation(analyte, raw, where)
+                except Faulty as faulty:
+                    observed.entries += faulty.entries
+        return observed
+
+
+class Findings(Checked[tuple[dict[str, bool], list[Entry]]]):
+    """An object from finding id to true, false or null (unknown); the faults are collected."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_none=True)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
+    ) -> tuple[dict[str, bool], list[Entry]]:
+        if not isinstance(value, dict):
+            raise ValidationError([invalid_value((), "An object from finding to true or false is needed here.")])
+        found, strange, wrong = {}, [], []
+        for key, present in value.items():
+            if key not in FINDINGS:
+                strange.append(unknown_field(("findings", key), FINDINGS))
+            elif present is True or present is False:
+                found[key] = present
+            elif present is not None:
+                wrong.append(invalid_value(("findings", key), "true, false or null (unknown) is needed here."))
+        return found, strange + wrong

@@ -1,0 +1,150 @@
+"""Reads a request for an assessment: one load, then a panel and what was left out, or every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError
+
+from service.api.error_messages import invalid_value
+from service.api.problems import MOST_LISTED, Entry, InvalidRequest
+from service.api.request.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, Text, flatten
+from service.api.request.observations import Findings, Observations, Observed
+from service.clinical.criteria import CATALOGUE
+from service.clinical.measurement.analytes import AGE_AT_ONSET, YEARS
+from service.clinical.measurement.interval import point
+from service.clinical.measurement.numbers_in_words import plain
+from service.clinical.measurement.reading import MEASURED, Reading
+from service.clinical.panel.consistency import contradictions
+from service.clinical.panel.moment import day_of
+from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS, MEDICATIONS, UNKNOWN_CONDITION, Medication, Panel
+
+OLDEST = 120
+OMIT = "omit"
+CONTRADICTIONS = {
+    "neutrophils": ("observations", "Neutrophils are part of the white cells and cannot exceed them."),
+    AGE_AT_ONSET: ("patient", "The illness cannot have begun after the present age."),
+}
+OMITTABLE = ("observations", "findings", "patient", "context")
+
+
+def _patient() -> Part:
+    """Who: only what a rule reads."""
+    return Part(age_years=StrictNumber(0, OLDEST), age_at_onset_years=StrictNumber(0, OLDEST))
+
+
+def _context() -> Part:
+    """What is known besides the panel."""
+    drugs = Parts(name=Text(required=True), last_dose=Moment())
+    return Part(condition=Choice(CONDITIONS), medications=drugs, confounders=Choices(CONFOUNDERS))
+
+
+def _options() -> Part:
+    """What to evaluate, and what to do with a bad value."""
+    return Part(criteria=Choices(tuple(CATALOGUE), at_least=1), on_invalid=Choice(("reject", OMIT)))
+
+
+REQUEST = Part(
+    patient=_patient(),
+    context=_context(),
+    collected_at=Moment(),
+    observations=Observations(),
+    findings=Findings(),
+    options=_options(),
+)
+"""The body of POST /v1/assessments."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRequest:
+    """A request that can be assessed; ``omitted`` are the faults whose values count as unknown."""
+
+    panel: Panel
+    criteria: tuple[str, ...]
+    omitted: tuple[Entry, ...]
+
+
+def read_panel_request(document: Any) -> PanelRequest:
+    """Return the request; raises InvalidRequest with every fault."""
+    if not isinstance(document, dict):
+        raise InvalidRequest([invalid_value((), "The body must be a JSON object.")])
+    data, entries = _load(document)
+    observed: Observed = data.get("observations") or Observed()
+    findings, finding_entries = data.get("findings") or ({}, [])
+    readings = _ages(data.get("patient") or {}) | observed.readings
+    entries += [*observed.entries, *finding_entries, *_inconsistent(readings), *_empty(document)]
+    options = data.get("options") or {}
+    if entries and not (options.get("on_invalid") == OMIT and _are_omittable(entries)):
+        raise InvalidRequest(entries)
+    panel = _panel(data, readings, findings, frozenset(_hidden_by(one) for one in entries))
+    return PanelRequest(panel, options.get("criteria") or (), tuple(entries))
+
+
+def _load(document: dict[str, Any]) -> tuple[Mapping[str, Any], list[Entry]]:
+    try:
+        return REQUEST.deserialize(document), []
+    except ValidationError as error:
+        valid = error.valid_data if isinstance(error.valid_data, dict) else {}
+        return valid, flatten(error.messages)
+
+
+def _panel(
+    data: Mapping[str, Any], readings: dict[str, Reading], findings: dict[str, bool], unread: frozenset[str]
+) -> Panel:
+    context = data.get("context") or {}
+    drugs = tuple(_medication(one) for one in context.get("medications") or () if "name" in one)
+    return Panel(
+        readings,
+        findings,
+        context.get("condition") or UNKNOWN_CONDITION,
+        drugs,
+        frozenset(context.get("confounders") or ()),
+        data.get("collected_at") or "",
+        unread,
+    )
+
+
+def _hidden_by(fault: Entry) -> str:
+    """Return the input that a fault keeps from being read: by a slip in a key, the one that was meant.
+
+    In the context it is a drug, unless its place says that it is none or that its name was read.
+    """
+    part, key, *inside = fault.where
+    if part == "context" and key not in ("condition", "confounders") and inside[1:] in ([], ["name"]):
+        return MEDICATIONS
+    return str(fault.explained().facts.get("did_you_mean", fault.where[-1]))
+
+
+def _medication(raw: Mapping[str, Any]) -> Medication:
+    return Medication(raw["name"], day_of(raw.get("last_dose") or ""))
+
+
+def _ages(patient: Mapping[str, Any]) -> dict[str, Reading]:
+    return {key: _age(years) for key, years in patient.items() if years is not None}
+
+
+def _age(years: Decimal) -> Reading:
+    return Reading(point(years), YEARS, MEASURED, f"{plain(years)} {YEARS}")
+
+
+def _inconsistent(readings: dict[str, Reading]) -> list[Entry]:
+    """Find values that contradict each other, and drop both: which of the two is wrong cannot be known."""
+    entries = []
+    for small, large in contradictions(readings):
+        where, detail = CONTRADICTIONS[small]
+        entries.append(Entry((where, small), "inconsistent_values", detail, {"with": f"/{where}/{large}"}))
+        del readings[small], readings[large]
+    return entries
+
+
+def _empty(document: dict[str, Any]) -> list[Entry]:
+    if any(document.get(part) not in (None, {}) for part in ("observations", "findings")):
+        return []
+    return [invalid_value((), "Send at least one entry in observations or findings.")]
+
+
+def _are_omittable(entries: list[Entry]) -> bool:
+    return len(entries) < MOST_LISTED and all(len(one.where) > 1 and one.where[0] in OMITTABLE for one in entries)

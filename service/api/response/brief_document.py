@@ -1,0 +1,39 @@
+"""What is left of an assessment where many are shown: the category and the verdicts, with scores where asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from service.api.problems import Entry
+from service.api.response.assessment import assessment_document, classification_document
+from service.clinical.assessment.assess import Assessment
+from service.clinical.evaluation.evaluate import verdict_text
+
+BREAKDOWN = ("items", "missing", "decisive", "references")
+
+
+def summary_document(assessment: Assessment) -> dict[str, Any]:
+    """Return ``?view=summary``: classification and verdicts."""
+    sets = [
+        {
+            "id": one.criteria.id,
+            "applicability": one.applicability,
+            "verdict": verdict_text(one.verdict),
+            "verdict_implied": verdict_text(one.verdict_implied),
+        }
+        for one in assessment.results
+    ]
+    return {"classification": classification_document(assessment), "criteria": sets}
+
+
+def scored_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
+    """Return classification, verdicts and scores, cautions and warnings: all but the breakdown."""
+    document = assessment_document(assessment, omitted)
+    sets = [{key: value for key, value in one.items() if key not in BREAKDOWN} for one in document["criteria"]]
+    return {
+        "classification": document["classification"],
+        "criteria": sets,
+        "cautions": document["cautions"],
+        "warnings": document["warnings"],
+    }

@@ -1,0 +1,106 @@
+"""From the results of the sets to one category: which set leads, which support it, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from service.clinical.criteria import ORDER
+from service.clinical.evaluation.set_result import Result
+from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN
+from service.clinical.panel.panel import UNKNOWN_CONDITION, Panel
+
+Results = Mapping[str, Result]
+
+CATEGORIES = ("likely", "probable", "possible", "indeterminate", "unlikely")
+SJIA_SET = "eular-acr-printo-2016"
+PRIMARY = {
+    "sjia": SJIA_SET,
+    "suspected_sjia": SJIA_SET,
+    "aosd": SJIA_SET,
+    "jsle": "parodi-2009",
+    "malignancy": "hlh-2004",
+}
+SUPPORTING = {
+    "sjia": ("ms-score", "ravelli-2005", "hscore", "hlh-2004"),
+    "suspected_sjia": ("ms-score", "ravelli-2005", "hscore", "hlh-2004"),
+    "aosd": ("hscore", "ms-score"),
+    "jsle": ("hscore", "hlh-2004"),
+    "malignancy": ("ohi-index", "hscore"),
+}
+NOT_FOR_UNKNOWN_CONDITION = (
+    "mh-score",
+    "ferritin-esr-ratio",
+)  # one favours another disease, one needs sJIA to mean much
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """The set that leads for a patient (None if the condition is unknown) and those that support it."""
+
+    primary: str | None
+    supporting: tuple[str, ...]
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Return every set that the category rests on."""
+        return (self.primary, *self.supporting) if self.primary else self.supporting
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The category, the set that led, and the results that it rests on, the leading one first."""
+
+    category: str
+    primary: str | None
+    basis: tuple[Result, ...]
+    on_il6_blockade: bool
+    is_laboratory_only: bool = False
+
+
+GUIDES = {condition: Guide(PRIMARY[condition], SUPPORTING[condition]) for condition in PRIMARY} | {
+    UNKNOWN_CONDITION: Guide(None, tuple(key for key in ORDER if key not in NOT_FOR_UNKNOWN_CONDITION))
+}
+OTHER_ADULT, OTHER_CHILD = Guide("hscore", ("hlh-2004",)), Guide("hlh-2004", ("hscore",))
+
+
+def guide_for(panel: Panel) -> Guide:
+    """Return which sets count for this patient."""
+    if panel.condition == "other":
+        return OTHER_ADULT if panel.is_adult else OTHER_CHILD
+    return GUIDES[panel.condition]
+
+
+def classify(guide: Guide, results: Results, *, blockade: bool, unread: bool) -> Classification:
+    """Return the first category that fits; ``results`` holds every set that the guide needs.
+
+    ``blockade`` says whether an IL-6 blocker may act, ``unread`` whether one may be among what could not be read.
+    """
+    hidden = blockade or unread
+    supporting = tuple([one for one in _at(results, guide.supporting) if one.verdict_implied is MET])
+    if guide.primary is None:
+        return Classification("possible" if supporting else "indeterminate", None, supporting, blockade)
+    primary = results[guide.primary]
+    laboratory_only = hidden and _laboratory_met_without_fever(primary)
+    category = _category(primary, bool(supporting), laboratory_only, hidden)
+    return Classification(category, guide.primary, (primary, *supporting), blockade, laboratory_only)
+
+
+def _category(primary: Result, supported: bool, laboratory_only: bool, hidden: bool) -> str:
+    if primary.verdict is MET:
+        return "likely"
+    if primary.verdict_implied is MET or (primary.verdict is UNKNOWN and supported):
+        return "probable"
+    if (primary.verdict is NOT_MET and supported) or laboratory_only:
+        return "possible"
+    return "indeterminate" if primary.verdict is UNKNOWN or hidden else "unlikely"
+
+
+def _laboratory_met_without_fever(primary: Result) -> bool:
+    if primary.criteria.id != SJIA_SET:
+        return False
+    return primary.part("laboratory").verdict_implied is MET and primary.part("entry").verdict is NOT_MET
+
+
+def _at(results: Results, keys: Iterable[str]) -> Iterable[Result]:
+    return (results[key] for key in keys)

@@ -1,0 +1,51 @@
+"""What a reader must bear in mind about a patient: treatments, other conditions, and verdicts that need a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from service.clinical.assessment.treatments import THERAPIES, Therapy
+from service.clinical.criteria import CATALOGUE
+from service.clinical.criteria.criteria_set import CriteriaSet
+from service.clinical.data.references import Reference
+from service.clinical.evaluation.set_result import Result
+from service.clinical.measurement.interval import MET, NOT_MET, Verdict
+
+CONFOUNDED = (
+    "Another condition may explain some results: they keep their status and are marked, "
+    "and the verdict without them stands beside."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """What a reader must bear in mind about this patient: code, ``info`` or ``warning``, sentence, sources."""
+
+    code: str
+    severity: str
+    message: str
+    references: tuple[Reference, ...]
+
+
+def cautions(therapies: Iterable[Therapy], results: tuple[Result, ...]) -> list[Caution]:
+    """Return the cautions of the treatments that act, then those of confounded results and of adverse verdicts."""
+    found = [OF_THERAPY[one.id] for one in therapies]
+    if any(result.verdict_without_confounded is not None for result in results):
+        found.append(Caution("confounded", "warning", CONFOUNDED, ()))
+    for result in results:
+        if result.criteria.notes and result.applicability in ("applicable", "extrapolated"):
+            found += OF_VERDICT[result.criteria.id, result.verdict]
+    return found
+
+
+def _notes(criteria: CriteriaSet, verdict: Verdict) -> Iterator[Caution]:
+    state = {MET: "met", NOT_MET: "not_met"}.get(verdict, "indeterminate")
+    for note in criteria.notes:
+        if note.when == state:
+            sources = tuple(one for one in criteria.references if one.key == note.reference)
+            yield Caution(f"{criteria.id}.{state}", "info", note.text, sources)
+
+
+OF_THERAPY = {one.id: Caution(one.id, one.severity, one.message, one.references) for one in THERAPIES.values()}
+OF_VERDICT = {(one.id, verdict): tuple(_notes(one, verdict)) for one in CATALOGUE.values() for verdict in Verdict}

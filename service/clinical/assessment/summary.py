@@ -1,0 +1,140 @@
+"""The one or two sentences that a clinician can read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service.clinical.assessment.category import Classification
+from service.clinical.evaluation.set_result import Result
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS, MEASURES
+from service.clinical.measurement.interval import MET, UNKNOWN
+from service.clinical.panel.panel import MEDICATIONS, Panel
+
+OPENINGS = {
+    "likely": "MAS is likely",
+    "probable": "MAS is probable",
+    "possible": "MAS is possible",
+    "indeterminate": "The panel does not decide about MAS",
+    "unlikely": "MAS is unlikely on this panel",
+}
+IN_WORDS = " once results given only in words are counted"
+CONFOUNDED = "; without those that another condition may explain they are still open"
+NO_SET = "no criteria set is met"
+MOLECULAR = "molecular_hlh_diagnosis"
+UNREAD = (
+    "A treatment may be among what could not be read; one that blocks IL-6 hides fever and ferritin, so this does not "
+    "reassure."
+)
+
+
+def summary(panel: Panel, classification: Classification, leading: Sequence[Result]) -> str:
+    """Return the category in words, what it rests on, and which test could settle it.
+
+    ``leading`` are the leading set and those that support it, none where the condition is unknown.
+    """
+    opening = f"{OPENINGS[classification.category]}: {_ground(panel, classification, leading)}."
+    more = (_molecular(panel, classification), _next_step(leading), _doubt(panel, classification))
+    return " ".join(one for one in (opening, *more) if one)
+
+
+def _ground(panel: Panel, classification: Classification, leading: Sequence[Result]) -> str:
+    if classification.primary is None:
+        return f"the underlying condition is not known, and {'; '.join(_met(classification.basis)) or NO_SET}"
+    primary, *supporting = classification.basis
+    if primary.verdict is MET:
+        how = "" if _is_molecular(panel, primary) else " by measured results"
+        is_confounded = primary.verdict_without_confounded is UNKNOWN
+        return f"{_are(primary)} met{how}{CONFOUNDED if is_confounded else ''}"
+    if primary.verdict_implied is MET:
+        return "; ".join(reversed(_met(classification.basis)))  # the leading set is the first of those by words
+    clauses = [_state(classification, primary), *_met(supporting)]
+    return "; ".join(clauses) if supporting else f"{clauses[0]}{_unsupported(primary, leading[1:])}"
+
+
+def _met(results: Sequence[Result]) -> list[str]:
+    """Say which sets are met by what was measured, and which only by words as well."""
+    measured = [one for one in results if one.verdict is MET]
+    worded = [one for one in results if one.verdict is not MET and one.verdict_implied is MET]
+    return [f"{_are(*some)} met{how}" for some, how in ((measured, ""), (worded, IN_WORDS)) if some]
+
+
+def _state(classification: Classification, primary: Result) -> str:
+    state = f"{_are(primary)} {'still open' if primary.verdict is UNKNOWN else 'not met'}"
+    if not classification.is_laboratory_only:
+        return state
+    how = "" if primary.part("laboratory").verdict is MET else IN_WORDS
+    return f"{state}, but their laboratory part is met{how}, and fever may be suppressed"
+
+
+def _unsupported(primary: Result, supporting: Sequence[Result]) -> str:
+    """Say that no other set is met, and never let one that is open pass for one that is not met."""
+    is_open = [one for one in supporting if one.verdict_implied is UNKNOWN]
+    if primary.verdict is UNKNOWN or not is_open:
+        return ", and no supporting set is met"
+    return f"; no supporting set is met, but {_are(*is_open)} still open"
+
+
+def _is_molecular(panel: Panel, result: Result) -> bool:
+    return result.criteria.id == "hlh-2004" and panel.findings.get(MOLECULAR, False)
+
+
+def _molecular(panel: Panel, classification: Classification) -> str:
+    if any(_is_molecular(panel, one) for one in classification.basis):
+        return "The molecular diagnosis alone meets the HLH-2004 criteria; it speaks for primary HLH."
+    return ""
+
+
+def _next_step(leading: Sequence[Result]) -> str:
+    if not leading or leading[0].verdict is not UNKNOWN:
+        return ""
+    decisive, name = leading[0].decisive, _name(leading[0])
+    if not decisive:
+        return f"No single further result could settle {name}."
+    return f"{_capital(_list([LABELS[key] for key in decisive], 'or'))} alone could settle {name}."
+
+
+def _doubt(panel: Panel, classification: Classification) -> str:
+    """Say what keeps an answer that sounds harmless from being so."""
+    if classification.category in ("likely", "probable"):
+        return ""
+    if classification.on_il6_blockade:
+        return "IL-6 blockade may hide fever and ferritin, so this does not reassure."
+    if MEDICATIONS in panel.unread:
+        return UNREAD
+    if classification.category == "unlikely" and "ferritin" not in panel.measured:
+        return "Ferritin was not measured, and without it this does not reassure."
+    return ""
+
+
+def _label(key: str) -> str:
+    if key in ANALYTES:
+        short = ANALYTES[key].label.partition(" (")
+        return short[2].rstrip(")") if short[2].isupper() or short[2].rstrip(")").isupper() else _small(short[0])
+    return _small(FINDINGS[key].label if key in FINDINGS else MEASURES[key].label)
+
+
+def _small(label: str) -> str:
+    """Begin with a small letter, unless the label begins with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+LABELS = {key: _label(key) for key in (*MEASURES, *FINDINGS)}
+"""What each input is called within a sentence."""
+
+
+def _list(names: Sequence[str], word: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def _name(result: Result) -> str:
+    return f"the {result.criteria.short}"
+
+
+def _are(*results: Result) -> str:
+    """Name the sets with their verb: ``the MS score is``, ``the 2016 criteria and the HScore are``."""
+    is_plural = len(results) > 1 or results[0].criteria.short.endswith(("criteria", "guidelines"))
+    return f"{_list([_name(one) for one in results], 'and')} {'are' if is_plural else 'is'}"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

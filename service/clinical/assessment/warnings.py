@@ -1,0 +1,156 @@
+"""Warnings about values that are usable but odd: a slip in the feed, or results that contradict one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from service.clinical.measurement.analytes import ANALYTES, HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
+from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, Interval
+from service.clinical.measurement.number import ZERO
+from service.clinical.measurement.numbers_in_words import number_text
+from service.clinical.measurement.plausible import is_usual
+from service.clinical.measurement.reading import IMPLIED, MEASURED, WORDS, Reading
+from service.clinical.panel.moment import day_of
+from service.clinical.panel.panel import Panel
+
+LONGEST_SPAN = timedelta(days=7)
+ONE_DAY = timedelta(days=1)
+FEVER = Decimal(38)
+UNIT_BOUNDARIES = ((Decimal("132.5"), Decimal("133.0")), (Decimal("353.9"), Decimal("354.5")))
+FEVER_CONFLICT = (
+    "The finding and the temperature disagree. Sets that ask for fever take the finding, "
+    "those that ask for a temperature take that."
+)
+SIZE_CONFLICT = (
+    "The finding and the measured size disagree. Sets that ask for enlargement take the finding, "
+    "those that ask for a size take the size."
+)
+WORD_NOT_USED = "Of the interpretation codes L, LL, N, H and HH are used; this result counts as unknown."
+WORD_PROVES_NOTHING = "A word without a usable reference range proves nothing here; send the range or the number."
+WORD_CONFLICT = (
+    "The number and its reference range do not fit the interpretation; the number counts. "
+    "Check the unit of the number and of the range."
+)
+LATER = "The result is more than a day later than its panel; check both times."
+SIZES = {"hepatomegaly": "liver_below_costal_margin", "splenomegaly": "spleen_below_costal_margin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something odd about one value; ``where`` is its path in the request."""
+
+    code: str
+    where: tuple[str, ...]
+    message: str
+
+
+def warnings(panel: Panel) -> list[Oddity]:
+    """Return what is odd about the values of a panel, in the order of the observations."""
+    found: list[Oddity] = []
+    for key, reading in panel.readings.items():
+        if not _is_ordinary(key, reading) and key in ANALYTES:
+            odd = _about_one(ANALYTES[key], reading)
+            found += [odd] if odd else []
+        if reading.word and reading.reference and _denies_its_word(reading, reading.reference):
+            found.append(Oddity("interpretation_conflict", ("observations", key), WORD_CONFLICT))
+    return [*found, *_triglycerides(panel), *_contradictions(panel), *_span(panel), *_later(panel)]
+
+
+USUAL = {
+    (key, code): analyte.soft_in[code]
+    for key, analyte in ANALYTES.items()
+    for code, unit in analyte.table.units.items()
+    if code in analyte.soft_in and not unit.approximate
+}
+"""The range that passes without a word, by observation and unit."""
+
+
+def _is_ordinary(key: str, reading: Reading) -> bool:
+    """Return whether there is nothing to say about a result, as of nearly all: the rest is looked at closely."""
+    usual, value = USUAL.get((key, reading.unit)), reading.interval
+    return usual is not None and reading.evidence is MEASURED and usual.low <= value.low and value.high <= usual.high
+
+
+def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
+    where, unit = ("observations", analyte.id), analyte.table.units.get(reading.unit)
+    if reading.evidence is MEASURED:
+        if not is_usual(analyte, reading.interval, reading.unit):
+            low, high = number_text(analyte.soft.low), number_text(analyte.soft.high)
+            text = f"Outside the usual {low} to {high} {analyte.canonical}; check the unit."
+            return Oddity("unusual_value", where, text)
+        if unit is not None and unit.approximate:
+            return Oddity("approximate_factor", where, f"{unit.code} is converted by an approximate factor.")
+        return None
+    if reading.evidence is IMPLIED:
+        text = "A word without a reference range counts for verdict_implied only; send the range or the number."
+        return Oddity("interpretation_without_range", where, text)
+    if unit is not None and not unit.comparable:
+        text = f"{unit.code} has no fixed factor to {analyte.canonical}; the result counts as unknown."
+        return Oddity(f"{analyte.id}_mass_units", where, text)
+    text = WORD_NOT_USED if reading.word not in WORDS else WORD_PROVES_NOTHING
+    return Oddity("interpretation_not_usable", where, text)
+
+
+def _denies_its_word(reading: Reading, reference: Interval) -> bool:
+    """Return whether a number lies where its word cannot be true; at a limit it can, for what is shown was rounded."""
+    if reading.evidence is not MEASURED:
+        return False
+    value, low, high = reading.interval, reference.low, reference.high
+    if reading.word == NORMAL_WORD:
+        return MET in (COMPARE["<"](value, low), COMPARE[">"](value, high))
+    if reading.word in LOW_WORDS:
+        return COMPARE[">"](value, low) is MET
+    return reading.word in HIGH_WORDS and COMPARE["<"](value, high) is MET
+
+
+def _triglycerides(panel: Panel) -> Iterator[Oddity]:
+    reading, where = panel.measured.get("triglycerides"), ("observations", "triglycerides")
+    if reading is None:
+        return
+    fasting = panel.findings.get("fasting_sample")
+    if fasting is None:
+        text = "HLH-2004 means fasting triglycerides; send findings.fasting_sample."
+        yield Oddity("fasting_unknown", where, text)
+    elif not fasting:
+        yield Oddity("not_fasting", where, "HLH-2004 means fasting triglycerides; this sample was not.")
+    if reading.unit == "mg/dL" and any(low <= reading.interval.low <= high for low, high in UNIT_BOUNDARIES):
+        text = "Printed tables in mg/dL and in mmol/L disagree this close to the limit; mmol/L decides."
+        yield Oddity("boundary_unit_conflict", where, text)
+
+
+def _contradictions(panel: Panel) -> Iterator[Oddity]:
+    temperature, fever = panel.measured.get("temperature"), panel.findings.get("fever")
+    if temperature is not None and fever is not None:
+        value = ANALYTES["temperature"].table.convert_interval(temperature.interval, temperature.unit, "Cel")
+        if COMPARE[">="](value, FEVER) is (NOT_MET if fever else MET):
+            yield Oddity("fever_conflict", ("findings", "fever"), FEVER_CONFLICT)
+    for finding, size in SIZES.items():
+        measured, present = panel.measured.get(size), panel.findings.get(finding)
+        if (
+            measured is not None
+            and present is not None
+            and COMPARE[">"](measured.interval, ZERO) is (NOT_MET if present else MET)
+        ):
+            yield Oddity(f"{finding}_conflict", ("findings", finding), SIZE_CONFLICT)
+
+
+def _span(panel: Panel) -> Iterator[Oddity]:
+    """Name results of more than a week; the panel's own time, that of its findings, is one of theirs."""
+    moments = {panel.collected_at, *[one.collected_at for one in panel.readings.values()]}
+    days = [day for moment in moments if (day := day_of(moment))] if len(moments) > 1 else []
+    if len(days) > 1 and max(days) - min(days) > LONGEST_SPAN:
+        text = "The panel and its results span more than 7 days; the criteria mean results of one time."
+        yield Oddity("time_span", ("observations",), text)
+
+
+def _later(panel: Panel) -> Iterator[Oddity]:
+    """Name results that were not there yet when their panel was taken; a day is left for offsets and slow machines."""
+    taken = [(key, one.collected_at) for key, one in panel.readings.items() if one.collected_at]
+    day = day_of(panel.collected_at) if taken else None
+    for key, moment in taken if day else ():
+        own = day_of(moment)
+        if own and day and own - day > ONE_DAY:
+            yield Oddity("later_than_panel", ("observations", key), LATER)

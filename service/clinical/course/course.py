@@ -1,0 +1,102 @@
+"""The course of one patient: each panel assessed with the treatments given before it, then what changed and happened.
+
+MAS is recognised by change: the same ferritin means little, or much, by what it was a week ago.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from service.clinical.assessment.assess import assess
+from service.clinical.course.changes import Change, changes
+from service.clinical.course.events import Course, Event, events
+from service.clinical.course.visit import Dose, Treatment, Visit
+from service.clinical.panel.moment import Moment, day_of
+from service.clinical.panel.panel import Medication, Panel
+
+AFTER_LAST = "Given after the last panel: it has no effect here."
+ORDER_UNKNOWN = (
+    "Whether it was given before a panel of the same time or day cannot be told, so for that panel it counts as not "
+    "given; send times for both."
+)
+REPEATED = "A dose of this drug at this very time stands here before; both are counted. Send each dose once."
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something odd about a treatment; ``place`` is its index as sent."""
+
+    code: str
+    place: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """Everything there is to say about the course of one patient."""
+
+    visits: tuple[Visit, ...]
+    changes: tuple[Change, ...]
+    events: tuple[Event, ...]
+    course: Course
+    remarks: tuple[Remark, ...]
+
+
+def follow(
+    panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str] = ()
+) -> Trajectory:
+    """Assess the panels in order of time; no two may be without an order (``moment.ties``)."""
+    ordered = sorted(panels, key=lambda one: one[0].first)
+    visits = tuple(_visits(ordered, treatments, criteria))
+    changed = tuple(changes(visits))
+    found, course = events(visits, changed)
+    return Trajectory(visits, changed, found, course, tuple(_remarks(treatments, visits)))
+
+
+def _visits(
+    panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str]
+) -> Iterable[Visit]:
+    waiting = deque(sorted(treatments, key=_by_time))
+    given: dict[str, Dose] = {}
+    for moment, panel in panels:
+        while waiting and waiting[0].given_at.precedes(moment):
+            _give(waiting.popleft(), given)
+        doses = tuple(given.values())
+        drugs = (*panel.medications, *(dose.medication for dose in doses))
+        treated = replace(panel, medications=drugs) if doses else panel
+        assessment = assess(treated, criteria, brief=True)
+        yield Visit(moment, assessment, doses, tuple(one.id for one in assessment.therapies))
+
+
+def _give(one: Treatment, given: dict[str, Dose]) -> None:
+    """Count a dose and move its drug to the end, so that the latest is the last."""
+    before = given.pop(one.key, None)
+    given[one.key] = Dose(Medication(one.name, day_of(one.given_at.text)), before.number + 1 if before else 1)
+
+
+def _by_time(one: Treatment) -> tuple[object, ...]:
+    """Order so that those before any panel come first: of a day and an instant at its end, the day."""
+    return (one.given_at.last, not one.given_at.is_day, one.given_at.first, one.key, one.name, one.given_at.text)
+
+
+def _remarks(treatments: Sequence[Treatment], visits: Sequence[Visit]) -> Iterable[Remark]:
+    starts = [visit.moment.first for visit in visits]
+    given: set[tuple[str, Fraction]] = set()
+    for place, one in enumerate(treatments):
+        if not one.given_at.is_day:  # of a day, two doses may be meant
+            if (one.key, one.given_at.first) in given:
+                yield Remark("treatment_repeated", place, REPEATED)
+            given.add((one.key, one.given_at.first))
+        near = visits[max(0, bisect_left(starts, one.given_at.first) - 1) : bisect_right(starts, one.given_at.last)]
+        if visits[-1].moment.precedes(one.given_at):
+            yield Remark("treatment_after_last_panel", place, AFTER_LAST)
+        elif any(not _ordered(one.given_at, visit.moment) for visit in near):
+            yield Remark("treatment_order_unknown", place, ORDER_UNKNOWN)
+
+
+def _ordered(one: Moment, other: Moment) -> bool:
+    return one.precedes(other) or other.precedes(one)

@@ -1,0 +1,1 @@
+"""Is the set met?"""

@@ -1,0 +1,1 @@
+"""What may this result still be?"""

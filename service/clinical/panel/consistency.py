@@ -1,0 +1,29 @@
+"""Values that contradict each other: which of the two is wrong cannot be known, so neither is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, MEASURES
+from service.clinical.measurement.interval import Interval
+from service.clinical.measurement.reading import MEASURED, Reading
+
+NOT_ABOVE = (("neutrophils", "wbc"), (AGE_AT_ONSET, AGE))
+"""Pairs of which the first can never be above the second: a part and its whole, the beginning and now."""
+
+
+def contradictions(readings: Mapping[str, Reading]) -> list[tuple[str, str]]:
+    """Return the pairs of measured values that cannot both be right."""
+    return [(small, large) for small, large in NOT_ABOVE if _contradict(readings, small, large)]
+
+
+def _contradict(readings: Mapping[str, Reading], small: str, large: str) -> bool:
+    one, other = readings.get(small), readings.get(large)
+    if one is None or other is None or MEASURED is not one.evidence or MEASURED is not other.evidence:
+        return False
+    return _in_canonical(small, one).low > _in_canonical(large, other).high
+
+
+def _in_canonical(key: str, reading: Reading) -> Interval:
+    analyte = MEASURES[key]
+    return analyte.table.convert_interval(reading.interval, reading.unit, analyte.canonical)

@@ -1,0 +1,74 @@
+"""Panel: what is known of one patient at one time, and what follows from it without any paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, FINDINGS, YEARS
+from service.clinical.measurement.interval import Interval
+from service.clinical.measurement.number import ZERO, Number
+from service.clinical.measurement.reading import IMPLIED, MEASURED, Reading
+
+CONDITIONS = ("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "other")
+CONFOUNDERS = ("itp", "infectious_hepatitis", "visceral_leishmaniasis", "familial_hyperlipidaemia")
+UNKNOWN_CONDITION = "unknown"
+MEDICATIONS = "medications"
+ADULT_AGE = 18
+ABSENT_IS_FALSE = {kind.id: False for kind in FINDINGS.values() if kind.absent_is_false}
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """One drug: its generic name or RxNorm/ATC code as sent, and the day of its last dose if known."""
+
+    name: str
+    last_dose: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Readings and findings of one patient at one time. Absent means unknown, never normal.
+
+    ``measured`` holds what was measured, ``implied`` those and what words alone imply (``implied_only``): the two
+    grounds of a verdict. ``is_adult`` says whether the patient is 18 or older, None if the age is unknown.
+    ``unread`` names what was sent but could not be read: a finding that is false when absent does not count as absent,
+    and ``medications`` may hold any drug.
+    ``in_words`` keeps what is written of a value, by input and unit: many limits quote each.
+    """
+
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+    findings: Mapping[str, bool] = field(default_factory=dict)
+    condition: str = UNKNOWN_CONDITION
+    medications: tuple[Medication, ...] = ()
+    confounders: frozenset[str] = frozenset()
+    collected_at: str = ""
+    unread: frozenset[str] = frozenset()
+    measured: Mapping[str, Reading] = field(init=False)
+    implied: Mapping[str, Reading] = field(init=False)
+    implied_only: tuple[str, ...] = field(init=False)
+    is_adult: bool | None = field(init=False)
+    in_words: dict[tuple[str, str], str] = field(init=False, default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        measured, worded = {}, {}
+        for key, one in self.readings.items():
+            if one.evidence is MEASURED:
+                measured[key] = one
+            elif one.evidence is IMPLIED:
+                worded[key] = one
+        if AGE in measured and AGE_AT_ONSET not in measured:
+            measured[AGE_AT_ONSET] = _onset_before(measured[AGE].interval.high)
+            object.__setattr__(self, "readings", {**self.readings, AGE_AT_ONSET: measured[AGE_AT_ONSET]})
+        absent = {key: False for key in ABSENT_IS_FALSE if key not in self.unread} if self.unread else ABSENT_IS_FALSE
+        object.__setattr__(self, "findings", {**absent, **self.findings})
+        object.__setattr__(self, "measured", measured)
+        object.__setattr__(self, "implied", measured | worded if worded else measured)
+        object.__setattr__(self, "implied_only", tuple(worded))
+        object.__setattr__(self, "is_adult", measured[AGE].interval.low >= ADULT_AGE if AGE in measured else None)
+
+
+def _onset_before(age: Number) -> Reading:
+    """An illness began between birth and now: that settles a limit above the present age, and no other."""
+    return Reading(Interval(ZERO, age), YEARS, MEASURED, "not after the present age")

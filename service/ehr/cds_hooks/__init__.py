@@ -1,0 +1,1 @@
+"""What does the EHR ask, and which card does it show?"""

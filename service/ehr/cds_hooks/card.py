@@ -1,0 +1,135 @@
+"""At most one card: shown from the category that the site has settled, red only when the criteria are met."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+from service.clinical.assessment.assess import Assessment
+from service.clinical.assessment.category import CATEGORIES as ORDER
+from service.clinical.assessment.category import GUIDES
+from service.clinical.assessment.summary import LABELS
+from service.clinical.criteria import DIGEST
+from service.clinical.evaluation.set_result import Result
+from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.measurement.interval import MET
+from service.clinical.panel.panel import UNKNOWN_CONDITION
+from service.ehr.cds_hooks.card_detail import detail
+from service.ehr.cds_hooks.request import CdsRequest
+from service.ehr.counting import FEEDBACK_REASONS
+from service.ehr.fhir.json_shapes import Resource
+from service.ehr.fhir.risk_assessment import SUGGESTIONS_SHOWN, loinc_coding
+from service.ehr.record.record import Record
+from service.ehr.terminology.vocabulary import CATEGORIES, OVERRIDE, ROOT, TOPIC
+from service.server.settings import Settings
+
+LONGEST_SUMMARY = 139
+INDICATORS = {"likely": "critical", "probable": "warning", "possible": "warning"}
+REASONS = {
+    "not-applicable": "Does not apply to this patient",
+    "already-recognised": "MAS is already recognised or being treated",
+    "other-cause": "Another cause explains the results",
+    "results-outdated": "The results are outdated",
+}
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, ROOT)
+
+assert tuple(REASONS) == FEEDBACK_REASONS[1:]
+
+
+def cards(call: CdsRequest, record: Record, assessment: Assessment, settings: Settings) -> list[Resource]:
+    """Return the card, or none: without results, or below the category shown."""
+    category = assessment.classification.category
+    if not record.has_results or ORDER.index(category) > ORDER.index(settings.cds_card_from):
+        return []
+    shown = _shown(assessment)
+    other_patient = record.subject.name not in ("", f"Patient/{call.patient_id}", call.patient_id)
+    card: Resource = {
+        "uuid": _uuid(call, category),
+        "summary": _summary(record, assessment),
+        "indicator": INDICATORS.get(category, "info"),
+        "detail": detail(record, assessment, shown, other_patient=other_patient),
+        "source": _source(shown),
+        "overrideReasons": [{"system": OVERRIDE, "code": key, "display": text} for key, text in REASONS.items()],
+    }
+    suggestions = list(_suggestions(call, assessment)) if settings.cds_suggestions else []
+    return [card | ({"suggestions": suggestions, "selectionBehavior": "any"} if suggestions else {})]
+
+
+def _shown(assessment: Assessment) -> tuple[Result, ...]:
+    """Return the sets that the category rests on; with none of those, the first of all."""
+    return assessment.classification.basis or assessment.results[:1]
+
+
+def _summary(record: Record, assessment: Assessment) -> str:
+    classification = assessment.classification
+    met = [one.criteria.short for one in classification.basis if one.verdict is MET]
+    implied = [one for one in classification.basis if one.verdict_implied is MET]
+    worded = [one.criteria.short for one in implied if one.verdict is not MET]
+    grounds = [_laboratory(classification.basis[0])] if classification.is_laboratory_only else []
+    grounds += [f"{', '.join(met)} met"] if met else []
+    grounds += [f"{', '.join(worded)} met if words count"] if worded else []
+    day = f" (results of {record.moment.text[:10]})" if record.moment.text else ""
+    text = f"{CATEGORIES[classification.category]}{day}: {'; '.join(grounds) or _open(record, assessment)}"
+    return text if len(text) <= LONGEST_SUMMARY else f"{text[: LONGEST_SUMMARY - 1]}\u2026"
+
+
+def _laboratory(result: Result) -> str:
+    how = "" if result.part("laboratory").verdict is MET else " if words count"
+    return f"laboratory part of the {result.criteria.short} met{how}, fever may be hidden"
+
+
+def _open(record: Record, assessment: Assessment) -> str:
+    """Say why nothing is decided; that no set is met stands alone only where nothing speaks against it."""
+    missing = [LABELS[key] for result in _shown(assessment) for key in result.missing if key in ANALYTES]
+    grounds = ["the condition is not known"] if assessment.classification.primary is None else []
+    grounds += [f"unknown: {', '.join(dict.fromkeys(missing))}"] if missing else []
+    grounds += ["IL-6 blockade may hide it"] if assessment.classification.on_il6_blockade else []
+    grounds += [] if record.may_reassure else ["the record may lack something"]
+    return "; ".join(grounds) or "no criteria set is met"
+
+
+def _source(shown: tuple[Result, ...]) -> Resource:
+    criteria = shown[0].criteria
+    doi = next((one.doi for one in criteria.references if one.doi), "")
+    source = {
+        "label": criteria.title,
+        "topic": {"system": TOPIC, "code": "mas", "display": "Macrophage activation syndrome"},
+    }
+    return source | ({"url": f"https://doi.org/{doi}"} if doi else {})
+
+
+def _uuid(call: CdsRequest, *names: str) -> str:
+    """Return an id that tells nothing of the patient: the hook instance is random, and the rest is ours."""
+    return str(uuid.uuid5(NAMESPACE, "|".join([call.instance, DIGEST, *names])))
+
+
+def _suggestions(call: CdsRequest, assessment: Assessment) -> Iterator[Resource]:
+    """Propose the tests that by themselves could settle what is open."""
+    if not call.fhir_id:
+        return
+    settles: dict[str, str] = {}
+    for key, short in ((key, one.criteria.short) for one in _leading(assessment) for key in one.decisive):
+        settles.setdefault(key, short)
+    tests = [ANALYTES[key] for key in settles if key in ANALYTES and key != "temperature"]
+    for analyte in [one for one in tests if one.loinc][:SUGGESTIONS_SHOWN]:
+        why = f"Order {analyte.label}: it alone could settle the {settles[analyte.id]}"
+        order = {
+            "resourceType": "ServiceRequest",
+            "status": "draft",
+            "intent": "proposal",
+            "code": {"coding": [loinc_coding(analyte.loinc[0])], "text": analyte.label},
+            "subject": {"reference": f"Patient/{call.fhir_id}"},
+        }
+        yield {
+            "label": f"Order {analyte.label}",
+            "uuid": _uuid(call, "order", analyte.id),
+            "isRecommended": True,
+            "actions": [{"type": "create", "description": why, "resource": order}],
+        }
+
+
+def _leading(assessment: Assessment) -> tuple[Result, ...]:
+    """Return the sets whose verdict the category turns on: the leading one, or all that count without a condition."""
+    if assessment.classification.primary:
+        return assessment.classification.basis[:1]
+    return tuple(one for one in assessment.results if one.criteria.id in GUIDES[UNKNOWN_CONDITION].needed)

@@ -1,0 +1,97 @@
+"""The body of a card in GitHub-flavoured Markdown: every number with its cut-off, what is unknown, what is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from service.clinical.assessment.assess import DISCLAIMER, Assessment
+from service.clinical.criteria.rules import Threshold
+from service.clinical.evaluation.set_result import Item, Result
+from service.clinical.measurement.interval import MET
+from service.clinical.measurement.numbers_in_words import number_text
+from service.ehr.fhir.breakdown import status_of
+from service.ehr.fhir.outcome import with_name
+from service.ehr.record.record import PARTIAL, Record
+from service.ehr.terminology.vocabulary import COUNTED, VERSION
+
+STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown", COUNTED: "counted"}
+HEAD = "| Criterion | Result | Collected | Cut-off | Status | Why |\n|---|---|---|---|---|---|"
+NOTHING = "\u2013"
+WITHIN = "\u2192 "
+ISSUES_SHOWN = 6
+_SPECIAL = re.compile(r"([\\`*_\[\]|<>~])")
+
+
+def escaped(text: str) -> str:
+    """Return a text with nothing in it that Markdown or a table would take as its own."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def detail(record: Record, assessment: Assessment, shown: tuple[Result, ...], *, other_patient: bool) -> str:
+    """Return the body of the card; the first of ``shown`` is set out item by item."""
+    parts = [f"**{escaped(assessment.summary)}**"]
+    if other_patient:
+        parts.append("**The results name another patient than the open chart. Check before acting on them.**")
+    parts.append(_table(shown[0]))
+    parts += list(_also(shown))
+    parts += list(_remarks(record, assessment))
+    versions = ", ".join(f"{one.criteria.id} {one.criteria.version}" for one in shown)
+    parts.append(f"{escaped(DISCLAIMER)} Criteria: {escaped(versions)}; service {VERSION}.")
+    return "\n\n".join(parts)
+
+
+def _also(shown: tuple[Result, ...]) -> Iterator[str]:
+    """Say which other sets are met, and which only by words: those are not measured."""
+    opening = "Also met" if shown[0].verdict is MET else "Met"
+    for how, is_measured in ((opening, True), (f"{opening} if results in words count", False)):
+        named = [one.criteria.title for one in shown[1:] if (one.verdict is MET) is is_measured]
+        if named:
+            yield f"{how}: {escaped('; '.join(named))}."
+
+
+def _table(result: Result) -> str:
+    rows = [row for item in result.items for row in _rows(item)]
+    return "\n".join([f"{escaped(result.criteria.title)}:\n", HEAD, *rows])
+
+
+def _rows(item: Item) -> Iterator[str]:
+    """Yield the row of an item, and below it those of the results that it is made of."""
+    yield _row(item)
+    for one in _results_within(item):
+        yield _row(one, WITHIN)
+
+
+def _results_within(item: Item) -> Iterator[Item]:
+    for one in item.items:
+        if one.reading:
+            yield one
+        yield from _results_within(one)
+
+
+def _row(item: Item, within: str = "") -> str:
+    reading = item.reading
+    reported = escaped(reading.reported) if reading else NOTHING
+    collected = escaped(reading.collected_at[:16].replace("T", " ")) if reading and reading.collected_at else NOTHING
+    cells = (f"{within}{escaped(item.label)}", reported, collected, escaped(_cut_off(item)) or NOTHING)
+    return f"| {' | '.join(cells)} | {STATUS[status_of(item)]} | {escaped(item.reason)} |"
+
+
+def _cut_off(item: Item) -> str:
+    if not isinstance(item.node, Threshold):
+        return ""
+    limit = item.node.limit
+    return f"{limit.comparator} {number_text(limit.value)} {limit.unit}"
+
+
+def _remarks(record: Record, assessment: Assessment) -> Iterator[str]:
+    for caution in assessment.cautions:
+        if caution.severity == "warning":
+            yield f"Caution: {escaped(caution.message)}"
+    first = sorted(record.issues, key=lambda one: one.key not in PARTIAL)  # why nothing is unlikely is never cut off
+    told = [with_name(one) for one in first if one.severity == "warning"]
+    lines = dict.fromkeys(f"- {escaped(one)}" for one in told)
+    lines |= {f"- {escaped(one.message)}": None for one in assessment.warnings}
+    if lines:
+        more = [f"- and {len(lines) - ISSUES_SHOWN} more"] if len(lines) > ISSUES_SHOWN else []
+        yield "\n".join(["To bear in mind:", "", *list(lines)[:ISSUES_SHOWN], *more])

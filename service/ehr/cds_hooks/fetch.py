@@ -1,0 +1,121 @@
+"""Fetch mode: reads from a listed FHIR server what prefetch lacks, in one time budget. Off while none is listed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from service.ehr.bodies import FHIR_JSON
+from service.ehr.cds_hooks.allow_list import next_page, permitted
+from service.ehr.cds_hooks.connection import Line, NotRead
+from service.ehr.cds_hooks.prefetch_template import resolved
+from service.ehr.cds_hooks.request import CdsRequest
+from service.ehr.fhir.json_shapes import Resource, tables, text, token
+from service.ehr.site import Site
+from service.server.messages.large_json import loads_large
+from service.server.messages.strict_json import NotJson
+from service.server.observing.exchange import current
+
+MOST_PAGES = 3
+_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One call's access to one server: the line, the base address, what is listed, and the headers with the token."""
+
+    line: Line
+    base: str
+    listed: tuple[str, ...]
+    headers: dict[str, str]
+
+    def query(self, path: str) -> list[Resource]:
+        """Return the resource at a path below the base, and its further pages; raises NotRead."""
+        return self._with_pages(self._get(f"{self.base}/{quote(path, safe='/?&=:,.-_')}"), 1)
+
+    def rest(self, bundle: Resource) -> list[Resource]:
+        """Return a prefetched page and those that follow it; raises NotRead."""
+        return self._with_pages(bundle, 1)
+
+    def _with_pages(self, page: Resource, count: int) -> list[Resource]:
+        link = _next(page)
+        address = next_page(link, self.base, self.listed) if link and count < MOST_PAGES else ""
+        if not address:
+            return [page]  # a page that still has a next link is reported as incomplete
+        following = self._with_pages(self._get(address), count + 1)
+        return [_of_many(one) for one in (page | {"link": []}, *following)]
+
+    def _get(self, address: str) -> Resource:
+        try:
+            found = loads_large(self.line.get(address, self.headers))
+        except NotJson as error:
+            raise NotRead from error
+        if text(found, "resourceType") not in ("Bundle", "Patient"):
+            raise NotRead
+        return dict(found)
+
+
+def further(
+    site: Site, call: CdsRequest, held: Mapping[str, Any], absent: list[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return what is held, with what is absent and what further pages hold as far as it could be read in time.
+
+    Beside it stand the keys that were asked for in vain.
+    """
+    settings = site.settings
+    base = permitted(call.server, settings.fhir_fetch_servers)
+    if not base or not _TOKEN.fullmatch(call.token):
+        return dict(held), []
+    headers = {
+        "Accept": FHIR_JSON,
+        "Accept-Encoding": "identity",
+        "Authorization": f"Bearer {call.token}",
+        "traceparent": current().traceparent(),
+    }
+    line = Line(settings.fhir_fetch_seconds, settings.max_body_bytes, settings.ca_file)
+    jobs = _jobs(Reader(line, base, settings.fhir_fetch_servers, headers), site, call, held, absent)
+    read = _run(jobs, line) if jobs else {}
+    return dict(held) | read, [key for key in absent if key in jobs and key not in read]
+
+
+Job = Callable[[], list[Resource]]
+
+
+def _jobs(reader: Reader, site: Site, call: CdsRequest, held: Mapping[str, Any], absent: list[str]) -> dict[str, Job]:
+    jobs: dict[str, Job] = {}
+    for key in absent:
+        path = resolved(site.codes.templates[key], {"context.patientId": call.fhir_id})
+        if path is not None:
+            jobs[key] = _job(reader.query, path)
+    for key, value in held.items():
+        if isinstance(value, dict) and _next(value):
+            jobs[key] = _job(reader.rest, value)
+    return jobs
+
+
+def _job(read: Callable[[Any], list[Resource]], what: Any) -> Job:
+    return lambda: read(what)
+
+
+def _run(jobs: dict[str, Job], line: Line) -> dict[str, Any]:
+    """Run the jobs side by side; at the deadline the line is cut, and what is not there by then is not used."""
+    pool = ThreadPoolExecutor(len(jobs))
+    running: dict[str, Future[list[Resource]]] = {key: pool.submit(job) for key, job in jobs.items()}
+    wait(running.values(), timeout=line.remaining())
+    line.cut()
+    pool.shutdown(wait=False, cancel_futures=True)
+    return {key: one.result() for key, one in running.items() if one.done() and not one.exception()}
+
+
+def _of_many(page: Resource) -> Resource:
+    """Return one page of several: the total is that of all of them."""
+    return {key: one for key, one in page.items() if key != "total"}
+
+
+def _next(page: Resource) -> str:
+    links = tables(page, "link") if text(page, "resourceType") == "Bundle" else []
+    return next((text(one, "url") for one in links if token(one, "relation") == "next"), "")

@@ -1,0 +1,129 @@
+"""The addresses under /cds-services: discovery, the service itself, and feedback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app
+from werkzeug.exceptions import HTTPException, NotFound, PreconditionFailed, UnprocessableEntity
+
+from service.ehr import counting
+from service.ehr.bodies import JSON, answer, read_json, refuse_unless_accepted
+from service.ehr.cds_hooks.card import cards
+from service.ehr.cds_hooks.discovery import SERVICE_ID, discovery
+from service.ehr.cds_hooks.feedback import take_feedback
+from service.ehr.cds_hooks.prefetch_state import NOT_SENT, OUTCOME, WITH_DATA, prefetch_state
+from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
+from service.ehr.cds_hooks.request import CdsRequest, read_cds_request
+from service.ehr.errors import MIXED, described, failed, our_fault, with_request_id
+from service.ehr.fhir.outcome import failure
+from service.ehr.fhir.subject import MixedPatients
+from service.ehr.record.given import Given
+from service.ehr.record.judgement import judged
+from service.ehr.record.newest_page import settled
+from service.ehr.record.record import read_record
+from service.ehr.site import Site, here
+from service.server.access import audience_is_endpoint
+from service.server.messages.headers import Document
+from service.server.messages.strict_json import dumps
+
+PREFIX = "/cds-services"
+NOT_READABLE = "and the results are not readable from a permitted FHIR server."
+NOT_SENT_DETAIL = f"Nothing was sent under prefetch.labs, {NOT_READABLE}"
+UNUSABLE_DETAIL = f"What was sent under prefetch.labs is no FHIR resource as a JSON object, {NOT_READABLE}"
+QUERY_FAILED_DETAIL = f"What was sent under prefetch.labs says that the query failed, {NOT_READABLE}"
+TEMPERATURE = "temperature"  # the one key that asks for a single test
+FAILED_QUERY = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "incomplete"}]}
+_DISCOVERY = "mas.cds.discovery"
+_FURTHER = "mas.cds.further"
+blueprint = Blueprint("cds", __name__)
+
+
+def install(app: Flask, site: Site) -> None:
+    """Register the addresses; the discovery document is written once."""
+    app.extensions[_DISCOVERY] = Document(dumps(discovery(site.settings, site.codes)) + b"\n", JSON)
+    app.register_blueprint(blueprint)
+    if site.settings.fhir_fetch_servers:
+        from service.ehr.cds_hooks.fetch import further  # noqa: PLC0415  # requests takes long to import, and only this needs it
+
+        app.extensions[_FURTHER] = further
+
+
+def error_answer(error: Exception) -> Response:
+    """Return what a CDS client is told when something goes wrong: an OperationOutcome, as JSON, without a value."""
+    if not isinstance(error, HTTPException):
+        return our_fault(error, JSON)
+    if error.code == 401:
+        return failed(error, failure(401, "Authentication is required."), JSON)
+    found = failure(error.code or 500, described(error))
+    if type(error) is PreconditionFailed:  # not Stale
+        found = failure(412, error.description or "", "prefetch_missing", [f"prefetch.{REQUIRED_KEY}"])
+    return failed(error, with_request_id(found), JSON)
+
+
+@blueprint.before_request
+def negotiate() -> None:
+    """Refuse a caller who takes no JSON."""
+    refuse_unless_accepted(JSON)
+
+
+@blueprint.get(PREFIX, strict_slashes=False)
+@audience_is_endpoint
+def discover() -> Response:
+    """Serve the list of services."""
+    document: Document = current_app.extensions[_DISCOVERY]
+    return document.respond()
+
+
+@blueprint.post(f"{PREFIX}/<service>", strict_slashes=False)
+@audience_is_endpoint
+def call_service(service: str) -> Response:
+    """Answer one call with at most one card."""
+    _refuse_unknown(service)
+    call = read_cds_request(read_json(), here().settings.cds_hooks)
+    documents = _documents(call)
+    try:
+        record = read_record(Given(documents=documents), here().codes, here().look_back)
+    except MixedPatients:
+        raise UnprocessableEntity(MIXED) from None
+    record, assessment = judged(record)
+    counting.assessed("cds", assessment, record.issues)
+    return answer({"cards": cards(call, record, assessment, here().settings)}, JSON)
+
+
+@blueprint.post(f"{PREFIX}/<service>/feedback", strict_slashes=False)
+@audience_is_endpoint
+def feedback(service: str) -> Response:
+    """Count what became of cards."""
+    _refuse_unknown(service)
+    take_feedback(read_json())
+    return answer({}, JSON)
+
+
+def _refuse_unknown(service: str) -> None:
+    if service != SERVICE_ID:
+        raise NotFound("There is no service with this id; GET /cds-services lists them.")
+
+
+def _documents(call: CdsRequest) -> list[tuple[Any, str]]:
+    """Return what was prefetched and, where the site allows it, read what was not; raises PreconditionFailed."""
+    states = {key: prefetch_state(call.prefetch, key) for key in PREFETCH_KEYS}
+    for key, state in states.items():
+        counting.prefetched(key, state)
+    held = {key: call.prefetch[key] for key, state in states.items() if state in WITH_DATA}
+    if TEMPERATURE in held:
+        held[TEMPERATURE] = settled(held[TEMPERATURE], here().codes.templates[TEMPERATURE], here().codes)
+    absent = [key for key, state in states.items() if state in NOT_SENT]
+    further = current_app.extensions.get(_FURTHER)
+    held, in_vain = further(here(), call, held, absent) if further else (held, [])
+    if REQUIRED_KEY in absent and REQUIRED_KEY not in held:
+        raise PreconditionFailed(_why_absent(call, states[REQUIRED_KEY]))
+    lost = {key for key in absent if key in call.prefetch or key in in_vain}  # what is no resource says no less
+    failed = {key: FAILED_QUERY for key in absent if key not in held and key in lost}
+    return [(one, f"prefetch.{key}") for key, one in (held | failed).items()]
+
+
+def _why_absent(call: CdsRequest, state: str) -> str:
+    if REQUIRED_KEY not in call.prefetch:
+        return NOT_SENT_DETAIL
+    return QUERY_FAILED_DETAIL if state == OUTCOME else UNUSABLE_DETAIL

@@ -1,0 +1,1 @@
+"""What does a FHIR record say, and how is it answered?"""

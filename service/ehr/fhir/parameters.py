@@ -1,0 +1,153 @@
+"""The parameters of $evaluate-mas: what a caller knows besides the record. A bad one is unknown, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from service.clinical.criteria import CATALOGUE
+from service.clinical.measurement.analytes import FINDINGS
+from service.clinical.panel.panel import CONDITIONS
+from service.ehr.fhir.conditions import condition_of
+from service.ehr.fhir.issues import issue
+from service.ehr.fhir.json_shapes import Resource, table, tables, text
+from service.ehr.fhir.medications import named_drug
+from service.ehr.fhir.moments import read_moment
+from service.ehr.record.given import Given
+from service.ehr.terminology.code_map import CodeMap
+
+FORMS = {
+    "observations": "a resource",
+    "subject": "valueReference, valueIdentifier or a Patient",
+    "febrile": "valueBoolean",
+    "condition": f"valueCode ({', '.join(CONDITIONS)}), a coding of the map of codes, or a Condition",
+    "asOf": "valueDateTime with at least its day",
+    "medications": "the name or a code of a known drug, or a resource",
+    "findings": "parts with the name of a finding and valueBoolean",
+    "criteria": "valueCode with the id of a criteria set",
+}
+
+
+class _Invalid(Exception):
+    """A parameter that does not have the form that is described."""
+
+
+def read_parameters(resource: Resource, codes: CodeMap) -> Given:
+    """Return what the parameters say, in any order; those that cannot be used are named."""
+    given = Given()
+    for at, parameter in enumerate(tables(resource, "parameter")):
+        where, name = f"Parameters.parameter[{at}]", text(parameter, "name")
+        read = _READERS.get(name)
+        if read is None:
+            said = f"There is no parameter of this name; it is not used. Known: {', '.join(FORMS)}."
+            given.issues.append(issue("parameter_unknown", f"{where}.name", text=said))
+            continue
+        try:
+            read(given, parameter, where, codes)
+        except _Invalid:
+            said = f"The parameter {name} counts as unknown; it takes {FORMS[name]}."
+            given.issues.append(issue("parameter_invalid", where, text=said))
+    given.settle()
+    return given
+
+
+def _observations(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    if not table(parameter, "resource"):
+        raise _Invalid
+    given.documents.append((parameter["resource"], f"{where}.resource"))
+
+
+def _subject(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    reference, name = table(parameter, "valueReference"), _text(parameter)
+    if table(parameter, "resource"):
+        given.documents.append((parameter["resource"], f"{where}.resource"))
+    elif reference:
+        given.subjects.append(reference)
+    elif table(parameter, "valueIdentifier"):
+        given.subjects.append({"identifier": table(parameter, "valueIdentifier")})
+    elif name:
+        given.subjects.append({"reference": name})
+    else:
+        raise _Invalid
+
+
+def _febrile(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    given.claim("fever", _boolean(parameter), where)
+
+
+def _condition(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    if table(parameter, "resource"):
+        given.documents.append((parameter["resource"], f"{where}.resource"))
+        return
+    concept = _concept(parameter)
+    named = (_text(parameter) or next((text(one, "code") for one in tables(concept, "coding")), "")).casefold()
+    condition = named if named in CONDITIONS else condition_of(concept, codes)
+    if not condition:
+        raise _Invalid
+    given.claim("condition", condition, where)
+
+
+def _as_of(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    moment = read_moment(_text(parameter))
+    if moment is None or not moment.text:
+        raise _Invalid
+    given.claim("asOf", moment, where)
+
+
+def _medications(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    resource, named = table(parameter, "resource"), _text(parameter)
+    if resource and text(resource, "resourceType") != "Medication":
+        given.documents.append((resource, f"{where}.resource"))
+        return
+    shown = named or text(table(parameter, "valueReference"), "display")
+    concept = {"text": shown} if shown else table(resource, "code") or _concept(parameter)
+    found = named_drug(concept, codes)
+    if not found:
+        raise _Invalid
+    given.medications += found
+
+
+def _findings(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    for at, part in enumerate(tables(parameter, "part")):
+        name = text(part, "name")
+        if name not in FINDINGS:
+            given.issues.append(issue("parameter_unknown", f"{where}.part[{at}].name"))
+        elif isinstance(part.get("valueBoolean"), bool):
+            given.claim(name, part["valueBoolean"], f"{where}.part[{at}]")
+        else:
+            given.issues.append(issue("parameter_invalid", f"{where}.part[{at}]"))
+    if not tables(parameter, "part"):
+        raise _Invalid
+
+
+def _criteria(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
+    if _text(parameter) not in CATALOGUE:
+        raise _Invalid
+    given.criteria.append(_text(parameter))
+
+
+def _boolean(parameter: Resource) -> bool:
+    value = parameter.get("valueBoolean")
+    if not isinstance(value, bool):
+        raise _Invalid
+    return value
+
+
+def _concept(parameter: Resource) -> Resource:
+    return table(parameter, "valueCodeableConcept") or {"coding": [table(parameter, "valueCoding")]}
+
+
+def _text(parameter: Resource) -> str:
+    kinds = ("valueCode", "valueString", "valueDateTime", "valueDate", "valueInstant", "valueUri")
+    return next((said for key in kinds if (said := text(parameter, key))), "")
+
+
+_READERS: dict[str, Callable[[Given, Resource, str, CodeMap], None]] = {
+    "observations": _observations,
+    "subject": _subject,
+    "febrile": _febrile,
+    "condition": _condition,
+    "asOf": _as_of,
+    "medications": _medications,
+    "findings": _findings,
+    "criteria": _criteria,
+}

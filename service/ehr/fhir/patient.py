@@ -1,0 +1,72 @@
+"""The age of the patient: from the day of birth to the time of the results, as exactly as the record says."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from fractions import Fraction
+
+from service.clinical.measurement.analytes import AGE, MEASURES, YEARS
+from service.clinical.measurement.interval import Interval
+from service.clinical.measurement.number import Number, exact
+from service.clinical.measurement.numbers_in_words import number_text
+from service.clinical.measurement.reading import Evidence, Reading
+from service.clinical.panel.panel import ADULT_AGE
+from service.ehr.fhir.json_shapes import Resource, text
+from service.ehr.fhir.moments import LENGTH_OF_A_DAY, Moment
+
+_BIRTH = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+DAYS_OF_A_YEAR = Fraction(36525, 100)  # the factor of the unit d in clinical/analytes.py
+
+
+def age_reading(patient: Resource | None, at: Moment) -> Reading | None:
+    """Return the age at a time, in years; None where the record does not tell it, or not the day of that time.
+
+    A day of birth known only to the month or year leaves an interval; one that spans the 18th birthday tells nothing,
+    since what counts as applicable turns on it.
+    """
+    born = _born(text(patient, "birthDate"))
+    if born is None or not at.text:
+        return None
+    day = date.fromisoformat(at.text[:LENGTH_OF_A_DAY])  # the day where the sample was taken, not that in UTC
+    oldest, youngest = _years(born[0], day), _years(born[1], day)
+    lifetime = MEASURES[AGE].hard
+    if not lifetime.low <= youngest <= oldest <= lifetime.high or youngest < ADULT_AGE <= oldest:
+        return None
+    shown = " to ".join(dict.fromkeys((number_text(youngest), number_text(oldest))))
+    return Reading(Interval(youngest, oldest), YEARS, Evidence.MEASURED, f"{shown} {YEARS}")
+
+
+def _born(raw: str) -> tuple[date, date] | None:
+    """Return the first and the last day that a birth date may mean."""
+    match = _BIRTH.fullmatch(raw)
+    if match is None:
+        return None
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        first = date(year or 0, month or 1, day or 1)
+        return first, first if day else _last_day(first, whole_year=month is None)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _last_day(first: date, *, whole_year: bool) -> date:
+    if whole_year or first.month == 12:
+        return date(first.year, 12, 31)
+    return date(first.year, first.month + 1, 1) - timedelta(days=1)
+
+
+def _years(born: date, day: date) -> Number:
+    """Return completed years and the part of the present one; in the first year the days, so that 28 days are 28."""
+    years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    if years < 1:
+        return exact(Fraction((day - born).days) / DAYS_OF_A_YEAR)
+    last, following = _birthday(born, born.year + years), _birthday(born, born.year + years + 1)
+    return exact(Fraction(years) + Fraction((day - last).days, (following - last).days))
+
+
+def _birthday(born: date, year: int) -> date:
+    try:
+        return born.replace(year=year)
+    except ValueError:  # born on 29 February
+        return date(year, 3, 1)

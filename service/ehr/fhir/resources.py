@@ -1,0 +1,128 @@
+"""The resources of a record: each with its place and what it is part of, and how one refers to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from service.ehr.fhir.issues import Issue
+from service.ehr.fhir.json_shapes import Resource, tables, text, token
+
+DRUGS = ("MedicationRequest", "MedicationStatement", "MedicationAdministration", "MedicationDispense")
+READ = ("Observation", "DiagnosticReport", "Patient", "Condition", "Medication", "Specimen", *DRUGS)
+HARMLESS_OUTCOMES = ("information", "warning", "success")
+CUT_SHORT = ("incomplete", "timeout", "too-costly", "throttled", "transient")
+INHERITED = (
+    "status",
+    "subject",
+    "effectiveDateTime",
+    "effectiveInstant",
+    "effectivePeriod",
+    "effectiveTiming",
+    "issued",
+)
+WITHDRAWN = ("entered-in-error", "cancelled")
+MODIFIERS = ("modifierExtension", "implicitRules")  # not known here, so nothing below them may be interpreted
+
+
+@dataclass(slots=True)
+class Found:
+    """One resource: its type, where it stood (FHIRPath), its full address if there is one, and what it is part of.
+
+    ``whole`` is the resource with what it inherits, ``subject`` what that is about, and ``is_of_patient`` whether it is
+    a patient; they are settled once everything is found.
+    """
+
+    resource: Resource
+    type: str
+    where: str
+    address: str
+    parent: Found | None
+    is_contained: bool
+    whole: Resource
+    subject: Resource = field(init=False)
+    is_of_patient: bool = field(init=False)
+
+    @property
+    def holder(self) -> Resource:
+        """Return the resource within which a reference such as ``#1`` of this one is to be found."""
+        return self.parent.resource if self.parent is not None and self.is_contained else self.resource
+
+    def inherit(self, parent: Found) -> None:
+        """Take what the resource lacks from the report or panel that it is part of."""
+        above = parent.resource
+        status = () if parent.type == "Observation" else ("status",)
+        inside = (*status, *MODIFIERS)
+        keys = [key for key in (*INHERITED, *MODIFIERS) if key in above and (key not in inside or self.is_contained)]
+        given = {key: above[key] for key in keys}
+        timed = any(key.startswith("effective") for key in self.resource)
+        taken = {key: one for key, one in given.items() if not (timed and key.startswith("effective"))}
+        self.whole = taken | self.resource
+        if self.is_contained and is_withdrawn(parent.whole):
+            self.whole["status"] = parent.whole["status"]
+
+
+@dataclass(slots=True)
+class Contents:
+    """Everything found, whether pages are missing, and what the sender's own queries reported.
+
+    ``deleted`` holds the names and addresses that a history says were deleted, with the times as sent.
+    """
+
+    found: list[Found] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    next_pages: list[str] = field(default_factory=list)
+    unread: dict[str, list[str]] = field(default_factory=dict)
+    deleted: dict[str, list[object]] = field(default_factory=dict)
+    outcomes: int = 0
+    _index: Mapping[str, Found] | None = None
+
+    def keep(self, found: list[Found]) -> None:
+        """Hold these resources and no others."""
+        self.found, self._index = found, None
+
+    def of(self, *types: str) -> list[Found]:
+        """Return the resources of some types in the order found."""
+        return [one for one in self.found if one.type in types]
+
+    def resolve(self, reference: str, owner: Resource) -> Resource | None:
+        """Return what a reference means: within its owner, by full address, or by type and id."""
+        if reference.startswith("#"):
+            return next(inside(owner, reference), None)
+        found = self.named(reference)
+        return found.resource if found else None
+
+    def named(self, reference: str) -> Found | None:
+        """Return the resource with a full address, or with a type and id."""
+        if not reference:
+            return None
+        if self._index is None:
+            self._index = self._by_name()
+        return self._index.get(reference) or self._index.get(local(reference))
+
+    def _by_name(self) -> Mapping[str, Found]:
+        named = {f"{one.type}/{text(one.resource, 'id')}": one for one in self.found if not one.is_contained}
+        return named | {one.address: one for one in self.found if one.address}
+
+
+def inside(holder: Resource, reference: str) -> Iterator[Resource]:
+    """Yield the contained resources that a reference such as ``#1`` means."""
+    return (one for one in tables(holder, "contained") if text(one, "id") == reference[1:])
+
+
+def is_failure(issue: Resource) -> bool:
+    """Return whether an issue of an OperationOutcome says that a query failed, or gave only a part."""
+    return token(issue, "severity") not in HARMLESS_OUTCOMES or token(issue, "code") in CUT_SHORT
+
+
+def is_withdrawn(resource: Resource) -> bool:
+    """Return whether the status takes back what the resource says."""
+    return token(resource, "status") in WITHDRAWN
+
+
+def local(reference: str) -> str:
+    """Return ``Type/id`` of a relative or absolute reference; a urn and a search stay as they are."""
+    parts = reference.split("/")
+    if (len(parts) < 3 and parts[-1]) or reference.startswith("urn:") or "?" in reference:
+        return reference
+    return "/".join(reference.partition("/_history/")[0].rstrip("/").split("/")[-2:])

@@ -1,0 +1,129 @@
+"""An assessment as a FHIR RiskAssessment: the category, the set that led, the Observations used, and every reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from service.clinical.assessment.assess import DISCLAIMER, Assessment
+from service.clinical.assessment.category import Classification
+from service.clinical.assessment.warnings import Oddity
+from service.clinical.criteria import CATALOGUE
+from service.clinical.explanation.item_texts import ItemTexts
+from service.clinical.explanation.places import Values
+from service.ehr.fhir.breakdown import CODES, result_observation
+from service.ehr.fhir.issues import Issue
+from service.ehr.fhir.json_shapes import Resource
+from service.ehr.fhir.outcome import outcome
+from service.ehr.record.record import Record
+from service.ehr.terminology.vocabulary import (
+    CATEGORIES,
+    CATEGORY,
+    LOINC_ADDRESS,
+    MESSAGE_EXTENSION,
+    RESULT_EXTENSION,
+    SERVICE_NAME,
+    VERSION,
+    concept,
+)
+from service.server.messages.strict_json import within, written
+
+SERVICE, MESSAGES = "service", "messages"
+SUGGESTIONS_SHOWN = 5
+NO_LEADING_SET = "No leading criteria set: the underlying condition is not known"
+
+
+DEVICE = written(
+    {
+        "resourceType": "Device",
+        "id": SERVICE,
+        "deviceName": [{"name": SERVICE_NAME, "type": "model-name"}],
+        "version": [{"value": VERSION}],
+    }
+)
+
+
+def _pointer(address: str, key: str) -> msgspec.Raw:
+    return written({"url": address, "valueReference": {"reference": f"#{key}"}})
+
+
+POINTERS = {key: _pointer(RESULT_EXTENSION, key) for key in CATALOGUE}
+TO_MESSAGES = _pointer(MESSAGE_EXTENSION, MESSAGES)
+RISKS = {key: written(concept(CATEGORY, key, text, text)) for key, text in CATEGORIES.items()}
+REASONS = ItemTexts(lambda item, _: within(f"{item.label}: {item.reason}"), b"; ")
+
+
+def risk_assessment(record: Record, assessment: Assessment) -> Resource:
+    """Return the RiskAssessment; it holds no probability, since these are classification criteria."""
+    classification, values = assessment.classification, Values(assessment.panel, within)
+    told = [*record.issues, *(_from_oddity(one) for one in assessment.warnings)]
+    subject, moment = written(record.subject.reference), record.moment.text
+    breakdown = [result_observation(one, values, subject, moment) for one in assessment.results]
+    pointers = [POINTERS[one.criteria.id] for one in assessment.results]
+    shown: Resource = {
+        "resourceType": "RiskAssessment",
+        "contained": [DEVICE, *breakdown, *([_messages(told)] if told else [])],
+        "extension": [*pointers, *([TO_MESSAGES] if told else [])],
+        "status": "preliminary" if classification.category == "indeterminate" else "final",
+        "method": {"text": NO_LEADING_SET} if classification.primary is None else CODES[classification.primary],
+        "subject": subject,
+    }
+    if moment:
+        shown["occurrenceDateTime"] = moment
+    if record.condition:
+        shown["condition"] = record.condition
+    shown["performer"] = {"reference": f"#{SERVICE}"}
+    basis = [one for _, one in record.basis]
+    if basis:
+        shown["basis"] = basis
+    prediction = _prediction(classification, _rationale(assessment, values))
+    return shown | {"prediction": [prediction], "note": [{"text": one} for one in _notes(assessment)]}
+
+
+def _messages(told: Iterable[Issue]) -> Resource:
+    found = outcome(told)
+    return {"resourceType": found["resourceType"], "id": MESSAGES, "issue": found["issue"]}
+
+
+def _prediction(classification: Classification, rationale: msgspec.Raw) -> Resource:
+    return {
+        "outcome": {"text": "Macrophage activation syndrome"},
+        "qualitativeRisk": RISKS[classification.category],
+        "rationale": rationale,
+    }
+
+
+def _rationale(assessment: Assessment, values: Values) -> msgspec.Raw:
+    """Return the summary and the items of the first set that it rests on, each with its reason.
+
+    The items are not worked out for a set that the caller did not ask for: then it is said what the category rests on.
+    """
+    text = within(assessment.summary)
+    for result in assessment.classification.basis[:1]:
+        short = within(result.criteria.short)
+        if result.breakdown:
+            text += b" %b: %b." % (short, REASONS.written(result.breakdown, values))
+        else:
+            text += b" This rests on the %b; their items are left out, since other sets were asked for." % short
+    return msgspec.Raw(b'"%b"' % text)
+
+
+def _notes(assessment: Assessment) -> Iterable[str]:
+    yield DISCLAIMER
+    for caution in assessment.cautions:
+        yield caution.message
+    named = [f"{one.observation} (LOINC {one.loinc})" for one in assessment.suggestions if one.loinc]
+    if named:
+        shown = ", ".join(named[:SUGGESTIONS_SHOWN])
+        yield f"Tests that are missing or leave too much open, those that could decide first: {shown}."
+
+
+def _from_oddity(one: Oddity) -> Issue:
+    observation = one.where[1] if len(one.where) > 1 else ""
+    return Issue(one.code, one.message, (), observation)
+
+
+def loinc_coding(code: str) -> Resource:
+    """Return a coding of LOINC."""
+    return {"system": LOINC_ADDRESS, "code": code}

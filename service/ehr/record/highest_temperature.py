@@ -1,0 +1,93 @@
+"""Which body temperature counts: the highest of the 24 hours before the newest, and not the newest alone.
+
+The fever of systemic JIA is quotidian: it spikes once a day, and between the spikes the temperature is normal or below.
+A cool morning is therefore no sign that there is no fever, and the temperature of an episode is that of its spike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.measurement.interval import ANYTHING, Interval
+from service.clinical.measurement.number import Number
+from service.clinical.measurement.numbers_in_words import interval_text
+from service.clinical.measurement.reading import Evidence, Reading
+from service.ehr.fhir.issues import Issue, issue
+from service.ehr.fhir.moments import Moment, days_between
+from service.ehr.record.ranking import canonical, has_value, known, order, ranked
+from service.ehr.record.result import Result
+from service.ehr.terminology.code_map import CodeMap
+
+TEMPERATURE = "temperature"
+DAY = timedelta(hours=24)
+
+
+def is_of_the_day(moment: Moment, newest: Moment) -> bool:
+    """Return whether a temperature counts beside the newest one."""
+    return days_between(moment, newest) <= DAY
+
+
+def of_the_day(group: list[Result], codes: CodeMap, issues: list[Issue]) -> list[Result]:
+    """Return one result that holds the highest temperature of the day; without a reading if none of it can be read.
+
+    It has the time of the newest, by which its age is counted; its reading has the time at which it was taken.
+    """
+    said = _said(group, codes, issues)
+    usable = [one for one in said if _is_usable(one)]
+    if not usable:
+        return [one for one in said if one.moment == said[0].moment]
+    warmest = max(usable, key=lambda one: (*_low_end(canonical(one)), one.moment, order(one)))
+    _name(said, warmest, issues)
+    reach = _highest([canonical(one) if _is_usable(one) else ANYTHING for one in said])
+    reading = _over(known(warmest), reach) if reach != canonical(warmest) else known(warmest)
+    return [replace(warmest, moment=said[0].moment, reading=reading._replace(collected_at=warmest.moment.text))]
+
+
+def _said(group: list[Result], codes: CodeMap, issues: list[Issue]) -> list[Result]:
+    """Read and return the temperatures of the day that have a value, of each moment those of the highest rank."""
+    said: list[Result] = []
+    unused: list[str] = []
+    for same in ranked(group):
+        moment = same[0].moment
+        if said and (moment == said[-1].moment or not is_of_the_day(moment, said[0].moment)):
+            unused += [one.where for one in same]
+            continue
+        for one in same:
+            one.read(codes)
+        issues += [one.issue for one in same if one.issue]
+        said += [one for one in same if one.reading] or [one for one in same if has_value(one)]
+    if unused:
+        issues.append(issue("superseded", *unused, observation=TEMPERATURE))
+    return said
+
+
+def _is_usable(one: Result) -> bool:
+    return one.reading is not None and one.reading.evidence is Evidence.MEASURED
+
+
+def _name(said: list[Result], warmest: Result, issues: list[Issue]) -> None:
+    cooler = [one.where for one in said if one.reading and one is not warmest]
+    if cooler:
+        issues.append(issue("cooler", *cooler, observation=TEMPERATURE))
+    if said[0].moment > warmest.moment:
+        issues.append(issue("highest_of_day", warmest.where, observation=TEMPERATURE))
+
+
+def _highest(intervals: list[Interval]) -> Interval:
+    """Return what the highest of some values may be: one that cannot be read may be higher than all others."""
+    low, low_open = max(map(_low_end, intervals))
+    high, high_closed = max((one.high, not one.high_open) for one in intervals)
+    return Interval(low, high, low_open, high_open=not high_closed)
+
+
+def _low_end(interval: Interval) -> tuple[Number, bool]:
+    return interval.low, interval.low_open
+
+
+def _over(reading: Reading, reach: Interval) -> Reading:
+    """Return a reading of the same unit that reaches over an interval in the canonical unit."""
+    analyte = ANALYTES[TEMPERATURE]
+    interval = analyte.table.convert_interval(reach, analyte.canonical, reading.unit)
+    return Reading(interval, reading.unit, Evidence.MEASURED, f"{interval_text(interval)} {reading.unit}")

@@ -1,0 +1,137 @@
+"""Of many results of one test the one that counts: the newest; what it cannot say is never made up by an older one.
+
+A newer result that was never reported (no value) says nothing, and the one before it still stands. A newer result that
+was reported but cannot be read makes the test unknown: the older one may be true no more. Of body temperatures the
+highest of a day counts. A result without a time may be newer than all others, so it never yields to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from operator import attrgetter
+
+from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.measurement.reading import Reading, reading_of
+from service.clinical.panel.consistency import contradictions
+from service.ehr.fhir.issues import Issue, issue
+from service.ehr.fhir.json_shapes import Resource
+from service.ehr.fhir.moments import NEVER, Moment, days_between
+from service.ehr.record.highest_temperature import TEMPERATURE, of_the_day
+from service.ehr.record.joint import can_be_joined, joint_reading, references_of
+from service.ehr.record.ranking import canonical, has_value, ranked
+from service.ehr.record.result import Result
+from service.ehr.record.rivals import is_after, may_be_newest, of_pending, read_rivals, unread_beside
+from service.ehr.terminology.code_map import CodeMap
+
+IN_FULL = attrgetter("at", "text")  # of two ways to say one time the fuller one, whatever their order
+
+
+@dataclass(slots=True)
+class Chosen:
+    """The readings that count by analyte, the Observations they come from, and what was left out."""
+
+    readings: dict[str, Reading] = field(default_factory=dict)
+    basis: dict[str, list[Resource]] = field(default_factory=dict)
+    findings: dict[str, bool] = field(default_factory=dict)
+    newest: Moment = NEVER
+    issues: list[Issue] = field(default_factory=list)
+
+
+def choose(
+    results: Iterable[Result],
+    codes: CodeMap,
+    as_of: Moment | None,
+    look_back: timedelta | None,
+    pending: Iterable[Result] = (),
+) -> Chosen:
+    """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown.
+
+    Results that are ``pending`` are not used; one that may be newer than the one used is named.
+    """
+    by_analyte: dict[str, list[Result]] = {}
+    chosen = Chosen()
+    for one in results:
+        if as_of and is_after(one.moment, as_of):
+            chosen.issues.append(issue("after_as_of", one.where, observation=one.observation))
+        else:
+            by_analyte.setdefault(one.observation, []).append(one)
+    best = {
+        key: group for key in ANALYTES if key in by_analyte and (group := _counting(by_analyte[key], codes, chosen))
+    }
+    chosen.newest = max((one.moment for group in best.values() for one in group), key=IN_FULL, default=NEVER)
+    for key, group in best.items():
+        if look_back and _is_stale(group[0].moment, as_of or chosen.newest, look_back):
+            chosen.issues.append(issue("stale", *(one.where for one in group), observation=key))
+        else:
+            _use(chosen, key, group)
+    _name_undated(chosen, best, by_analyte)
+    _drop_contradictions(chosen)
+    chosen.issues += [of_pending(one, best.get(one.observation), codes, as_of) for one in pending]
+    return chosen
+
+
+def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
+    """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown."""
+    rivals = may_be_newest(group) if len(group) > 1 else []
+    if not rivals:
+        return [one for one in _newest(group, codes, chosen) if one.reading]
+    apart = {id(one) for one in rivals}
+    newest = [one for one in _newest([one for one in group if id(one) not in apart], codes, chosen) if has_value(one)]
+    usable, rivals = [one for one in newest if one.reading], read_rivals(rivals, codes, chosen.issues)
+    both = [*usable, *rivals]
+    if (newest and not usable) or not all(one.reading for one in rivals) or not can_be_joined(both):
+        return []
+    return both
+
+
+def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dict[str, list[Result]]) -> None:
+    """Name the results whose test has none with a time, if that of another test has one: they may be of any age."""
+    undated = [group for group in best.values() if group[0].moment.at == NEVER.at]
+    if undated and any(one.moment != NEVER for group in by_analyte.values() for one in group):
+        for group in undated:
+            chosen.issues.append(issue("undated", *(one.where for one in group), observation=group[0].observation))
+
+
+def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
+    """Return the newest results of one analyte that were reported, all of the same moment."""
+    if group[0].observation == TEMPERATURE:
+        return of_the_day(group, codes, chosen.issues)
+    ranks = ranked(group)
+    for newest in ranks:
+        for one in newest:
+            one.read(codes)
+        chosen.issues += [one.issue for one in newest if one.issue]
+        if any(map(has_value, newest)):
+            chosen.issues += unread_beside(newest)
+            break
+    left = [one for older in ranks for one in older]
+    if left:
+        chosen.issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
+    return newest
+
+
+def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:
+    return NEVER not in (moment, anchor) and days_between(moment, anchor) > look_back
+
+
+def _use(chosen: Chosen, key: str, group: list[Result]) -> None:
+    reading, used = joint_reading(group)
+    is_of_one_time = len(used) == 1 or len({one.moment for one in used}) == 1
+    if len(used) > 1 and is_of_one_time and len({canonical(one) for one in used}) > 1:
+        chosen.issues.append(issue("tied", *(one.where for one in used), observation=key))
+    time = reading.collected_at or max((one.moment for one in used), key=IN_FULL).text if is_of_one_time else ""
+    chosen.readings[key] = reading_of((*reading[:-1], time))
+    chosen.basis[key] = references_of(used)
+    for note in sorted({one.meaning.note for one in used} - {""}):
+        chosen.issues.append(issue("code_note", used[0].where, observation=key, text=note))
+    if "" not in {one.meaning.finding for one in used}:
+        chosen.findings[group[0].meaning.finding] = True
+
+
+def _drop_contradictions(chosen: Chosen) -> None:
+    for small, large in contradictions(chosen.readings):
+        chosen.issues.append(issue("inconsistent_values", observation=small))
+        for key in (small, large):
+            del chosen.readings[key], chosen.basis[key]

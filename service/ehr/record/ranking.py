@@ -1,0 +1,47 @@
+"""The order among results of one test, and what they have in common so that they can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
+
+from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.measurement.interval import Interval
+from service.clinical.measurement.reading import Reading
+from service.ehr.record.result import Result
+
+
+def ranked(group: list[Result]) -> Iterator[list[Result]]:
+    """Yield the results of one analyte from the newest on, those of the same rank together."""
+    if len({one.moment.at for one in group}) == len(group):  # then that alone decides, and the rest need not be read
+        yield from ([one] for one in sorted(group, key=attrgetter("moment.at"), reverse=True))
+        return
+    by_rank = attrgetter("rank")
+    for _, same in groupby(sorted(group, key=by_rank, reverse=True), key=by_rank):
+        yield list(same)
+
+
+def has_value(one: Result) -> bool:
+    """Return whether a result that was read says anything, be it readable or not."""
+    return one.issue is None or one.issue.key != "no_value"
+
+
+def known(one: Result) -> Reading:
+    """Return the reading of a result that has one."""
+    assert one.reading is not None
+    return one.reading
+
+
+def canonical(one: Result) -> Interval:
+    """Return the interval of a result in the canonical unit of its test, as it is where no factor leads there."""
+    reading, analyte = known(one), ANALYTES[one.observation]
+    if not analyte.table.units[reading.unit].comparable:
+        return reading.interval
+    return analyte.table.convert_interval(reading.interval, reading.unit, analyte.canonical)
+
+
+def order(one: Result) -> tuple[str, ...]:
+    """Return what orders results of one moment, whatever their order in the record."""
+    reading = known(one)
+    return reading.evidence.value, reading.unit, reading.reported, str(one.reference)

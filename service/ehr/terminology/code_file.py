@@ -1,0 +1,137 @@
+"""Reads the map of codes: the shipped codes.toml, and a site's own file of the same form on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from service.clinical.assessment.treatments import THERAPIES
+from service.clinical.data import toml_reader
+from service.clinical.data.toml_reader import BadData, Table
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS
+from service.clinical.measurement.reading import WORDS
+from service.clinical.panel.panel import CONDITIONS
+from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS, checked_template
+from service.ehr.terminology.code_map import CodeMap, ResultCode, words_in
+from service.ehr.terminology.code_systems import LOINC, system_name
+
+SHIPPED = Path(__file__).parent / "codes.toml"
+TABLES = (
+    *("results", "refused", "conditions", "drugs", "brands", "words", "off_scale"),
+    *("other_specimens", "specimen_words", "prefetch"),
+)
+ENDS = ("above", "below")
+GENERICS = tuple(drug.name for therapy in THERAPIES.values() for drug in therapy.drugs)
+
+
+def load_codes(site: str = "") -> CodeMap:
+    """Read the shipped codes and, if named, the site's file; raises BadData with the file and the key."""
+    shipped = _read(SHIPPED)
+    base = replace(
+        shipped, results=_from_analytes() | dict(shipped.results), drug_names=_generics() | dict(shipped.drug_names)
+    )
+    return _over(base, _read(Path(site))) if site else base
+
+
+def _over(base: CodeMap, site: CodeMap) -> CodeMap:
+    return CodeMap(**{one.name: getattr(base, one.name) | getattr(site, one.name) for one in fields(CodeMap)})
+
+
+def _read(path: Path) -> CodeMap:
+    try:
+        tables = toml_reader.keys(toml_reader.read(path), path.name, (), TABLES)
+    except OSError as error:
+        raise BadData(f"{path.name}: the file cannot be read") from error
+    refused = (entry for at, raw in _rows(tables, "refused", path) for entry in _refused(raw, at))
+    return CodeMap(
+        dict([*(_result(raw, at) for at, raw in _rows(tables, "results", path)), *refused]),
+        dict(entry for at, raw in _rows(tables, "conditions", path) for entry in _conditions(raw, at)),
+        dict(_drug(raw, at) for at, raw in _rows(tables, "drugs", path)),
+        _single_words(tables, "brands", path, GENERICS),
+        _names(tables, "words", path, WORDS),
+        _names(tables, "off_scale", path, ENDS),
+        frozenset(entry for at, raw in _rows(tables, "other_specimens", path) for entry in _specimens(raw, at)),
+        frozenset(_single_words(tables, "specimen_words", path, ["other"])),
+        _prefetch(tables, path),
+    )
+
+
+def _rows(tables: Table, key: str, path: Path) -> Iterable[tuple[str, Any]]:
+    rows = tables.get(key, [])
+    if not isinstance(rows, list):
+        raise BadData(f"{path.name}: {key}: a list of tables is expected")
+    return ((f"{path.name}: {key}[{at}]", row) for at, row in enumerate(rows))
+
+
+def _system(table: Table, where: str) -> str:
+    return system_name(toml_reader.text(table, "system", where, LOINC))
+
+
+def _result(raw: object, where: str) -> tuple[tuple[str, str], ResultCode]:
+    table = toml_reader.keys(raw, where, ["code", "observation"], ["system", "basis", "unit", "note", "finding"])
+    observation = toml_reader.choice(table, "observation", where, ANALYTES)
+    unit, basis = (toml_reader.text(table, key, where, "") for key in ("unit", "basis"))
+    if unit and ANALYTES[observation].table.find(unit) is None:
+        raise BadData(f"{where}.unit: '{unit}' is not accepted for {observation}")
+    note = toml_reader.text(table, "note", where, "")
+    finding = toml_reader.choice(table, "finding", where, FINDINGS) if "finding" in table else ""
+    code = toml_reader.text(table, "code", where).strip()
+    return (_system(table, where), code), ResultCode(observation, basis, unit, note, finding)
+
+
+def _refused(raw: object, where: str) -> Iterable[tuple[tuple[str, str], ResultCode]]:
+    table = toml_reader.keys(raw, where, ["codes", "observation", "reason"], ["system"])
+    observation = toml_reader.choice(table, "observation", where, ANALYTES)
+    reason = toml_reader.text(table, "reason", where)
+    for code in toml_reader.texts(table, "codes", where):
+        yield (_system(table, where), code.strip()), ResultCode(observation, refuse=reason)
+
+
+def _conditions(raw: object, where: str) -> Iterable[tuple[tuple[str, str], str]]:
+    table = toml_reader.keys(raw, where, ["system", "codes", "condition"], ["sure"])
+    condition = toml_reader.choice(table, "condition", where, CONDITIONS)
+    for code in toml_reader.texts(table, "codes", where):
+        yield (_system(table, where), code.strip().upper().replace(".", "")), condition
+
+
+def _drug(raw: object, where: str) -> tuple[tuple[str, str], str]:
+    table = toml_reader.keys(raw, where, ["system", "code", "name"])
+    name = toml_reader.choice(table, "name", where, GENERICS)
+    return (_system(table, where), toml_reader.text(table, "code", where).strip()), name
+
+
+def _names(tables: Table, key: str, path: Path, known: Iterable[str]) -> dict[str, str]:
+    known = tuple(known)
+    table = toml_reader.keys(tables.get(key, {}), f"{path.name}: {key}", (), known)
+    return {text.casefold(): one for one in table for text in toml_reader.texts(table, one, f"{path.name}: {key}")}
+
+
+def _specimens(raw: object, where: str) -> Iterable[tuple[str, str]]:
+    table = toml_reader.keys(raw, where, ["system", "codes"], ["sure"])
+    for code in toml_reader.texts(table, "codes", where):
+        yield from ((system, code.strip()) for system in (_system(table, where), ""))
+
+
+def _single_words(tables: Table, key: str, path: Path, known: Iterable[str]) -> dict[str, str]:
+    """Read words that are looked for one by one in what a record says: a name of several would never be found."""
+    named = _names(tables, key, path, known)
+    for word, one in named.items():
+        if words_in(word) != [word]:
+            raise BadData(f"{path.name}: {key}.{one}: '{word}' is not one word of letters alone")
+    return named
+
+
+def _prefetch(tables: Table, path: Path) -> dict[str, str]:
+    where = f"{path.name}: prefetch"
+    table = toml_reader.keys(tables.get("prefetch", {}), where, (), PREFETCH_KEYS)
+    return {key: checked_template(toml_reader.text(table, key, where), f"{where}.{key}") for key in table}
+
+
+def _from_analytes() -> dict[tuple[str, str], ResultCode]:
+    return {(LOINC, code): ResultCode(one.id) for one in ANALYTES.values() for code in one.loinc}
+
+
+def _generics() -> dict[str, str]:
+    return {name.casefold(): name for name in GENERICS}

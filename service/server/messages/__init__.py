@@ -1,0 +1,1 @@
+"""How are messages written and read?"""
