@@ -19,7 +19,7 @@ from service.server import health
 from service.server.auth import guard
 from service.server.messages import cors, headers
 from service.server.observing import logs, metric_labels, metrics
-from service.server.serving import limits
+from service.server.serving import limits, refusals
 from service.server.settings import Settings, from_environment
 from service.web import docs, page
 
@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config[batch_routes.LONGEST_LINE] = settings.batch_max_line_bytes
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
+    refusals.install(app)
     app.before_request(_refuse_other_spellings)
     _install_server(app, settings)
     app.register_error_handler(Exception, _error_answer)

@@ -23,7 +23,7 @@ class Settings:
 
     port: int = 8080
     workers: int = 2
-    threads: int = 8
+    connections: int = 1000
     log_level: str = "info"
     max_body_bytes: int = 1_048_576
     batch_max_line_bytes: int = 65_536
@@ -84,9 +84,9 @@ TABLE: tuple[Setting, ...] = (
         "WEB_CONCURRENCY",
     ),
     _row(
-        "threads",
-        form.whole(1, 256),
-        "Threads of each worker: requests in hand at once. One is computed at a time, the rest wait their turn.",
+        "connections",
+        form.whole(10, 10_000),
+        "Connections that a worker holds at once; when nine tenths are taken, the oldest silent ones are ended.",
     ),
     _row(
         "log_level",

@@ -7,14 +7,15 @@ import time
 from collections.abc import Iterator
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, HTTPException
 
+from service.api import errors
 from service.server import health
 from service.server.access import audience_is_endpoint
 from service.server.auth import guard
 from service.server.messages import cors, headers
 from service.server.observing import exchange, logs, metric_labels, metrics
-from service.server.serving import limits
+from service.server.serving import limits, refusals
 from service.server.settings import Settings, from_environment
 
 CRITERIA = headers.Document(b'{"criteria":["%s"]}' % (b"x" * 120_000), "application/json")  # as long as the contract
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application as service.app does, with a few routes of the contract's names."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
+    refusals.install(app)
     logs.install(app, settings)
     metrics.install(app)
     headers.install(app)
@@ -31,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.install(app, settings)
     limits.install(app, settings)
     app.register_blueprint(health.blueprint)
+    app.register_error_handler(HTTPException, errors.answer)
     metric_labels.allow(criteria=["hscore"], observation=["ferritin"], unknown_reason=["missing"])
     _add_routes(app)
     return app

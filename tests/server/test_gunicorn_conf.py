@@ -52,7 +52,7 @@ def test_the_configuration_follows_the_settings(environ: pytest.MonkeyPatch) -> 
     for name, value in {
         "PORT": "9001",
         "WEB_CONCURRENCY": "3",
-        "MAS_THREADS": "5",
+        "MAS_CONNECTIONS": "5",
         "MAS_GRACEFUL_SECONDS": "7",
     }.items():
         environ.setenv(name, value)

@@ -128,9 +128,9 @@ def test_metrics_start_from_nothing_and_leave_a_clean_folder(tmp_path: Path) -> 
 
 def test_bad_settings_stop_the_start_and_are_all_named(tmp_path: Path) -> None:
     """The message names every variable at once, and never a value."""
-    with pytest.raises(RuntimeError) as failure, Live(tmp_path, MAS_THREADS="many-905", MAS_AUTH_MODE="trust"):
+    with pytest.raises(RuntimeError) as failure, Live(tmp_path, MAS_CONNECTIONS="many-905", MAS_AUTH_MODE="trust"):
         pass
-    assert "MAS_THREADS must be a whole number from 1 to 256" in str(failure.value)
+    assert "MAS_CONNECTIONS must be a whole number from 10 to 10000" in str(failure.value)
     assert "MAS_AUTH_MODE must be one of none, api_key, jwt" in str(failure.value)
     assert "905" not in str(failure.value)
 

@@ -64,8 +64,8 @@ def test_a_setting_is_read(variable: str, text: str, field: str, value: object) 
     [
         ("PORT", "0"),
         ("PORT", "65536"),
-        ("MAS_THREADS", "eight"),
-        ("MAS_THREADS", "٣"),
+        ("MAS_CONNECTIONS", "eight"),
+        ("MAS_CONNECTIONS", "٣"),
         ("MAS_MAX_BODY_BYTES", "1e6"),
         ("MAS_MAX_BODY_BYTES", "-1"),
         ("MAS_MAX_BODY_BYTES", "9" * 5000),
@@ -102,8 +102,8 @@ def test_a_bad_setting_is_named_with_what_it_takes(variable: str, text: str) -> 
 def test_all_bad_settings_are_listed_at_once() -> None:
     """One start tells everything."""
     with pytest.raises(BadSetting) as failure:
-        from_environment({"PORT": "x", "MAS_THREADS": "x", "MAS_WEB": "x"})
-    assert [text.split()[0] for text in str(failure.value).splitlines()] == ["PORT", "MAS_THREADS", "MAS_WEB"]
+        from_environment({"PORT": "x", "MAS_CONNECTIONS": "x", "MAS_WEB": "x"})
+    assert [text.split()[0] for text in str(failure.value).splitlines()] == ["PORT", "MAS_CONNECTIONS", "MAS_WEB"]
 
 
 def test_what_a_mode_lacks_is_listed_with_the_rest() -> None:

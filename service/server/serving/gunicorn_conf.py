@@ -25,9 +25,8 @@ except BadSetting as bad:
 bind = f"0.0.0.0:{_chosen.port}"
 workers = _chosen.workers
 worker_class = "service.server.serving.worker.PatientWorker"
-threads = _chosen.threads
 _files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-worker_connections = 1000 if _files < 0 else max(2 * threads, min(1000, _files - 100))  # a worker dies without files
+worker_connections = _chosen.connections if _files < 0 else max(10, min(_chosen.connections, _files - 100))
 timeout = 30  # proves only that a worker's event loop turns
 graceful_timeout = _chosen.graceful_seconds
 keepalive = _chosen.keepalive_seconds
@@ -36,6 +35,8 @@ limit_request_line = 2048
 limit_request_fields = 64  # a mesh adds a dozen of its own
 limit_request_field_size = 8190  # tokens of large directories and forwarded certificates reach 4 kB
 header_map = "drop"  # X_Foo must not pass for X-Foo
+forwarder_headers = ""  # a header SCRIPT_NAME or PATH_INFO would choose the address that is served
+secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True  # would be written to $HOME, which a read-only container lacks
 worker_tmp_dir = (
     metric_files.MEMORY if os.access(metric_files.MEMORY, os.W_OK) else None
@@ -79,6 +80,11 @@ def when_ready(server: Any) -> None:
 
     drain.hold_sigterm(stop, _chosen.drain_seconds)
     signal.signal(signal.SIGHUP, reload)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let no connection be lost in the queue of a port that closes."""
+    worker.keep_queue()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import Flask, current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout, UnsupportedMediaType
 
+from service.server.serving.connection import TooSlow
 from service.server.settings import Settings
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class _Watched(io.RawIOBase):
     def _next(self, size: int) -> bytes:
         try:
             return self.stream.read(size)
-        except TimeoutError as error:
+        except TooSlow as error:
             raise RequestTimeout from error
         except Exception as error:  # whatever the server's reader makes of a malformed body
             raise BadRequest("The request body is malformed.") from error

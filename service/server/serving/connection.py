@@ -1,0 +1,143 @@
+"""One client's connection: how long the server waits for it to send, to read, and to leave."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from gevent import socket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LEAST_RATE = 16 * 1024  # bytes per second a client must send or take on average, beyond its first seconds
+SEND_SECONDS = 10.0  # for a piece of an answer to be taken, and 1 more for every 16 KiB of it
+LINGER_SECONDS = 2.0  # until a client that was answered and does not hang up is cut off
+_LINGER_BYTES = 1 << 20  # that it may still send meanwhile
+_SEND_BUFFER = 32 * 1024  # kernel memory for an answer that nobody reads; the kernel takes twice that
+_HEAD_KEPT = 4096  # bytes of a request kept to name it when it is refused
+_PIECE = 64 * 1024
+
+
+class TooSlow(Exception):
+    """The client took too long to send its request; not an OSError, which gunicorn would log as a fault of ours."""
+
+
+class Connection(socket.socket):  # type: ignore[misc]
+    """A socket that bounds each wait for its client.
+
+    A silent client between two requests is ``idle`` (told to ``on_idle``); gunicorn's keep-alive time bounds that.
+    """
+
+    def __init__(self, accepted: Any, pause: float, on_idle: Callable[[Connection, bool], None]) -> None:
+        super().__init__(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        self.pause = pause
+        self.on_idle = on_idle
+        self.request: Any = None
+        self.unsent = 0
+        self.answered = self.ended = False
+        self.head = b""
+        self.arrived, self.waited = 0, 0.0
+
+    def expect(self) -> None:
+        """Begin to wait for the next request."""
+        self.request, self.head = None, b""
+        self.arrived, self.waited = 0, 0.0
+
+    def give_up(self) -> None:
+        """Read no more of the request, and end the connection after its answer."""
+        self.ended = True
+        if self.request is not None:
+            self.request.force_close()
+
+    def recv(self, *args: Any) -> bytes:
+        """Receive what has come; raises TooSlow when the sender of a request pauses or trickles for too long."""
+        if self.ended:
+            return b""
+        data = self._receive_more(*args) if self.arrived else self._receive_first(*args)
+        if len(self.head) < _HEAD_KEPT:
+            self.head += data[:_HEAD_KEPT]
+        self.arrived += len(data)
+        self.ended = not data
+        return data
+
+    def _receive_first(self, *args: Any) -> bytes:
+        self.on_idle(self, True)  # noqa: FBT003  # the one argument of a state
+        try:
+            return bytes(super().recv(*args))
+        finally:
+            self.on_idle(self, False)  # noqa: FBT003
+
+    def _receive_more(self, *args: Any) -> bytes:
+        """Count only the time spent waiting, so that a slow answer is not held against the sender."""
+        allowed = self.pause + self.arrived / LEAST_RATE - self.waited
+        started = time.monotonic()
+        self.settimeout(max(0.001, min(self.pause, allowed)))
+        try:
+            return bytes(super().recv(*args))
+        except TimeoutError:
+            self.ended = True
+            raise TooSlow from None
+        finally:
+            self.waited += time.monotonic() - started
+            self.settimeout(None)
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Send all; ``unsent`` counts what the kernel has not taken. Raises BrokenPipeError for a client that reads nothing."""
+        left = memoryview(data)
+        self.answered, self.unsent = True, len(left)
+        until = time.monotonic() + SEND_SECONDS + len(left) / LEAST_RATE
+        try:
+            while self.unsent:
+                self.settimeout(max(0.001, min(SEND_SECONDS, until - time.monotonic())))
+                sent = self.send(left[:_PIECE], flags)
+                self.unsent -= sent
+                left = left[sent:]
+        except TimeoutError:
+            self.ended = True
+            raise BrokenPipeError(32, "the client does not read") from None
+        finally:
+            self.settimeout(None)
+
+    def hush(self) -> None:
+        """Let what has arrived be read, and then nothing more: ends an idle connection."""
+        self.shutdown(socket.SHUT_RD)
+
+    def close(self) -> None:
+        """Close; a client that may still be sending gets a moment, so that it can read its answer (RFC 9112, 9.6)."""
+        if self.fileno() >= 0 and self.answered and not self.unsent:
+            self._see_off()
+        super().close()
+
+    def _see_off(self) -> None:
+        until, discarded = time.monotonic() + LINGER_SECONDS, 0
+        try:
+            self.shutdown(socket.SHUT_WR)
+            while discarded < _LINGER_BYTES and (rest := until - time.monotonic()) > 0:
+                self.settimeout(rest)
+                data = super().recv(_PIECE)
+                discarded += len(data)
+                if not data:
+                    return
+        except OSError:
+            return
+
+
+class Listener(socket.socket):  # type: ignore[misc]
+    """The port. Before it closes it hands on the connections that the kernel has accepted: they would be reset."""
+
+    def __init__(self, plain: Any, hand_on: Callable[[Listener, list[tuple[Any, Any]]], None]) -> None:
+        super().__init__(plain.family, plain.type, plain.proto, fileno=plain.detach())
+        self.hand_on = hand_on
+
+    def close(self) -> None:
+        """Close the port, and serve whoever was in its queue."""
+        waiting: list[tuple[Any, Any]] = []
+        try:
+            self.setblocking(False)
+            while True:
+                waiting.append(self.accept())
+        except OSError:  # the queue is empty, or the port was closed before
+            super().close()
+        self.hand_on(self, waiting)
