@@ -5,22 +5,10 @@ One shared byte: made before the workers are forked, written by the master, read
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import signal
-import socket
-import struct
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from types import FrameType
-
-_ATTACH_FILTER = 26  # Linux's SO_ATTACH_FILTER, which the socket module does not name
-_NO_SYN = (  # classic BPF over the TCP header: (code, jump if true, jump if false, operand)
-    (0x30, 0, 0, 13),  # load the flags
-    (0x45, 0, 1, 0x02),  # SYN: next; else skip one
-    (0x06, 0, 0, 0),  # drop
-    (0x06, 0, 0, 0xFFFF_FFFF),  # pass whole
-)
 
 _byte = mmap.mmap(-1, 1)  # anonymous and shared: survives fork, needs no file
 
@@ -49,17 +37,3 @@ def hold_sigterm(stop: Callable[[], None], seconds: float) -> None:
 
     signal.signal(signal.SIGALRM, lambda _signal, _frame: stop())
     signal.signal(signal.SIGTERM, on_term)
-
-
-def greet_nobody(listeners: Iterable[socket.socket]) -> None:
-    """Let the kernel begin no new connection on these, for every process that shares them, but finish those begun.
-
-    It would reset the ones it accepts between a worker's last look and the close: requests lost. A client whose first
-    packet is dropped sends it again after a second, and is refused. Without such filters all goes on as before.
-    """
-    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in _NO_SYN))
-    for listener in listeners:
-        with suppress(OSError):
-            listener.setsockopt(
-                socket.SOL_SOCKET, _ATTACH_FILTER, struct.pack("HL", len(_NO_SYN), ctypes.addressof(code))
-            )

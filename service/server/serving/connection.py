@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from gevent import socket
+from gunicorn.http.errors import LimitRequestHeaders  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +16,7 @@ SEND_SECONDS = 10.0  # for a piece of an answer to be taken, and 1 more for ever
 LINGER_SECONDS = 2.0  # until a client that was answered and does not hang up is cut off
 _LINGER_BYTES = 1 << 20  # that it may still send meanwhile
 _SEND_BUFFER = 32 * 1024  # kernel memory for an answer that nobody reads; the kernel takes twice that
+_HEAD_BYTES = 32 * 1024  # of a request line and headers
 _HEAD_KEPT = 4096  # bytes of a request kept to name it when it is refused
 _PIECE = 64 * 1024
 
@@ -36,12 +38,20 @@ class Connection(socket.socket):  # type: ignore[misc]
         self.on_idle = on_idle
         self.request: Any = None
         self.unsent = 0
-        self.answered = self.ended = False
+        self.answered = self.ended = self.barred = False
         self.head = b""
         self.arrived, self.waited = 0, 0.0
 
+    def begin(self, request: Any) -> None:
+        """Serve a request whose head has been read."""
+        self.request = request
+
     def expect(self) -> None:
-        """Begin to wait for the next request."""
+        """Begin to wait for the next request, if the rest of this one is here: nobody waits for what has no reader."""
+        self.barred = True
+        while self.request.body.read(_PIECE):
+            continue
+        self.barred = False
         self.request, self.head = None, b""
         self.arrived, self.waited = 0, 0.0
 
@@ -53,8 +63,11 @@ class Connection(socket.socket):  # type: ignore[misc]
 
     def recv(self, *args: Any) -> bytes:
         """Receive what has come; raises TooSlow when the sender of a request pauses or trickles for too long."""
+        self.ended |= self.barred
         if self.ended:
             return b""
+        if self.request is None and self.arrived > _HEAD_BYTES:
+            raise LimitRequestHeaders("the head is too long")
         data = self._receive_more(*args) if self.arrived else self._receive_first(*args)
         if len(self.head) < _HEAD_KEPT:
             self.head += data[:_HEAD_KEPT]
@@ -122,22 +135,3 @@ class Connection(socket.socket):  # type: ignore[misc]
                     return
         except OSError:
             return
-
-
-class Listener(socket.socket):  # type: ignore[misc]
-    """The port. Before it closes it hands on the connections that the kernel has accepted: they would be reset."""
-
-    def __init__(self, plain: Any, hand_on: Callable[[Listener, list[tuple[Any, Any]]], None]) -> None:
-        super().__init__(plain.family, plain.type, plain.proto, fileno=plain.detach())
-        self.hand_on = hand_on
-
-    def close(self) -> None:
-        """Close the port, and serve whoever was in its queue."""
-        waiting: list[tuple[Any, Any]] = []
-        try:
-            self.setblocking(False)
-            while True:
-                waiting.append(self.accept())
-        except OSError:  # the queue is empty, or the port was closed before
-            super().close()
-        self.hand_on(self, waiting)

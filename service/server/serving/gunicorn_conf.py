@@ -66,10 +66,9 @@ def _fault() -> str:
 
 
 def when_ready(server: Any) -> None:
-    """Let readiness turn false before the port closes, no closing cut a connection, and no bad file end a reload."""
+    """Let readiness turn false before the port closes, and no bad file end a reload."""
 
     def stop() -> None:
-        drain.greet_nobody(server.LISTENERS)
         server.signal(signal.SIGTERM, None)
 
     def reload(_signal: int, _frame: object) -> None:
@@ -82,9 +81,11 @@ def when_ready(server: Any) -> None:
     signal.signal(signal.SIGHUP, reload)
 
 
-def post_worker_init(worker: Any) -> None:
-    """Let no connection be lost in the queue of a port that closes."""
-    worker.keep_queue()
+def worker_exit(_server: Any, worker: Any) -> None:
+    """End a worker that served at once: Python, taken apart around gevent's patches, would print a traceback."""
+    ending = sys.exc_info()[1]
+    if worker.booted and isinstance(ending, SystemExit):
+        os._exit(int(ending.code or 0))
 
 
 def child_exit(_server: Any, worker: Any) -> None:

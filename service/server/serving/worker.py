@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import gevent
 from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped]
 
 from service.server.drain import draining
-from service.server.serving.connection import LINGER_SECONDS, Connection, Listener
+from service.server.serving.connection import LINGER_SECONDS, Connection
 from service.server.settings import from_environment
 
 _CROWDED = 0.9  # of the connections a worker may hold: beyond, the oldest silent ones are ended
 _LAST_WORD = 1.5  # seconds before the end of the grace at which requests are ended, so that they are logged
-_HANDED_ON_SECONDS = 20.0  # shorter than gunicorn's heartbeat
+_TURN_SECONDS = 1.1  # until gunicorn's loop has seen the stop and closed its ports
+_LATE_SECONDS = 5.0  # for those who were in the queue
 
 
 class PatientWorker(GeventWorker):  # type: ignore[misc]
@@ -29,6 +31,15 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
         self.pause = from_environment().body_read_seconds
         self.idle: dict[Connection, float] = {}  # since when, oldest first
         self.served: dict[Connection, Any] = {}  # by which greenlet
+        self.ports: list[Any] = []
+        self.late: list[Any] = []
+
+    def run(self) -> None:
+        """Serve until the stop, and those who were in the queue of a port then."""
+        self.ports = [port.dup() for port in self.sockets]
+        super().run()
+        self.serve_queue()
+        gevent.joinall(self.late, timeout=_LATE_SECONDS)
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Serve one connection; in a crowd the longest silent one makes room for it."""
@@ -43,7 +54,7 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def handle_request(self, listener_name: Any, req: Any, sock: Connection, addr: Any) -> None:
         """Serve one request, then let the others have a turn: one busy connection would starve them."""
-        sock.request = req
+        sock.begin(req)
         if draining():
             req.force_close()
         super().handle_request(listener_name, req, sock, addr)
@@ -65,6 +76,7 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def retire(self) -> None:
         """End each connection that has been silent for a second, and at last all; runs until the process ends."""
+        gevent.spawn_later(_TURN_SECONDS, self.serve_queue)
         last = time.monotonic() + max(0.0, self.cfg.graceful_timeout - _LAST_WORD)
         while time.monotonic() < last:
             old = time.monotonic() - LINGER_SECONDS / 2
@@ -86,10 +98,13 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
         with suppress(OSError):
             connection.hush()
 
-    def keep_queue(self) -> None:
-        """Let the ports serve whom the kernel has accepted before they close; call it before they open."""
-        self.sockets = [Listener(plain, self.serve_last) for plain in self.sockets]
-
-    def serve_last(self, listener: Listener, accepted: list[tuple[Any, Any]]) -> None:
-        """Serve the last connections of a port."""
-        gevent.joinall([gevent.spawn(self.handle, listener, *each) for each in accepted], timeout=_HANDED_ON_SECONDS)
+    def serve_queue(self) -> None:
+        """Close the ports once nobody is left in their queues: the kernel would reset those it has accepted already."""
+        ports, self.ports = self.ports, []
+        for port in ports:
+            name = port.getsockname()
+            closed = SimpleNamespace(getsockname=lambda name=name: name)
+            port.setblocking(False)
+            with suppress(BlockingIOError), port:
+                while True:
+                    self.late.append(gevent.spawn(self.handle, closed, *port.accept()))
