@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
     app.config[batch_routes.LONGEST_LINE] = settings.batch_max_line_bytes
+    app.config[health.NEEDS_FILES] = settings.ready_needs_files
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     refusals.install(app)
     app.before_request(_refuse_other_spellings)

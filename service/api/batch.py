@@ -20,6 +20,8 @@ from service.api.request.panel import PanelRequest, read_panel_request
 from service.api.response.assessment import assessment_document
 from service.api.response.brief_document import summary_document
 from service.clinical.assessment.assess import Assessment, assess
+from service.server import budget
+from service.server.budget import Budget
 from service.server.messages.http_errors import OUR_FAULT
 from service.server.messages.problem_kinds import MALFORMED_JSON, Kind
 from service.server.messages.strict_json import NotJson, dumps, loads
@@ -58,6 +60,7 @@ class Batch:
     started: float = field(default_factory=time.monotonic)
     reported: float = field(default_factory=time.monotonic)
     uncounted: list[Counted] = field(default_factory=list)
+    budget: Budget = field(default_factory=budget.current)
 
     def answers(self, stream: Readable) -> Iterator[bytes]:
         """Yield the answers, a few lines at a time; nothing is read ahead of what the reader takes."""
@@ -85,15 +88,22 @@ class Batch:
             yield b"".join(held)
 
     def _answer(self, line: Line) -> bytes:
+        budget.begin(self.budget).renew()
         if isinstance(line, TooLong):
             return self._problem(413, f"The line is longer than {self.longest_line} bytes.")
         try:
+            budget.check()
             document = self._assessed(read_panel_request(loads(line)))
+            budget.check()
         except NotJson as error:
             return self._problem(400, f"Not usable JSON: {error}.", kind=MALFORMED_JSON)
         except InvalidRequest as error:
             counting.refused(error.entries)
             return self._problem(422, invalid_detail(error.entries), error.entries)
+        except budget.TooMuchWork as error:
+            return self._problem(422, error.description or "")
+        except budget.CallerGone:
+            raise
         except Exception as error:  # noqa: BLE001  # one line never stops the rest
             logs.write("error", request_id=self.request_id, **logs.described(error))
             return self._problem(500, OUR_FAULT)

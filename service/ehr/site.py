@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import cast
 
@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from service.ehr.terminology.code_file import load_codes
 from service.ehr.terminology.code_map import CodeMap
+from service.server.outbound import Outbound
 from service.server.settings import Settings
 
 _KEY = "mas.ehr"
@@ -17,11 +18,12 @@ _KEY = "mas.ehr"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The settings, the codes, and how far back results count (None: without limit)."""
+    """The settings, the codes, how far back results count (None: without limit), and the calls to FHIR servers."""
 
     settings: Settings
     codes: CodeMap
     look_back: timedelta | None
+    outbound: Outbound = field(default_factory=lambda: Outbound("fhir"))
 
 
 def install(app: Flask, settings: Settings) -> Site:

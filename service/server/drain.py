@@ -1,6 +1,7 @@
-"""The word "closing" between the master and its workers, so that readiness turns false before the port closes.
+"""The words between the master and its workers: that the pod closes, so that readiness turns false before the port
+closes, and that a mounted file cannot be used.
 
-One shared byte: made before the workers are forked, written by the master, read by every worker's readiness probe.
+Two shared bytes: made before the workers are forked, written by the master, read by every worker's readiness probe.
 """
 
 from __future__ import annotations
@@ -10,17 +11,28 @@ import signal
 from collections.abc import Callable
 from types import FrameType
 
-_byte = mmap.mmap(-1, 1)  # anonymous and shared: survives fork, needs no file
+_CLOSING, _BAD_FILES = 0, 1
+_words = mmap.mmap(-1, 2)  # anonymous and shared: survives fork, needs no file
 
 
 def draining() -> bool:
     """Whether this pod has been asked to stop."""
-    return _byte[0] != 0
+    return _words[_CLOSING] != 0
 
 
 def announce(*, value: bool = True) -> None:
     """Say to every process of this pod that it is about to stop (or, in tests, that it is not)."""
-    _byte[0] = int(value)
+    _words[_CLOSING] = int(value)
+
+
+def bad_files() -> bool:
+    """Whether the last reload was refused because a mounted file cannot be used."""
+    return _words[_BAD_FILES] != 0
+
+
+def note_bad_files(*, bad: bool) -> None:
+    """Say to every process of this pod whether the mounted files can be used."""
+    _words[_BAD_FILES] = int(bad)
 
 
 def hold_sigterm(stop: Callable[[], None], seconds: float) -> None:

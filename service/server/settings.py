@@ -31,6 +31,9 @@ class Settings:
     keepalive_seconds: int = 75
     graceful_seconds: int = 25
     drain_seconds: int = 0
+    ready_needs_files: bool = False
+    request_seconds: int = 2
+    max_answer_bytes: int = 16_777_216
     auth_mode: str = "none"
     api_keys_file: str = ""
     jwt_issuers: tuple[str, ...] = ()
@@ -108,6 +111,19 @@ TABLE: tuple[Setting, ...] = (
         "drain_seconds",
         form.whole(0, 3600),
         "How long /readyz says 503 after SIGTERM before the port closes; 0 where a preStop hook does that job.",
+    ),
+    _row(
+        "ready_needs_files",
+        form.switch(),
+        "Whether /readyz says 503 while a mounted file cannot be used; the last good content is served on either way.",
+    ),
+    _row(
+        "request_seconds",
+        form.whole(1, 600),
+        "Processor time that one request, or one line of a batch, may take; a longer one gets 422.",
+    ),
+    _row(
+        "max_answer_bytes", form.whole(65_536, 1 << 30), "Largest answer; a longer one is refused with 422, never cut."
     ),
     _row("auth_mode", form.one_of("none", "api_key", "jwt"), "How callers prove who they are."),
     _row("api_keys_file", form.file(), "For api_key: lines of name:sha256 of the key in hex; # starts a comment."),

@@ -15,6 +15,7 @@ from service.api.problems import Entry, InvalidRequest
 from service.api.request.panel import OMIT, PanelRequest, read_panel_request
 from service.clinical.course.visit import Treatment
 from service.clinical.panel.moment import Moment, is_moment, read_moment, ties
+from service.server import budget
 
 MOST_PANELS = 1000
 MOST_TREATMENTS = 1000
@@ -46,7 +47,7 @@ def read_trajectory_request(document: Any) -> TrajectoryRequest:
     treatments = _treatments(raw_treatments, entries)
     shared = _shared(document, entries)
     moments: dict[int, Moment] = {}
-    panels = {place: _panel(shared, raw, place, moments, entries) for place, raw in raw_panels}
+    panels = {place: _panel(shared, raw, place, moments, entries) for place, raw in budget.checked(raw_panels)}
     entries += _tie_faults(moments)
     if entries:
         raise InvalidRequest(entries)

@@ -17,6 +17,7 @@ from service.clinical.course.course import Remark, Trajectory
 from service.clinical.course.events import Event
 from service.clinical.course.visit import Dose, Visit
 from service.clinical.measurement.interval import Interval
+from service.server import budget
 from service.server.messages.strict_json import written
 
 CONSENSUS_DOCUMENT = {
@@ -33,8 +34,10 @@ def trajectory_document(trajectory: Trajectory, omitted: Mapping[str, Iterable[E
     """
     return {
         "course": {"state": trajectory.course.state, "awaited": list(trajectory.course.awaited)},
-        "assessments": [written(_visit(one, omitted.get(one.moment.text, ()))) for one in trajectory.visits],
-        "dynamics": [written(_change(one)) for one in trajectory.changes],
+        "assessments": [
+            written(_visit(one, omitted.get(one.moment.text, ()))) for one in budget.checked(trajectory.visits)
+        ],
+        "dynamics": [written(_change(one)) for one in budget.checked(trajectory.changes)],
         "events": [_event(one) for one in trajectory.events],
         "warnings": [_remark(one) for one in trajectory.remarks],
         "consensus": CONSENSUS_DOCUMENT,

@@ -14,6 +14,26 @@ _ADDRESS = re.compile(
 )
 _QUERY = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]*")
 _PORTS = {"http": "80", "https": "443"}
+_NEVER = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "0.0.0.0/8",  # this host
+            "100.100.100.200/32",  # the secrets of one cloud
+            "192.0.0.0/24",  # protocol assignments, and the secrets of another
+            "168.63.129.16/32",  # a cloud's own services
+            "::/96",  # IPv4 in other clothes: compatible,
+            "::ffff:0:0:0/96",  # translated,
+            "64:ff9b::/96",  # NAT64,
+            "64:ff9b:1::/48",  # NAT64 of a site,
+            "2001::/32",  # Teredo,
+            "2002::/16",  # 6to4
+            "fd00:ec2::/32",  # the secrets of a third cloud
+            "fd20:ce::/32",  # and of a fourth
+            "fec0::/10",  # site-local, given up long ago
+        ),
+    )
+)
 _DOTS = (".", "..")
 
 Place = tuple[str, str, str, tuple[str, ...]]
@@ -44,13 +64,15 @@ def may_connect(host: str, address: str) -> bool:
     """Return whether a connection for ``host`` may go to ``address``, to which its name led.
 
     A name that leads to this machine or to a link-local address (where clouds keep their secrets) has been turned
-    against us. A private address is where a hospital's server lives, and its name was listed.
+    against us, and so has one that hides an IPv4 address in one of IPv6. A private address is where a hospital's server lives, and its name was listed.
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     found = getattr(found, "ipv4_mapped", None) or found
-    if found.is_link_local or found.is_multicast or found.is_unspecified:
+    if found.is_loopback:
+        return host == "localhost" or _is_number(host)
+    if found.is_link_local or found.is_multicast or found.is_unspecified or found.is_reserved:
         return False
-    return not found.is_loopback or host == "localhost" or _is_number(host)
+    return not any(found in network for network in _NEVER)
 
 
 def _place(address: str) -> Place | None:

@@ -16,9 +16,11 @@ from service.ehr.cds_hooks.prefetch_template import resolved
 from service.ehr.cds_hooks.request import CdsRequest
 from service.ehr.fhir.json_shapes import Resource, tables, text, token
 from service.ehr.site import Site
+from service.server import budget
 from service.server.messages.large_json import loads_large
 from service.server.messages.strict_json import NotJson
 from service.server.observing.exchange import current
+from service.server.outbound import NotCalled
 
 MOST_PAGES = 3
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
@@ -78,7 +80,7 @@ def further(
     }
     line = Line(settings.fhir_fetch_seconds, settings.max_body_bytes, settings.ca_file)
     jobs = _jobs(Reader(line, base, settings.fhir_fetch_servers, headers), site, call, held, absent)
-    read = _run(jobs, line) if jobs else {}
+    read = _called(site, base, jobs, line) if jobs else {}
     return dict(held) | read, [key for key in absent if key in jobs and key not in read]
 
 
@@ -99,6 +101,19 @@ def _jobs(reader: Reader, site: Site, call: CdsRequest, held: Mapping[str, Any],
 
 def _job(read: Callable[[Any], list[Resource]], what: Any) -> Job:
     return lambda: read(what)
+
+
+def _called(site: Site, base: str, jobs: dict[str, Job], line: Line) -> dict[str, Any]:
+    """Run the jobs if the server may be called now; it counts as answering when any of them had an answer."""
+
+    def work() -> dict[str, Any]:
+        with budget.current().waiting():
+            return _run(jobs, line)
+
+    try:
+        return site.outbound.call(base, work, bool)
+    except NotCalled:
+        return {}
 
 
 def _run(jobs: dict[str, Job], line: Line) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from service.server import budget
+
 Resource = dict[str, Any]
 _SAYS_SOMETHING = re.compile(r"[A-Za-z0-9]")
 
@@ -17,7 +19,8 @@ def table(raw: object, key: str) -> Resource:
 
 
 def tables(raw: object, key: str) -> list[Resource]:
-    """Return the objects in the list under a key; a single object counts as a list of one."""
+    """Return the objects in the list under a key; a single object counts as a list of one. Minds the budget."""
+    budget.check()
     value = raw.get(key) if isinstance(raw, dict) else None
     if isinstance(value, dict):
         return [value]

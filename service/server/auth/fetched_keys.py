@@ -5,6 +5,7 @@ An address inside a token (``jku``) is never followed: it would let a caller cho
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +16,9 @@ import urllib3
 
 from service.server.auth.cuttable import CuttableAdapter
 from service.server.auth.jwks import Key, KeySet, parsed
+from service.server.observing import metrics
 
+LOG = logging.getLogger("service.keys")
 _FRESH = 600.0  # seconds a fetched set is used without asking again
 _PAUSE = 60.0  # least time between two fetches, whatever tokens say
 _FIRST_PAUSE = 5.0  # the same while there is no set at all
@@ -58,10 +61,18 @@ class FetchedKeys:
             self.tried = self.clock()
             self.keys = parsed(fetched(self.url, self.ca_file))
             self.fetched = self.clock()
+            metrics.keys_fetched(time.time())
         except (OSError, ValueError):  # requests' errors are OSErrors
-            return
+            self._say_failed()
         finally:
             self.asking.release()
+
+    def _say_failed(self) -> None:
+        metrics.fetch("keys", "failed")
+        if self.keys.ready():
+            LOG.warning("keys could not be fetched: those of %.0f s ago stay in use", self.clock() - self.fetched)
+        else:
+            LOG.error("keys could not be fetched, and there are none from before")
 
 
 def fetched(url: str, ca_file: str = "") -> bytes:

@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from service.server import budget
+
 LONGEST_NUMBER = 32
 LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes near
 DEEPEST = 64
@@ -54,7 +56,9 @@ def loads(body: bytes) -> Any:
 
 def written(document: object) -> msgspec.Raw:
     """Return JSON written beforehand, to be put into a document as it is."""
-    return msgspec.Raw(dumps(document))
+    text = dumps(document)
+    budget.current().write(len(text))
+    return msgspec.Raw(text)
 
 
 def within(text: str) -> bytes:

@@ -35,6 +35,7 @@ class Exchange:
     status: int = 500
     sent: int = 0
     broken: bool = False
+    cut: bool = False
     started: float = field(default_factory=time.perf_counter)
     duration: float = 0.0
 
@@ -105,7 +106,8 @@ class _Recorder:
             return start_response(status, [*headers, ("X-Request-Id", exchange.request_id)], *exc_info)
 
         try:
-            return _Counted(self.inner(environ, begin), exchange, self.observers)
+            body = self.inner(environ, begin)
+            return _Counted(body, exchange, self.observers, environ.get("gunicorn.socket"))
         except Exception:
             exchange.broken = True
             _close(exchange, self.observers)
@@ -113,9 +115,15 @@ class _Recorder:
 
 
 class _Counted:
-    """A response body that counts its bytes and closes the exchange when the server closes it."""
+    """A response body that counts the bytes taken from it and closes the exchange when the server closes it.
 
-    def __init__(self, body: Iterable[bytes], exchange: Exchange, observers: list[Observer]) -> None:
+    ``client`` tells how many bytes of the last part the client did not take (``unsent``); None where nobody knows.
+    """
+
+    def __init__(
+        self, body: Iterable[bytes], exchange: Exchange, observers: list[Observer], client: object = None
+    ) -> None:
+        self.client = client
         self.body = body
         self.exchange = exchange
         self.observers = observers
@@ -135,6 +143,9 @@ class _Counted:
             if hasattr(self.body, "close"):
                 self.body.close()
         finally:
+            if unsent := getattr(self.client, "unsent", 0):
+                self.exchange.cut = True
+                self.exchange.sent = max(0, self.exchange.sent - unsent)
             _close(self.exchange, self.observers)
 
 

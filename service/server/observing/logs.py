@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import traceback
-from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
 from flask import Flask
 
-from service.server.observing import exchange
+from service.server.observing import exchange, log_queue
 from service.server.observing.exchange import Exchange
 from service.server.settings import Settings
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _QUIET_ROUTES = frozenset({"/livez", "/readyz", "/metrics"})
 _OURS = frozenset({"service", "gunicorn"})
-_STDOUT = 1
 _DEEPEST = 8  # frames told of an exception
 
 
@@ -38,14 +35,13 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 
 def write(level: str, **fields: object) -> None:
-    """Write one line, in one system call so that workers cannot mix theirs; a closed pipe is no request's problem."""
+    """Write one line, without waiting for whoever reads the log."""
     line = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "level": level,
         **fields,
     }
-    with suppress(OSError):
-        os.write(_STDOUT, _ENCODER.encode(line).encode() + b"\n")
+    log_queue.put(_ENCODER.encode(line).encode() + b"\n")
 
 
 def described(error: BaseException) -> dict[str, object]:
@@ -104,8 +100,11 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def request_fields(told: Exchange) -> dict[str, Any]:
-    """The fields of a request's line; ``duration`` in seconds, ``bytes`` of the answer's body."""
-    return {
+    """The fields of a request's line; ``duration`` in seconds, ``bytes`` of the answer's body that were taken.
+
+    ``cut`` is there when the client went away, or did not read, before the end.
+    """
+    line = {
         "request_id": told.request_id,
         "trace_id": told.trace_id,
         "method": told.method,
@@ -115,6 +114,7 @@ def request_fields(told: Exchange) -> dict[str, Any]:
         "bytes": told.sent,
         "caller": told.caller,
     }
+    return line | {"cut": True} if told.cut else line
 
 
 def _level(told: Exchange) -> str:

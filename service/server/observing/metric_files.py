@@ -49,6 +49,14 @@ def has_room(folder: str, workers: int) -> bool:
     return True
 
 
+def retreat() -> bool:
+    """In a new worker: count in a folder of its own when the shared one is full, which would kill it again and again."""
+    if has_room(os.environ[VARIABLE], 1):
+        return False
+    os.environ[VARIABLE] = _private(1)
+    return True
+
+
 def wipe(workers: int) -> None:
     """Remove the files of an earlier life, whose process ids come again. Raises BadSetting when there is no room."""
     folder = Path(os.environ[VARIABLE])

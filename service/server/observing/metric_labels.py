@@ -22,6 +22,8 @@ _sets = {
     "state": _words("data empty null missing outcome paged"),
     "outcome": _words("accepted overridden"),
     "auth_reason": _words("missing malformed key algorithm key_id signature issuer audience expired claims no_keys"),
+    "fetch_target": _words("keys fhir"),
+    "fetch_outcome": _words("ok failed busy open"),
     # The words of medicine are not known here: ``allow`` is told them at the start.
     "criteria": _words(""),
     "observation": _words(""),

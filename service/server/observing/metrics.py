@@ -20,6 +20,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from service.server import drain
 from service.server.access import open_to_all
 from service.server.observing import exchange
 from service.server.observing.exchange import Exchange
@@ -62,6 +63,20 @@ _rejected = _series("mas_rejected_inputs", "Inputs refused.", observation="obser
 _prefetch = _series("mas_cds_prefetch", "CDS Hooks prefetch entries.", key="prefetch_key", state="state")
 _feedback = _series("mas_cds_feedback", "CDS Hooks feedback.", outcome="outcome", reason="feedback_reason")
 _auth = _series("mas_auth_failures", "Requests refused for their credentials.", reason="auth_reason")
+_dropped = Counter("mas_log_lines_dropped", "Log lines for which the queue had no room.", registry=_registry)
+_bad_files = Gauge(
+    "mas_bad_files",
+    "1 while the last reload was refused because a mounted file cannot be used.",
+    registry=_registry,
+    multiprocess_mode="mostrecent",
+)
+_keys_fetched = Gauge(
+    "mas_keys_fetched_timestamp_seconds",
+    "When the keys that tokens are checked with were fetched, by the worker whose keys are oldest.",
+    registry=_registry,
+    multiprocess_mode="livemin",
+)
+_fetches = _series("mas_fetches", "Calls to other hosts.", target="fetch_target", outcome="fetch_outcome")
 _build = Gauge(
     "mas_build_info",
     "The running version.",
@@ -114,6 +129,22 @@ def auth_failure(reason: str) -> None:
     _auth.count(reason)
 
 
+def log_line_dropped() -> None:
+    """Count a log line that was not written."""
+    _dropped.inc()
+
+
+def keys_fetched(moment: float) -> None:
+    """Tell when the keys were fetched, in seconds since 1970."""
+    _keys_fetched.set(moment)
+    fetch("keys", "ok")
+
+
+def fetch(target: str, outcome: str) -> None:
+    """Count a call to another host: ``keys`` or ``fhir``; ``ok``, ``failed``, ``busy`` or ``open`` (not tried)."""
+    _fetches.count(target, outcome)
+
+
 def build_info(version: str, criteria_digest: str) -> None:
     """Tell what is running."""
     _build.labels(version, criteria_digest).set(1)
@@ -130,6 +161,7 @@ def request_done(told: Exchange) -> None:
 
 def rendered() -> bytes:
     """All workers' instruments as Prometheus text."""
+    _bad_files.set(drain.bad_files())
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(_registry)
     registry = CollectorRegistry(support_collectors_without_names=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from gevent import socket
+from gevent import sleep, socket
 from gunicorn.http.errors import LimitRequestHeaders  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ class Connection(socket.socket):  # type: ignore[misc]
         return data
 
     def _receive_first(self, *args: Any) -> bytes:
-        self.on_idle(self, True)  # noqa: FBT003  # the one argument of a state
+        self.on_idle(self, True)  # the one argument of a state
         try:
             return bytes(super().recv(*args))
         finally:
-            self.on_idle(self, False)  # noqa: FBT003
+            self.on_idle(self, False)
 
     def _receive_more(self, *args: Any) -> bytes:
         """Count only the time spent waiting, so that a slow answer is not held against the sender."""
@@ -112,6 +112,22 @@ class Connection(socket.socket):  # type: ignore[misc]
             raise BrokenPipeError(32, "the client does not read") from None
         finally:
             self.settimeout(None)
+
+    def is_gone(self) -> bool:
+        """Whether the client has hung up, as far as can be told while it has sent nothing more."""
+        self.settimeout(0)
+        try:
+            return not super().recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        finally:
+            self.settimeout(None)
+
+    def let_others(self) -> None:
+        """Let other connections have a turn."""
+        sleep(0)
 
     def hush(self) -> None:
         """Let what has arrived be read, and then nothing more: ends an idle connection."""

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from service.server import drain
-from service.server.auth import credentials
 from service.server.observing import metric_files
+from service.server.serving.held_files import HeldFiles
 from service.server.settings import BadSetting, cautions, from_environment
 
-_NO_START = "The service cannot start:\n"
+
+def _no_start(problems: Sequence[str]) -> str:
+    """The log line that says why the service does not start."""
+    told = {"level": "critical", "message": "The service cannot start.", "problems": problems}
+    return json.dumps({"time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"), **told})
+
 
 try:
     _chosen = from_environment()
-    credentials.check(_chosen)
     metric_files.prepare(_chosen.workers)
 except BadSetting as bad:
-    sys.exit(f"{_NO_START}{bad}")
+    sys.exit(_no_start(bad.problems))
+_files_held = HeldFiles(os.environ)
 
 bind = f"0.0.0.0:{_chosen.port}"
 workers = _chosen.workers
@@ -47,22 +55,15 @@ accesslog = None
 
 
 def on_starting(server: Any) -> None:
-    """Start from empty metrics and say what an operator should know; not called on HUP."""
+    """Start from empty metrics and good files, and say what an operator should know; not called on HUP."""
     try:
         metric_files.wipe(_chosen.workers)
     except BadSetting as unfit:
-        sys.exit(f"{_NO_START}{unfit}")
+        sys.exit(_no_start(unfit.problems))
+    if problems := _files_held.take():
+        sys.exit(_no_start(problems))
     for caution in cautions(_chosen):
         server.log.warning(caution)
-
-
-def _fault() -> str:
-    """What is wrong with the settings and their files now; empty when nothing is."""
-    try:
-        credentials.check(from_environment())
-    except BadSetting as worse:
-        return str(worse)
-    return ""
 
 
 def when_ready(server: Any) -> None:
@@ -72,17 +73,37 @@ def when_ready(server: Any) -> None:
         server.signal(signal.SIGTERM, None)
 
     def reload(_signal: int, _frame: object) -> None:
-        if fault := _fault():
-            server.log.error("Not reloaded, the old workers go on: %s", fault)
+        if problems := _files_held.take():
+            server.log.error("Not reloaded, the workers go on with the files they have: %s", "; ".join(problems))
         else:
             server.signal(signal.SIGHUP, None)
 
+    def keep(_signal: int, _frame: object) -> None:
+        server.log.warning("USR2 is ignored: replace the pod instead")  # the new master would find the port taken
+
+    signal.signal(signal.SIGUSR2, keep)
     drain.hold_sigterm(stop, _chosen.drain_seconds)
     signal.signal(signal.SIGHUP, reload)
 
 
+def post_fork(server: Any, _worker: Any) -> None:
+    """Let a full volume cost the sums over all workers, not the service."""
+    if metric_files.retreat():
+        server.log.error("The folder of the metrics is full: this worker's counts stay apart")
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Log through a queue from now on."""
+    from service.server.observing import log_queue, metrics  # noqa: PLC0415  # after gevent's patch
+
+    log_queue.begin(metrics.log_line_dropped)
+
+
 def worker_exit(_server: Any, worker: Any) -> None:
     """End a worker that served at once: Python, taken apart around gevent's patches, would print a traceback."""
+    from service.server.observing import log_queue  # noqa: PLC0415  # as above
+
+    log_queue.flush()
     ending = sys.exc_info()[1]
     if worker.booted and isinstance(ending, SystemExit):
         os._exit(int(ending.code or 0))

@@ -6,9 +6,10 @@ import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout, UnsupportedMediaType
 
+from service.server import budget
 from service.server.serving.connection import TooSlow
 from service.server.settings import Settings
 
@@ -47,11 +48,29 @@ def install(app: Flask, settings: Settings) -> None:
         if coding not in {"", "identity"} or transfer not in {"", "chunked"}:
             raise CodedBody
         free = getattr(current_app.view_functions.get(request.endpoint or ""), _UNLIMITED, False)
+        budget.begin(
+            budget.Budget(settings.request_seconds, settings.max_answer_bytes, request.environ.get("gunicorn.socket"))
+        )
         limit = None if free else settings.max_body_bytes
         length = request.content_length
         if limit is not None and length is not None and length > limit:
+            if client := request.environ.get("gunicorn.socket"):
+                client.give_up()  # nobody waits for what is not read
             raise RequestEntityTooLarge
         request.environ["wsgi.input"] = io.BufferedReader(_Watched(request.environ["wsgi.input"], limit, length))
+
+    @app.after_request
+    def whole(response: Response) -> Response:
+        """Refuse an answer that is too long, before its first byte is out."""
+        try:
+            budget.Budget(largest=settings.max_answer_bytes).write(response.content_length or 0)
+        except budget.AnswerTooLarge as error:
+            return current_app.make_response(current_app.handle_user_exception(error))
+        return response
+
+    @app.teardown_request
+    def settle(_error: BaseException | None) -> None:
+        budget.end()
 
 
 class _Watched(io.RawIOBase):
@@ -80,7 +99,8 @@ class _Watched(io.RawIOBase):
 
     def _next(self, size: int) -> bytes:
         try:
-            return self.stream.read(size)
+            with budget.current().waiting():
+                return self.stream.read(size)
         except TooSlow as error:
             raise RequestTimeout from error
         except Exception as error:  # whatever the server's reader makes of a malformed body

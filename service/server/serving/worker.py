@@ -85,7 +85,7 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
             gevent.sleep(0.05)
         gevent.killall(list(self.served.values()), block=False)
 
-    def note_idle(self, connection: Connection, idle: bool) -> None:  # noqa: FBT001  # a callback's state
+    def note_idle(self, connection: Connection, idle: bool) -> None:  # a callback's state
         """Keep account of who is silent."""
         if idle:
             self.idle[connection] = time.monotonic()

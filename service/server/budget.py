@@ -1,0 +1,129 @@
+"""How much work one request may cause, and whether anybody still waits for the answer.
+
+Readers call ``check`` in their loops. It stops the work when the processor time is spent or the caller has hung up, and
+lets other requests have a turn meanwhile. Time that a request waits is not counted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from werkzeug.exceptions import HTTPException, UnprocessableEntity
+
+Item = TypeVar("Item")
+_TURN_SECONDS = 0.02  # of work, after which the others have theirs
+_GONE = 499  # nginx's number, for the log: nobody reads the answer
+
+
+class TooMuchWork(UnprocessableEntity):
+    """The request takes more processor time than one request may."""
+
+
+class AnswerTooLarge(UnprocessableEntity):
+    """The answer is longer than one answer may be."""
+
+
+class CallerGone(HTTPException):
+    """Nobody waits for the answer any more."""
+
+    code = _GONE
+    description = "The caller has hung up."
+
+
+class Client(Protocol):
+    """The other side of a connection."""
+
+    def is_gone(self) -> bool:
+        """Whether it has hung up."""
+
+    def let_others(self) -> None:
+        """Let other connections have a turn."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is left to one request: processor time in seconds, and bytes of its answer. Zero seconds mean no limit."""
+
+    seconds: float = 0.0
+    largest: int = 0
+    client: Client | None = None
+    since: float = field(default_factory=time.thread_time)
+    turn: float = field(default_factory=time.thread_time)
+    written: int = 0
+
+    def check(self) -> None:
+        """Go on, or raise TooMuchWork or CallerGone."""
+        now = time.thread_time()
+        if self.seconds and now - self.since > self.seconds:
+            raise TooMuchWork(
+                f"This takes more than {self.seconds:g} s of work (MAS_REQUEST_SECONDS); send less at a time."
+            )
+        if self.client is not None and now - self.turn > _TURN_SECONDS:
+            if self.client.is_gone():
+                raise CallerGone
+            self.client.let_others()
+            self.turn = time.thread_time()
+            self.since += self.turn - now
+
+    def write(self, size: int) -> None:
+        """Count bytes of the answer; raises AnswerTooLarge."""
+        self.written += size
+        if self.largest and self.written > self.largest:
+            raise AnswerTooLarge(
+                f"The answer would be longer than {self.largest} bytes (MAS_MAX_ANSWER_BYTES); ask for less at a time."
+            )
+
+    def renew(self) -> None:
+        """Begin again, for the next line of a batch."""
+        self.since = self.turn = time.thread_time()
+        self.written = 0
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Do not count the time of others while this request waits."""
+        began = time.thread_time()
+        try:
+            yield
+        finally:
+            passed = time.thread_time() - began
+            self.since += passed
+            self.turn += passed
+
+
+_UNLIMITED = Budget()
+_current: ContextVar[Budget] = ContextVar("budget", default=_UNLIMITED)
+
+
+def begin(budget: Budget) -> Budget:
+    """Let a budget hold for what is done from here on in this context; returns it."""
+    _current.set(budget)
+    return budget
+
+
+def end() -> None:
+    """Let no budget hold."""
+    _current.set(_UNLIMITED)
+
+
+def current() -> Budget:
+    """Return the budget that holds."""
+    return _current.get()
+
+
+def check() -> None:
+    """Go on with the work of the current request, or raise TooMuchWork or CallerGone."""
+    budget = _current.get()
+    if budget is not _UNLIMITED:
+        budget.check()
+
+
+def checked(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items, with a check before each."""
+    for item in items:
+        check()
+        yield item
