@@ -1,5 +1,4 @@
-"""The words between the master and its workers: that the pod closes, so that readiness turns false before the port
-closes, and that a mounted file cannot be used.
+"""The words between the master and its workers: that the pod closes, and that a mounted file cannot be used.
 
 Two shared bytes: made before the workers are forked, written by the master, read by every worker's readiness probe.
 """

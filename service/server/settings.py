@@ -122,9 +122,7 @@ TABLE: tuple[Setting, ...] = (
         form.whole(1, 600),
         "Processor time that one request, or one line of a batch, may take; a longer one gets 422.",
     ),
-    _row(
-        "max_answer_bytes", form.whole(65_536, 1 << 30), "Largest answer; a longer one is refused with 422, never cut."
-    ),
+    _row("max_answer_bytes", form.whole(65_536, 1 << 30), "Largest answer; a longer one gets 422, and none is cut."),
     _row("auth_mode", form.one_of("none", "api_key", "jwt"), "How callers prove who they are."),
     _row("api_keys_file", form.file(), "For api_key: lines of name:sha256 of the key in hex; # starts a comment."),
     _row("jwt_issuers", form.texts(), "For jwt: the issuers (iss) trusted, separated by commas."),

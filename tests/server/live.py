@@ -43,7 +43,7 @@ def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
 class Live:
     """A running server; a context manager that stops it."""
 
-    def __init__(self, folder: Path, app: str = SAMPLE, **environ: str) -> None:
+    def __init__(self, folder: Path, app: str = SAMPLE, sink: int | None = None, **environ: str) -> None:
         self.reservation = reserved_port()
         self.port: int = self.reservation.getsockname()[1]
         self.wanted = int(environ.get("WEB_CONCURRENCY", "2"))
@@ -52,9 +52,13 @@ class Live:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         chosen = {"PORT": str(self.port), "PROMETHEUS_MULTIPROC_DIR": str(self.shared), "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "gunicorn", "-c", "python:service.server.serving.gunicorn_conf", app]
-        with self.output.open("wb") as sink:
+        with self.output.open("wb") as kept:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=inherited | chosen | environ, stdout=sink, stderr=subprocess.STDOUT
+                command,
+                cwd=ROOT,
+                env=inherited | chosen | environ,
+                stdout=kept if sink is None else sink,
+                stderr=subprocess.STDOUT,
             )
 
     def __enter__(self) -> Self:
@@ -128,6 +132,11 @@ class Live:
     def lines(self) -> list[dict[str, Any]]:
         """The server's JSON lines; raises when a line is anything else."""
         return [json.loads(line) for line in self.text().splitlines()]
+
+    def counter_of(self, name: str) -> float:
+        """The value of a metric without labels."""
+        lines = self.get("/metrics")[2].decode().splitlines()
+        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} "))
 
     def counter(self, name: str, **labels: str) -> float:
         """The sum of one metric over all series that carry the labels."""

@@ -64,7 +64,8 @@ def may_connect(host: str, address: str) -> bool:
     """Return whether a connection for ``host`` may go to ``address``, to which its name led.
 
     A name that leads to this machine or to a link-local address (where clouds keep their secrets) has been turned
-    against us, and so has one that hides an IPv4 address in one of IPv6. A private address is where a hospital's server lives, and its name was listed.
+    against us, and so has one that hides an IPv4 address in one of IPv6. A private address is where a hospital's server
+    lives, and its name was listed.
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     found = getattr(found, "ipv4_mapped", None) or found

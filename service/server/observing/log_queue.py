@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from gevent import monkey
+from gevent import monkey  # type: ignore[import-untyped]
 
 MOST_LINES = 10_000
 _STDOUT = 1

@@ -50,7 +50,7 @@ def has_room(folder: str, workers: int) -> bool:
 
 
 def retreat() -> bool:
-    """In a new worker: count in a folder of its own when the shared one is full, which would kill it again and again."""
+    """In a new worker: count in a folder of its own when the shared one is full, which would kill it."""
     if has_room(os.environ[VARIABLE], 1):
         return False
     os.environ[VARIABLE] = _private(1)

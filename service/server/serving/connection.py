@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from gevent import sleep, socket
+from gevent import sleep, socket  # type: ignore[import-untyped]
 from gunicorn.http.errors import LimitRequestHeaders  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Connection(socket.socket):  # type: ignore[misc]
             self.settimeout(None)
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Send all; ``unsent`` counts what the kernel has not taken. Raises BrokenPipeError for a client that reads nothing."""
+        """Send all; ``unsent`` counts what the kernel has not taken. Raises BrokenPipeError if nobody reads."""
         left = memoryview(data)
         self.answered, self.unsent = True, len(left)
         until = time.monotonic() + SEND_SECONDS + len(left) / LEAST_RATE

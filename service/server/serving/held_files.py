@@ -69,13 +69,9 @@ class HeldFiles:
 
     def _checked(self, named: dict[str, str], copies: dict[str, int]) -> list[str]:
         """Check the copies; a fault in one is told under the name of its variable."""
-        problems = self.check({**self.environ, **named}, list(copies.values()))
-        for variable, copy in copies.items():
-            problems = [
-                problem.replace(f"{copy}: ", f"{variable}: ", 1) if problem.startswith(f"{copy}: ") else problem
-                for problem in problems
-            ]
-        return problems
+        variables = {f"{copy}": variable for variable, copy in copies.items()}
+        told = (problem.partition(": ") for problem in self.check({**self.environ, **named}, list(copies.values())))
+        return [f"{variables.get(place, place)}{colon}{text}" for place, colon, text in told]
 
 
 def _copy(variable: str, path: str) -> int:
