@@ -33,10 +33,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.install(app, settings)
     limits.install(app, settings)
     app.register_blueprint(health.blueprint)
-    app.register_error_handler(HTTPException, errors.answer)
+    app.register_error_handler(HTTPException, _refusals_as_problems)
     metric_labels.allow(criteria=["hscore"], observation=["ferritin"], unknown_reason=["missing"])
     _add_routes(app)
     return app
+
+
+def _refusals_as_problems(error: HTTPException) -> Response | HTTPException:
+    return errors.answer(error) if "mas.refused" in request.environ else error
 
 
 def _add_routes(app: Flask) -> None:  # noqa: C901  # a list of small views

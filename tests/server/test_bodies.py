@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from service.server.serving.connection import TooSlow
 from service.server.settings import Settings
 from tests.server.sample import create_app
 
@@ -74,7 +75,7 @@ def test_coded_transfers_are_refused(app: Flask, coding: str, status: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(TimeoutError(), 408), (ValueError("bad chunk"), 400), (ConnectionResetError(), 400)]
+    ("error", "status"), [(TooSlow(), 408), (ValueError("bad chunk"), 400), (ConnectionResetError(), 400)]
 )
 def test_a_failing_stream_is_the_matching_error(app: Flask, error: Exception, status: int) -> None:
     """Too slow is 408, anything else wrong with the body 400."""

@@ -59,6 +59,7 @@ def test_stalled_bodies_slow_readers_and_endless_heads_delay_nobody(live: Live) 
             stack.enter_context(silent_reader(live.port, CONTRACT))
         for _ in range(40):
             stack.enter_context(live.connect(b"GET /livez HTTP/1.1\r\nX: "))
+        time.sleep(0.5)  # until they have arrived
         assert seconds_for(live, PANEL_REQUEST) < SOON
         assert seconds_for(live, PROBE) < SOON
 
@@ -217,8 +218,21 @@ def test_usr2_is_ignored(tmp_path: Path) -> None:
 
 def test_work_beyond_the_budget_is_refused_and_leaves_others_their_turn(tmp_path: Path) -> None:
     """A record that takes longer than a request may is refused in FHIR's form; probes are answered meanwhile."""
-    entry = {"resource": {"resourceType": "Observation", "code": {"coding": [{"code": "x"}] * 50}}}
-    record = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [entry] * 12_000}).encode()
+    ferritin = {"system": "http://loinc.org", "code": "2276-4"}
+    value = {"value": 905, "unit": "ug/L", "system": "http://unitsofmeasure.org", "code": "ug/L"}
+    entries = [
+        {
+            "resource": {
+                "resourceType": "Observation",
+                "id": f"f{number}",
+                "status": "final",
+                "code": {"coding": [ferritin]},
+                "valueQuantity": value,
+            }
+        }
+        for number in range(70_000)
+    ]
+    record = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
     chosen = {"MAS_MAX_BODY_BYTES": "99999999", "MAS_REQUEST_SECONDS": "1", "MAS_BODY_READ_SECONDS": "60"}
     with Live(tmp_path, SERVICE, WEB_CONCURRENCY="1", **chosen) as live:
         status, _, body = live.post("/fhir/$evaluate-mas", record)

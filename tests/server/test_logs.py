@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from service.server.observing import logs
+from service.server.observing import log_queue, logs
 from service.server.settings import Settings
 from tests.server.sample import create_app
 
@@ -146,7 +146,7 @@ def test_an_exception_without_a_traceback_has_no_place(capfd: Printed) -> None:
 
 def test_a_closed_standard_output_fails_no_request(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Logging is not worth an answer."""
-    monkeypatch.setattr(logs, "_STDOUT", 9999)
+    monkeypatch.setattr(log_queue, "_STDOUT", 9999)
     assert app.test_client().get("/livez").status_code == 200
 
 

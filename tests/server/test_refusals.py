@@ -1,24 +1,27 @@
-"""The answer to what never reaches the application."""
+"""The answer to what cannot be read."""
 
 from __future__ import annotations
 
-from http import HTTPStatus
+import json
 
 import pytest
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from werkzeug.exceptions import NotFound
 
 from service.server.serving import refusals
+from service.server.serving.connection import TooSlow
+from service.server.settings import Settings
 from tests.server.live import status_of
+from tests.server.sample import create_app
 
 
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (TimeoutError(), 408),
+        (TooSlow(), 408),
         (errors.LimitRequestLine(1, 2), 414),
         (errors.LimitRequestHeaders("x"), 431),
-        (errors.UnsupportedTransferCoding("x"), 501),
+        (errors.UnsupportedTransferCoding("x"), 400),
         (errors.ExpectationFailed("x"), 417),
         (errors.InvalidHeader("Miller"), 400),
         (errors.InvalidRequestLine("Miller"), 400),
@@ -31,16 +34,11 @@ def test_each_refusal_has_its_status_and_repeats_nothing(
     error: Exception, status: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The client's bytes are in neither the answer nor the log."""
-    answer = refusals.answer(refusals.status_for(error))
+    head = b"GET /livez?name=Miller HTTP/1.1\r\nX-Request-Id: seven\r\nHost: Miller\r\n\r\n"
+    answer = refusals.answer(create_app(Settings()), error, head)
     assert status_of(answer) == status
     assert b"Miller" not in answer
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["request_id"] == "seven"
     printed = capfd.readouterr().out
-    assert f'"status":{status}' in printed
+    assert f'"route":"refused","status":{status}' in printed
     assert "Miller" not in printed
-    assert (b"Retry-After" in answer) is (status == 503)
-
-
-def test_an_overload_says_when_to_come_back(capfd: pytest.CaptureFixture[str]) -> None:
-    """And is an error in the log."""
-    assert b"Retry-After: 1\r\n" in refusals.answer(HTTPStatus.SERVICE_UNAVAILABLE)
-    assert '"level":"error"' in capfd.readouterr().out

@@ -1,0 +1,253 @@
+"""One worker in the process of the test, in a greenlet beside its clients."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import gevent  # type: ignore[import-untyped]
+import pytest
+from gevent import socket
+from gunicorn.config import Config  # type: ignore[import-untyped]
+
+from service.server import drain
+from service.server.observing.gunicorn_log import JsonLogger
+from service.server.serving import connection, refusals, worker
+from service.server.serving.connection import Connection
+from service.server.serving.worker import PatientWorker
+
+REQUEST = b"GET /quick HTTP/1.1\r\nHost: a\r\n\r\n"
+CLOSING = b"GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+LARGE = 8_000_000
+
+
+class Bench:
+    """A worker that serves a small application."""
+
+    def __init__(self, **choices: Any) -> None:
+        config = Config()
+        for name, value in ({"keepalive": 5, "graceful_timeout": 20, "worker_tmp_dir": None} | choices).items():
+            config.set(name, value)
+        listener = _listener()
+        self.port: int = listener.getsockname()[1]
+        self.worker = PatientWorker(1, os.getppid(), [listener], None, 15, config, JsonLogger(config))
+        self.worker.pause = 0.2
+        self.worker.wsgi = self.answer
+        self.running = gevent.spawn(self.worker.run)
+        gevent.sleep(0.01)
+
+    def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "mas.refused" in environ:
+            start_response(f"{environ['mas.refused']} refused", [("X-Path", environ["PATH_INFO"])])
+            return [b"refused"]
+        if environ["PATH_INFO"] == "/fail":
+            raise ZeroDivisionError
+        if environ["PATH_INFO"] == "/wait":
+            gevent.sleep(60)
+        if environ["PATH_INFO"] == "/gone":
+            gevent.sleep(0.1)
+            client = environ["gunicorn.socket"]
+            client.let_others()
+            start_response("200 OK", [("X-Gone", str(client.is_gone()))])
+            return [b""]
+        if environ["PATH_INFO"] == "/late":
+            return _late(start_response)
+        body = b"x" * LARGE if environ["PATH_INFO"] == "/large" else b"ok"
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    def connect(self, sent: bytes = b"") -> Any:
+        client = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        client.sendall(sent)
+        return client
+
+    def raw(self, sent: bytes) -> bytes:
+        return read_all(self.connect(sent))
+
+    def stop(self) -> None:
+        self.worker.alive = False
+        self.running.join(10)
+        gevent.killall(list(self.worker.served.values()))
+        self.worker.tmp.close()
+
+
+def _listener() -> Any:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(100)
+    return listener
+
+
+def _late(start_response: Callable[..., Any]) -> Iterator[bytes]:
+    start_response("200 OK", [])
+    yield b"first"
+    raise ZeroDivisionError
+
+
+def read_all(client: Any) -> bytes:
+    received = b""
+    while part := client.recv(65_536):
+        received += part
+    client.close()
+    return received
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    """A worker; it is stopped."""
+    made = Bench()
+    yield made
+    made.stop()
+
+
+def test_requests_of_one_connection_are_answered_in_order(bench: Bench) -> None:
+    """And the last one ends it."""
+    assert bench.raw(REQUEST * 3 + CLOSING).count(b"200 OK") == 4
+
+
+def test_a_body_that_nobody_reads_is_not_waited_for(bench: Bench) -> None:
+    """What has arrived with the head is skipped; for the rest the connection ends."""
+    whole = b"POST /quick HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
+    assert bench.raw(whole + CLOSING).count(b"200 OK") == 2
+    assert bench.raw(whole.replace(b": 2", b": 9999") + CLOSING).count(b"200 OK") == 1
+
+
+def test_a_head_that_does_not_end_is_refused(bench: Bench) -> None:
+    """By its time, or by its length; the refusal knows the address if that much came."""
+    slow = bench.raw(b"GET /quick HTTP/1.1\r\nX: ")
+    assert slow.startswith(b"HTTP/1.1 408")
+    assert b"X-Path: /quick" in slow
+    assert bench.raw(b"GET /quick HTTP/1.1\r\nX: " + b"a" * 60_000).startswith(b"HTTP/1.1 431")
+    assert bench.raw(b"\x00\r\n\r\n").startswith(b"HTTP/1.1 400")
+
+
+def test_a_failure_is_told_and_one_after_the_first_byte_ends_the_connection(
+    bench: Bench, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A second head would be read as a part of the answer."""
+    assert bench.raw(b"GET /fail HTTP/1.1\r\nHost: a\r\n\r\n").startswith(b"HTTP/1.1 500")
+    assert '"error":"ZeroDivisionError"' in capfd.readouterr().out
+    assert bench.raw(b"GET /late HTTP/1.1\r\nHost: a\r\n\r\n").count(b"HTTP/1.1") == 1
+
+
+def test_a_client_that_hangs_up_is_noticed(bench: Bench) -> None:
+    """One that waits, or has sent its next request, is not taken for gone."""
+    asked = b"GET /gone HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    assert b"X-Gone: False" in bench.raw(asked)
+    assert b"X-Gone: False" in bench.raw(asked + b"GET")
+    client = bench.connect(asked)
+    client.shutdown(socket.SHUT_WR)
+    assert b"X-Gone: True" in read_all(client)
+
+
+def test_a_client_that_reads_nothing_is_cut(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When its time is up; what it did not take is known."""
+    monkeypatch.setattr(connection, "SEND_SECONDS", 0.1)
+    monkeypatch.setattr(connection, "LEAST_RATE", 1 << 30)
+    client = bench.connect(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+    gevent.sleep(0.05)
+    (served,) = bench.worker.served
+    gevent.sleep(0.5)
+    assert 0 < served.unsent < LARGE
+    assert not bench.worker.served
+    client.close()
+
+
+def test_a_client_that_is_reset_is_gone() -> None:
+    """Whatever it had sent."""
+    ours, theirs = socket.socketpair()
+    client = Connection(ours, 1.0, lambda *_: None)
+    client.shutdown(socket.SHUT_RDWR)
+    assert client.is_gone()
+    client.answered = True
+    client.close()
+    theirs.close()
+    assert client.fileno() < 0
+    client.close()
+
+
+def test_a_client_that_does_not_hang_up_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its moment, or after too many bytes; one without a connection is let go."""
+    monkeypatch.setattr(connection, "LINGER_SECONDS", 0.05)
+    for much in (b"", b"x" * 10):
+        ours, theirs = socket.socketpair()
+        client = Connection(ours, 1.0, lambda *_: None)
+        client.answered = True
+        theirs.sendall(much)
+        client.close()
+        assert client.fileno() < 0
+        theirs.close()
+
+
+def test_what_is_given_up_is_read_no_more() -> None:
+    """Also where no request has begun."""
+    ours, theirs = socket.socketpair()
+    client = Connection(ours, 1.0, lambda *_: None)
+    theirs.sendall(b"x")
+    client.give_up()
+    assert client.recv(10) == b""
+    client.close()
+    theirs.close()
+
+
+def test_in_a_crowd_the_longest_silent_makes_room() -> None:
+    """And where nobody is silent, nobody does."""
+    bench = Bench(worker_connections=10)
+    silent = []
+    for _ in range(12):
+        silent.append(bench.connect(REQUEST))
+        silent[-1].recv(1000)
+    gevent.sleep(0.05)
+    assert len(bench.worker.served) <= 10
+    assert silent[0].recv(10) == b""
+    assert bench.raw(CLOSING).startswith(b"HTTP/1.1 200")
+    for client in silent:
+        client.close()
+    bench.stop()
+
+
+def test_a_stop_ends_the_silent_and_at_last_the_rest(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that goes on is ended shortly before the grace is, so that it is logged."""
+    monkeypatch.setattr(worker, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "_TURN_SECONDS", 0.1)
+    bench.worker.cfg.set("graceful_timeout", 2)
+    silent, busy = bench.connect(REQUEST), bench.connect(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
+    silent.recv(1000)
+    gevent.sleep(0.1)
+    bench.worker.handle_exit(signal.SIGTERM, None)
+    assert silent.recv(1000) == b""
+    assert busy.recv(1000) == b""
+    silent.close()
+    busy.close()
+
+
+def test_those_in_the_queue_are_served_before_the_port_closes(bench: Bench) -> None:
+    """The kernel has greeted them already."""
+    waiting = [bench.connect(CLOSING) for _ in range(3)]
+    bench.worker.serve_queue()
+    assert all(read_all(client).startswith(b"HTTP/1.1 200") for client in waiting)
+    assert bench.worker.ports == []
+
+
+def test_while_the_pod_drains_kept_connections_end(bench: Bench) -> None:
+    """With the header that says so."""
+    drain.announce()
+    try:
+        assert b"Connection: close" in bench.raw(REQUEST)
+    finally:
+        drain.announce(value=False)
+
+
+def test_a_refusal_of_nothing_names_no_address() -> None:
+    """And one whose client is gone is not sent."""
+    seen: dict[str, Any] = {}
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        seen.update(environ)
+        start_response("408 x", [])
+        return [b""]
+
+    refusals.answer(app, connection.TooSlow(), b"")
+    assert (seen["REQUEST_METHOD"], seen["PATH_INFO"]) == ("OTHER", "/")
