@@ -74,7 +74,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 PORT: "8080"
 PROMETHEUS_MULTIPROC_DIR: /run/mas-metrics
 WEB_CONCURRENCY: {{ int .Values.config.workers | quote }}
-MAS_THREADS: {{ int .Values.config.threads | quote }}
+MAS_CONNECTIONS: {{ int .Values.config.connections | quote }}
 MAS_LOG_LEVEL: {{ .Values.config.logLevel | quote }}
 MAS_MAX_BODY_BYTES: {{ int64 .Values.config.maxBodyBytes | quote }}
 MAS_BATCH_MAX_LINE_BYTES: {{ int64 .Values.config.batchMaxLineBytes | quote }}

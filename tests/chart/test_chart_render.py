@@ -170,7 +170,7 @@ def test_a_changed_setting_restarts_the_pods() -> None:
 
     sums = [
         checksum({}),
-        checksum({"config": {"threads": 9}}),
+        checksum({"config": {"connections": 90}}),
         checksum({"config": {"codeMap": "a = 1"}}),
         checksum({"config": {"codeMap": "a = 2"}}),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import resource
 import signal
 import socket
@@ -15,9 +16,8 @@ from typing import Any
 import pytest
 
 from service.server import drain
-from service.server.auth import credentials
-from service.server.observing import metric_files
-from service.server.settings import TABLE, BadSetting, Settings
+from service.server.observing import log_queue, metric_files
+from service.server.settings import TABLE
 
 NAME = "service.server.serving.gunicorn_conf"
 
@@ -52,17 +52,17 @@ def test_the_configuration_follows_the_settings(environ: pytest.MonkeyPatch) -> 
     for name, value in {
         "PORT": "9001",
         "WEB_CONCURRENCY": "3",
-        "MAS_CONNECTIONS": "5",
+        "MAS_CONNECTIONS": "50",
         "MAS_GRACEFUL_SECONDS": "7",
     }.items():
         environ.setenv(name, value)
     conf = importlib.import_module(NAME)
-    assert (conf.bind, conf.workers, conf.threads, conf.graceful_timeout) == ("0.0.0.0:9001", 3, 5, 7)
+    assert (conf.bind, conf.workers, conf.worker_connections, conf.graceful_timeout) == ("0.0.0.0:9001", 3, 50, 7)
     assert (conf.limit_request_line, conf.limit_request_fields, conf.limit_request_field_size) == (2048, 64, 8190)
     assert (conf.control_socket_disable, conf.max_requests, conf.header_map, conf.accesslog) == (True, 0, "drop", None)
 
 
-@pytest.mark.parametrize(("files", "connections"), [(-1, 1000), (20_000, 1000), (1024, 924), (64, 16)])
+@pytest.mark.parametrize(("files", "connections"), [(-1, 1000), (20_000, 1000), (1024, 924), (64, 10)])
 def test_a_worker_takes_no_more_connections_than_it_has_files(
     environ: pytest.MonkeyPatch, files: int, connections: int
 ) -> None:
@@ -78,8 +78,8 @@ def test_gunicorn_takes_every_name_of_the_configuration(environ: pytest.MonkeyPa
     known = {setting.name for setting in KNOWN_SETTINGS}
     conf = importlib.import_module(NAME)
     ours = {name for name in vars(conf) if not name.startswith("_") and name not in {"annotations", "bad"}}
-    imported = {"Any", "BadSetting", "cautions", "credentials", "drain", "from_environment", "metric_files"}
-    imported |= {"os", "resource", "signal", "sys"}
+    imported = {"Any", "BadSetting", "HeldFiles", "Sequence", "UTC", "cautions", "datetime", "drain"}
+    imported |= {"from_environment", "json", "metric_files", "os", "resource", "signal", "sys"}
     assert ours - imported <= known
 
 
@@ -141,28 +141,56 @@ def test_a_bad_file_stops_the_start_but_not_a_running_service(environ: pytest.Mo
     environ.setenv("MAS_AUTH_MODE", "api_key")
     environ.setenv("MAS_API_KEYS_FILE", str(keys))
     master = Master()
-    importlib.import_module(NAME).when_ready(master)
+    conf: Any = importlib.import_module(NAME)
+    conf.on_starting(master)
+    conf.when_ready(master)
     signal.raise_signal(signal.SIGHUP)
     assert (master.signals, master.errors) == ([signal.SIGHUP], [])
     keys.write_text("ehr:abc\n")
     signal.raise_signal(signal.SIGHUP)
     assert master.signals == [signal.SIGHUP]
     assert "MAS_API_KEYS_FILE line 1" in str(master.errors)
-    keys.unlink()
-    signal.raise_signal(signal.SIGHUP)
-    assert master.signals == [signal.SIGHUP]
-    assert "MAS_API_KEYS_FILE must be the path of a readable file" in str(master.errors[1])
-    keys.write_text("ehr:abc\n")
+    environ.setenv("MAS_API_KEYS_FILE", str(keys))
     sys.modules.pop(NAME)
     with pytest.raises(SystemExit, match="MAS_API_KEYS_FILE line 1"):
-        importlib.import_module(NAME)
+        importlib.import_module(NAME).on_starting(master)
 
 
-def test_a_token_key_file_is_read_before_the_start(tmp_path: Path) -> None:
-    """Its address, if that is how keys come, is not: readiness waits for it."""
-    keys = tmp_path / "keys"
-    keys.write_text("{}")
-    with pytest.raises(BadSetting, match="MAS_JWT_JWKS_FILE"):
-        credentials.check(Settings(auth_mode="jwt", jwt_jwks_file=str(keys)))
-    credentials.check(Settings(auth_mode="jwt", jwt_jwks_url="https://keys.example"))
-    credentials.check(Settings(jwt_jwks_file=str(keys)))
+@pytest.mark.usefixtures("handlers")
+def test_usr2_starts_no_second_master(environ: pytest.MonkeyPatch) -> None:
+    """It would find the port taken."""
+    master = Master()
+    importlib.import_module(NAME).when_ready(master)
+    signal.raise_signal(signal.SIGUSR2)
+    assert master.signals == []
+    assert any("USR2" in text for text in master.warnings)
+
+
+def test_a_worker_logs_through_a_queue_and_ends_at_once(environ: pytest.MonkeyPatch) -> None:
+    """One that failed at its start keeps gunicorn's exit status."""
+    conf: Any = importlib.import_module(NAME)
+    begun: list[object] = []
+    ended: list[int] = []
+    environ.setattr(log_queue, "begin", begun.append)
+    environ.setattr("os._exit", ended.append)
+    conf.post_worker_init(None)
+    assert len(begun) == 1
+    for booted in (True, False):
+        try:
+            sys.exit(3)
+        except SystemExit:
+            conf.worker_exit(None, types.SimpleNamespace(booted=booted))
+    assert ended == [3]
+
+
+def test_a_full_folder_of_metrics_costs_the_sums_only(environ: pytest.MonkeyPatch) -> None:
+    """The worker counts in a folder of its own."""
+    conf: Any = importlib.import_module(NAME)
+    master, folder = Master(), os.environ[metric_files.VARIABLE]
+    conf.post_fork(master, None)
+    assert os.environ[metric_files.VARIABLE] == folder
+    environ.setattr(metric_files, "has_room", lambda where, _: where != folder)
+    conf.post_fork(master, None)
+    assert os.environ[metric_files.VARIABLE] != folder
+    assert "full" in str(master.errors)
+    metric_files.remove(os.environ[metric_files.VARIABLE], os.getpid())

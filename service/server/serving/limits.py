@@ -61,7 +61,9 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def whole(response: Response) -> Response:
-        """Refuse an answer that is too long, before its first byte is out."""
+        """Refuse an answer that is too long, before its first byte is out; documents of our own are as long as they are."""
+        if request.method != "POST":
+            return response
         try:
             budget.Budget(largest=settings.max_answer_bytes).write(response.content_length or 0)
         except budget.AnswerTooLarge as error:
