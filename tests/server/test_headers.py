@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
@@ -84,3 +87,12 @@ def test_a_preflight_is_answered_without_credentials(tmp_path: object) -> None:
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
     assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
     assert answer.headers["Access-Control-Max-Age"] == "600"
+
+
+def test_what_needs_a_key_is_not_for_shared_caches(tmp_path: Path) -> None:
+    """A proxy would hand it to callers without one."""
+    keys = tmp_path / "keys"
+    keys.write_text(f"ehr:{hashlib.sha256(b'secret').hexdigest()}\n")
+    client = create_app(Settings(auth_mode="api_key", api_keys_file=str(keys))).test_client()
+    answer = client.get("/v1/criteria", headers={"X-API-Key": "secret"})
+    assert answer.headers["Cache-Control"] == "private, max-age=300"

@@ -112,3 +112,13 @@ def test_several_processes_are_summed(tmp_path: Path, monkeypatch: pytest.Monkey
         subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
     assert sample('mas_assessments_total{category="likely",channel="json"}') == 2
     assert metrics.rendered().count(b"mas_build_info{") == 1
+
+
+def test_what_happens_beside_requests_is_counted() -> None:
+    """Lines dropped, keys fetched."""
+    metrics.log_line_dropped()
+    metrics.keys_fetched(1_800_000_000.0)
+    text = metrics.rendered().decode()
+    assert "mas_log_lines_dropped_total 1.0" in text
+    assert "mas_keys_fetched_timestamp_seconds 1.8e+09" in text
+    assert 'mas_fetches_total{outcome="ok",target="keys"}' in text

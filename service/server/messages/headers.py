@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import PreconditionFailed
 
+from service.server.observing import exchange
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -63,7 +65,8 @@ class Document:
         """Answer the current request: 200 with the bytes, or 304 if the caller has them; raises Stale."""
         response = Response(self.body, content_type=self.content_type)
         response.set_etag(self.etag)
-        response.headers["Cache-Control"] = "public, max-age=300"
+        shared = "private" if exchange.current().caller else "public"  # who needs a key must not get it from a cache
+        response.headers["Cache-Control"] = f"{shared}, max-age=300"
         if self.policy:
             response.headers["Content-Security-Policy"] = self.policy
         response.make_conditional(request)

@@ -61,7 +61,7 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def whole(response: Response) -> Response:
-        """Refuse an answer that is too long, before its first byte is out; documents of our own are as long as they are."""
+        """Refuse an answer that is too long, before its first byte is out; our own documents may have their length."""
         if request.method != "POST":
             return response
         try:
