@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -75,3 +76,10 @@ def test_outside_a_request_there_is_a_fresh_exchange() -> None:
     with app.test_request_context("/", headers={"X-Request-Id": "given"}):
         assert exchange.current() is exchange.current()
         assert exchange.current().request_id == "given"
+
+
+def test_what_a_client_did_not_take_is_not_counted(client: FlaskClient, capfd: pytest.CaptureFixture[str]) -> None:
+    """And the line says that the answer was cut."""
+    client.get("/slow?seconds=0", environ_base={"gunicorn.socket": SimpleNamespace(unsent=3)})
+    told = json.loads(capfd.readouterr().out)
+    assert (told["bytes"], told["cut"]) == (1, True)

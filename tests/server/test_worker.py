@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 from collections.abc import Callable, Iterable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import gevent  # type: ignore[import-untyped]
@@ -251,3 +253,39 @@ def test_a_refusal_of_nothing_names_no_address() -> None:
 
     refusals.answer(app, connection.TooSlow(), b"")
     assert (seen["REQUEST_METHOD"], seen["PATH_INFO"]) == ("OTHER", "/")
+
+
+def test_a_request_that_is_given_up_ends_its_connection() -> None:
+    """Its answer says so."""
+    ours, theirs = socket.socketpair()
+    client = Connection(ours, 1.0, lambda *_: None)
+    forced: list[bool] = []
+    client.begin(SimpleNamespace(force_close=lambda: forced.append(True)))
+    client.give_up()
+    assert forced == [True]
+    client.close()
+    theirs.close()
+
+
+def test_a_connection_that_was_reset_is_gone() -> None:
+    """The kernel says so with an error."""
+    listener = _listener()
+    theirs = socket.create_connection(listener.getsockname())
+    client = Connection(listener.accept()[0], 1.0, lambda *_: None)
+    theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    theirs.close()
+    assert client.is_gone()
+    client.close()
+    listener.close()
+
+
+def test_a_client_that_goes_on_sending_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After so many bytes."""
+    monkeypatch.setattr(connection, "_LINGER_BYTES", 5)
+    ours, theirs = socket.socketpair()
+    client = Connection(ours, 1.0, lambda *_: None)
+    client.answered = True
+    theirs.sendall(b"x" * 10)
+    client.close()
+    assert client.fileno() < 0
+    theirs.close()

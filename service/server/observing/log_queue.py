@@ -42,7 +42,7 @@ class Writer:
         while (self.writing or self.lines.qsize()) and time.monotonic() < until:
             sleep(_POLL_SECONDS)
 
-    def _write(self) -> None:
+    def _write(self) -> None:  # pragma: no cover  # a thread of the system, which is not traced
         while True:
             line = self.lines.get()
             self.writing = True
