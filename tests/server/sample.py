@@ -33,14 +33,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.install(app, settings)
     limits.install(app, settings)
     app.register_blueprint(health.blueprint)
-    app.register_error_handler(HTTPException, _refusals_as_problems)
+    app.register_error_handler(HTTPException, _as_problem)
     metric_labels.allow(criteria=["hscore"], observation=["ferritin"], unknown_reason=["missing"])
     _add_routes(app)
     return app
 
 
-def _refusals_as_problems(error: HTTPException) -> Response | HTTPException:
-    return errors.answer(error) if "mas.refused" in request.environ else error
+def _as_problem(error: HTTPException) -> Response | HTTPException:
+    return error if error.code in (401, 503) else errors.answer(error)
 
 
 def _add_routes(app: Flask) -> None:  # noqa: C901  # a list of small views

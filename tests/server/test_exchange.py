@@ -80,6 +80,6 @@ def test_outside_a_request_there_is_a_fresh_exchange() -> None:
 
 def test_what_a_client_did_not_take_is_not_counted(client: FlaskClient, capfd: pytest.CaptureFixture[str]) -> None:
     """And the line says that the answer was cut."""
-    client.get("/slow?seconds=0", environ_base={"gunicorn.socket": SimpleNamespace(unsent=3)})
+    client.get("/slow?seconds=0", environ_base={"gunicorn.socket": SimpleNamespace(unsent=3)}).close()
     told = json.loads(capfd.readouterr().out)
     assert (told["bytes"], told["cut"]) == (1, True)
