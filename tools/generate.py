@@ -1,4 +1,4 @@
-"""Write the generated parts of openapi.yaml and README.md: ``python -m tools.generate`` (``--check`` only compares).
+"""Write docs/criteria.md and the generated parts of openapi.yaml and README.md: ``python -m tools.generate`` (``--check`` only compares).
 
 A generated part stands between a line with ``generated: NAME`` and one with ``end: NAME``.
 """
@@ -34,6 +34,7 @@ from service.ehr.record.record import read_record
 from service.ehr.terminology.code_file import load_codes
 from service.server.messages.strict_json import dumps, loads
 from service.server.settings import TABLE, Settings
+from tools.criteria_page import criteria_page
 
 ROOT = Path(__file__).parent.parent
 ANSWERED = "one_set"  # short enough to read
@@ -243,16 +244,26 @@ def generated(file: str) -> str:
     return text
 
 
+WHOLE: dict[str, Callable[[], Iterable[str]]] = {"docs/criteria.md": criteria_page}
+"""Documents of which every line is generated."""
+
+
+def documents() -> dict[str, str]:
+    """Return every document with its generated parts as they should be, by its path."""
+    partly = {file: generated(file) for file in sorted({home for home, _ in PARTS.values()})}
+    return partly | {file: "".join(f"{line}\n" for line in lines()) for file, lines in WHOLE.items()}
+
+
 def main(arguments: list[str]) -> int:
     """Write the documents, or with --check say which are not current."""
     stale = 0
-    for file in sorted({home for home, _ in PARTS.values()}):
-        text = generated(file)
-        if text != (ROOT / file).read_text(encoding="utf-8"):
+    for file, text in documents().items():
+        path = ROOT / file
+        if not path.exists() or text != path.read_text(encoding="utf-8"):
             stale = 1
             print(f"{file}: {'not current' if '--check' in arguments else 'written'}")
             if "--check" not in arguments:
-                (ROOT / file).write_text(text, encoding="utf-8")
+                path.write_text(text, encoding="utf-8")
     return stale if "--check" in arguments else 0
 
 

@@ -19,7 +19,8 @@ from service.clinical.assessment.category import CATEGORIES
 from service.clinical.data.references import CERTAINTIES
 from service.server.messages.strict_json import dumps
 from service.server.settings import Settings
-from tools.generate import generated
+from tools.generate import ROOT as PROJECT
+from tools.generate import documents
 
 SPEC: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
 ASSESS = SPEC["paths"]["/v1/assessments"]["post"]
