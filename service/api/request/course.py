@@ -81,7 +81,7 @@ def _treatments(rows: list[Row], entries: list[Entry]) -> list[Treatment]:
         name, given_at = raw.get("name"), raw.get("given_at")
         if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME:
             detail = (
-                f"The generic name of the drug, or its RxNorm or ATC code, is needed: 1 to {LONGEST_NAME} characters."
+                f"The name of the drug, or its RxNorm or ATC code, is needed: 1 to {LONGEST_NAME} characters."
             )
             faults.append(invalid_value((*where, "name"), detail))
         faults += _time_faults(given_at, (*where, "given_at"))

@@ -14,7 +14,15 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from service.clinical.assessment.drug_list import THERAPIES, WORDS, Drug, Therapy, Words
-from service.clinical.assessment.spelling import SHORTEST_FOLDED, TWO_SLIPS, NearNames, folded, plain, slips_allowed, squeezed
+from service.clinical.assessment.spelling import (
+    SHORTEST_FOLDED,
+    TWO_SLIPS,
+    NearNames,
+    folded,
+    plain,
+    slips_allowed,
+    squeezed,
+)
 from service.clinical.data.toml_reader import BadData
 
 LONGEST_NAME = 200
@@ -31,9 +39,7 @@ ONE_MORE_SLIP = TWO_SLIPS - 1
 WHOLE_ATC = 7
 
 _TOKEN = re.compile(r"[ァ-ヶー]+|[㐀-鿿]+|[가-힣]+|\d+|[^\W\d_ァ-ヶー㐀-鿿가-힣]+")
-_SEPARATOR = re.compile(
-    r"[;|&+\n\r、]|,(?!\d)|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|(?<= )(?:and|und|och|og|et)(?= )"
-)
+_SEPARATOR = re.compile(r"[;|&+\n\r、]|,(?!\d)|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|(?<= )(?:and|und|och|og|et)(?= )")
 _ATC = re.compile(r"(?<![^\W_])[a-z]\d\d(?:[a-z]{1,2}(?:\d\d)?)?(?![^\W_])", re.ASCII)
 _ATC_GROUP = re.compile(r"[a-z](?:\d\d(?:[a-z]{1,2}(?:\d\d)?)?)?", re.ASCII)
 _TRIAL = re.compile(r"(?<![^\W_])[a-z]{2,5}-?\d{3,}[a-z]?(?![^\W_])", re.ASCII)

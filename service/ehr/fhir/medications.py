@@ -118,9 +118,7 @@ def _ingredients(medication: Resource, resolve: Resolve) -> Iterator[list[Resour
 def _resolver(contents: Contents, owner: Resource) -> Resolve:
     """Return what finds the resource of a reference; what the owner contains is indexed once."""
     inside = _contained(owner)
-    return lambda reference: (
-        inside.get(reference) if reference.startswith("#") else contents.resolve(reference, owner)
-    )
+    return lambda reference: inside.get(reference) if reference.startswith("#") else contents.resolve(reference, owner)
 
 
 def _contained(owner: Resource) -> dict[str, Resource]:
@@ -130,9 +128,9 @@ def _contained(owner: Resource) -> dict[str, Resource]:
 def _names(groups: list[list[Resource]], codes: CodeMap) -> list[str]:
     """Return the drugs of a product and its ingredients; ingredients that are told tell the product too."""
     product, *parts = [_said(group, codes) for group in groups]
-    names = [name for part in parts for name in part.names()]
     if parts and not product.is_told and all(part.is_told for part in parts):
-        return list(dict.fromkeys([*(name for name in product.names() if product.generics), *names]))
+        product.readings += [reading for part in parts for reading in part.readings]
+    names = (name for part in parts for name in part.names())
     return list(dict.fromkeys([*product.names(), *(name for name in names if name or not product.is_told)]))
 
 
