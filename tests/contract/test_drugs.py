@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from service.cohort.command import main
 from service.server.messages.strict_json import dumps, loads
 from tests.ehr.calls import PATH
-from tests.ehr.records import bundle, calm_panel, call, condition, drug, parameters, patient, send
+from tests.ehr.records import bundle, call, calm_panel, condition, drug, parameters, patient, send
 
 CALM: dict[str, Any] = {
     "observations": {
@@ -34,6 +35,9 @@ NAMES: dict[str, tuple[str, list[str], list[str]]] = {
     "IL-6 inhibitor": ("indeterminate", ["il6_blockade"], ["medication_unclear"]),
     "L04AC": ("indeterminate", ["il6_blockade"], ["medication_unclear"]),
     "Toclizumab": UNCLEAR,
+    "MTX and a biologic": UNCLEAR,
+    "methotrexate, foobamab": UNCLEAR,
+    "prednisone, Foobarix": ("unlikely", ["glucocorticoid"], ["medication_not_known"]),
     "biologic": UNCLEAR,
     "unknown": UNCLEAR,
     "prednisone": ("unlikely", ["glucocorticoid"], []),
@@ -198,8 +202,6 @@ def test_a_pointer_stays_right_beside_entries_that_are_left_out(client: FlaskCli
 
 
 def test_two_hundred_drugs_of_two_hundred_letters_take_little_time(client: FlaskClient) -> None:
-    import time
-
     drugs = [{"name": f"{at} " + "abcdefghijklmnopqrstuvw " * 8} for at in range(100, 300)]
     request = {
         "context": {"condition": "sjia", "medications": drugs},

@@ -223,7 +223,7 @@ class Formulary:
         for length in range(min(LONGEST_PHRASE, len(tokens) - at), 0, -1):
             key = "".join(tokens[at : at + length])
             meaning = self._meanings.get(key)
-            if meaning is not None and not (key.isdecimal()):
+            if meaning is not None and not key.isdecimal():
                 return length, meaning
         return 1, None
 

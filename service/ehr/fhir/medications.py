@@ -51,7 +51,8 @@ class _Said:
         acting = {key for _, reading in self.readings for key, _ in reading.drugs}
         counted = self.readings if self.is_told else [*self.readings, *self.groups]
         for said, reading in counted:
-            if set(reading.classes) - acting or set(reading.near) - generics.keys():
+            is_partly_told = reading.is_told and reading.doubt and not reading.classes and not reading.near
+            if is_partly_told or set(reading.classes) - acting or set(reading.near) - generics.keys():
                 named.append(said)
         if named or self.is_told:
             return named
@@ -149,7 +150,8 @@ def _said(concepts: Iterable[Resource], codes: CodeMap) -> _Said:
                 (said.readings if found.doubt is None else said.groups).append((code, found))
             elif not name:
                 said.readings.append((code, read.read(code)))
-        said.readings += [(one[:LONGEST_NAME], read.read(one)) for one in spoken(concept) if one]
+        for words in filter(None, spoken(concept)):
+            said.readings.append((words if len(words) <= LONGEST_NAME else UNREADABLE, read.read(words)))
     return said
 
 

@@ -45,9 +45,7 @@ def test_a_drug_is_known_by_generic_name_or_code(name: str, therapy: str) -> Non
     assert therapies_of({"name": name}) == [therapy]
 
 
-@pytest.mark.parametrize(
-    "name", ["methotrexate", "ciclosporin", "anti-IL-17", "L04AC05", "etanercept", "Foobarix"]
-)
+@pytest.mark.parametrize("name", ["methotrexate", "ciclosporin", "anti-IL-17", "L04AC05", "etanercept", "Foobarix"])
 def test_any_other_drug_changes_nothing(name: str) -> None:
     assert therapies_of({"name": name}) == []
 
