@@ -182,3 +182,7 @@ def test_the_day_of_the_last_dose(resource: dict[str, Any], day: str) -> None:
 def test_a_drug_that_was_not_given_does_not_count(resource: dict[str, Any]) -> None:
     assert drugs(resource) == []
     assert "drug_status" in keys(bundle(resource))
+
+
+def test_of_a_drug_that_changes_nothing_nobody_hears_that_it_was_not_given() -> None:
+    assert "drug_status" not in keys(bundle(drug(status="draft", concept={"text": "paracetamol"})))

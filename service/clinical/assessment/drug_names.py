@@ -257,8 +257,6 @@ class Formulary:
 
     def _close(self, word: str) -> list[str]:
         """Return the generic names that a word comes near to, as it is written or by its root."""
-        if word in self._meanings:
-            return []
         by_word = [self._meanings[name] for name in self._near.of(word)]
         found = by_word or [self._roots[root] for root in self._near_roots.of(folded(word))]
         return [one.drug.name for one in found if one.drug is not None]

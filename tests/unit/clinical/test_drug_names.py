@@ -152,6 +152,10 @@ def test_what_is_near_is_told_beside_what_is_known() -> None:
     assert (generics(reading), reading.doubt, reading.near) == (["prednisone"], Doubt.UNCLEAR, ("tocilizumab",))
 
 
+def test_a_name_that_is_broken_up_by_something_else_is_near_itself() -> None:
+    assert FORMULARY.read("Tocili 162 zumab").near == ("tocilizumab",)
+
+
 def test_of_an_entry_that_is_too_long_the_rest_cannot_be_told() -> None:
     long = "methotrexate " + "x" * LONGEST_NAME
     assert FORMULARY.read(long).doubt is Doubt.UNCLEAR

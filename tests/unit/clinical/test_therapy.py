@@ -73,6 +73,9 @@ def test_several_drugs_of_one_class_name_it_once_and_classes_come_in_the_order_o
         ("rilonacept", "2026-09-25", True),
         ("rilonacept", "2026-09-24", False),
         ("prednisolone", "2020-01-01", True),
+        ("IL-6 inhibitor", "2026-09-25", True),
+        ("IL-6 inhibitor", "2026-09-24", False),
+        ("steroids", "2020-01-01", True),
     ],
 )
 def test_a_last_dose_counts_for_the_time_of_its_drug(drug: str, last_dose: str | None, acts: bool) -> None:
