@@ -57,7 +57,7 @@ BROKEN = {
     "unknown condition": '[[conditions]]\nsystem = "icd-10"\ncodes = ["X"]\ncondition = "gout"\n',
     "unknown drug": '[[drugs]]\nsystem = "s"\ncode = "1"\nname = "aspirin"\n',
     "brand of an unknown drug": '[brands]\naspirin = ["Aspro"]\n',
-    "a brand of two words, which would never be found": '[brands]\nmethylprednisolone = ["Solu-Medrol"]\n',
+    "a brand that is another drug already": '[brands]\nanakinra = ["Actemra"]\n',
     "word that is no code": '[words]\nX = ["strange"]\n',
     "an end of the scale that is none": '[off_scale]\nbeside = [">"]\n',
     "a specimen of no system": '[[other_specimens]]\ncodes = ["U1"]\n',

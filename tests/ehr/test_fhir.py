@@ -144,7 +144,7 @@ LACKING: dict[str, list[dict[str, Any]]] = {
 def test_a_drug_that_cannot_be_told_takes_the_reassurance_away(client: FlaskClient, lost: list[dict[str, Any]]) -> None:
     answer = evaluated(client, bundle(*SJIA, *calm_panel(), *lost))
     assert (category(answer), answer["status"]) == ("indeterminate", "preliminary")
-    assert {"drug_not_named", "not_reassuring"} <= set(issue_keys(answer))
+    assert "medication_unclear" in issue_keys(answer)
     told = {"resourceType": "MedicationRequest", "medicationCodeableConcept": {"text": "Paracetamol"}}
     classified = {"coding": [{"system": "http://www.whocc.no/atc", "code": "N02BE01"}]}
     harmless = [told, told | {"medicationCodeableConcept": classified}, lost[0] | {"status": "entered-in-error"}]

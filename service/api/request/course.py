@@ -80,9 +80,7 @@ def _treatments(rows: list[Row], entries: list[Entry]) -> list[Treatment]:
         faults = [unknown_field((*where, key), TREATMENT_KEYS) for key in raw if key not in TREATMENT_KEYS]
         name, given_at = raw.get("name"), raw.get("given_at")
         if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME:
-            detail = (
-                f"The generic name of the drug, or its RxNorm or ATC code, is needed: 1 to {LONGEST_NAME} characters."
-            )
+            detail = f"The name of the drug, or its RxNorm or ATC code, is needed: 1 to {LONGEST_NAME} characters."
             faults.append(invalid_value((*where, "name"), detail))
         faults += _time_faults(given_at, (*where, "given_at"))
         if not faults:

@@ -61,7 +61,17 @@ class Parts(fields.List[dict[str, Any]]):
     ) -> list[dict[str, Any] | None]:
         if not isinstance(value, list) or len(value) > LONGEST_LIST:
             raise _error(invalid_value((), f"A list of at most {LONGEST_LIST} objects is needed here."))
-        return super()._deserialize(value, attr, data)
+        found: list[dict[str, Any] | None] = []
+        faults: dict[int, Any] = {}
+        for place, item in enumerate(value):
+            try:
+                found.append(self.inner.deserialize(item, attr, data))
+            except ValidationError as error:
+                faults[place] = error.messages
+                found.append(error.valid_data if isinstance(error.valid_data, dict) else {})  # each keeps its place
+        if faults:
+            raise ValidationError(faults, valid_data=found)
+        return found
 
 
 def _load_into(found: dict[str, Any], faults: dict[str, Any], key: str, part: fields.Field[Any], value: Any) -> None:

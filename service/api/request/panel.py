@@ -95,7 +95,7 @@ def _panel(
     data: Mapping[str, Any], readings: dict[str, Reading], findings: dict[str, bool], unread: frozenset[str]
 ) -> Panel:
     context = data.get("context") or {}
-    drugs = tuple(_medication(one) for one in context.get("medications") or () if "name" in one)
+    drugs = tuple(_medication(one, at) for at, one in enumerate(context.get("medications") or ()) if "name" in one)
     return Panel(
         readings,
         findings,
@@ -118,8 +118,8 @@ def _hidden_by(fault: Entry) -> str:
     return str(fault.explained().facts.get("did_you_mean", fault.where[-1]))
 
 
-def _medication(raw: Mapping[str, Any]) -> Medication:
-    return Medication(raw["name"], day_of(raw.get("last_dose") or ""))
+def _medication(raw: Mapping[str, Any], at: int) -> Medication:
+    return Medication(raw["name"], day_of(raw.get("last_dose") or ""), ("context", MEDICATIONS, str(at), "name"))
 
 
 def _ages(patient: Mapping[str, Any]) -> dict[str, Reading]:

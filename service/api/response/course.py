@@ -101,4 +101,5 @@ def _event(event: Event) -> dict[str, Any]:
 
 
 def _remark(remark: Remark) -> dict[str, Any]:
-    return {"code": remark.code, "pointer": f"/treatments/{remark.place}", "message": remark.message}
+    ending = f"/{remark.key}" if remark.key else ""
+    return {"code": remark.code, "pointer": f"/treatments/{remark.place}{ending}", "message": remark.message}

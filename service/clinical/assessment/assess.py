@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from service.clinical.assessment.category import Classification, Guide, classify, guide_for
 from service.clinical.assessment.cautions import Caution, cautions
+from service.clinical.assessment.drug_list import Therapy
+from service.clinical.assessment.drug_names import FORMULARY
 from service.clinical.assessment.summary import summary
-from service.clinical.assessment.treatments import Therapy, active_therapies, on_il6_blockade
+from service.clinical.assessment.treatments import Read, on_il6_blockade, treatments_of
 from service.clinical.assessment.warnings import Oddity, warnings
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluation.evaluate import ITEMS, MISSING, VERDICT, Depth, evaluate
@@ -42,7 +44,7 @@ class Suggestion:
 class Assessment:
     """Everything there is to say about one panel; cautions and warnings are worked out where they are asked for.
 
-    ``therapies`` are the classes of drugs that act at its time.
+    ``therapies`` are the classes of drugs that act at its time, ``doubts`` the drugs that are not known or not clear.
     """
 
     panel: Panel
@@ -51,6 +53,7 @@ class Assessment:
     summary: str
     results: tuple[Result, ...]
     suggestions: tuple[Suggestion, ...]
+    doubts: tuple[Oddity, ...] = ()
 
     @property
     def cautions(self) -> tuple[Caution, ...]:
@@ -59,17 +62,22 @@ class Assessment:
 
     @property
     def warnings(self) -> tuple[Oddity, ...]:
-        """What is odd about the values."""
-        return tuple(warnings(self.panel))
+        """What is odd about the values, and which drugs cannot be told."""
+        return (*warnings(self.panel), *self.doubts)
 
 
-def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -> Assessment:
+def assess(
+    panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False, read_drug: Read = FORMULARY.read
+) -> Assessment:
     """Assess a panel; ``criteria`` are the ids to report (default all). The category rests on the sets it needs.
 
     ``brief`` leaves out what only a breakdown shows (items, missing inputs, suggestions); all else is the same.
     """
     wanted = criteria or CATALOGUE
-    guide, therapies = guide_for(panel), active_therapies(panel)
+    treatments = treatments_of(panel, read_drug)
+    if treatments.may_hide:
+        panel = replace(panel, unread=panel.unread | {MEDICATIONS})
+    guide, therapies = guide_for(panel), treatments.therapies
     needed = guide.needed
     results = {
         key: evaluate(one, panel, _depth(key, guide, key in wanted, brief))
@@ -87,6 +95,7 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
         summary(panel, classification, leading),
         reported,
         () if brief else tuple(_suggestions(panel, leading or reported)),
+        treatments.doubts,
     )
 
 

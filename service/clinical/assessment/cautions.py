@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from service.clinical.assessment.treatments import THERAPIES, Therapy
+from service.clinical.assessment.drug_list import THERAPIES, Therapy
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.data.references import Reference

@@ -21,10 +21,15 @@ ABSENT_IS_FALSE = {kind.id: False for kind in FINDINGS.values() if kind.absent_i
 
 @dataclass(frozen=True, slots=True)
 class Medication:
-    """One drug: its generic name or RxNorm/ATC code as sent, and the day of its last dose if known."""
+    """One drug: its name or code as sent, and the day of its last dose if known.
+
+    ``where`` is its path in the request; with ``is_told_of_elsewhere`` a doubt about it is not told with the panel.
+    """
 
     name: str
     last_dose: date | None = None
+    where: tuple[str, ...] = field(default=(), compare=False)
+    is_told_of_elsewhere: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

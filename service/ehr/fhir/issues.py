@@ -61,7 +61,6 @@ REASONS = {
     "condition_unknown": "No usable diagnosis is in the map of codes; the condition counts as unknown.",
     "not_reassuring": "Ferritin is not known, or something of the record may be missing: nothing is made unlikely.",
     "age_unknown": "The age cannot be told from the record; it counts as unknown.",
-    "drug_not_named": "It cannot be told which drug this is; one that hides fever and ferritin may be given.",
     "drug_status": "The status says that this drug is not given; it is not used.",
     "parameter_unknown": "There is no parameter of this name; it is not used.",
     "parameter_conflict": "Two parameters say different things; neither is used.",

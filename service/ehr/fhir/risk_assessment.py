@@ -120,6 +120,8 @@ def _notes(assessment: Assessment) -> Iterable[str]:
 
 
 def _from_oddity(one: Oddity) -> Issue:
+    if one.code.startswith("medication_"):  # it stands in a resource, not among the results
+        return Issue(one.code, one.message, one.where)
     observation = one.where[1] if len(one.where) > 1 else ""
     return Issue(one.code, one.message, (), observation)
 

@@ -28,7 +28,7 @@ from service.ehr.terminology.code_map import CodeMap
 
 UNREAD_SHOWN = 20
 PARTIAL = (
-    *("incomplete", "query_failed", "drug_not_named", "time_invalid", "undated"),
+    *("incomplete", "query_failed", "time_invalid", "undated"),
     *("code_missing", "code_ambiguous", "specimen", "modified", "entry_not_read", "not_final", "tied_unread"),
     *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
 )

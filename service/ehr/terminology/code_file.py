@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from service.clinical.assessment.treatments import THERAPIES
+from service.clinical.assessment.drug_list import THERAPIES
 from service.clinical.data import toml_reader
 from service.clinical.data.toml_reader import BadData, Table
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
@@ -29,10 +29,15 @@ GENERICS = tuple(drug.name for therapy in THERAPIES.values() for drug in therapy
 def load_codes(site: str = "") -> CodeMap:
     """Read the shipped codes and, if named, the site's file; raises BadData with the file and the key."""
     shipped = _read(SHIPPED)
-    base = replace(
-        shipped, results=_from_analytes() | dict(shipped.results), drug_names=_generics() | dict(shipped.drug_names)
-    )
-    return _over(base, _read(Path(site))) if site else base
+    base = replace(shipped, results=_from_analytes() | dict(shipped.results))
+    if not site:
+        return base
+    whole = _over(base, _read(Path(site)))
+    try:
+        _ = whole.formulary  # a name that means something else already stops the start
+    except BadData as error:
+        raise BadData(f"{Path(site).name}: brands: {error}") from error
+    return whole
 
 
 def _over(base: CodeMap, site: CodeMap) -> CodeMap:
@@ -49,7 +54,7 @@ def _read(path: Path) -> CodeMap:
         dict([*(_result(raw, at) for at, raw in _rows(tables, "results", path)), *refused]),
         dict(entry for at, raw in _rows(tables, "conditions", path) for entry in _conditions(raw, at)),
         dict(_drug(raw, at) for at, raw in _rows(tables, "drugs", path)),
-        _single_words(tables, "brands", path, GENERICS),
+        _names(tables, "brands", path, GENERICS),
         _names(tables, "words", path, WORDS),
         _names(tables, "off_scale", path, ENDS),
         frozenset(entry for at, raw in _rows(tables, "other_specimens", path) for entry in _specimens(raw, at)),
@@ -131,7 +136,3 @@ def _prefetch(tables: Table, path: Path) -> dict[str, str]:
 
 def _from_analytes() -> dict[tuple[str, str], ResultCode]:
     return {(LOINC, code): ResultCode(one.id) for one in ANALYTES.values() for code in one.loinc}
-
-
-def _generics() -> dict[str, str]:
-    return {name.casefold(): name for name in GENERICS}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from service.clinical.assessment.drug_names import FORMULARY, Formulary
 from service.ehr.fhir.issues import Unusable
 from service.ehr.terminology.code_systems import LOINC, SNOMED, system_name
 
@@ -36,7 +37,7 @@ class CodeMap:
     results: Mapping[tuple[str, str], ResultCode]
     conditions: Mapping[tuple[str, str], str]
     drugs: Mapping[tuple[str, str], str]
-    drug_names: Mapping[str, str]
+    brands: Mapping[str, str]
     words: Mapping[str, str]
     off_scale: Mapping[str, str]
     other_specimens: frozenset[tuple[str, str]]
@@ -71,6 +72,11 @@ class CodeMap:
     def says_other_specimen(self, said: str) -> bool:
         """Return whether a specimen that is called so is not blood."""
         return any(word in self.specimen_words for word in words_in(said))
+
+    @cached_property
+    def formulary(self) -> Formulary:
+        """The list of drugs, with the names that this site adds."""
+        return FORMULARY.with_brands(self.brands)
 
     @cached_property
     def templates(self) -> Mapping[str, str]:
