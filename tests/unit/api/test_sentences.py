@@ -32,7 +32,10 @@ WHERE = ("observations", "wbc")
         (Fault("invalid_quantity", "form"), "with a point as decimal sign"),
         (Fault("invalid_quantity", "decimal_comma"), "Write 12.5 or 12500, without a comma."),
         (Fault("invalid_quantity", "lost_exponent", suggestion="10*9/L"), "the exponent has lost its superscript"),
-        (Fault("invalid_quantity", "two_ways"), "is the point a decimal sign, or does it set thousands apart?"),
+        (
+            Fault("invalid_quantity", "two_ways"),
+            "is the point or comma a decimal sign, or does it set thousands apart?",
+        ),
         (Fault("invalid_quantity", "bounds"), "not a range or a tolerance"),
         (Fault("invalid_quantity", "lost_exponent"), "Write the unit as 10*9/L, 10*3/uL or /uL."),
         (Fault("invalid_value", "reference_range"), "not above the high end"),
