@@ -75,7 +75,7 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
     """Parse ``"[<|<=|>|>=] number unit"``; raises Fault ``invalid_quantity``."""
     if len(text) > LONGEST_RESULT:
         raise Fault("invalid_quantity", "too_long", longest=LONGEST_RESULT)
-    said = html.unescape(text).translate(_SAME).strip(" \t\r\n" + BLANK)
+    said = _with_common_signs(text)
     if "\n" in said:  # two lines are two statements
         raise Fault("invalid_quantity", "form")
     comparator, said = _comparator(said)
@@ -91,12 +91,17 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
     return Quantity(value, unit, comparator, two_ways)
 
 
+def _with_common_signs(text: str) -> str:
+    """Write signs, digits and blanks as they are here; several blanks become one."""
+    return re.sub(r"[ \t]+", " ", html.unescape(text).translate(_SAME)).strip(" \r\n" + BLANK)
+
+
 def has_flag(text: str) -> bool:
     """Return whether a text is a number with a flag before or behind it: ``H 12500``, ``12500*``."""
     if len(text) > LONGEST_RESULT:
         return False
     try:
-        number, rest = _number(_comparator(text.translate(_SAME).strip())[1])
+        number, rest = _number(_comparator(_with_common_signs(text))[1])
     except Fault as fault:
         return fault.about == "flag"
     return bool(number and rest and _FLAG.fullmatch(rest))
@@ -179,7 +184,7 @@ def read_unit(analyte: Analyte, text: str) -> Unit:
     accepted = list(analyte.table.units)
     if len(text) > LONGEST_UNIT:
         raise Fault("unit_not_accepted", "too_long", accepted=accepted, longest=LONGEST_UNIT)
-    sent = text.strip()
+    sent = " ".join(text.split())
     if not sent:
         raise Fault("unit_required", accepted=accepted)
     raise Fault("unit_not_accepted", _about(analyte, sent), accepted=accepted)

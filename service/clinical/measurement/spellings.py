@@ -39,17 +39,17 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_PER = re.compile(r"\s(?:per|pro|por|par)\s", re.IGNORECASE)
-_INVERSE = re.compile(r"[\s.·⋅*]+([^\W\d_]+)\s*\^?\s*[-−](?:1|¹)\s*$")
-_BRACED = re.compile(r"\{([^{}]*)\}")
+_PER = re.compile(r" (?:per|pro|por|par) ", re.IGNORECASE)
+_INVERSE = re.compile(r"[ .·⋅*]([^\W\d_]{1,10}) ?\^? ?[-−⁻](?:1|¹)$")
+_COUNTED = re.compile(rf"\{{({_THINGS})\}}", re.IGNORECASE)
 _SAME = str.maketrans(
     {"×": "x", "✕": "x", "*": "^", "μ": "u", "∕": "/", "⁄": "/", "÷": "/", "−": "-", "–": "-"}
     | dict.fromkeys("·⋅∙・‧", "")
 )
 _DOT = re.compile(r"(?<!\d)[.,]|[.,](?!\d)")  # cu.mm, 10.e3, hr.; that of a number stays, so that it is no unit
-_BASIS = re.compile(rf"[-_/,;(\[{{]*({_any_of(BASES)})[)\]}}]*", re.IGNORECASE)
+_BASIS = re.compile(rf"[-_/,;(\[{{]?({_any_of(BASES)})[)\]}}]?", re.IGNORECASE)
 _REMARKS = {
-    unit: re.compile(rf"[-_/@,;(\[{{]*(?:at)?(?:{_any_of(words)})[)\]}}]*", re.IGNORECASE)
+    unit: re.compile(rf"[-_/@,;(\[{{]?(?:at)?(?:{_any_of(words)})[)\]}}]?", re.IGNORECASE)
     for unit, words in WORDS["remarks"].items()
 }
 
@@ -78,11 +78,15 @@ class Spellings:
             return None
         key = _key(text)
         found = self._found(key)
+        return found or self._beside_remark(_tidy(text))
+
+    def _beside_remark(self, text: str) -> str | None:
+        """Return the code of a unit with a remark that changes nothing of it: IU/L/37°C."""
         for unit, remark in _REMARKS.items():
-            if found is None and (plain := _key(remark.sub("", _tidy(text)))) != key:
-                bare = self._found(plain)
-                found = bare if bare == unit or bare == f"[I{unit[0]}]{unit[1:]}" else None
-        return found
+            plain, remarks = remark.subn("", text)
+            if remarks and self._found(_key(plain)) == unit:
+                return unit
+        return None
 
     def _found(self, key: str) -> str | None:
         return self._codes.get(key) or self._codes.get(key.casefold()) or self._codes.get(_per_litre(key))
@@ -90,7 +94,7 @@ class Spellings:
 
 def _tidy(text: str) -> str:
     """Fold what never changes a unit: the ways to write a power, a fraction or a product, blanks, the micro signs."""
-    text = _INVERSE.sub(r"/\1", _PER.sub("/", text))
+    text = _INVERSE.sub(r"/\1", _PER.sub("/", " ".join(text.split())))
     text = _RAISED.sub(lambda match: "^" + match[0], text)  # NFKC alone would make 10⁹ the number 109
     text = "".join(unicodedata.normalize("NFKC", text).translate(_SAME).split())
     text = _DOT.sub("", text).replace("^^", "^")
@@ -113,10 +117,10 @@ def _fraction(text: str) -> str:
     above, slash, below = text.partition("/")
     if not slash:
         return f"{_amount(above[:-1])}/dL" if len(above) > 1 and above.endswith("%") else above
-    below = _braces_dropped(below)
+    below = _COUNTED.sub("", below)
     small = below.casefold()
     volume = VOLUMES.get(small) or VOLUMES.get(small.removeprefix("1"))
-    power = _power(_braces_dropped(above), volume) if volume else None
+    power = _power(_COUNTED.sub(r"\1", above), volume) if volume else None  # {cells} are cells
     if power is not None:
         return f"10^{power}/{volume}"
     return f"{_amount(above)}/{volume or TIMES.get(small, below)}"
@@ -135,11 +139,6 @@ def _power(text: str, volume: str) -> int | None:
         return None
     digits = match["raised"] or match["short"] or POWERS.get((match["word"] or "").casefold())
     return int(digits) if digits else len(match["zeros"] or "")
-
-
-def _braces_dropped(text: str) -> str:
-    """Take the braces from around what is counted: {cells} are cells."""
-    return _BRACED.sub(r"\1", text)
 
 
 def _per_litre(key: str) -> str:
