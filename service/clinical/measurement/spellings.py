@@ -85,7 +85,7 @@ class Spellings:
         for unit, remark in _REMARKS.items():
             plain, remarks = remark.subn("", text)
             if remarks and self._found(_key(plain)) == unit:
-                return unit
+                return str(unit)
         return None
 
     def _found(self, key: str) -> str | None:
