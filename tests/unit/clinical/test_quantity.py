@@ -330,3 +330,13 @@ def test_a_text_at_the_limit_is_cheap(kind: str) -> None:
         with pytest.raises(Fault):
             read_number(FERRITIN, read_text(FERRITIN, text))
     assert time.process_time() - started < 0.5
+
+
+def test_a_word_in_the_middle_of_a_unit_is_no_comparator() -> None:
+    assert read("ferritin", "905 ug以上L")[0] == "unit_not_accepted"
+
+
+def test_a_unit_that_has_lost_its_exponent_is_told_so() -> None:
+    with pytest.raises(Fault) as caught:
+        read_unit(PLATELETS, "109/L")
+    assert caught.value.about == "lost_exponent"
