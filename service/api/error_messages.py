@@ -11,7 +11,7 @@ from service.api.problems import Entry
 from service.clinical.measurement.analytes import AGES, ANALYTES, FINDINGS
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.laboratory_text import TWO_WAYS, has_flag
-from service.clinical.measurement.limits import LONGEST_RESULT
+from service.clinical.measurement.limits import LONGEST_QUANTITY
 from service.server.messages.strict_json import LONGEST_KEY
 
 TWO_MEANINGS = (
@@ -160,7 +160,7 @@ def invalid_value(where: tuple[str, ...], detail: str, **facts: Any) -> Entry:
 
 def not_a_number(where: tuple[str, ...], sent: object = None, ending: str = "") -> Entry:
     """Return the entry for a number sent as text, true or false, or anything else."""
-    if isinstance(sent, str) and len(sent) <= LONGEST_RESULT:
+    if isinstance(sent, str) and len(sent) <= LONGEST_QUANTITY:
         if TWO_WAYS.fullmatch(sent.strip().replace(",", ".")):
             return Entry(where, "not_a_number", f"A JSON number is needed here: {TWO_MEANINGS}")
         if has_flag(sent):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from service.clinical.data import toml_reader
 from service.clinical.measurement.analytes import Analyte
 from service.clinical.measurement.fault import Fault
-from service.clinical.measurement.limits import LONGEST_RESULT, LONGEST_UNIT
+from service.clinical.measurement.limits import LONGEST_QUANTITY, LONGEST_UNIT
 from service.clinical.measurement.plausible import suggestion
 from service.clinical.measurement.units import Unit
 
@@ -62,25 +62,27 @@ TWO_WAYS = re.compile(r"\+?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 class Quantity(NamedTuple):
     """A number as sent: value, unit text or "", comparator or "".
 
-    ``two_ways`` is the sign that may set thousands apart, a point or a comma; ``value`` takes it for a decimal sign.
+    ``two_ways`` if its point or comma may set thousands apart; ``value`` takes it for a decimal sign. ``comma`` if it
+    is a comma, which is no decimal sign here.
     """
 
     value: Decimal
     unit: str = ""
     comparator: str = ""
-    two_ways: str = ""
+    two_ways: bool = False
+    comma: bool = False
 
 
 def read_text(analyte: Analyte, text: str) -> Quantity:
     """Parse ``"[<|<=|>|>=] number unit"``; raises Fault ``invalid_quantity``."""
-    if len(text) > LONGEST_RESULT:
-        raise Fault("invalid_quantity", "too_long", longest=LONGEST_RESULT)
+    if len(text) > LONGEST_QUANTITY:
+        raise Fault("invalid_quantity", "too_long", longest=LONGEST_QUANTITY)
     said = _with_common_signs(text)
     if "\n" in said:  # two lines are two statements
         raise Fault("invalid_quantity", "form")
     comparator, said = _comparator(said)
     number, said = _number(said)
-    value, two_ways = _value(number)
+    value, two_ways, comma = _value(number)
     unit = said.replace(BLANK, " ").strip()
     if unit and analyte.table.find(unit) is None:
         behind, unit = _behind(unit)
@@ -88,7 +90,7 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
             raise Fault("invalid_quantity", "form")
         comparator = comparator or behind
         _refuse_more(analyte, value, unit)
-    return Quantity(value, unit, comparator, two_ways)
+    return Quantity(value, unit, comparator, two_ways, comma)
 
 
 def _with_common_signs(text: str) -> str:
@@ -98,7 +100,7 @@ def _with_common_signs(text: str) -> str:
 
 def has_flag(text: str) -> bool:
     """Return whether a text is a number with a flag before or behind it: ``H 12500``, ``12500*``."""
-    if len(text) > LONGEST_RESULT:
+    if len(text) > LONGEST_QUANTITY:
         return False
     try:
         number, rest = _number(_comparator(_with_common_signs(text))[1])
@@ -135,15 +137,15 @@ def _number(said: str) -> tuple[str, str]:
     raise Fault("invalid_quantity", "flag" if is_flagged else "form")
 
 
-def _value(number: str) -> tuple[Decimal, str]:
-    """Return the value of a number, and the sign in it that may be taken for two things, or ""."""
+def _value(number: str) -> tuple[Decimal, bool, bool]:
+    """Return the value of a number, whether a sign in it may be taken for two things, and whether that is a comma."""
     if TWO_WAYS.fullmatch(number):
-        return Decimal(number), "."
+        return Decimal(number), True, False
     commas, points = number.count(","), number.count(".")
     if commas == 1 and not points:
-        return Decimal(number.replace(",", ".")), ","
+        return Decimal(number.replace(",", ".")), True, True
     plain = re.sub(rf"[,' {BLANK}]", "", number)
-    return Decimal(plain.replace(".", "") if points > 1 else plain), ""
+    return Decimal(plain.replace(".", "") if points > 1 else plain), False, False
 
 
 def _behind(unit: str) -> tuple[str, str]:

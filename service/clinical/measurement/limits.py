@@ -2,7 +2,7 @@
 
 LONGEST_UNIT = 48
 """Characters of a unit; Unicode normalisation of a long one would keep the whole process busy."""
-LONGEST_RESULT = 80
+LONGEST_QUANTITY = 80
 """Characters of a result in one text: comparator, number and unit."""
 LONGEST_NAME = 200
 """Characters of a name: a drug, a test, a diagnosis."""

@@ -69,16 +69,16 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
     The point of ``12.500`` may set thousands apart: ``invalid_quantity`` if a patient can have 12500 as well. A comma
     is refused unless 12500 is the one number of the two that the test can have.
     """
-    value, text, comparator, two_ways = quantity
+    value, text, comparator, two_ways, comma = quantity
     unit = read_unit(analyte, text)
-    if two_ways == "," and unit.comparable:
-        value = _thousands(analyte, quantity, unit)
+    if comma and unit.comparable:
+        value, two_ways = _thousands(analyte, quantity, unit), False
     reported = f"{comparator}{plain(value)} {unit.code}"
     if value < ZERO or (comparator == "<" and not value):
         raise Fault("implausible_value")
     if not unit.comparable:
         return Reading(ANYTHING, unit.code, UNUSABLE, reported)
-    if two_ways == "." and within(analyte.hard_in, analyte, value * THOUSAND, unit.code):
+    if two_ways and within(analyte.hard_in, analyte, value * THOUSAND, unit.code):
         raise Fault("invalid_quantity", "two_ways")
     if not within(analyte.hard_in, analyte, value, unit.code):
         raise Fault("implausible_value", "", **suggestion(analyte, value, unit))

@@ -88,7 +88,7 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
     if raw.get("value") is None:
         return ""
     said, sign = raw["value"], sign_of(raw)
-    value, two_ways = number(said), ""
+    value, two_ways = number(said), False
     if isinstance(said, str):
         inner = read_text(analyte, plain(said))
         if inner.unit or (sign and inner.comparator and sign != inner.comparator):

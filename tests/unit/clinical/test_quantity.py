@@ -9,7 +9,7 @@ from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.interval import point
 from service.clinical.measurement.laboratory_text import Quantity, has_flag, read_text, read_unit
-from service.clinical.measurement.limits import LONGEST_RESULT, LONGEST_UNIT
+from service.clinical.measurement.limits import LONGEST_QUANTITY, LONGEST_UNIT
 from service.clinical.measurement.reading import Evidence, read_number
 
 FERRITIN, PLATELETS = ANALYTES["ferritin"], ANALYTES["platelets"]
@@ -319,7 +319,7 @@ def test_a_text_or_unit_beyond_its_limit_is_refused_before_any_work(kind: str, s
         read_text(FERRITIN, text)
     assert time.process_time() - started < 0.05
     assert (unit.value.about, unit.value.facts["longest"]) == ("too_long", LONGEST_UNIT)
-    assert (quantity.value.about, quantity.value.facts["longest"]) == ("too_long", LONGEST_RESULT)
+    assert (quantity.value.about, quantity.value.facts["longest"]) == ("too_long", LONGEST_QUANTITY)
 
 
 @pytest.mark.parametrize("kind", LONG)
