@@ -62,3 +62,27 @@ def test_a_unit_that_is_too_long_names_the_limit(client: FlaskClient) -> None:
     (fault,) = document["errors"]
     assert (status, fault["code"], fault["longest"]) == (422, "unit_not_accepted", 48)
     assert "48 characters" in fault["detail"]
+
+
+@pytest.mark.parametrize("number", ["1e1000000000000000000", "0e99999999999999999999", "1e-1000000000000000000"])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/assessments", '{"observations": {"ferritin": {"value": %s, "unit": "ug/L"}}}'),
+        (
+            "/v1/trajectories",
+            '{"panels": [{"collected_at": "2026-11-20", "observations": {"ferritin": {"value": %s}}}]}',
+        ),
+        ("/fhir/$evaluate-mas", '{"resourceType": "Observation", "valueQuantity": {"value": %s}}'),
+        ("/cds-services/mas-criteria", '{"hook": "patient-view", "x": %s}'),
+    ],
+)
+def test_a_number_whose_exponent_no_number_has_is_a_400(client: FlaskClient, path: str, body: str, number: str) -> None:
+    answer = client.post(path, data=body % number, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_a_batch_line_with_such_a_number_is_refused_by_itself(client: FlaskClient) -> None:
+    lines = '{"findings": {"fever": true}, "x": 1e1000000000000000000}\n{"findings": {"fever": true}}\n'
+    answer = client.post("/v1/assessments/batch", data=lines, content_type="application/x-ndjson")
+    assert [loads(line)["status"] for line in answer.data.splitlines()] == [400, 200]
