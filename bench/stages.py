@@ -19,7 +19,6 @@ from service.ehr.fhir.risk_assessment import risk_assessment
 from service.ehr.record.judgement import judged
 from service.ehr.record.record import read_request
 from service.ehr.terminology.code_file import load_codes
-from service.server.messages.large_json import loads_large
 from service.server.messages.strict_json import dumps, loads
 
 Stages = dict[str, Callable[[], object]]
@@ -74,12 +73,12 @@ def summary(request: dict[str, Any]) -> Callable[[], bytes]:
 def record_stages() -> Stages:
     """Return each stage of the FHIR operation as a function."""
     body = dumps(record())
-    document = loads_large(body)
+    document = loads(body)
     found = read_request(document, CODES)
     told = judged(found)
     answer = risk_assessment(*told)
     return {
-        "read JSON": lambda: loads_large(body),
+        "read JSON": lambda: loads(body),
         "read record": lambda: read_request(document, CODES),
         "assess": lambda: judged(found),
         "write RiskAssessment": lambda: risk_assessment(*told),
@@ -90,7 +89,7 @@ def record_stages() -> Stages:
 def record_whole() -> Callable[[], bytes]:
     """Return the function from the bytes of the record to those of the RiskAssessment."""
     body = dumps(record())
-    return lambda: dumps(risk_assessment(*judged(read_request(loads_large(body), CODES))))
+    return lambda: dumps(risk_assessment(*judged(read_request(loads(body), CODES))))
 
 
 def unseen(answer: Callable[[], bytes]) -> Callable[[], bytes]:

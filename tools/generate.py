@@ -52,7 +52,8 @@ REQUEST_ID = "6b1f2c1e-7a0e-4f0e-9b0a-2f0f6f1f0a10"
 
 TEXT_FORM = (
     "Comparator, number and unit in one text. The point is a decimal sign; before exactly three digits (12.500) it may set "
-    "thousands apart, and is refused where a patient can have the thousandfold as well."
+    "thousands apart, and is refused where a patient can have the thousandfold as well. Thousands may be set apart where "
+    "one number alone can be meant (1,234.5). The pattern shows the plain forms; more spellings of signs and units are read."
 )
 
 

@@ -14,6 +14,7 @@ from service.api.error_messages import invalid_value, unknown_field
 from service.api.problems import Entry, InvalidRequest
 from service.api.request.panel import OMIT, PanelRequest, read_panel_request
 from service.clinical.course.visit import Treatment
+from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.panel.moment import Moment, is_moment, read_moment, ties
 
 MOST_PANELS = 1000
@@ -22,7 +23,6 @@ MOST_DRUGS = 200
 KEYS = ("patient", "context", "findings", "panels", "treatments", "options")
 PANEL_KEYS = ("collected_at", "observations", "findings", "context")
 TREATMENT_KEYS = ("name", "given_at")
-LONGEST_NAME = 200
 Where = tuple[str, ...]
 Row = tuple[int, dict[str, Any]]
 

@@ -11,10 +11,10 @@ from marshmallow import ValidationError, fields, missing
 
 from service.api.error_messages import MOMENT_NEEDED, invalid_value, not_a_number, one_of, unknown_field
 from service.api.problems import Entry
+from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.panel.moment import is_moment
 
 LONGEST_LIST = 200
-LONGEST_TEXT = 200
 Value = TypeVar("Value")
 
 
@@ -143,8 +143,8 @@ class Text(Checked[str]):
     """A text of 1 to 200 characters."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
-        if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST_TEXT:
-            raise _error(invalid_value((), f"A text of 1 to {LONGEST_TEXT} characters is needed here."))
+        if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST_NAME:
+            raise _error(invalid_value((), f"A text of 1 to {LONGEST_NAME} characters is needed here."))
         return value
 
 

@@ -16,8 +16,7 @@ from service.ehr.cds_hooks.prefetch_template import resolved
 from service.ehr.cds_hooks.request import CdsRequest
 from service.ehr.fhir.json_shapes import Resource, tables, text, token
 from service.ehr.site import Site
-from service.server.messages.large_json import loads_large
-from service.server.messages.strict_json import NotJson
+from service.server.messages.strict_json import NotJson, loads
 from service.server.observing.exchange import current
 
 MOST_PAGES = 3
@@ -51,7 +50,7 @@ class Reader:
 
     def _get(self, address: str) -> Resource:
         try:
-            found = loads_large(self.line.get(address, self.headers))
+            found = loads(self.line.get(address, self.headers))
         except NotJson as error:
             raise NotRead from error
         if text(found, "resourceType") not in ("Bundle", "Patient"):

@@ -14,8 +14,10 @@ FAULTS = {
     "invalid_value": "The reference range is not usable; the result counts as unknown.",
 }
 ABOUT = {
-    "decimal_comma": " The decimal sign is a point, and thousands are not set apart.",
-    "two_ways": " Before three digits the point may be a decimal sign or set thousands apart: 12.5 or 12500.",
+    "decimal_comma": " The decimal sign is a point.",
+    "two_ways": " Before three digits a point or comma may be a decimal sign or set thousands apart: 12.5 or 12500.",
+    "flag": " There is a flag beside the number or in the unit; it belongs into interpretation.",
+    "too_long": " The text is longer than can be read.",
     "bounds": " One number is needed, or one bound with its comparator, not a range or a tolerance.",
     "lost_exponent": " The exponent has lost its superscript or its sign of power: 10*9/L is meant, or 10*3/uL.",
     "percent": " A percentage is not a count.",

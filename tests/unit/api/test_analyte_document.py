@@ -43,7 +43,12 @@ def test_a_unit_without_a_factor_says_so() -> None:
 
 def test_an_approximate_factor_is_marked() -> None:
     units = {one["code"]: one["approximate"] for one in OBSERVATIONS["d_dimer"]["units"]}
-    assert [code for code, approximate in units.items() if approximate] == ["mg/L{DDU}", "ng/mL{DDU}"]
+    assert [code for code, approximate in units.items() if approximate] == [
+        "mg/L{DDU}",
+        "ng/mL{DDU}",
+        "ug/mL{DDU}",
+        "ug/L{DDU}",
+    ]
 
 
 def test_ranges_codes_and_implied_limits_are_shown() -> None:

@@ -151,14 +151,14 @@ def test_what_was_left_out_comes_first_among_the_warnings() -> None:
     assert document["warnings"][1]["code"] == "fasting_unknown"
 
 
-def test_a_suggested_test_has_its_code_or_null() -> None:
+def test_a_suggested_test_has_its_code() -> None:
     found = {one["observation"]: one for one in answer_to(**PATIENT)["suggested_tests"]}
     assert found["ast"] == {
         "observation": "ast",
         "loinc": "1920-8",
         "why": "by itself it could settle the 2016 criteria",
     }
-    assert found["cxcl9"]["loinc"] is None
+    assert found["cxcl9"]["loinc"] == "98115-9"
 
 
 @pytest.mark.parametrize("key", ORDER)

@@ -69,9 +69,9 @@ def test_a_result_in_words_alone_is_still_suggested() -> None:
     assert "crp" not in suggested(observations={"crp": "120 mg/L"})
 
 
-def test_a_test_without_a_code_is_suggested_without_one() -> None:
+def test_a_test_is_suggested_with_the_first_of_its_codes() -> None:
     found = {one.observation: one.loinc for one in assessed(findings={"fever": True}).suggestions}
-    assert found["cxcl9"] == ""
+    assert found["cxcl9"] == "98115-9"
     assert found["il18"] == "33823-6"
 
 
