@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from service.clinical.measurement.analytes import AGE, ANALYTES
 from service.clinical.measurement.reading import Reading
-from service.clinical.panel.panel import Panel
+from service.clinical.panel.panel import MEDICATIONS, Panel
 from service.ehr.fhir.conditions import Diagnosis, diagnosis
 from service.ehr.fhir.document import walk_all
 from service.ehr.fhir.issues import Issue, issue
@@ -49,8 +49,8 @@ class Record:
 
     @property
     def may_reassure(self) -> bool:
-        """Whether the record is whole enough to make anything unlikely: ferritin is known, and nothing was lost."""
-        return "ferritin" in self.panel.measured and not any(one.key in PARTIAL for one in self.issues)
+        """Whether ferritin is known, and nothing of the record was lost."""
+        return "ferritin" in self.panel.measured and not self.panel.may_hold_more
 
     @property
     def has_results(self) -> bool:
@@ -83,10 +83,21 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
         told.condition,
         (*given.medications, *medications(contents, codes, issues)),
         collected_at=moment.text,
+        unread=frozenset(_lost_inputs(issues, chosen.readings)),
+        may_hold_more=any(one.key in PARTIAL for one in issues),
     )
     basis = tuple((key, one) for key, group in chosen.basis.items() for one in group)
     pages = tuple(contents.next_pages)
     return Record(panel, tuple(given.criteria), subject, basis, told.reference, moment, tuple(issues), pages)
+
+
+def _lost_inputs(issues: Iterable[Issue], readings: Mapping[str, Reading]) -> Iterator[str]:
+    """Yield the inputs that were sent and stay unknown since they could not be read."""
+    for told in issues:
+        if told.key == "drug_not_named":
+            yield MEDICATIONS
+        elif told.severity == "warning" and told.observation and told.observation not in readings:
+            yield told.observation
 
 
 def _with_age(
