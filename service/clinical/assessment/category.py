@@ -101,8 +101,16 @@ def _unread(guide: Guide, panel: Panel) -> tuple[str, ...]:
     """Return what could not be read though a needed set reads it, and the medications, which every set may hang on."""
     if not panel.unread:
         return ()
-    read = {MEDICATIONS}.union(*(PREPARED[key].plan.above for key in guide.needed))
-    return tuple(sorted(panel.unread & read))
+    return tuple(sorted(panel.unread & (_inputs_of(guide) | {MEDICATIONS})))
+
+
+def needed_inputs(panel: Panel) -> frozenset[str]:
+    """Return the observations and findings that the sets read on which the category of this panel rests."""
+    return _inputs_of(guide_for(panel))
+
+
+def _inputs_of(guide: Guide) -> frozenset[str]:
+    return frozenset().union(*(PREPARED[key].plan.above for key in guide.needed))
 
 
 def _category(primary: Result, supported: bool, laboratory_only: bool, is_doubtful: bool) -> str:

@@ -5,43 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from service.ehr.fhir.issues import Issue, Unusable, issue
-from service.ehr.fhir.json_shapes import Resource, codings, table
+from service.ehr.fhir.issues import Issue, Unusable, issue, too_many
+from service.ehr.fhir.json_shapes import Resource, codings, spoken, table, tables
 from service.ehr.fhir.moments import NEVER, Moment, Moments
-from service.ehr.fhir.part import Part, components_of, may_be_a_test, refusal_of
-from service.ehr.fhir.resources import Contents, Found, is_withdrawn
-from service.ehr.fhir.specimen import is_of_other_specimen, other_specimens
+from service.ehr.fhir.part import (
+    MOST_COMPONENTS,
+    Part,
+    components_of,
+    has_said,
+    is_final,
+    is_no_test,
+    is_retracted,
+    refusal_of,
+)
+from service.ehr.fhir.resources import Contents, Found
+from service.ehr.fhir.specimen import Specimens
 from service.ehr.record.result import Result
+from service.ehr.record.unread import Unread
 from service.ehr.terminology.code_map import CodeMap
+from service.ehr.terminology.code_systems import LOINC
 
 NO_TIME = (None, "")
 UNMAPPED_SHOWN = 20
+CODE_UNKNOWN = "code_unknown"
 
 
 @dataclass(slots=True)
 class Results:
     """The results of a record and what is to be said about those that are not used.
 
-    ``pending`` are those whose status does not say that they are final, nor that they are withdrawn.
+    ``unread`` are those that are not used and may yet be newer than those that are.
     """
 
     results: list[Result] = field(default_factory=list)
-    pending: list[Result] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     moments: Moments = field(default_factory=Moments)
-    other_specimens: set[str] = field(default_factory=set)
 
 
 def read_results(contents: Contents, codes: CodeMap) -> Results:
     """Return every result of a record, in the order found."""
-    read = Results(other_specimens=other_specimens(contents, codes))
+    read = Results()
+    specimens = Specimens(contents, codes)
     unmapped: list[str] = []
     for found in contents.of("Observation"):
+        reader = _Reader(read, found, codes, specimens)
         whole = Part(found.whole, found.where, codings(found.whole.get("code")), found.is_of_patient)
-        is_known = _read(read, found, whole, codes)
+        is_known = reader.read(whole)
         if "component" in found.whole:
             for part in components_of(found):
-                is_known = _read(read, found, part, codes) or is_known
+                is_known = reader.read(part) or is_known
+            read.issues += too_many(tables(found.whole, "component"), MOST_COMPONENTS, f"{found.where}.component")
         if whole.coded and not is_known:
             unmapped.append(f"{found.where}.code")
     if unmapped:
@@ -50,27 +64,66 @@ def read_results(contents: Contents, codes: CodeMap) -> Results:
     return read
 
 
-def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
-    """Read one result into the list; return whether its code is known."""
-    try:
-        meaning = codes.meaning(part.coded)
-    except Unusable as reason:
-        read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
+class _Reader:
+    """Reads an Observation and its components; what they have in common is settled once."""
+
+    def __init__(self, read: Results, found: Found, codes: CodeMap, specimens: Specimens) -> None:
+        self._read, self._found, self._codes = read, found, codes
+        self._is_of_other_specimen = "specimen" in found.whole and specimens.is_other(found)
+        self._is_no_test = is_no_test(found.whole)
+
+    def read(self, part: Part) -> bool:
+        """Read one result into the list; return whether its code is known."""
+        try:
+            meaning = self._codes.meaning(part.coded)
+        except Unusable as reason:
+            self._refuse(part, reason)
+            return True
+        if meaning is None:
+            self._note_unknown(part)
+            return False
+        refusal = refusal_of(part) or ("specimen" if self._is_of_other_specimen else "")
+        if refusal == "status" and not is_retracted(part.resource):
+            self._note("status", part, frozenset([meaning.observation]), counts_tied=False)
+        elif refusal:
+            self._read.issues.append(issue(refusal, part.where, observation=meaning.observation))
+        else:
+            moment = _moment(part.resource, part.where, self._read)
+            self._read.results.append(Result(meaning, moment, part.where, self._found, part.resource))
         return True
-    if meaning is None:
-        if may_be_a_test(part, codes):
-            read.issues.append(issue("code_missing", f"{part.where}.code"))
-        return False
-    refusal = refusal_of(part)
-    if not refusal and "specimen" in found.whole and is_of_other_specimen(found, read.other_specimens, codes):
-        refusal = "specimen"
-    if refusal and (refusal != "status" or is_withdrawn(part.resource)):
-        read.issues.append(issue(refusal, part.where, observation=meaning.observation))
-    else:
-        moment = _moment(part.resource, part.where, read)
-        results = read.pending if refusal else read.results
-        results.append(Result(meaning, moment, part.where, found, part.resource))
-    return True
+
+    def _refuse(self, part: Part, reason: Unusable) -> None:
+        """Name a code that must not be used; the test that it looks like may have changed since its last result."""
+        self._read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
+        tests = frozenset(one.observation for one in self._codes.known(part.coded) if not one.is_other)
+        if tests and self._counts(part) and has_said(part.resource):
+            self._note("code_refused", part, tests, counts_tied=False)
+
+    def _note_unknown(self, part: Part) -> None:
+        """Note a result without a known code that is called like a test of the map, or that could be any test."""
+        is_open, says = not is_final(part.resource), has_said(part.resource)
+        if not self._counts(part) or not (is_open or says):
+            return
+        named = self._codes.named(part.coded, spoken(table(part.resource, "code")))
+        if named.tests:
+            self._note(CODE_UNKNOWN, part, named.tests)
+        elif not named.is_told and not is_open:
+            self._note(CODE_UNKNOWN, part)
+        else:
+            return
+        if says and not is_open and not any(self._is_a_code(system, code) for system, code in part.coded):
+            self._read.issues.append(issue("code_missing", f"{part.where}.code"))
+
+    def _counts(self, part: Part) -> bool:
+        return part.is_of_patient and not self._is_no_test and not is_retracted(part.resource)
+
+    def _is_a_code(self, system: str, code: str) -> bool:
+        """Return whether this is a code. One of LOINC without its system is none: whose it is would be a guess."""
+        return bool(system) or (LOINC, code) not in self._codes.results
+
+    def _note(self, key: str, part: Part, tests: frozenset[str] = frozenset(), *, counts_tied: bool = True) -> None:
+        moment = _moment(part.resource, part.where, self._read)
+        self._read.unread.append(Unread(key, part.where, moment, tests, counts_tied))
 
 
 def _moment(resource: Resource, where: str, read: Results) -> Moment:

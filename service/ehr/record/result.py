@@ -13,6 +13,7 @@ from service.ehr.fhir.resources import Found
 from service.ehr.fhir.value import read_value
 from service.ehr.terminology.code_map import CodeMap, ResultCode
 
+LONGEST_ID, LONGEST_ADDRESS = 64, 256
 CORRECTED = ("amended", "corrected")
 
 
@@ -48,10 +49,11 @@ class Result:
         """Return a reference to the Observation that a receiver can resolve, or the name of the test."""
         label, found = ANALYTES[self.observation].label, self.found
         named = "" if found.is_contained else text(found.resource, "id")
-        if named:
+        if 0 < len(named) <= LONGEST_ID:
             return {"reference": f"Observation/{named}", "display": label}
         address = found.address
-        return {"reference": address, "display": label} if address.startswith("urn:") else {"display": label}
+        is_sendable = address.startswith("urn:") and len(address) <= LONGEST_ADDRESS
+        return {"reference": address, "display": label} if is_sendable else {"display": label}
 
     def read(self, codes: CodeMap) -> None:
         """Read the value."""
