@@ -123,14 +123,12 @@ def _note_outcome(contents: Contents, raw: Any, where: str) -> None:
         contents.issues.append(issue("query_failed", where))
 
 
-def _is_here(contents: Contents, owner: Found, reference: str) -> bool:
-    """Return whether what a reference means is in the record, was deleted, or is nothing that can be a result."""
+def _is_elsewhere(contents: Contents, owner: Found, reference: str) -> bool:
+    """Return whether what a reference means is within its owner, was deleted, or is nothing that can be a result."""
     if not reference:
         return False
     if reference.startswith("#"):
         return bool(contents.inside(owner.holder, reference))
-    if contents.named(reference):
-        return True
     plain = local(reference)
     kind = plain.partition("/")[0] if "/" in plain else "Observation"
     known = (contents.deleted, contents.elsewhere)
@@ -154,7 +152,7 @@ def _adopt(contents: Contents) -> None:
             for at, reference in enumerate(references):
                 said = text(reference, "reference")
                 member = contents.named(said)
-                if reference and not _is_here(contents, owner, said):
+                if member is None and reference and not _is_elsewhere(contents, owner, said):
                     contents.unresolved.append(Promise(owner, f"{owner.where}.{key}[{at}]", reference))
-                elif key != DERIVED and member and member.parent is None and member is not owner:
+                elif member and key != DERIVED and member.parent is None and member is not owner:
                     member.parent = owner

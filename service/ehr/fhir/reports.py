@@ -6,12 +6,15 @@ A report of another kind than blood (an image, a note, a culture) promises nothi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from service.ehr.fhir.json_shapes import Resource, codings, spoken, table, tables, text, token
 from service.ehr.fhir.moments import NEVER, Moment, read_moment
 from service.ehr.fhir.resources import Contents, Found, Promise, is_withdrawn
 from service.ehr.record.unread import Unread
 from service.ehr.terminology.code_map import CodeMap
+from service.ehr.terminology.naming import UNNAMED
 
 FINAL = ("", "final", "amended", "corrected", "appended", "modified")
 
@@ -24,9 +27,11 @@ def unread_of_reports(contents: Contents, codes: CodeMap) -> Iterator[Unread]:
         others[id(found)] = not found.is_of_patient or is_withdrawn(found.whole) or _is_other(found, codes)
         if found.type == "DiagnosticReport" and not others[id(found)]:
             yield from _of_report(found, id(found) in holders)
-    for promise in contents.unresolved:
-        if not others.get(id(promise.owner), True):  # of an old version nothing is expected
-            yield from _of_promise(promise, codes)
+    for owner, promises in groupby(contents.unresolved, key=attrgetter("owner")):
+        if not others.get(id(owner), True):  # of an old version nothing is expected
+            at = _latest(owner.whole)
+            for promise in promises:
+                yield from _of_promise(promise, at, codes)
 
 
 def _of_report(found: Found, holds_results: bool) -> Iterator[Unread]:
@@ -36,10 +41,11 @@ def _of_report(found: Found, holds_results: bool) -> Iterator[Unread]:
         yield Unread("report_without_results", found.where, _latest(found.whole))
 
 
-def _of_promise(promise: Promise, codes: CodeMap) -> Iterator[Unread]:
-    named = codes.named((), (text(promise.reference, "display"),))
+def _of_promise(promise: Promise, at: Moment, codes: CodeMap) -> Iterator[Unread]:
+    shown = text(promise.reference, "display")
+    named = codes.named((), (shown,)) if shown else UNNAMED
     if named.tests or not named.is_told:
-        yield Unread("result_missing", promise.where, _latest(promise.owner.whole), named.tests)
+        yield Unread("result_missing", promise.where, at, named.tests)
 
 
 def _is_other(found: Found, codes: CodeMap) -> bool:

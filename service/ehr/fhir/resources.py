@@ -26,7 +26,7 @@ WITHDRAWN = ("entered-in-error", "cancelled")
 MODIFIERS = ("modifierExtension", "implicitRules")  # not known here, so nothing below them may be interpreted
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Found:
     """One resource: its type, where it stood (FHIRPath), its full address if there is one, and what it is part of.
 

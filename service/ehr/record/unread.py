@@ -52,8 +52,8 @@ def issues_of(
     places: dict[tuple[str, str], list[str]] = {}
     tests_of_any: dict[str, set[str]] = {}
     for one in unread:
-        known = one.tests & frozenset(needed) if one.tests else frozenset(needed)
-        left = {key for key in known if is_in_time(one.moment) and _may_be_newer(one, times.get(key))}
+        known = [key for key in one.tests if key in needed] if one.tests else needed
+        left = [key for key in known if is_in_time(one.moment) and _may_be_newer(one, times.get(key))]
         if one.tests:
             for key in left:
                 places.setdefault((OF_A_TEST[one.key], key), []).append(one.where)

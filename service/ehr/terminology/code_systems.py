@@ -28,6 +28,7 @@ _STARTS = ("https://", "http://", "urn:oid:", "oid:", "urn:", "www.")
 _OF_SYSTEM = {address.replace(" ", "-"): name for name, addresses in _NAMES.items() for address in addresses}
 _AS_WRITTEN = {start + plain: name for plain, name in _OF_SYSTEM.items() for start in ("", "http://", "https://")}
 _TO_DASH = str.maketrans("\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{MINUS SIGN}_ ", "------")
+_OID = re.compile(r"[0-2](?:\.\d+)+", re.ASCII)
 _LOINC_CODE = re.compile(r"\d{1,8}-\d", re.ASCII)
 _LOINC_START = re.compile(r"(?:loinc|lnc|ln)\s?[:|^]?\s?(?=\d)", re.IGNORECASE)
 _ICD10 = re.compile(r"icd-?10(?!-?pcs)")  # also national ones
@@ -37,14 +38,15 @@ _PROCEDURES = "cms.gov/medicare/coding/icd10"  # the address of ICD-10-PCS, whic
 def system_name(address: object) -> str:
     """Return the short name of a well-known system, otherwise the address without blanks; "" if there is none.
 
-    A version behind a bar is left out of any address.
+    A version behind a bar is left out of any address, and an OID is one however it is introduced.
     """
     if not isinstance(address, str) or len(address) > LONGEST_ADDRESS:
         return address if isinstance(address, str) else ""
     if address in _AS_WRITTEN:
         return _AS_WRITTEN[address]
     address = address.partition("|")[0].strip()
-    return _name_of(_plain(address)) or address
+    plain = _plain(address)
+    return _name_of(plain) or (f"urn:oid:{plain}" if _OID.fullmatch(plain) else address)
 
 
 def _name_of(plain: str) -> str:
