@@ -239,7 +239,7 @@ UNUSABLE = {
     ],
     "implausible_value": [observation(PLATELETS, 116, "10*12/L"), ferritin(valueQuantity=quantity(-5, unit="ng/mL"))],
     "invalid_quantity": [
-        ferritin(valueString="HEMOLYZED"),
+        ferritin(valueString="HEMOLYZED, 12500"),
         ferritin(valueString="5.4x109"),
         ferritin(valueString="12,500 ng/mL"),
         ferritin(valueString="12.500 ng/mL"),
@@ -248,7 +248,7 @@ UNUSABLE = {
         ferritin(valueQuantity=quantity("12.500", unit="ng/mL")),
         ferritin(valueQuantity=quantity("12.500", unit="ng/mL", comparator=">")),
         ferritin(valueString="900-1000 ng/mL"),
-        ferritin(valueCodeableConcept={"text": "see comment"}),
+        ferritin(valueCodeableConcept={"text": "markedly raised"}),
     ],
     "comparator": [
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator="ad")),
@@ -274,7 +274,7 @@ UNUSABLE = {
     "word_not_usable": [
         ferritin(valueCodeableConcept={"coding": [{"code": "H"}, {"code": "L"}]}),
         ferritin(valueCodeableConcept={"coding": [{"code": "260373001"}]}),
-        *(ferritin(interpretation=[one]) for one in ({"text": "see comment"}, {"coding": [{"code": "AA"}]})),
+        *(ferritin(interpretation=[one]) for one in ({"text": "of note"}, {"coding": [{"code": "AA"}]})),
     ],
     "value_not_shown": [
         ferritin(dataAbsentReason={"coding": [{"code": one}]}) for one in ("masked", "as-text", "positive-infinity ")
