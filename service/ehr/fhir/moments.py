@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from service.clinical.panel.moment import LAST_YEAR, WIDEST_OFFSET, is_near_zero, stands_for_none
+from service.clinical.panel.moment import FIRST_YEAR, LAST_YEAR, WIDEST_OFFSET, is_near_zero, stands_for_none
 
 LENGTH_OF_A_DAY = len("2026-11-22")
 LONGEST_MOMENT = 64
@@ -67,7 +67,7 @@ def read_moment(raw: object) -> Moment | None:
     """
     match = _match(raw)
     try:
-        moment = None if match is None else _moment(match)
+        moment = None if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR else _moment(match)
     except ValueError:
         return None
     return None if moment is None or is_near_zero(moment.at) else moment
@@ -76,9 +76,15 @@ def read_moment(raw: object) -> Moment | None:
 def is_open_end(raw: object) -> bool:
     """Return whether a text is a day that systems write as the end of what has not ended."""
     match = _match(raw)
-    if match is None or read_moment(raw) is not None:
+    if match is None:
         return False
-    return int(match[1]) > LAST_YEAR or stands_for_none(date(int(match[1]) or 1, 1, 1))
+    if not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
+        return True
+    try:
+        moment = _moment(match)
+    except ValueError:
+        return False
+    return moment is None or is_near_zero(moment.at)
 
 
 def latest_credible() -> datetime:

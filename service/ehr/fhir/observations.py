@@ -96,9 +96,11 @@ def _moment(part: Part, observation: Resource, read: Results) -> Moment:
         elif moment is not None:
             break
         elif given not in NO_TIME and not (is_end and _is_out_of_reach(given, read)):
-            lost.add("time_doubtful" if _is_out_of_reach(given, read) else "time_invalid")
+            lost.add(_why_lost(given, read))
     else:
         moment = replace(issued, at=NEVER.at, until=issued.at) if issued and lost else issued
+        if issued is None and part.resource.get("issued") not in NO_TIME:
+            lost.add(_why_lost(part.resource["issued"], read))
     if is_contradicted:
         lost.add("time_doubtful")
         moment = None
@@ -122,6 +124,10 @@ def _times(resource: Resource) -> Iterator[tuple[object, bool]]:
 def _credible(given: object, read: Results) -> Moment | None:
     moment = read.moments.read(given)
     return None if moment is None or moment.at > read.latest or read.person.is_unborn(moment) else moment
+
+
+def _why_lost(given: object, read: Results) -> str:
+    return "time_doubtful" if _is_out_of_reach(given, read) else "time_invalid"
 
 
 def _is_out_of_reach(given: object, read: Results) -> bool:

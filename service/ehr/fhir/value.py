@@ -29,6 +29,7 @@ NOT_SHOWN = (
 )
 SAID_IN_PLACE = "There is no value; what stands in its place says why (not done, not usable, or still to come)."
 SAID_IN_A_NOTE = "There is no value; a note with a number stands beside it, and notes are not read."
+OF_NO_NUMBER = ("value", "_value", "unit", "code", "system", "id", "extension")
 _VALUE = re.compile(r"value(?:[A-Z]\w*)?")  # also without its type: there is a value then, in a form that is not read
 
 
@@ -79,8 +80,9 @@ def _refuse_hidden(element: object) -> None:
     """Raise Unusable for what stands in place of a value as an extension, unless it gives the reason of its absence."""
     extensions = tables(element, "extension")
     reasons = [token(one, "valueCode") for one in extensions if text(one, "url").endswith("data-absent-reason")]
-    if any(reason in NOT_SHOWN for reason in reasons):
-        raise Unusable("value_not_shown")
+    named = next((reason for reason in reasons if reason in NOT_SHOWN), "")
+    if named:
+        raise Unusable("value_not_shown", _told_reason(named))
     if element and (len(reasons) < len(extensions) or not extensions):
         raise Unusable("value_form")
 
@@ -140,7 +142,7 @@ def _no_value(observation: Resource, codes: CodeMap) -> Unusable:
     reason = table(observation, "dataAbsentReason")
     given = [token(one, "code") for one in tables(reason, "coding")]
     named = next((one for one in given if one in (*NEVER_REPORTED, *NOT_SHOWN)), "")
-    said = f"There is no value; the sender's reason is '{named}'." if named else ""
+    said = _told_reason(named) if named else ""
     if named in NOT_SHOWN:
         return Unusable("value_not_shown", said)
     if _has_value(observation):
@@ -151,6 +153,10 @@ def _no_value(observation: Resource, codes: CodeMap) -> Unusable:
         return Unusable("no_value", said)
     is_none = all(_says_none(one, codes) for one in judged)
     return Unusable("no_value", SAID_IN_PLACE) if is_none else Unusable("word_not_usable", said)
+
+
+def _told_reason(named: str) -> str:
+    return f"There is no value; the sender's reason is '{named}'."
 
 
 def _has_value(observation: Resource) -> bool:
@@ -169,10 +175,7 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
         raise Unusable("value_form")
     given = raw.get("value")
     if given is None or (isinstance(given, str) and not given.strip()):
-        if raw.get("_value"):
-            _refuse_hidden(raw["_value"])
-        if raw.get("comparator") or raw.get("_comparator"):
-            raise Unusable("not_a_number")
+        _refuse_said_otherwise(raw)
         return NOTHING
     sign = sign_of(raw)
     value, two_ways = number(given), False
@@ -186,6 +189,15 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
     if sign and sign not in COMPARATORS:
         raise Unusable("comparator")
     return Said(Quantity(value, unit_of(analyte, meaning, raw), sign, two_ways))
+
+
+def _refuse_said_otherwise(quantity: Resource) -> None:
+    """Raise Unusable if a quantity without a number says anything but its unit: that may be the result."""
+    if any(one is not None for key, one in quantity.items() if key not in OF_NO_NUMBER):
+        raise Unusable("value_form")
+    for element in (quantity, quantity.get("_value")):
+        if element and (element is not quantity or "extension" in quantity):
+            _refuse_hidden(element)
 
 
 def _string(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Said:
