@@ -11,9 +11,9 @@ from service.ehr.fhir.subject import MixedPatients
 from service.ehr.record.judgement import judged
 from service.ehr.record.record import read_request
 from service.server.messages.strict_json import dumps
-from tests.ehr.hostile import RECORDS, RICH_RESULT, VALUES, places, placed
+from tests.ehr.hostile import RECORDS, RICH_RESULT, VALUES, placed, places
 from tests.ehr.reading import CODES
-from tests.ehr.records import EARLIER, FERRITIN, bundle, calm_panel, call, condition, observation, patient
+from tests.ehr.records import EARLIER, FERRITIN, bundle, call, calm_panel, condition, observation, patient
 
 NO_VALUES = ("null", "an empty text", "blanks", "an empty object", "an object of nothing", "NaN", "not done")
 MARKS_ALONE = ("a fragment", "slashes")
@@ -42,7 +42,9 @@ def test_a_hostile_value_in_any_place_is_no_error_and_makes_nothing_unlikely(nam
 NEWER = {
     "a quantity": RICH_RESULT,
     "a text": observation(FERRITIN, id="n", valueString=">12500 ng/mL"),
-    "a concept": observation(FERRITIN, id="n", valueCodeableConcept={"text": ">12500 ng/mL", "coding": [{"code": "x"}]}),
+    "a concept": observation(
+        FERRITIN, id="n", valueCodeableConcept={"text": ">12500 ng/mL", "coding": [{"code": "x"}]}
+    ),
 }
 OF_ITS_VALUE_OR_TIME = ("value", "effective", "issued", "interpretation", "referenceRange", "status", "note")
 

@@ -16,7 +16,16 @@ CODES = load_codes()
 OLDER = observation(FERRITIN, 12500, "ng/mL", id="old")
 SAID = [
     *("QNS", "qns", "Q.N.S.", "TNP", "Test not performed", "HEMOLYZED", "Hemolysed", "haemolysed.", "clotted"),
-    *("Specimen clotted - please recollect", "Cancelled", "CANCELED", "pending", "See note", "see comment", "N/A", "n.a."),
+    *(
+        "Specimen clotted - please recollect",
+        "Cancelled",
+        "CANCELED",
+        "pending",
+        "See note",
+        "see comment",
+        "N/A",
+        "n.a.",
+    ),
     *("-", "--", "---", "***", "*", "—", ".", "?", "unable to calculate", "Not done", "not performed", "specimen lost"),
     *("Sample insufficient", "insufficient quantity", "Quantity not sufficient (QNS)", "NaN", "null", "None", "XXXX"),
     *("Specimen hemolyzed, test not performed", "grossly hemolyzed sample", "Error", "Rejected: wrong tube"),
@@ -52,7 +61,14 @@ def test_a_text_that_says_that_there_is_no_result_leaves_the_older_one(said: str
 
 
 MAY_BE_A_RESULT = [
-    *("hemolyzed, 12500", "see note 1", "slightly hemolyzed", "pending, but high", "hemolyzed > 12500", "raised, see note"),
+    *(
+        "hemolyzed, 12500",
+        "see note 1",
+        "slightly hemolyzed",
+        "pending, but high",
+        "hemolyzed > 12500",
+        "raised, see note",
+    ),
     *("ND", "negative", "positive", "+", "+++", "<", "> ", "not hemolyzed", "exceeds linearity", "above range, QNS"),
     *("see note: over 9 thousand", "result too high to calculate", "clotted ½", "n.d.", "１２５００", "specimen", "5%"),
     *("QNS " * 40, "reactive", "hemolyzed and elevated"),

@@ -148,7 +148,9 @@ ELSEWHERE: dict[str, list[dict[str, Any]]] = {
         observation("8310-5", 39, "Cel", effectiveDateTime=one)
         for one in ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", TIME)
     ],
-    "a period of a drug": [drug("MedicationStatement", effectivePeriod={"start": TIME, "end": "9999-12-31T23:59:59-14:00"})],
+    "a period of a drug": [
+        drug("MedicationStatement", effectivePeriod={"start": TIME, "end": "9999-12-31T23:59:59-14:00"})
+    ],
     "a Timing": [
         observation(FERRITIN, 905, "ng/mL", effectiveDateTime=None, effectiveTiming={"event": ["9999-12-31"]})
     ],
@@ -183,5 +185,8 @@ def test_an_offset_without_a_colon_is_read() -> None:
 
 
 def test_the_time_told_is_that_of_fhir_however_it_was_sent(client: FlaskClient) -> None:
-    answer = evaluated(client, bundle(*(without(one, "issued") | {"effectiveDateTime": "2026-11-22 09:00:00,5+01"} for one in met_panel())))
+    answer = evaluated(
+        client,
+        bundle(*(without(one, "issued") | {"effectiveDateTime": "2026-11-22 09:00:00,5+01"} for one in met_panel())),
+    )
     assert answer["occurrenceDateTime"] == "2026-11-22T09:00:00.5+01:00"

@@ -34,7 +34,7 @@ _SPOKEN = {
     ),
     "": ("=", "eq", "equal", "equals", "equal to"),
 }
-SPOKEN = {spoken: sign for sign, many in _SPOKEN.items() for spoken in many}
+SPOKEN = {spoken.casefold(): sign for sign, many in _SPOKEN.items() for spoken in many}
 _WIDE = str.maketrans("＜＞＝≦≧⩽⩾", "<>=≤≥≤≥")  # as Japanese systems write them
 _UCUM_PREFIX = re.compile(r"UCUM\s+https?://unitsofmeasure\.org/?\s*,", re.IGNORECASE)
 _HEAD = re.compile(r"[^\d.+]*", re.ASCII)
