@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from service.ehr.fhir.issues import Issue, Unusable, issue, too_many
-from service.ehr.fhir.json_shapes import Resource, codings, spoken, table, tables
-from service.ehr.fhir.moments import NEVER, Moment, Moments
+from service.ehr.fhir.json_shapes import codings, spoken, table, tables, text
+from service.ehr.fhir.moments import Moment
 from service.ehr.fhir.part import (
     MOST_COMPONENTS,
     Part,
@@ -18,14 +17,15 @@ from service.ehr.fhir.part import (
     is_retracted,
     refusal_of,
 )
+from service.ehr.fhir.patient import NOBODY, Person
 from service.ehr.fhir.resources import Contents, Found
+from service.ehr.fhir.result_times import ResultTimes
 from service.ehr.fhir.specimen import Specimens
 from service.ehr.record.result import Result
 from service.ehr.record.unread import Unread
 from service.ehr.terminology.code_map import CodeMap
 from service.ehr.terminology.code_systems import LOINC
 
-NO_TIME = (None, "")
 UNMAPPED_SHOWN = 20
 CODE_UNKNOWN = "code_unknown"
 
@@ -40,12 +40,12 @@ class Results:
     results: list[Result] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
-    moments: Moments = field(default_factory=Moments)
+    times: ResultTimes = field(default_factory=ResultTimes)
 
 
-def read_results(contents: Contents, codes: CodeMap) -> Results:
-    """Return every result of a record, in the order found."""
-    read = Results()
+def read_results(contents: Contents, codes: CodeMap, person: Person = NOBODY) -> Results:
+    """Return every result of a record, which is that of a person, in the order found."""
+    read = Results(times=ResultTimes(person))
     specimens = Specimens(contents, codes)
     unmapped: list[str] = []
     for found in contents.of("Observation"):
@@ -59,8 +59,8 @@ def read_results(contents: Contents, codes: CodeMap) -> Results:
         if whole.coded and not is_known:
             unmapped.append(f"{found.where}.code")
     if unmapped:
-        text = f"The codes of {len(unmapped)} results are not in the map of codes; a site can add its own."
-        read.issues.append(issue("code_not_mapped", *unmapped[:UNMAPPED_SHOWN], text=text))
+        said = f"The codes of {len(unmapped)} results are not in the map of codes; a site can add its own."
+        read.issues.append(issue("code_not_mapped", *unmapped[:UNMAPPED_SHOWN], text=said))
     return read
 
 
@@ -88,8 +88,9 @@ class _Reader:
         elif refusal:
             self._read.issues.append(issue(refusal, part.where, observation=meaning.observation))
         else:
-            moment = _moment(part.resource, part.where, self._read)
-            self._read.results.append(Result(meaning, moment, part.where, self._found, part.resource))
+            person = self._read.times.person
+            moment = self._moment(part)
+            self._read.results.append(Result(meaning, moment, part.where, self._found, part.resource, person=person))
         return True
 
     def _refuse(self, part: Part, reason: Unusable) -> None:
@@ -101,7 +102,8 @@ class _Reader:
 
     def _note_unknown(self, part: Part) -> None:
         """Note a result without a known code that is called like a test of the map, or that could be any test."""
-        is_open, says = not is_final(part.resource), has_said(part.resource)
+        is_absent = self._codes.says_no_value(text(part.resource, "valueString"))
+        is_open, says = not is_final(part.resource), has_said(part.resource) and not is_absent
         if not self._counts(part) or not (is_open or says):
             return
         named = self._codes.named(part.coded, spoken(table(part.resource, "code")))
@@ -122,33 +124,11 @@ class _Reader:
         return bool(system) or (LOINC, code) not in self._codes.results
 
     def _note(self, key: str, part: Part, tests: frozenset[str] = frozenset(), *, counts_tied: bool = True) -> None:
-        moment = _moment(part.resource, part.where, self._read)
+        moment = self._moment(part)
         self._read.unread.append(Unread(key, part.where, moment, tests, counts_tied))
 
-
-def _moment(resource: Resource, where: str, read: Results) -> Moment:
-    """Return the first time that can be read; one that cannot is named, since the next may be of something else."""
-    is_lost = False
-    for given in _times(resource):
-        moment = read.moments.read(given)
-        if moment is not None:
-            break
-        is_lost = is_lost or given not in NO_TIME
-    else:
-        moment = NEVER
-    if is_lost:
-        read.issues.append(issue("time_invalid", where))
-    return moment
-
-
-def _times(resource: Resource) -> Iterator[object]:
-    """Yield the times of a result, the one that says most of when it was taken first; a Timing is not read."""
-    yield resource.get("effectiveDateTime")
-    period = table(resource, "effectivePeriod")
-    yield from (
-        resource.get("effectiveInstant"),
-        resource.get("effectiveTiming"),
-        period.get("end"),
-        period.get("start"),
-        resource.get("issued"),
-    )
+    def _moment(self, part: Part) -> Moment:
+        """Return when a result was taken, and name a time that cannot be read or cannot be right."""
+        moment, lost = self._read.times.of(part.resource, self._found.resource)
+        self._read.issues += [issue(key, part.where) for key in lost]
+        return moment

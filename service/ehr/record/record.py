@@ -19,7 +19,7 @@ from service.ehr.fhir.medications import medications
 from service.ehr.fhir.moments import Moment
 from service.ehr.fhir.observations import read_results
 from service.ehr.fhir.parameters import read_parameters
-from service.ehr.fhir.patient import age_reading
+from service.ehr.fhir.patient import age_reading, person_of
 from service.ehr.fhir.reports import unread_of_reports
 from service.ehr.fhir.resources import Contents
 from service.ehr.fhir.subject import Subject, one_patient
@@ -32,8 +32,8 @@ from service.ehr.terminology.code_map import CodeMap
 
 UNREAD_SHOWN = 20
 PARTIAL = (
-    *("incomplete", "query_failed", "drug_not_named", "time_invalid", "undated", "too_many"),
-    *("code_ambiguous", "specimen", "modified", "entry_not_read", "not_final", "tied_unread"),
+    *("incomplete", "query_failed", "drug_not_named", "time_invalid", "time_doubtful", "undated", "after_as_of"),
+    *("code_ambiguous", "specimen", "modified", "entry_not_read", "not_final", "tied_unread", "too_many"),
     *("newer_not_read", "newer_unnamed", "newer_refused"),
     *("result_missing", "report_not_final", "report_without_results"),
     *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
@@ -78,7 +78,7 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     contents = walk_all(given.documents)
     drop_old_versions(contents)
     subject = one_patient(contents, given.subjects)
-    results = read_results(contents, codes)
+    results = read_results(contents, codes, person_of(subject.patient))
     chosen = choose(results.results, codes, given.as_of, look_back)
     issues = [*given.issues, *contents.issues, *results.issues, *chosen.issues, *_unread(contents)]
     told = _told_condition(given, contents, codes, issues)

@@ -10,6 +10,7 @@ from functools import cached_property
 from service.ehr.fhir.issues import Unusable
 from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, code_key, is_loinc
 from service.ehr.terminology.naming import UNNAMED, Named, Naming
+from service.ehr.terminology.no_value import NoValue
 
 WHOLE_CODES = (SNOMED,)  # its codes have no meaning in their beginnings
 _WORD = re.compile(r"[ァ-ヶー]+|[^\W\d_ァ-ヶー]+")  # Japanese writes on without a blank behind a name in katakana
@@ -46,6 +47,7 @@ class CodeMap:
     drug_names: Mapping[str, str]
     words: Mapping[str, str]
     off_scale: Mapping[str, str]
+    no_value: NoValue
     other_specimens: frozenset[tuple[str, str]]
     specimen_words: frozenset[str]
     other_reports: Mapping[str, str]
@@ -119,6 +121,10 @@ class CodeMap:
         if any(self.other_reports.get(word) == "words" for word in said):
             return True
         return any(code.casefold() in self.other_reports for code in codes)
+
+    def says_no_value(self, text: str) -> bool:
+        """Return whether a text says that there is no result: not done, specimen not usable, still to come."""
+        return self.no_value.is_said(text)
 
     def says_other_specimen(self, said: str) -> bool:
         """Return whether a specimen that is called so is not blood."""
