@@ -336,6 +336,17 @@ def test_a_temperature_under_a_local_code_is_a_test_too() -> None:
     assert ("newer_not_read", "temperature") in outcome(*WHOLE, local("Temp"))[1]
 
 
+def test_a_report_of_another_kind_that_names_what_is_not_there_does_not_bar() -> None:
+    gone = {"result": [{"reference": "Observation/gone"}]}
+    for more in REPORTS_OF_OTHERS:
+        assert outcome(*WHOLE, REPORT | gone | more) == ("unlikely", [])
+
+
+def test_a_text_that_says_that_there_is_no_result_is_none_under_a_local_code_either() -> None:
+    for name in ("Ferritin", None):
+        assert outcome(*WHOLE, local(name, valueQuantity=None, valueString="QNS")) == ("unlikely", [])
+
+
 INTAKE = {
     "04-local-code": [{"coding": [{"system": "http://hospital.example/lab", "code": "FERR", "display": "Ferritin"}]}],
     "04-loinc-bare-oid": [{"coding": [{"system": "2.16.840.1.113883.6.1", "code": FERRITIN}]}],
