@@ -54,9 +54,13 @@ def choose(
             chosen.issues.append(issue("after_as_of", one.where, observation=one.observation))
         else:
             by_analyte.setdefault(one.observation, []).append(one)
-    best = {
-        key: group for key in ANALYTES if key in by_analyte and (group := _counting(by_analyte[key], codes, chosen))
-    }
+    best: dict[str, list[Result]] = {}
+    for key in ANALYTES:
+        if key in by_analyte:
+            group, issues = _counting(by_analyte[key], codes)
+            chosen.issues += issues
+            if group:
+                best[key] = group
     chosen.newest = max((one.moment for group in best.values() for one in group), key=IN_FULL, default=NEVER)
     for key, group in best.items():
         if is_stale(group[0].moment, as_of or chosen.newest, look_back):
@@ -68,18 +72,23 @@ def choose(
     return chosen
 
 
-def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
-    """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown."""
+def _counting(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
+    """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown.
+
+    Beside them stands what is to be said of the others.
+    """
     rivals = may_be_newest(group) if len(group) > 1 else []
-    if not rivals:
-        return [one for one in _newest(group, codes, chosen) if one.reading]
     apart = {id(one) for one in rivals}
-    newest = [one for one in _newest([one for one in group if id(one) not in apart], codes, chosen) if has_value(one)]
-    usable, rivals = [one for one in newest if one.reading], read_rivals(rivals, codes, chosen.issues)
+    newest, issues = _newest([one for one in group if id(one) not in apart], codes)
+    if not rivals:
+        return [one for one in newest if one.reading], issues
+    newest = [one for one in newest if has_value(one)]
+    usable, (rivals, further) = [one for one in newest if one.reading], read_rivals(rivals, codes)
+    issues += further
     both = [*usable, *rivals]
     if (newest and not usable) or not all(one.reading for one in rivals) or not can_be_joined(both):
-        return []
-    return both
+        return [], issues
+    return both, issues
 
 
 def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dict[str, list[Result]]) -> None:
@@ -90,22 +99,23 @@ def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dic
             chosen.issues.append(issue("undated", *(one.where for one in group), observation=group[0].observation))
 
 
-def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
-    """Return the newest results of one analyte that were reported, all of the same moment."""
+def _newest(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
+    """Return the newest results of one analyte that were reported, all of the same moment, and what is to be said."""
     if group[0].observation == TEMPERATURE:
-        return of_the_day(group, codes, chosen.issues)
+        return of_the_day(group, codes)
+    issues: list[Issue] = []
     ranks = ranked(group)
     for newest in ranks:
         for one in newest:
             one.read(codes)
-        chosen.issues += [one.issue for one in newest if one.issue]
+        issues += [one.issue for one in newest if one.issue]
         if any(map(has_value, newest)):
-            chosen.issues += unread_beside(newest)
+            issues += unread_beside(newest)
             break
     left = [one for older in ranks for one in older]
     if left:
-        chosen.issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
-    return newest
+        issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
+    return newest, issues
 
 
 def is_stale(moment: Moment, anchor: Moment, look_back: timedelta | None) -> bool:
