@@ -218,9 +218,9 @@ def test_warnings_of_the_medicine_are_told_too(client: FlaskClient) -> None:
 def test_a_number_that_denies_its_own_word_and_range_is_told(client: FlaskClient) -> None:
     ends = [{"low": {"value": Decimal(2), "unit": "g/L"}, "high": {"value": Decimal(4), "unit": "g/L"}}]
     low = observation(FIBRINOGEN, 3, "g/L", interpretation=[{"text": "L"}], referenceRange=ends)
-    assert "interpretation_conflict" in issue_keys(evaluated(client, bundle(*SJIA, low)))
+    assert "value_contradicts" in issue_keys(evaluated(client, bundle(*SJIA, low)))
     fitting = low | {"valueQuantity": {"value": Decimal("1.9"), "unit": "g/L"}}
-    assert "interpretation_conflict" not in issue_keys(evaluated(client, bundle(*SJIA, fitting)))
+    assert "value_contradicts" not in issue_keys(evaluated(client, bundle(*SJIA, fitting)))
 
 
 def test_the_same_request_has_the_same_bytes(client: FlaskClient) -> None:

@@ -120,8 +120,9 @@ def test_a_time_that_cannot_be_read_is_named_even_where_another_time_is_used() -
     for time in ({"effectiveDateTime": "22.11.2026 07:45"}, {"effectiveInstant": "now", "effectiveDateTime": None}):
         made = [observation(FERRITIN, 60, "ng/mL", issued=LATER, **time), *calm_panel()[1:]]
         record = read(made)
-        [told] = [one for one in record.issues if one.observation or one.key == "time_invalid"]
+        told, undated = [one for one in record.issues if one.observation or one.key == "time_invalid"]
         assert (told.key, told.where, told.severity) == ("time_invalid", ("[0]",), "warning")
+        assert (undated.key, undated.observation) == ("undated", "ferritin")
         assert "22.11" not in told.text
         assert (record.panel.readings["ferritin"].collected_at, record.may_reassure) == (LATER, False)
     timing = observation(

@@ -31,6 +31,9 @@ REASONS = {
     "no_value": "There is no value.",
     "value_not_shown": "",
     "value_ambiguous": "There is more than one value, or one beside a reason for its absence; it counts as unknown.",
+    "value_contradicts": (
+        "The number and the word beside it (normal, high, low) contradict each other; the result counts as unknown."
+    ),
     "value_form": "This form of value is not read; it counts as unknown.",
     "not_a_number": "The value is not a number; it counts as unknown.",
     "comparator": "The comparator is not one of <, <=, > and >=, and is not dropped; the result counts as unknown.",
@@ -67,6 +70,10 @@ REASONS = {
     "parameter_conflict": "Two parameters say different things; neither is used.",
     "parameter_invalid": "The parameter does not have the form that is described; it counts as unknown.",
     "time_invalid": "The time is not readable. Write it as FHIR does, for example 2026-11-22T07:45:00Z.",
+    "time_doubtful": (
+        "The time of the result cannot be right: it stands for none (9999, 1970, 1900), lies before birth or in the "
+        "future, or the result was issued before it. The result may be newer than others, or older."
+    ),
     "undated": "The result has no time that can be read: how old it is beside the others cannot be told.",
     "rough_time": (
         "Only the day, the month or the year of the result is said, and a result of the same time has its hour: "

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from service.ehr.fhir.issues import Issue, Unusable, issue
-from service.ehr.fhir.json_shapes import Resource, codings, table
-from service.ehr.fhir.moments import NEVER, Moment, Moments
+from service.ehr.fhir.json_shapes import Resource, codings
+from service.ehr.fhir.moments import Moment
 from service.ehr.fhir.part import Part, components_of, may_be_a_test, refusal_of
+from service.ehr.fhir.patient import NOBODY, Person
 from service.ehr.fhir.resources import Contents, Found, is_withdrawn
+from service.ehr.fhir.result_times import ResultTimes
 from service.ehr.fhir.specimen import is_of_other_specimen, other_specimens
 from service.ehr.record.result import Result
 from service.ehr.terminology.code_map import CodeMap
 
-NO_TIME = (None, "")
 UNMAPPED_SHOWN = 20
 
 
@@ -28,13 +28,13 @@ class Results:
     results: list[Result] = field(default_factory=list)
     pending: list[Result] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
-    moments: Moments = field(default_factory=Moments)
+    times: ResultTimes = field(default_factory=ResultTimes)
     other_specimens: set[str] = field(default_factory=set)
 
 
-def read_results(contents: Contents, codes: CodeMap) -> Results:
-    """Return every result of a record, in the order found."""
-    read = Results(other_specimens=other_specimens(contents, codes))
+def read_results(contents: Contents, codes: CodeMap, person: Person = NOBODY) -> Results:
+    """Return every result of a record, which is that of a person, in the order found."""
+    read = Results(times=ResultTimes(person), other_specimens=other_specimens(contents, codes))
     unmapped: list[str] = []
     for found in contents.of("Observation"):
         whole = Part(found.whole, found.where, codings(found.whole.get("code")), found.is_of_patient)
@@ -67,35 +67,15 @@ def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
     if refusal and (refusal != "status" or is_withdrawn(part.resource)):
         read.issues.append(issue(refusal, part.where, observation=meaning.observation))
     else:
-        moment = _moment(part.resource, part.where, read)
+        moment = _moment(part, found.resource, read)
         results = read.pending if refusal else read.results
-        results.append(Result(meaning, moment, part.where, found, part.resource))
+        results.append(Result(meaning, moment, part.where, found, part.resource, person=read.times.person))
     return True
 
 
-def _moment(resource: Resource, where: str, read: Results) -> Moment:
-    """Return the first time that can be read; one that cannot is named, since the next may be of something else."""
-    is_lost = False
-    for given in _times(resource):
-        moment = read.moments.read(given)
-        if moment is not None:
-            break
-        is_lost = is_lost or given not in NO_TIME
-    else:
-        moment = NEVER
-    if is_lost:
-        read.issues.append(issue("time_invalid", where))
+def _moment(part: Part, observation: Resource, read: Results) -> Moment:
+    """Return when a result was taken, and name a time that cannot be read or cannot be right."""
+    moment, lost = read.times.of(part.resource, observation)
+    for key in lost:
+        read.issues.append(issue(key, part.where))
     return moment
-
-
-def _times(resource: Resource) -> Iterator[object]:
-    """Yield the times of a result, the one that says most of when it was taken first; a Timing is not read."""
-    yield resource.get("effectiveDateTime")
-    period = table(resource, "effectivePeriod")
-    yield from (
-        resource.get("effectiveInstant"),
-        resource.get("effectiveTiming"),
-        period.get("end"),
-        period.get("start"),
-        resource.get("issued"),
-    )

@@ -18,7 +18,7 @@ from service.ehr.fhir.medications import medications
 from service.ehr.fhir.moments import Moment
 from service.ehr.fhir.observations import read_results
 from service.ehr.fhir.parameters import read_parameters
-from service.ehr.fhir.patient import age_reading
+from service.ehr.fhir.patient import age_reading, person_of
 from service.ehr.fhir.resources import Contents
 from service.ehr.fhir.subject import Subject, one_patient
 from service.ehr.fhir.versions import drop_old_versions
@@ -28,7 +28,7 @@ from service.ehr.terminology.code_map import CodeMap
 
 UNREAD_SHOWN = 20
 PARTIAL = (
-    *("incomplete", "query_failed", "drug_not_named", "time_invalid", "undated"),
+    *("incomplete", "query_failed", "drug_not_named", "time_invalid", "time_doubtful", "undated", "after_as_of"),
     *("code_missing", "code_ambiguous", "specimen", "modified", "entry_not_read", "not_final", "tied_unread"),
     *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
 )
@@ -72,7 +72,7 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     contents = walk_all(given.documents)
     drop_old_versions(contents)
     subject = one_patient(contents, given.subjects)
-    results = read_results(contents, codes)
+    results = read_results(contents, codes, person_of(subject.patient))
     chosen = choose(results.results, codes, given.as_of, look_back, results.pending)
     issues = [*given.issues, *contents.issues, *results.issues, *chosen.issues, *_unread(contents)]
     told = _told_condition(given, contents, codes, issues)

@@ -9,6 +9,8 @@ from service.clinical.measurement.reading import Reading
 from service.ehr.fhir.issues import Issue, Unusable, issue
 from service.ehr.fhir.json_shapes import Resource, table, text, token
 from service.ehr.fhir.moments import NEVER, Moment, read_moment
+from service.ehr.fhir.patient import NOBODY, Person
+from service.ehr.fhir.reference_range import Tested
 from service.ehr.fhir.resources import Found
 from service.ehr.fhir.value import read_value
 from service.ehr.terminology.code_map import CodeMap, ResultCode
@@ -30,6 +32,7 @@ class Result:
     resource: Resource
     reading: Reading | None = None
     issue: Issue | None = None
+    person: Person = NOBODY
 
     @property
     def observation(self) -> str:
@@ -57,6 +60,6 @@ class Result:
         """Read the value."""
         analyte = ANALYTES[self.observation]
         try:
-            self.reading = read_value(analyte, self.meaning, self.resource, codes)
+            self.reading = read_value(analyte, self.meaning, self.resource, codes, Tested(self.person, self.moment))
         except Unusable as reason:
             self.issue = issue(reason.key, self.where, observation=analyte.id, text=reason.text)

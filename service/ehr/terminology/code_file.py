@@ -16,10 +16,11 @@ from service.clinical.panel.panel import CONDITIONS
 from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS, checked_template
 from service.ehr.terminology.code_map import CodeMap, ResultCode, words_in
 from service.ehr.terminology.code_systems import LOINC, system_name
+from service.ehr.terminology.no_value import NoValue, words_of
 
 SHIPPED = Path(__file__).parent / "codes.toml"
 TABLES = (
-    *("results", "refused", "conditions", "drugs", "brands", "words", "off_scale"),
+    *("results", "refused", "conditions", "drugs", "brands", "words", "off_scale", "no_value"),
     *("other_specimens", "specimen_words", "prefetch"),
 )
 ENDS = ("above", "below")
@@ -52,6 +53,7 @@ def _read(path: Path) -> CodeMap:
         _single_words(tables, "brands", path, GENERICS),
         _names(tables, "words", path, WORDS),
         _names(tables, "off_scale", path, ENDS),
+        _no_value(tables, path),
         frozenset(entry for at, raw in _rows(tables, "other_specimens", path) for entry in _specimens(raw, at)),
         frozenset(_single_words(tables, "specimen_words", path, ["other"])),
         _prefetch(tables, path),
@@ -112,6 +114,24 @@ def _specimens(raw: object, where: str) -> Iterable[tuple[str, str]]:
     table = toml_reader.keys(raw, where, ["system", "codes"], ["sure"])
     for code in toml_reader.texts(table, "codes", where):
         yield from ((system, code.strip()) for system in (_system(table, where), ""))
+
+
+def _no_value(tables: Table, path: Path) -> NoValue:
+    where = f"{path.name}: no_value"
+    table = toml_reader.keys(tables.get("no_value", {}), where, (), ["phrases", "beside", "codes"])
+    phrases = [tuple(words_of(said)) for said in toml_reader.texts(table, "phrases", where)]
+    beside = [tuple(words_of(said)) for said in toml_reader.texts(table, "beside", where)]
+    if () in phrases or any(len(words) != 1 for words in beside):
+        raise BadData(f"{where}: phrases hold a word at least, and what stands beside them is one word each")
+    raw_codes = table.get("codes", {})
+    if not isinstance(raw_codes, dict):
+        raise BadData(f"{where}.codes: a table of systems, each with its codes, is expected")
+    codes = {
+        (system_name(system), code.strip().casefold())
+        for system in raw_codes
+        for code in toml_reader.texts(raw_codes, system, f"{where}.codes")
+    }
+    return NoValue(frozenset(phrases), frozenset(word for words in beside for word in words), frozenset(codes))
 
 
 def _single_words(tables: Table, key: str, path: Path, known: Iterable[str]) -> dict[str, str]:

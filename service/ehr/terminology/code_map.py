@@ -9,6 +9,7 @@ from functools import cached_property
 
 from service.ehr.fhir.issues import Unusable
 from service.ehr.terminology.code_systems import LOINC, SNOMED, system_name
+from service.ehr.terminology.no_value import NoValue
 
 WHOLE_CODES = (SNOMED,)  # its codes have no meaning in their beginnings
 _WORD = re.compile(r"[ァ-ヶー]+|[^\W\d_ァ-ヶー]+")  # Japanese writes on without a blank behind a name in katakana
@@ -39,6 +40,7 @@ class CodeMap:
     drug_names: Mapping[str, str]
     words: Mapping[str, str]
     off_scale: Mapping[str, str]
+    no_value: NoValue
     other_specimens: frozenset[tuple[str, str]]
     specimen_words: frozenset[str]
     prefetch: Mapping[str, str]
@@ -67,6 +69,10 @@ class CodeMap:
     def word(self, text: str) -> str:
         """Return the HL7 v3 code that a result in words stands for; "" if none."""
         return self.words.get(text.strip().casefold(), "")
+
+    def says_no_value(self, text: str) -> bool:
+        """Return whether a text says that there is no result: not done, specimen not usable, still to come."""
+        return self.no_value.is_said(text)
 
     def says_other_specimen(self, said: str) -> bool:
         """Return whether a specimen that is called so is not blood."""
