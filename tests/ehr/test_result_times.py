@@ -189,3 +189,11 @@ def test_the_time_told_is_that_of_fhir_however_it_was_sent(client: FlaskClient) 
         bundle(*(without(one, "issued") | {"effectiveDateTime": "2026-11-22 09:00:00,5+01"} for one in met_panel())),
     )
     assert answer["occurrenceDateTime"] == "2026-11-22T09:00:00.5+01:00"
+
+
+@pytest.mark.parametrize("time", ["9999-12-31", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_prefetched_result_of_the_year_9999_is_used_without_its_time(client: FlaskClient, time: str) -> None:
+    labs = bundle(*(one | {"effectiveDateTime": time} for one in met_panel()))
+    [card] = carded(client, {"patient": patient(), "labs": labs, "conditions": bundle(condition())})
+    assert "results of" not in card["summary"]
+    assert "12500" in card["detail"]

@@ -525,6 +525,12 @@ def test_a_number_at_the_limit_may_be_normal_or_high_since_it_may_be_rounded() -
         assert read(sent).panel.readings["ferritin"].word == word
 
 
+@pytest.mark.parametrize("value", [{"valueString": "Normal"}, {"valueCodeableConcept": {"coding": [{"code": "N"}]}}])
+def test_a_value_that_is_the_word_normal_lies_within_the_range_and_is_unknown_without_one(value: Any) -> None:
+    assert interval(ferritin(**value, referenceRange=RANGE), "ferritin") == ("[24, 336]", "measured")
+    assert interval(ferritin(**value), "ferritin")[1] == "unknown"
+
+
 def test_the_weaker_word_counts_if_the_value_and_its_interpretation_are_of_one_side() -> None:
     sent = ferritin(valueString="critically high", interpretation=HIGH)
     assert read(sent).panel.readings["ferritin"].word == "H"

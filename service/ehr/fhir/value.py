@@ -54,7 +54,9 @@ def read_value(
         quantity, stated = _said(analyte, meaning, observation, present, codes)
         word = agreed(stated, word)
         if quantity is None:
-            return _worded(analyte, meaning, observation, word, codes, tested)
+            if not word or (word == NORMAL_WORD and not stated and _is_absent(observation)):
+                raise _no_value(observation, codes)
+            return read_word(analyte, word, reference_range(analyte, meaning, observation, "", tested))
         if "interpretation" in observation and not quantity.comparator:
             quantity = quantity._replace(comparator=beyond_scale(observation, codes))
         return _numbered(analyte, meaning, observation, quantity, word, tested)
@@ -128,13 +130,9 @@ def _numbered(
     return reading._replace(word=word, reference=limits)
 
 
-def _worded(
-    analyte: Analyte, meaning: ResultCode, observation: Resource, word: str, codes: CodeMap, tested: Tested
-) -> Reading:
-    is_absent = bool(observation.get("dataAbsentReason")) or _has_value(observation)
-    if not word or (word == NORMAL_WORD and is_absent):
-        raise _no_value(observation, codes)
-    return read_word(analyte, word, reference_range(analyte, meaning, observation, "", tested))
+def _is_absent(observation: Resource) -> bool:
+    """Return whether the sender says, by a reason or in place of the value, that there is none."""
+    return bool(observation.get("dataAbsentReason")) or _has_value(observation)
 
 
 def _no_value(observation: Resource, codes: CodeMap) -> Unusable:
