@@ -16,7 +16,6 @@ from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluation.evaluate import PREPARED, Depth, evaluate
 from service.ehr.fhir.risk_assessment import risk_assessment
-from service.ehr.record.judgement import judged
 from service.ehr.record.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from service.server.messages.strict_json import dumps, loads
@@ -75,13 +74,13 @@ def record_stages() -> Stages:
     body = dumps(record())
     document = loads(body)
     found = read_request(document, CODES)
-    told = judged(found)
-    answer = risk_assessment(*told)
+    assessment = assess(found.panel, found.criteria)
+    answer = risk_assessment(found, assessment)
     return {
         "read JSON": lambda: loads(body),
         "read record": lambda: read_request(document, CODES),
-        "assess": lambda: judged(found),
-        "write RiskAssessment": lambda: risk_assessment(*told),
+        "assess": lambda: assess(found.panel, found.criteria),
+        "write RiskAssessment": lambda: risk_assessment(found, assessment),
         "encode": lambda: dumps(answer),
     }
 
@@ -89,7 +88,12 @@ def record_stages() -> Stages:
 def record_whole() -> Callable[[], bytes]:
     """Return the function from the bytes of the record to those of the RiskAssessment."""
     body = dumps(record())
-    return lambda: dumps(risk_assessment(*judged(read_request(loads(body), CODES))))
+
+    def answer() -> bytes:
+        found = read_request(loads(body), CODES)
+        return dumps(risk_assessment(found, assess(found.panel, found.criteria)))
+
+    return answer
 
 
 def unseen(answer: Callable[[], bytes]) -> Callable[[], bytes]:

@@ -29,7 +29,6 @@ from service.ehr.cds_hooks.card import cards
 from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS
 from service.ehr.cds_hooks.request import read_cds_request
 from service.ehr.record.given import Given
-from service.ehr.record.judgement import judged
 from service.ehr.record.record import read_record
 from service.ehr.terminology.code_file import load_codes
 from service.server.messages.strict_json import dumps, loads
@@ -167,7 +166,8 @@ def example_cards() -> Iterable[str]:
     for name in CALLS:
         call = read_cds_request(_request(name, "/cds-services/{service}"), Settings().cds_hooks)
         given = [(call.prefetch[key], f"prefetch.{key}") for key in PREFETCH_KEYS if key in call.prefetch]
-        record, assessment = judged(read_record(Given(documents=given), load_codes()))
+        record = read_record(Given(documents=given), load_codes())
+        assessment = assess(record.panel, record.criteria)
         shown = [card | {"uuid": CARD_ID} for card in cards(call, record, assessment, Settings())]
         yield from _example(" " * 16, name, f"The answer to the call {name}", dumps({"cards": shown}).decode())
 

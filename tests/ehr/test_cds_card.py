@@ -95,7 +95,7 @@ def test_what_keeps_the_record_from_unlikely_is_told_before_what_does_not() -> N
     [card] = carded(with_settings(cds_card_from="unlikely"), SJIA | {"labs": labs})
     told = [one for one in card["detail"].splitlines() if one.startswith("- ")]
     assert "further page" in told[0]
-    assert "no code" in told[1]
+    assert "has the name of this test" in told[1]
 
 
 def test_a_summary_that_grows_too_long_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluation.evaluate import ITEMS, MISSING, VERDICT, Depth, evaluate
 from service.clinical.evaluation.set_result import Result
 from service.clinical.measurement.analytes import ANALYTES
-from service.clinical.panel.panel import MEDICATIONS, Panel
+from service.clinical.panel.panel import Panel
 
 DISCLAIMER = (
     "Classification aid, not a diagnosis. Do not delay treatment to wait for a threshold; "
@@ -84,8 +84,7 @@ def assess(
         for key, one in CATALOGUE.items()
         if key in wanted or key in needed
     }
-    blockade, unread = on_il6_blockade(therapies), MEDICATIONS in panel.unread
-    classification = classify(guide, results, blockade=blockade, unread=unread)
+    classification = classify(guide, results, panel, blockade=on_il6_blockade(therapies))
     reported = tuple([one for key, one in results.items() if key in wanted])
     leading = tuple([results[key] for key in needed]) if guide.primary else ()
     return Assessment(

@@ -1,4 +1,7 @@
-"""From the results of the sets to one category: which set leads, which support it, and what follows."""
+"""From the results of the sets to one category: which set leads, which support it, and what follows.
+
+Nothing is unlikely beside an input that was sent and could not be read, or a record that may hold more.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from service.clinical.criteria import ORDER
+from service.clinical.evaluation.evaluate import PREPARED
 from service.clinical.evaluation.set_result import Result
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN
-from service.clinical.panel.panel import UNKNOWN_CONDITION, Panel
+from service.clinical.panel.panel import MEDICATIONS, UNKNOWN_CONDITION, Panel
 
 Results = Mapping[str, Result]
 
@@ -49,13 +53,17 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The category, the set that led, and the results that it rests on, the leading one first."""
+    """The category, the set that led, and the results that it rests on, the leading one first.
+
+    ``unread`` are the inputs that a needed set reads, or ``medications``, which were sent and could not be read.
+    """
 
     category: str
     primary: str | None
     basis: tuple[Result, ...]
     on_il6_blockade: bool
     is_laboratory_only: bool = False
+    unread: tuple[str, ...] = ()
 
 
 GUIDES = {condition: Guide(PRIMARY[condition], SUPPORTING[condition]) for condition in PRIMARY} | {
@@ -71,29 +79,48 @@ def guide_for(panel: Panel) -> Guide:
     return GUIDES[panel.condition]
 
 
-def classify(guide: Guide, results: Results, *, blockade: bool, unread: bool) -> Classification:
+def classify(guide: Guide, results: Results, panel: Panel, *, blockade: bool) -> Classification:
     """Return the first category that fits; ``results`` holds every set that the guide needs.
 
-    ``blockade`` says whether an IL-6 blocker may act, ``unread`` whether one may be among what could not be read.
+    ``blockade`` says whether an IL-6 blocker may act.
     """
-    hidden = blockade or unread
+    unread = _unread(guide, panel)
+    hidden = blockade or MEDICATIONS in unread
     supporting = tuple([one for one in _at(results, guide.supporting) if one.verdict_implied is MET])
     if guide.primary is None:
-        return Classification("possible" if supporting else "indeterminate", None, supporting, blockade)
+        category = "possible" if supporting else "indeterminate"
+        return Classification(category, None, supporting, blockade, unread=unread)
     primary = results[guide.primary]
     laboratory_only = hidden and _laboratory_met_without_fever(primary)
-    category = _category(primary, bool(supporting), laboratory_only, hidden)
-    return Classification(category, guide.primary, (primary, *supporting), blockade, laboratory_only)
+    is_doubtful = hidden or bool(unread) or panel.may_hold_more
+    category = _category(primary, bool(supporting), laboratory_only, is_doubtful)
+    return Classification(category, guide.primary, (primary, *supporting), blockade, laboratory_only, unread)
 
 
-def _category(primary: Result, supported: bool, laboratory_only: bool, hidden: bool) -> str:
+def _unread(guide: Guide, panel: Panel) -> tuple[str, ...]:
+    """Return what could not be read though a needed set reads it, and the medications, which every set may hang on."""
+    if not panel.unread:
+        return ()
+    return tuple(sorted(panel.unread & (_inputs_of(guide) | {MEDICATIONS})))
+
+
+def needed_inputs(panel: Panel) -> frozenset[str]:
+    """Return the observations and findings that the sets read on which the category of this panel rests."""
+    return _inputs_of(guide_for(panel))
+
+
+def _inputs_of(guide: Guide) -> frozenset[str]:
+    return frozenset().union(*(PREPARED[key].plan.above for key in guide.needed))
+
+
+def _category(primary: Result, supported: bool, laboratory_only: bool, is_doubtful: bool) -> str:
     if primary.verdict is MET:
         return "likely"
     if primary.verdict_implied is MET or (primary.verdict is UNKNOWN and supported):
         return "probable"
     if (primary.verdict is NOT_MET and supported) or laboratory_only:
         return "possible"
-    return "indeterminate" if primary.verdict is UNKNOWN or hidden else "unlikely"
+    return "indeterminate" if primary.verdict is UNKNOWN or is_doubtful else "unlikely"
 
 
 def _laboratory_met_without_fever(primary: Result) -> bool:

@@ -21,10 +21,15 @@ IN_WORDS = " once results given only in words are counted"
 CONFOUNDED = "; without those that another condition may explain they are still open"
 NO_SET = "no criteria set is met"
 MOLECULAR = "molecular_hlh_diagnosis"
-UNREAD = (
-    "A treatment may be among what could not be read; one that blocks IL-6 hides fever and ferritin, so this does not "
-    "reassure."
+NO_COMFORT = "so this does not reassure"
+UNREAD_DRUG = (
+    f"A treatment may be among what could not be read; one that blocks IL-6 hides fever and ferritin, {NO_COMFORT}."
 )
+MAY_HOLD_MORE = f"The record may hold something newer, or something that was not read, {NO_COMFORT}."
+FERRITIN = "ferritin"
+UNKNOWN_FERRITIN = "Ferritin was not measured, and without it this does not reassure."
+WORDED_FERRITIN = "Ferritin is known only in words, and without its number this does not reassure."
+OPEN_FERRITIN = f"Ferritin may lie on either side of its limit, {NO_COMFORT}."
 
 
 def summary(panel: Panel, classification: Classification, leading: Sequence[Result]) -> str:
@@ -98,12 +103,25 @@ def _doubt(panel: Panel, classification: Classification) -> str:
     if classification.category in ("likely", "probable"):
         return ""
     if classification.on_il6_blockade:
-        return "IL-6 blockade may hide fever and ferritin, so this does not reassure."
-    if MEDICATIONS in panel.unread:
-        return UNREAD
-    if classification.category == "unlikely" and "ferritin" not in panel.measured:
-        return "Ferritin was not measured, and without it this does not reassure."
-    return ""
+        return f"IL-6 blockade may hide fever and ferritin, {NO_COMFORT}."
+    if MEDICATIONS in classification.unread:
+        return UNREAD_DRUG
+    if classification.unread:
+        return f"{_capital(_sent(classification.unread))} sent but could not be read, {NO_COMFORT}."
+    if panel.may_hold_more:
+        return MAY_HOLD_MORE
+    return _doubt_of_ferritin(panel, classification) if classification.category == "unlikely" else ""
+
+
+def _doubt_of_ferritin(panel: Panel, classification: Classification) -> str:
+    """Say that ferritin, the test that no other replaces, leaves open what an unlikely MAS should rest on."""
+    if FERRITIN not in panel.measured:
+        return WORDED_FERRITIN if FERRITIN in panel.implied else UNKNOWN_FERRITIN
+    return OPEN_FERRITIN if FERRITIN in classification.basis[0].missing else ""
+
+
+def _sent(keys: Sequence[str]) -> str:
+    return f"{_list([LABELS[key] for key in keys], 'and')} {'was' if len(keys) == 1 else 'were'}"
 
 
 def _label(key: str) -> str:

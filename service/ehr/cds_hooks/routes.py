@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, NotFound, PreconditionFailed, UnprocessableEntity
 
+from service.clinical.assessment.assess import assess
 from service.ehr import counting
 from service.ehr.bodies import JSON, answer, read_json, refuse_unless_accepted
 from service.ehr.cds_hooks.card import cards
@@ -19,7 +20,6 @@ from service.ehr.errors import MIXED, described, failed, our_fault, with_request
 from service.ehr.fhir.outcome import failure
 from service.ehr.fhir.subject import MixedPatients
 from service.ehr.record.given import Given
-from service.ehr.record.judgement import judged
 from service.ehr.record.newest_page import settled
 from service.ehr.record.record import read_record
 from service.ehr.site import Site, here
@@ -86,7 +86,7 @@ def call_service(service: str) -> Response:
         record = read_record(Given(documents=documents), here().codes, here().look_back)
     except MixedPatients:
         raise UnprocessableEntity(MIXED) from None
-    record, assessment = judged(record)
+    assessment = assess(record.panel, record.criteria)
     counting.assessed("cds", assessment, record.issues)
     return answer({"cards": cards(call, record, assessment, here().settings)}, JSON)
 

@@ -171,4 +171,5 @@ def _last_dose(found: Found) -> str:
 
 def _latest_day(raw: list[object]) -> str:
     moments: list[Moment] = [one for one in map(read_moment, raw) if one and one.text]
-    return max(moments).text[:LENGTH_OF_A_DAY] if moments else ""
+    is_whole = bool(moments) and len(moments) == len(raw)  # what has no end that can be read goes on
+    return max(moments).text[:LENGTH_OF_A_DAY] if is_whole else ""

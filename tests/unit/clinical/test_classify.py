@@ -1,10 +1,12 @@
 """Which set leads for whom, and the category that follows: every row of the contract's table."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from service.clinical.assessment.assess import assess
 from service.clinical.assessment.category import CATEGORIES, guide_for
 from service.clinical.criteria import ORDER
 from service.clinical.panel.panel import CONDITIONS, Panel
@@ -330,3 +332,61 @@ def test_a_score_that_favours_primary_hlh_never_raises_the_category() -> None:
     found = assessed("mh-score", **request_ | {"observations": observations, "context": {"condition": "sjia"}})
     assert found.results[0].verdict.value == "met"
     assert found.classification.category == "unlikely"
+
+
+AFEBRILE = NO_SIGNS | {"fever": False}
+
+
+def calm(**changes: Any) -> Panel:
+    """Return an afebrile child with sJIA in whom nothing speaks for MAS, with some fields of the panel changed."""
+    panel = panel_of(context={"condition": "sjia"}, findings=AFEBRILE, observations=QUIET | {"temperature": "36.8 Cel"})
+    return replace(panel, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, ""),
+        ({"unread": frozenset({"cxcl9", "d_dimer"})}, ""),  # no set that counts for sJIA reads these
+        ({"unread": frozenset({"ferritin"})}, "Ferritin was sent but could not be read, so this does not reassure."),
+        (
+            {"unread": frozenset({"cxcl9", "ast", "fever"})},
+            "AST and fever were sent but could not be read, so this does not reassure.",
+        ),
+        ({"unread": frozenset({"medications"})}, "A treatment may be among what could not be read"),
+        ({"may_hold_more": True}, "The record may hold something newer, or something that was not read"),
+    ],
+    ids=["whole", "unread, not needed", "ferritin", "several", "medications", "may hold more"],
+)
+def test_nothing_is_unlikely_beside_what_was_not_read(changes: dict[str, Any], sentence: str) -> None:
+    assessment = assess(calm(**changes))
+    assert assessment.classification.category == ("indeterminate" if sentence else "unlikely")
+    assert sentence in assessment.summary
+    assert ("reassure" in assessment.summary) == bool(sentence)
+
+
+def test_what_could_not_be_read_takes_nothing_from_a_set_that_is_met() -> None:
+    met = panel_of(context={"condition": "sjia"}, findings={"fever": True}, observations=SEVERE)
+    doubtful = replace(met, unread=frozenset({"alt", "crp", "medications", "active_arthritis"}), may_hold_more=True)
+    assert [assess(panel).classification.category for panel in (met, doubtful)] == ["likely", "likely"]
+
+
+@pytest.mark.parametrize(
+    ("ferritin", "sentence"),
+    [
+        (None, "Ferritin was not measured, and without it this does not reassure."),
+        ({"interpretation": "H"}, "Ferritin is known only in words, and without its number this does not reassure."),
+        (">100 ug/L", "Ferritin may lie on either side of its limit, so this does not reassure."),
+        ("684 ug/L", ""),
+    ],
+)
+def test_unlikely_without_a_ferritin_that_is_known_says_that_it_does_not_reassure(
+    ferritin: object, sentence: str
+) -> None:
+    panel = panel_of(
+        context={"condition": "sjia"}, findings=AFEBRILE, observations=QUIET | {"ferritin": ferritin, "esr": "60 mm/h"}
+    )
+    assessment = assess(panel)
+    assert assessment.classification.category == "unlikely"
+    assert sentence in assessment.summary
+    assert ("reassure" in assessment.summary) == bool(sentence)
