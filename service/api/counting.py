@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from service.api.problems import Entry
 from service.clinical.assessment.assess import Assessment
-from service.clinical.evaluation.evaluate import verdict_text
+from service.clinical.evaluation.set_result import verdict_text
 from service.clinical.measurement.reading import Evidence
 from service.clinical.panel.panel import Panel
 from service.server.observing import metrics

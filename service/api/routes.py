@@ -10,9 +10,8 @@ from service.api.errors import refuse_unless_json_is_accepted
 from service.api.request.address import refuse_unknown_parameters
 from service.api.request.body import JSON, json_body
 from service.api.request.panel import read_panel_request
-from service.api.response.analyte_document import analytes_document
 from service.api.response.assessment import assessment_document
-from service.api.response.rule_document import criteria_document
+from service.api.response.catalogue import analytes_document, criteria_document
 from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.server.messages.headers import Document

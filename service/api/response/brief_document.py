@@ -8,7 +8,7 @@ from typing import Any
 from service.api.problems import Entry
 from service.api.response.assessment import assessment_document, classification_document
 from service.clinical.assessment.assess import Assessment
-from service.clinical.evaluation.evaluate import verdict_text
+from service.clinical.evaluation.set_result import verdict_text
 
 BREAKDOWN = ("items", "missing", "decisive", "references")
 

@@ -8,8 +8,8 @@ from typing import Any
 from service.api.problems import Entry
 from service.api.response.assessment import META
 from service.api.response.brief_document import scored_document
+from service.api.response.catalogue import reference_document
 from service.api.response.numbers import ends, json_number
-from service.api.response.rule_document import reference_document
 from service.clinical.assessment.assess import DISCLAIMER
 from service.clinical.course.changes import Change, TimedReading
 from service.clinical.course.consensus import CONSENSUS

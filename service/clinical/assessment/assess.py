@@ -1,4 +1,4 @@
-"""One panel through the house: evaluate the sets, classify, caution, suggest."""
+"""One panel to a finished assessment: evaluate the sets, classify, explain, caution, warn, suggest."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from service.clinical.assessment.category import Classification, Guide, classify, guide_for
+from service.clinical.assessment.category import Classification, classify, guide_for
 from service.clinical.assessment.cautions import Caution, cautions
 from service.clinical.assessment.summary import summary
 from service.clinical.assessment.treatments import Therapy, active_therapies, on_il6_blockade
 from service.clinical.assessment.warnings import Oddity, warnings
 from service.clinical.criteria import CATALOGUE
-from service.clinical.evaluation.evaluate import ITEMS, MISSING, VERDICT, Depth, evaluate
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.evaluate import evaluate
+from service.clinical.evaluation.set_result import SetResult
+from service.clinical.explanation.items import explain
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.panel.panel import MEDICATIONS, Panel
 
@@ -40,27 +41,19 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything there is to say about one panel; cautions and warnings are worked out where they are asked for.
+    """Everything there is to say about one panel; ``therapies`` are the classes of drugs that act at its time.
 
-    ``therapies`` are the classes of drugs that act at its time.
+    ``results`` are the sets that were asked for, in the order of the catalogue.
     """
 
     panel: Panel
     therapies: Sequence[Therapy]
     classification: Classification
     summary: str
-    results: tuple[Result, ...]
+    results: tuple[SetResult, ...]
+    cautions: tuple[Caution, ...]
+    warnings: tuple[Oddity, ...]
     suggestions: tuple[Suggestion, ...]
-
-    @property
-    def cautions(self) -> tuple[Caution, ...]:
-        """What a reader must bear in mind about this patient."""
-        return tuple(cautions(self.therapies, self.results))
-
-    @property
-    def warnings(self) -> tuple[Oddity, ...]:
-        """What is odd about the values."""
-        return tuple(warnings(self.panel))
 
 
 def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -> Assessment:
@@ -71,14 +64,14 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
     wanted = criteria or CATALOGUE
     guide, therapies = guide_for(panel), active_therapies(panel)
     needed = guide.needed
-    results = {
-        key: evaluate(one, panel, _depth(key, guide, key in wanted, brief))
-        for key, one in CATALOGUE.items()
-        if key in wanted or key in needed
-    }
+    results: dict[str, SetResult] = {}
+    for key, criteria_set in CATALOGUE.items():
+        if key in wanted or key in needed:  # the summary names what would decide the leading set, also a brief one
+            result = evaluate(criteria_set, panel, with_missing=not brief or key == guide.primary)
+            results[key] = result._replace(items=explain(result, panel)) if key in wanted and not brief else result
     blockade, unread = on_il6_blockade(therapies), MEDICATIONS in panel.unread
     classification = classify(guide, results, blockade=blockade, unread=unread)
-    reported = tuple([one for key, one in results.items() if key in wanted])
+    reported = tuple([result for key, result in results.items() if key in wanted])
     leading = tuple([results[key] for key in needed]) if guide.primary else ()
     return Assessment(
         panel,
@@ -86,18 +79,13 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
         classification,
         summary(panel, classification, leading),
         reported,
+        tuple(cautions(therapies, reported)),
+        tuple(warnings(panel)),
         () if brief else tuple(_suggestions(panel, leading or reported)),
     )
 
 
-def _depth(key: str, guide: Guide, is_shown: bool, brief: bool) -> Depth:
-    """The summary names what would decide the leading set, so that one is never without its missing inputs."""
-    if not brief:
-        return ITEMS if is_shown else MISSING
-    return MISSING if key == guide.primary else VERDICT
-
-
-def _suggestions(panel: Panel, results: Iterable[Result]) -> Iterable[Suggestion]:
+def _suggestions(panel: Panel, results: Iterable[SetResult]) -> Iterable[Suggestion]:
     """Name the tests that alone could settle a set, the leading set's first, then those to watch that are missing."""
     named: set[str] = set()
     for result in results:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from service.clinical.criteria import ORDER
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN
 from service.clinical.panel.panel import UNKNOWN_CONDITION, Panel
 
-Results = Mapping[str, Result]
+Results = Mapping[str, SetResult]
 
 CATEGORIES = ("likely", "probable", "possible", "indeterminate", "unlikely")
 SJIA_SET = "eular-acr-printo-2016"
@@ -53,7 +53,7 @@ class Classification:
 
     category: str
     primary: str | None
-    basis: tuple[Result, ...]
+    basis: tuple[SetResult, ...]
     on_il6_blockade: bool
     is_laboratory_only: bool = False
 
@@ -86,7 +86,7 @@ def classify(guide: Guide, results: Results, *, blockade: bool, unread: bool) ->
     return Classification(category, guide.primary, (primary, *supporting), blockade, laboratory_only)
 
 
-def _category(primary: Result, supported: bool, laboratory_only: bool, hidden: bool) -> str:
+def _category(primary: SetResult, supported: bool, laboratory_only: bool, hidden: bool) -> str:
     if primary.verdict is MET:
         return "likely"
     if primary.verdict_implied is MET or (primary.verdict is UNKNOWN and supported):
@@ -96,11 +96,11 @@ def _category(primary: Result, supported: bool, laboratory_only: bool, hidden: b
     return "indeterminate" if primary.verdict is UNKNOWN or hidden else "unlikely"
 
 
-def _laboratory_met_without_fever(primary: Result) -> bool:
+def _laboratory_met_without_fever(primary: SetResult) -> bool:
     if primary.criteria.id != SJIA_SET:
         return False
     return primary.part("laboratory").verdict_implied is MET and primary.part("entry").verdict is NOT_MET
 
 
-def _at(results: Results, keys: Iterable[str]) -> Iterable[Result]:
+def _at(results: Results, keys: Iterable[str]) -> Iterable[SetResult]:
     return (results[key] for key in keys)

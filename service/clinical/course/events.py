@@ -21,7 +21,7 @@ from service.clinical.panel.moment import Moment
 ONSET, RESOLUTION, NORMALISATION = "onset", "resolution", "normalisation"
 NO_ONSET, OPEN, RESOLVED = "no_onset", "open", "resolved"
 Grounds = frozenset[tuple[str, int]]
-"""Where a result was past a threshold: the id of the set and the place of the threshold among its leaves."""
+"""Where a result was past a threshold: the id of the set and the position of the threshold in its rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,10 @@ def _abnormal(visit: Visit) -> dict[str, Grounds]:
 def _thresholds_met(criteria: str, visit: Visit) -> Iterator[tuple[int, str]]:
     plan = PREPARED[criteria].plan
     states = plan.readers.read(visit.panel.implied, visit.panel.findings)
-    for place, (leaf, state) in enumerate(zip(plan.leaves, states, strict=True)):
-        if isinstance(leaf.node, Threshold) and state is MET and leaf.node.observation in ANALYTES:
-            yield place, leaf.node.observation  # an age is past some, and is nothing to wait for
+    for leaf in plan.leaves:
+        node = leaf.node
+        if isinstance(node, Threshold) and states[leaf.position] is MET and node.observation in ANALYTES:
+            yield leaf.position, node.observation  # an age is past some, and is nothing to wait for
 
 
 def _update(episode: _Episode, visit: Visit, new: set[str]) -> None:

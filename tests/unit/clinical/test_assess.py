@@ -97,12 +97,20 @@ def test_an_assessment_keeps_its_panel_and_the_same_panel_gives_the_same() -> No
     panel = panel_of(context={"condition": "sjia"}, findings={"fever": True}, observations={"ferritin": "905 ug/L"})
     found = assess(panel)
     assert found.panel is panel
-    again = assess(panel)
-    assert [one._replace(breakdown=None) for one in again.results] == [
-        one._replace(breakdown=None) for one in found.results
-    ]
-    assert [one.items for one in again.results] == [one.items for one in found.results]
-    assert (again.classification.category, again.summary) == (found.classification.category, found.summary)
+    assert assess(panel) == found
+
+
+def test_an_assessment_is_finished_and_a_brief_one_lacks_only_its_items_and_what_is_missing() -> None:
+    panel = panel_of(
+        context={"condition": "sjia", "medications": [{"name": "tocilizumab"}]},
+        observations={"ferritin": "905 ug/L", "triglycerides": "300 mg/dL"},
+    )
+    full, brief = assess(panel), assess(panel, brief=True)
+    assert all(result.items for result in full.results)
+    assert not any(result.items for result in brief.results)
+    assert [caution.code for caution in full.cautions] == ["il6_blockade"]
+    assert [warning.code for warning in full.warnings] == ["fasting_unknown"]
+    assert (brief.cautions, brief.warnings, brief.summary) == (full.cautions, full.warnings, full.summary)
 
 
 def test_an_empty_panel_is_indeterminate_and_lacks_everything() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from service.clinical.criteria import CATALOGUE, ORDER
-from service.clinical.evaluation.evaluate import Depth, evaluate, verdict_text
-from service.clinical.evaluation.set_result import Count
+from service.clinical.evaluation.evaluate import evaluate
+from service.clinical.evaluation.set_result import Count, verdict_text
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval
 from service.clinical.panel.panel import Panel
 from tests.conftest import panel_of
@@ -98,17 +98,11 @@ def test_nothing_known_is_never_met_and_never_not_met() -> None:
 
 
 @pytest.mark.parametrize("key", ORDER)
-def test_less_depth_leaves_out_and_changes_nothing_else(key: str) -> None:
-    """Verdicts, scores, parts and counts are the same at every depth; only what was not asked for is empty."""
+def test_without_what_is_missing_nothing_else_changes(key: str) -> None:
     panel = panel_of(observations={"ferritin": "905 ug/L", "platelets": "116 10*9/L"}, findings={"fever": True})
     full = evaluate(CATALOGUE[key], panel)
-    missing = evaluate(CATALOGUE[key], panel, Depth.MISSING)
-    verdict = evaluate(CATALOGUE[key], panel, Depth.VERDICT)
     assert full.missing
-    assert full.items
-    assert not missing.items
-    assert missing == full._replace(breakdown=None)
-    assert verdict == full._replace(breakdown=None, missing=(), decisive=())
+    assert evaluate(CATALOGUE[key], panel, with_missing=False) == full._replace(missing=(), decisive=())
 
 
 PANEL_2016 = {
