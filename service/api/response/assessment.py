@@ -11,7 +11,7 @@ import msgspec
 from service import __version__
 from service.api.problems import Entry
 from service.api.response.catalogue import reference_document
-from service.api.response.items import Results, raw_items
+from service.api.response.items import Results, items_json
 from service.api.response.numbers import ends, json_number
 from service.clinical.assessment.assess import DISCLAIMER, Assessment
 from service.clinical.assessment.cautions import Caution
@@ -97,7 +97,7 @@ def result_document(result: SetResult, panel_results: Results) -> dict[str, Any]
         shown["count"] = _count(result.count)
     if result.score is not None and result.score_implied is not None:
         shown |= _score(criteria.id, result.score, result.score_implied)
-    shown["items"] = raw_items(result.items, panel_results)
+    shown["items"] = items_json(result, panel_results)
     shown["missing"] = result.missing
     shown["decisive"] = result.decisive
     shown["references"] = REFERENCES[criteria.id]

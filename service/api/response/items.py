@@ -10,23 +10,21 @@ import msgspec
 
 from service.api.response.catalogue import limit_document
 from service.api.response.numbers import ends, ends_json, json_number, number_json
-from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.rules import (
     AllOf,
-    AnyNode,
     AtLeast,
     Finding,
     FirstKnown,
     Measure,
-    Score,
     Tally,
     Term,
     Threshold,
-    walk,
 )
-from service.clinical.evaluation.rule_engine import contributions, tally_points, verdict_of
-from service.clinical.evaluation.set_result import Item
+from service.clinical.evaluation.evaluate import PREPARED
+from service.clinical.evaluation.rule_engine import Step, contributions, tally_points, verdict_of
+from service.clinical.evaluation.set_result import Item, SetResult
 from service.clinical.explanation.item_reasons import PRESENCE
+from service.clinical.explanation.items import shown, unreported_items
 from service.clinical.measurement.analytes import MEASURES
 from service.clinical.measurement.interval import UNKNOWN, Verdict
 from service.clinical.measurement.reading import UNUSABLE, Evidence, Reading
@@ -73,9 +71,14 @@ def _result_json(reading: Reading, observation: str, unit: str) -> bytes:
 Writer = Callable[[Item, Results], bytes]
 
 
-def items_json(items: tuple[Item, ...], panel_results: Results) -> bytes:
-    """Return items with those below them, written as a list."""
-    return b"[%b]" % b",".join([WRITERS[id(item[0])](item, panel_results) for item in items])
+def items_json(result: SetResult, panel_results: Results) -> msgspec.Raw:
+    """Return the items of a set that was explained, none of another, as a list to be put into a document."""
+    return msgspec.Raw(_list(WRITERS[result.criteria.id], result.items, panel_results))
+
+
+def _list(writers: tuple[Writer, ...], items: tuple[Item, ...], panel_results: Results) -> bytes:
+    written = [write(item, panel_results) for write, item in zip(writers, items, strict=False)]  # none if not explained
+    return b"[%b]" % b",".join(written)
 
 
 def _heads(node: Named, word: Callable[[Verdict], str] = lambda verdict: verdict.value) -> dict[Any, bytes]:
@@ -89,52 +92,60 @@ def _heads(node: Named, word: Callable[[Verdict], str] = lambda verdict: verdict
 
 
 def _threshold_writer(node: Threshold) -> Writer:
-    heads, own_unit = _heads(node), node.limit.unit
-    result_key = (node.observation, own_unit)
+    own_unit, result_key = node.limit.unit, (node.observation, node.limit.unit)
+    befores = {statuses: b'%b,"observed":' % head for statuses, head in _heads(node).items()}
     middles = {
         (unit, confounded): b',"threshold":%b,"confounded":%b,"reason":'
         % (dumps(limit_document(node.limit, node.source, unit)), OPEN[confounded])
         for unit in MEASURES[node.observation].table.units
         for confounded in (True, False)
     }
+    unreported = {
+        item.reason: b"%bnull%b%b}"
+        % (befores[item.status, item.status_implied], middles[own_unit, False], dumps(item.reason))
+        for item in unreported_items(node).values()
+    }
 
     def write(item: Item, panel_results: Results) -> bytes:
         _, _, _, status, implied, reason, reading, _, confounded, _ = item
-        middle = middles[reading.unit if reading else own_unit, confounded]
-        return b'%b,"observed":%b%b%b}' % (heads[status, implied], panel_results[result_key], middle, dumps(reason))
+        if reading is None:
+            return unreported[reason]
+        middle = middles[reading.unit, confounded]
+        return b"".join((befores[status, implied], panel_results[result_key], middle, dumps(reason), b"}"))
 
     return write
 
 
 def _finding_writer(node: Finding) -> Writer:
+    heads = _heads(node)
     written = {
-        verdict: b'%b,"confounded":false,"reason":%b}' % (head, dumps(PRESENCE[verdict]))
-        for (verdict, implied), head in _heads(node).items()
-        if verdict is implied
+        verdict: b'%b,"confounded":false,"reason":%b}' % (heads[verdict, verdict], dumps(PRESENCE[verdict]))
+        for verdict in Verdict
     }
     return lambda item, _: written[item.status]
 
 
-def _group_writer(node: FirstKnown | AllOf | AtLeast) -> Writer:
-    heads = {statuses: b'%b,"confounded":false,"reason":' % head for statuses, head in _heads(node).items()}
+def _group_writer(node: FirstKnown | AllOf | AtLeast, below: tuple[Writer, ...]) -> Writer:
+    befores = {statuses: b'%b,"confounded":false,"reason":' % head for statuses, head in _heads(node).items()}
 
     def write(item: Item, panel_results: Results) -> bytes:
         _, _, _, status, implied, reason, _, _, _, items = item
-        return b'%b%b,"items":%b}' % (heads[status, implied], dumps(reason), items_json(items, panel_results))
+        written = _list(below, items, panel_results)
+        return b"".join((befores[status, implied], dumps(reason), b',"items":', written, b"}"))
 
     return write
 
 
-def _tally_writer(node: Tally) -> Writer:
+def _tally_writer(node: Tally, below: tuple[Writer, ...]) -> Writer:
     heads = _heads(node)
-    middle = b',"points_by_count":%b,"confounded":false,"reason":' % dumps(node.points)
-    by_points = {points: b',"points":%b%b' % (ends_json(points), middle) for points in tally_points(node).values()}
+    by_count = b',"points_by_count":%b,"confounded":false,"reason":' % dumps(node.points)
+    middles = {points: b',"points":%b%b' % (ends_json(points), by_count) for points in tally_points(node).values()}
 
     def write(item: Item, panel_results: Results) -> bytes:
         _, _, _, status, implied, reason, _, points, _, items = item
         assert points is not None
-        head, written = heads[status, implied], items_json(items, panel_results)
-        return b'%b%b%b,"items":%b}' % (head, by_points[points], dumps(reason), written)
+        written = _list(below, items, panel_results)
+        return b"".join((heads[status, implied], middles[points], dumps(reason), b',"items":', written, b"}"))
 
     return write
 
@@ -143,19 +154,13 @@ def _measure_writer(node: Measure) -> Writer:
     heads, result_key = _heads(node, _counted), (node.observation, node.unit)
 
     def write(item: Item, panel_results: Results) -> bytes:
-        head = heads[item.status, item.status_implied]
-        return b'%b,"observed":%b,"confounded":false,"reason":%b}' % (
-            head,
-            panel_results[result_key],
-            dumps(item.reason),
-        )
+        head, observed = heads[item.status, item.status_implied], panel_results[result_key]
+        return b'%b,"observed":%b,"confounded":false,"reason":%b}' % (head, observed, dumps(item.reason))
 
     return write
 
 
 def _term_writer(node: Term) -> Writer:
-    if not node.observation:
-        return _finding_term_writer(node)
     heads, result_key = _heads(node, _counted), (node.observation, node.unit)
     weight = dumps(json_number(node.weight))
 
@@ -174,13 +179,13 @@ def _term_writer(node: Term) -> Writer:
 
 def _finding_term_writer(node: Term) -> Writer:
     heads, weight = _heads(node), json_number(node.weight)
-    before_reason = {
+    befores = {
         status: b"%b,%b" % (heads[status, status], dumps(rest)[1:-1])
         for points in contributions(node).values()
         for status in [verdict_of(points) if points.is_point else UNKNOWN]
         for rest in [{"weight": weight, "points": ends(points), "confounded": False}]
     }
-    return lambda item, _: b'%b,"reason":%b}' % (before_reason[item.status], dumps(item.reason))
+    return lambda item, _: b'%b,"reason":%b}' % (befores[item.status], dumps(item.reason))
 
 
 def _counted(status: Verdict) -> str:
@@ -188,11 +193,11 @@ def _counted(status: Verdict) -> str:
     return status.value if status is UNKNOWN else "counted"
 
 
-MAKERS: dict[type, Callable[[Any], Writer]] = {
-    Threshold: _threshold_writer,
-    Finding: _finding_writer,
-    Term: _term_writer,
-    Measure: _measure_writer,
+MAKERS: dict[type, Callable[[Any, tuple[Writer, ...]], Writer]] = {
+    Threshold: lambda node, _: _threshold_writer(node),
+    Finding: lambda node, _: _finding_writer(node),
+    Term: lambda node, _: _term_writer(node) if node.observation else _finding_term_writer(node),
+    Measure: lambda node, _: _measure_writer(node),
     Tally: _tally_writer,
     FirstKnown: _group_writer,
     AllOf: _group_writer,
@@ -200,14 +205,10 @@ MAKERS: dict[type, Callable[[Any], Writer]] = {
 }
 
 
-def writers_of(rule: AnyNode) -> dict[int, Writer]:
-    """Return what writes the items of a rule, by the identity of its nodes; made once, at load."""
-    return {id(node): MAKERS[type(node)](node) for node in walk(rule) if not isinstance(node, Score)}
+def _writer(step: Step) -> Writer:
+    """Return what writes the item of a step; made once, at load."""
+    return MAKERS[type(step.node)](step.node, tuple(_writer(below) for below in step.steps))
 
 
-WRITERS = {key: writer for criteria in CATALOGUE.values() for key, writer in writers_of(criteria.rule).items()}
-
-
-def raw_items(items: tuple[Item, ...], panel_results: Results) -> msgspec.Raw:
-    """Return items as JSON to be put into a document."""
-    return msgspec.Raw(items_json(items, panel_results))
+WRITERS = {key: tuple(_writer(step) for step in shown(prepared.plan.root)) for key, prepared in PREPARED.items()}
+"""What writes the items of each set, in their order."""

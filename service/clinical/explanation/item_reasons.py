@@ -11,7 +11,7 @@ from service.clinical.measurement.analytes import MEASURES
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.measurement.number import INFINITY
 from service.clinical.measurement.numbers_in_words import converted_text, interval_text, number_text, unit_text
-from service.clinical.measurement.reading import IMPLIED, MEASURED, UNUSABLE, Reading
+from service.clinical.measurement.reading import IMPLIED, MEASURED, Reading
 
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 NOT_REPORTED = "not reported"
@@ -44,12 +44,8 @@ def _stances(side: str) -> dict[State, str]:
     return {MET: f"is {side}", NOT_MET: f"is not {side}", UNKNOWN: f"leaves open whether it is {side}"}
 
 
-def threshold_reason(
-    node: Threshold, limits: LimitsInWords, reading: Reading, verdict: State, in_words: InWords
-) -> str:
-    """Say how a result lies to the limit; ``verdict`` counts what words imply."""
-    if reading.evidence is UNUSABLE:
-        return unusable(reading, node.observation)
+def threshold_reason(limits: LimitsInWords, reading: Reading, verdict: State, in_words: InWords) -> str:
+    """Say how a usable result lies to the limit; ``verdict`` counts what words imply."""
     quoted, stances = limits[reading.unit]
     text = in_words.get(quoted)
     if text is None:
