@@ -25,7 +25,7 @@ def assessed_all(channel: str, assessments: Iterable[tuple[Assessment, Iterable[
     categories, verdicts, unknown = Counter[str](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for assessment, omitted in assessments:
         categories[assessment.classification.category] += 1
-        verdicts.update((one.criteria.id, verdict_text(one.verdict)) for one in assessment.results)
+        verdicts.update((result.criteria.id, verdict_text(result.verdict)) for result in assessment.results)
         unknown.update(_unknown(assessment))
         unknown.update((_input_of(entry), "omitted") for entry in omitted)
         refused(omitted)

@@ -29,8 +29,10 @@ def post_trajectory() -> Response:
 def trajectory_of(document: Any) -> dict[str, Any]:
     """Return the answer to a request; raises InvalidRequest."""
     asked = read_trajectory_request(document)
-    panels = [(moment, one.panel) for moment, one in asked.panels]
+    panels = [(moment, asked_panel.panel) for moment, asked_panel in asked.panels]
     trajectory = follow(panels, asked.treatments, asked.criteria)
-    for visit, (_, one) in zip(trajectory.visits, sorted(asked.panels, key=lambda one: one[0].first), strict=True):
-        counting.assessed("trajectory", visit.assessment, one.omitted)
-    return trajectory_document(trajectory, {moment.text: one.omitted for moment, one in asked.panels})
+    for visit, (_, asked_panel) in zip(
+        trajectory.visits, sorted(asked.panels, key=lambda asked_panel: asked_panel[0].first), strict=True
+    ):
+        counting.assessed("trajectory", visit.assessment, asked_panel.omitted)
+    return trajectory_document(trajectory, {moment.text: asked_panel.omitted for moment, asked_panel in asked.panels})

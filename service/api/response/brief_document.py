@@ -17,12 +17,12 @@ def summary_document(assessment: Assessment) -> dict[str, Any]:
     """Return ``?view=summary``: classification and verdicts."""
     sets = [
         {
-            "id": one.criteria.id,
-            "applicability": one.applicability,
-            "verdict": verdict_text(one.verdict),
-            "verdict_implied": verdict_text(one.verdict_implied),
+            "id": result.criteria.id,
+            "applicability": result.applicability,
+            "verdict": verdict_text(result.verdict),
+            "verdict_implied": verdict_text(result.verdict_implied),
         }
-        for one in assessment.results
+        for result in assessment.results
     ]
     return {"classification": classification_document(assessment), "criteria": sets}
 
@@ -30,7 +30,7 @@ def summary_document(assessment: Assessment) -> dict[str, Any]:
 def scored_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
     """Return classification, verdicts and scores, cautions and warnings: all but the breakdown."""
     document = assessment_document(assessment, omitted)
-    sets = [{key: value for key, value in one.items() if key not in BREAKDOWN} for one in document["criteria"]]
+    sets = [{key: value for key, value in shown.items() if key not in BREAKDOWN} for shown in document["criteria"]]
     return {
         "classification": document["classification"],
         "criteria": sets,

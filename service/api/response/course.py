@@ -11,8 +11,7 @@ from service.api.response.brief_document import scored_document
 from service.api.response.catalogue import reference_document
 from service.api.response.numbers import ends, json_number
 from service.clinical.assessment.assess import DISCLAIMER
-from service.clinical.course.changes import Change, TimedReading
-from service.clinical.course.consensus import CONSENSUS
+from service.clinical.course.changes import CONSENSUS, Change, TimedReading
 from service.clinical.course.course import Remark, Trajectory
 from service.clinical.course.events import Event
 from service.clinical.course.visit import Dose, Visit
@@ -33,10 +32,10 @@ def trajectory_document(trajectory: Trajectory, omitted: Mapping[str, Iterable[E
     """
     return {
         "course": {"state": trajectory.course.state, "awaited": list(trajectory.course.awaited)},
-        "assessments": [written(_visit(one, omitted.get(one.moment.text, ()))) for one in trajectory.visits],
-        "dynamics": [written(_change(one)) for one in trajectory.changes],
-        "events": [_event(one) for one in trajectory.events],
-        "warnings": [_remark(one) for one in trajectory.remarks],
+        "assessments": [written(_visit(visit, omitted.get(visit.moment.text, ()))) for visit in trajectory.visits],
+        "dynamics": [written(_change(change)) for change in trajectory.changes],
+        "events": [_event(event) for event in trajectory.events],
+        "warnings": [_remark(remark) for remark in trajectory.remarks],
         "consensus": CONSENSUS_DOCUMENT,
         "disclaimer": DISCLAIMER,
         "meta": META,
@@ -48,7 +47,7 @@ def _visit(visit: Visit, omitted: Iterable[Entry]) -> dict[str, Any]:
     return {
         "collected_at": visit.moment.text,
         **scored_document(visit.assessment, omitted),
-        "treatments_before": [_dose(one) for one in visit.doses],
+        "treatments_before": [_dose(dose) for dose in visit.doses],
     }
 
 
@@ -72,11 +71,11 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _end(one: TimedReading, value: Interval) -> dict[str, Any]:
+def _end(result: TimedReading, value: Interval) -> dict[str, Any]:
     return {
-        "collected_at": one.moment.text,
-        "reported": one.reading.reported,
-        "evidence": one.reading.evidence.value,
+        "collected_at": result.moment.text,
+        "reported": result.reading.reported,
+        "evidence": result.reading.evidence.value,
         "value": number_or_range(value),
     }
 
