@@ -11,8 +11,7 @@ from bench.panels import ONE_SET, SPARSE, panel, varied
 from bench.record import RECORD, SAME, carried, record
 from bench.tables import exponent, show
 from service.api.request.panel import read_panel_request
-from service.api.response.assessment import assessment_document
-from service.api.response.brief_document import summary_document
+from service.api.response.assessment import assessment_document, summary_document
 from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluation.evaluate import evaluate

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from service.clinical.assessment.category import Classification, classify, guide_for
 from service.clinical.assessment.cautions import Caution, cautions
@@ -12,6 +11,7 @@ from service.clinical.assessment.summary import summary
 from service.clinical.assessment.treatments import Therapy, active_therapies, on_il6_blockade
 from service.clinical.assessment.warnings import Oddity, warnings
 from service.clinical.criteria import CATALOGUE
+from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.evaluation.evaluate import evaluate
 from service.clinical.evaluation.set_result import SetResult
 from service.clinical.explanation.items import explain
@@ -27,15 +27,22 @@ WATCH_LIST = (
     *("fibrinogen", "d_dimer", "scd25", "cxcl9", "il18"),
 )
 """What the 2022 EULAR/ACR points to consider follow serially (Shakoory 2023; the list is from memory)."""
+NOT_APPLICABLE = "not_applicable"
+LOINC = {key: analyte.loinc[0] if analyte.loinc else "" for key, analyte in ANALYTES.items()}
 TO_FOLLOW = "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)"
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A test that is missing: its observation id, its LOINC code ("" if there is none), and what it would do."""
+    """A test to measure: its observation id, its LOINC code ("" if there is none), and what it would do.
+
+    ``decides`` are the ids of the sets that one value of it could settle; ``follow`` says that it is to be followed.
+    """
 
     observation: str
     loinc: str
+    decides: tuple[str, ...]
+    follow: bool
     why: str
 
 
@@ -59,20 +66,23 @@ class Assessment:
 def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -> Assessment:
     """Assess a panel; ``criteria`` are the ids to report (default all). The category rests on the sets it needs.
 
-    ``brief`` leaves out what only a breakdown shows (items, missing inputs, suggestions); all else is the same.
+    Items have the sets that lead, were named or fit the patient; if ``brief`` none has, and all else is the same.
     """
     wanted = criteria or CATALOGUE
     guide, therapies = guide_for(panel), active_therapies(panel)
     needed = guide.needed
     results: dict[str, SetResult] = {}
     for key, criteria_set in CATALOGUE.items():
-        if key in wanted or key in needed:  # the summary names what would decide the leading set, also a brief one
-            result = evaluate(criteria_set, panel, with_missing=not brief or key == guide.primary)
-            results[key] = result._replace(items=explain(result, panel)) if key in wanted and not brief else result
+        if key in wanted or key in needed:
+            result = evaluate(criteria_set, panel)
+            fits = result.applicability != NOT_APPLICABLE or key in criteria or key == guide.primary
+            is_shown = fits and key in wanted and not brief
+            results[key] = result.explained(explain(result, panel)) if is_shown else result
     blockade, unread = on_il6_blockade(therapies), MEDICATIONS in panel.unread
     classification = classify(guide, results, blockade=blockade, unread=unread)
     reported = tuple([result for key, result in results.items() if key in wanted])
     leading = tuple([results[key] for key in needed]) if guide.primary else ()
+    asked = [result for key, result in results.items() if key in wanted or key == guide.primary]
     return Assessment(
         panel,
         therapies,
@@ -81,25 +91,32 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
         reported,
         tuple(cautions(therapies, reported)),
         tuple(warnings(panel)),
-        () if brief else tuple(_suggestions(panel, leading or reported)),
+        _suggestions(panel, asked, guide.primary),
     )
 
 
-def _suggestions(panel: Panel, results: Iterable[SetResult]) -> Iterable[Suggestion]:
-    """Name the tests that alone could settle a set, the leading set's first, then those to watch that are missing."""
-    named: set[str] = set()
+def _suggestions(panel: Panel, results: Iterable[SetResult], primary: str | None) -> tuple[Suggestion, ...]:
+    """Return each test once: those that could settle the leading set, then any other set, then those to follow.
+
+    Of two tests that could settle a set, the one goes first that could settle more of them.
+    """
+    settles: dict[str, list[CriteriaSet]] = {}
     for result in results:
-        for key in result.decisive:
-            if key in ANALYTES and key not in named:
-                named.add(key)
-                yield _suggest(key, f"by itself it could settle the {result.criteria.short}")
-    for key in WATCH_LIST:
-        if key not in named and key not in panel.measured:
-            yield _suggest(key, TO_FOLLOW)
+        if result.applicability != NOT_APPLICABLE or result.criteria.id == primary:
+            for key in result.decisive:
+                if key in ANALYTES:
+                    settles.setdefault(key, []).append(result.criteria)
+    leading = {key for key, sets in settles.items() if primary in [criteria.id for criteria in sets]}
+    ranked = sorted(settles, key=lambda key: (key not in leading, -len(settles[key])))
+    to_follow = [key for key in WATCH_LIST if key not in settles and key not in panel.measured]
+    return (
+        *[_deciding(key, settles[key]) for key in ranked],
+        *[Suggestion(key, LOINC[key], (), follow=True, why=TO_FOLLOW) for key in to_follow],
+    )
 
 
-@cache
-def _suggest(key: str, why: str) -> Suggestion:
-    """Make a suggestion; there are no more than tests times sets, and nothing of a patient is in one."""
-    codes = ANALYTES[key].loinc
-    return Suggestion(key, codes[0] if codes else "", why)
+def _deciding(key: str, sets: Sequence[CriteriaSet]) -> Suggestion:
+    names = [criteria.short for criteria in sets]
+    listed = f"{', the '.join(names[:-1])} and the {names[-1]}" if len(names) > 1 else names[0]
+    why = f"by itself it could settle the {listed}"
+    return Suggestion(key, LOINC[key], tuple([criteria.id for criteria in sets]), key in WATCH_LIST, why)

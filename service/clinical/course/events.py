@@ -100,9 +100,7 @@ def events(visits: Sequence[Visit], changes: Iterable[Change]) -> tuple[tuple[Ev
         for visit, was in _normalisation(key, visits, newest):
             found.append(Event(NORMALISATION, visit, key, was, towards.get((key, id(visit)))))
     order = {id(visit): place for place, visit in enumerate(visits)}
-    return tuple(
-        sorted(found, key=lambda event: order[id(event.visit)])
-    ), course  # stable: onset stays before the rest
+    return tuple(sorted(found, key=lambda event: order[id(event.visit)])), course  # stable: onset stays before the rest
 
 
 def _newest(visits: Iterable[Visit]) -> Iterator[set[str]]:

@@ -44,19 +44,15 @@ def prepare(criteria: CriteriaSet) -> Prepared:
     return Prepared(applicability_of(criteria.applicability), plan, parts, _counted_group(plan.root))
 
 
-def evaluate(criteria: CriteriaSet, panel: Panel, *, with_missing: bool = True) -> SetResult:
-    """Return the result of one set of the catalogue, without items; ``missing`` and ``decisive`` if asked for."""
+def evaluate(criteria: CriteriaSet, panel: Panel) -> SetResult:
+    """Return the result of one set of the catalogue, not yet explained."""
     prepared = PREPARED[criteria.id]
     plan = prepared.plan
     states: States = plan.states(panel.measured, panel.findings)
     implied = plan.states_with(states, panel.implied, panel.implied_only) if panel.implied_only else states
     verdict = plan.verdict(states)
-    missing: tuple[str, ...] = ()
-    turning: tuple[str, ...] = ()
-    if with_missing:
-        unknown = open_inputs(plan, states, _barred(plan, panel) if plan.exclusions else ())
-        missing = tuple(unknown)
-        turning = decisive(plan, states, unknown) if verdict is UNKNOWN else ()
+    missing = open_inputs(plan, states, _barred(plan, panel) if plan.exclusions else ())
+    turning = decisive(plan, states, missing) if verdict is UNKNOWN else ()
     confounded = _confounded(criteria, panel) if panel.confounders else NOTHING
     root, root_implied = states[plan.root.position], implied[plan.root.position]
     return SetResult(
@@ -69,7 +65,7 @@ def evaluate(criteria: CriteriaSet, panel: Panel, *, with_missing: bool = True) 
         _count(prepared.counted, states),
         root if isinstance(root, Interval) else None,
         root_implied if isinstance(root_implied, Interval) else None,
-        missing,
+        tuple(missing),
         turning,
         states,
         implied,

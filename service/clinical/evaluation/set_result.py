@@ -80,6 +80,10 @@ class SetResult(NamedTuple):
     confounded: frozenset[str]
     items: tuple[Item, ...] = ()
 
+    def explained(self, items: tuple[Item, ...]) -> SetResult:
+        """Return the same result with its items."""
+        return tuple.__new__(SetResult, (*self[:-1], items))
+
     def part(self, key: str) -> Component:
         """Return the part with that id; raises KeyError."""
         for part in self.parts:

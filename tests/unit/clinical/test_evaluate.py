@@ -10,7 +10,6 @@ from service.clinical.evaluation.evaluate import evaluate
 from service.clinical.evaluation.set_result import Count, verdict_text
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval
 from service.clinical.panel.panel import Panel
-from tests.conftest import panel_of
 from tests.unit.clinical.results import item_of, result_of, statuses
 
 CRITERIA_2016 = "eular-acr-printo-2016"
@@ -95,14 +94,6 @@ def test_nothing_known_is_never_met_and_never_not_met() -> None:
     for criteria in CATALOGUE.values():
         result = evaluate(criteria, Panel())
         assert (result.verdict, result.verdict_implied) == (UNKNOWN, UNKNOWN)
-
-
-@pytest.mark.parametrize("key", ORDER)
-def test_without_what_is_missing_nothing_else_changes(key: str) -> None:
-    panel = panel_of(observations={"ferritin": "905 ug/L", "platelets": "116 10*9/L"}, findings={"fever": True})
-    full = evaluate(CATALOGUE[key], panel)
-    assert full.missing
-    assert evaluate(CATALOGUE[key], panel, with_missing=False) == full._replace(missing=(), decisive=())
 
 
 PANEL_2016 = {
