@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.clinical.assessment.category import Classification, classify, guide_for
 from service.clinical.assessment.cautions import Caution, cautions
@@ -32,8 +33,7 @@ LOINC = {key: analyte.loinc[0] if analyte.loinc else "" for key, analyte in ANAL
 TO_FOLLOW = "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)"
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A test to measure: its observation id, its LOINC code ("" if there is none), and what it would do.
 
     ``decides`` are the ids of the sets that one value of it could settle; ``follow`` says that it is to be followed.
@@ -44,6 +44,9 @@ class Suggestion:
     decides: tuple[str, ...]
     follow: bool
     why: str
+
+
+FOLLOWED = {key: Suggestion(key, LOINC[key], (), follow=True, why=TO_FOLLOW) for key in WATCH_LIST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def _suggestions(panel: Panel, results: Iterable[SetResult], primary: str | None
     to_follow = [key for key in WATCH_LIST if key not in settles and key not in panel.measured]
     return (
         *[_deciding(key, settles[key]) for key in ranked],
-        *[Suggestion(key, LOINC[key], (), follow=True, why=TO_FOLLOW) for key in to_follow],
+        *[FOLLOWED[key] for key in to_follow],
     )
 
 

@@ -120,26 +120,28 @@ class Readers:
             if present is not None:
                 for position, by_presence in leaves:
                     states[position] = by_presence[present]
-        self._take(states, readings, self.by_observation)  # after the findings: a result goes first
+        _take(states, readings, self.by_observation.items())  # after the findings: a result goes first
         return states
 
     def read_again(self, states: Sequence[State], readings: Readings, changed: Iterable[str]) -> list[State] | None:
         """Return what they come to when only the results of some observations have changed; None: as before."""
-        reached = [observation for observation in changed if observation in self.by_observation]
+        leaves_of = self.by_observation
+        reached = [(observation, leaves_of[observation]) for observation in changed if observation in leaves_of]
         if not reached:
             return None
         again = list(states)
-        self._take(again, readings, reached)
+        _take(again, readings, reached)
         return again
 
-    def _take(self, states: list[State], readings: Readings, observations: Iterable[str]) -> None:
-        """Put what the results come to at the positions of the leaves that they reach."""
-        for observation in observations:
-            reading = readings.get(observation)
-            if reading is not None:
-                interval, unit = reading.interval, reading.unit
-                for position, reach, by_unit in self.by_observation[observation]:
-                    states[position] = reach(interval, by_unit[unit])
+
+def _take(states: list[State], readings: Readings, reached: Iterable[tuple[str, tuple[Reached, ...]]]) -> None:
+    """Put what the results come to at the positions of the leaves that they reach."""
+    for observation, leaves in reached:
+        reading = readings.get(observation)
+        if reading is not None:
+            interval, unit = reading.interval, reading.unit
+            for position, reach, by_unit in leaves:
+                states[position] = reach(interval, by_unit[unit])
 
 
 @dataclass(frozen=True, slots=True)
