@@ -45,6 +45,7 @@ def requests() -> Iterator[Request]:
     panels = list(_panels())
     for name, document in panels:
         yield _post(name, "/v1/assessments", document)
+    yield _post("summary", "/v1/assessments?view=summary", panel(12))
     lines = b"".join(dumps(document) + b"\n" for _, document in panels)
     for view in ("full", "summary"):
         yield Request(f"batch {view}", f"{BATCH}?view={view}", NDJSON, lines)
@@ -140,6 +141,7 @@ def _courses() -> Iterator[Request]:
     ]
     whole = {"patient": {"age_years": 10}, "context": {"condition": "sjia"}, "panels": panels}
     yield _post("course", COURSE, whole)
+    yield _post("course summary", f"{COURSE}?view=summary", whole)
     yield _post("course treated", COURSE, whole | {"treatments": treatments})
     yield _post("course one set", COURSE, whole | {"options": {"criteria": ["hscore"], "on_invalid": "omit"}})
 
