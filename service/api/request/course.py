@@ -20,6 +20,8 @@ from service.clinical.panel.moment import Moment, is_moment, read_moment, ties
 MOST_PANELS = 1000
 MOST_TREATMENTS = 1000
 MOST_DRUGS = 200
+MOST_PAIRS = 10_000
+"""Panels times drugs given for all of them: each drug is looked at, and each dose told, once for every panel."""
 KEYS = ("patient", "context", "findings", "panels", "treatments", "options")
 PANEL_KEYS = ("collected_at", "observations", "findings", "context")
 TREATMENT_KEYS = ("name", "given_at")
@@ -44,7 +46,7 @@ def read_trajectory_request(document: Any) -> TrajectoryRequest:
     raw_panels = _rows(document, "panels", 1, MOST_PANELS, entries)
     raw_treatments = _rows(document, "treatments", 0, MOST_TREATMENTS, entries)
     treatments = _treatments(raw_treatments, entries)
-    shared = _shared(document, entries)
+    shared = _shared(_bounded(document, len(raw_panels), treatments, entries), entries)
     moments: dict[int, Moment] = {}
     panels = {place: _panel(shared, raw, place, moments, entries) for place, raw in raw_panels}
     entries += _tie_faults(moments)
@@ -89,6 +91,25 @@ def _treatments(rows: list[Row], entries: list[Entry]) -> list[Treatment]:
     if len({one.key for one in found}) > MOST_DRUGS:
         entries.append(invalid_value(("treatments",), f"At most {MOST_DRUGS} different drugs fit."))
     return found
+
+
+def _bounded(
+    document: Mapping[str, Any], panels: int, treatments: list[Treatment], entries: list[Entry]
+) -> Mapping[str, Any]:
+    """Return the document; one with too many drugs for its panels without those that all panels share, and a fault."""
+    context = document.get("context")
+    listed = context.get("medications") if isinstance(context, dict) else None
+    medications = len(listed) if isinstance(listed, list) else 0
+    drugs = len({treatment.key for treatment in treatments}) + medications
+    if panels * drugs <= MOST_PAIRS:
+        return document
+    where = ("treatments",) if treatments else ("context", "medications")
+    detail = (
+        f"{panels} panels with {drugs} drugs for each are {panels * drugs} doses to tell; at most {MOST_PAIRS} fit in "
+        "one course. Send fewer drugs, or the panels in several courses."
+    )
+    entries.append(invalid_value(where, detail))
+    return {**document, "context": {**context, "medications": None}} if isinstance(context, dict) else document
 
 
 def _time_faults(raw: Any, where: Where) -> Iterator[Entry]:

@@ -1,12 +1,12 @@
-"""One panel through the house: evaluate the sets, classify, caution, suggest."""
+"""One panel to a finished assessment: evaluate the sets, classify, explain, caution, warn, suggest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from typing import NamedTuple
 
-from service.clinical.assessment.category import Classification, Guide, classify, guide_for
+from service.clinical.assessment.category import Classification, classify, guide_for
 from service.clinical.assessment.cautions import Caution, cautions
 from service.clinical.assessment.drug_list import Therapy
 from service.clinical.assessment.drug_names import FORMULARY
@@ -14,10 +14,12 @@ from service.clinical.assessment.summary import summary
 from service.clinical.assessment.treatments import Read, on_il6_blockade, treatments_of
 from service.clinical.assessment.warnings import Oddity, warnings
 from service.clinical.criteria import CATALOGUE
-from service.clinical.evaluation.evaluate import ITEMS, MISSING, VERDICT, Depth, evaluate
-from service.clinical.evaluation.set_result import Result
+from service.clinical.criteria.criteria_set import CriteriaSet
+from service.clinical.evaluation.evaluate import evaluate
+from service.clinical.evaluation.set_result import SetResult
+from service.clinical.explanation.items import explain
 from service.clinical.measurement.analytes import ANALYTES
-from service.clinical.panel.panel import Panel
+from service.clinical.panel.panel import MEDICATIONS, Panel
 
 DISCLAIMER = (
     "Classification aid, not a diagnosis. Do not delay treatment to wait for a threshold; "
@@ -28,42 +30,42 @@ WATCH_LIST = (
     *("fibrinogen", "d_dimer", "scd25", "cxcl9", "il18"),
 )
 """What the 2022 EULAR/ACR points to consider follow serially (Shakoory 2023; the list is from memory)."""
+NOT_APPLICABLE = "not_applicable"
+LOINC = {key: analyte.loinc[0] if analyte.loinc else "" for key, analyte in ANALYTES.items()}
 TO_FOLLOW = "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)"
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A test that is missing: its observation id, its LOINC code ("" if there is none), and what it would do."""
+class Suggestion(NamedTuple):
+    """A test to measure: its observation id, its LOINC code ("" if there is none), and what it would do.
+
+    ``decides`` are the ids of the sets that one value of it could settle; ``follow`` says that it is to be followed.
+    """
 
     observation: str
     loinc: str
+    decides: tuple[str, ...]
+    follow: bool
     why: str
+
+
+FOLLOWED = {key: Suggestion(key, LOINC[key], (), follow=True, why=TO_FOLLOW) for key in WATCH_LIST}
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Everything there is to say about one panel; cautions and warnings are worked out where they are asked for.
+    """Everything there is to say about one panel; ``therapies`` are the classes of drugs that act at its time.
 
-    ``therapies`` are the classes of drugs that act at its time, ``doubts`` the drugs that are not known or not clear.
+    ``results`` are the sets that were asked for, in the order of the catalogue.
     """
 
     panel: Panel
     therapies: Sequence[Therapy]
     classification: Classification
     summary: str
-    results: tuple[Result, ...]
+    results: tuple[SetResult, ...]
+    cautions: tuple[Caution, ...]
+    warnings: tuple[Oddity, ...]
     suggestions: tuple[Suggestion, ...]
-    doubts: tuple[Oddity, ...] = ()
-
-    @property
-    def cautions(self) -> tuple[Caution, ...]:
-        """What a reader must bear in mind about this patient."""
-        return tuple(cautions(self.therapies, self.results))
-
-    @property
-    def warnings(self) -> tuple[Oddity, ...]:
-        """What is odd about the values, and which drugs cannot be told."""
-        return (*warnings(self.panel), *self.doubts)
 
 
 def assess(
@@ -71,7 +73,7 @@ def assess(
 ) -> Assessment:
     """Assess a panel; ``criteria`` are the ids to report (default all). The category rests on the sets it needs.
 
-    ``brief`` leaves out what only a breakdown shows (items, missing inputs, suggestions); all else is the same.
+    Items have the sets that lead, were named or fit the patient; if ``brief`` none has, and all else is the same.
     """
     wanted = criteria or CATALOGUE
     treatments = treatments_of(panel, read_drug)
@@ -79,47 +81,51 @@ def assess(
         panel = replace(panel, unread=panel.unread | {MEDICATIONS})
     guide, therapies = guide_for(panel), treatments.therapies
     needed = guide.needed
-    results = {
-        key: evaluate(one, panel, _depth(key, guide, key in wanted, brief))
-        for key, one in CATALOGUE.items()
-        if key in wanted or key in needed
-    }
+    results: dict[str, SetResult] = {}
+    for key, criteria_set in CATALOGUE.items():
+        if key in wanted or key in needed:
+            result = evaluate(criteria_set, panel)
+            fits = result.applicability != NOT_APPLICABLE or key in criteria or key == guide.primary
+            is_shown = fits and key in wanted and not brief
+            results[key] = result.explained(explain(result, panel)) if is_shown else result
     classification = classify(guide, results, panel, blockade=on_il6_blockade(therapies))
-    reported = tuple([one for key, one in results.items() if key in wanted])
+    reported = tuple([result for key, result in results.items() if key in wanted])
     leading = tuple([results[key] for key in needed]) if guide.primary else ()
+    asked = [result for key, result in results.items() if key in wanted or key == guide.primary]
     return Assessment(
         panel,
         therapies,
         classification,
         summary(panel, classification, leading),
         reported,
-        () if brief else tuple(_suggestions(panel, leading or reported)),
-        treatments.doubts,
+        tuple(cautions(therapies, reported)),
+        (*warnings(panel), *treatments.doubts),
+        _suggestions(panel, asked, guide.primary),
     )
 
 
-def _depth(key: str, guide: Guide, is_shown: bool, brief: bool) -> Depth:
-    """The summary names what would decide the leading set, so that one is never without its missing inputs."""
-    if not brief:
-        return ITEMS if is_shown else MISSING
-    return MISSING if key == guide.primary else VERDICT
+def _suggestions(panel: Panel, results: Iterable[SetResult], primary: str | None) -> tuple[Suggestion, ...]:
+    """Return each test once: those that could settle the leading set, then any other set, then those to follow.
 
-
-def _suggestions(panel: Panel, results: Iterable[Result]) -> Iterable[Suggestion]:
-    """Name the tests that alone could settle a set, the leading set's first, then those to watch that are missing."""
-    named: set[str] = set()
+    Of two tests that could settle a set, the one goes first that could settle more of them.
+    """
+    settles: dict[str, list[CriteriaSet]] = {}
     for result in results:
-        for key in result.decisive:
-            if key in ANALYTES and key not in named:
-                named.add(key)
-                yield _suggest(key, f"by itself it could settle the {result.criteria.short}")
-    for key in WATCH_LIST:
-        if key not in named and key not in panel.measured:
-            yield _suggest(key, TO_FOLLOW)
+        if result.applicability != NOT_APPLICABLE or result.criteria.id == primary:
+            for key in result.decisive:
+                if key in ANALYTES:
+                    settles.setdefault(key, []).append(result.criteria)
+    leading = {key for key, sets in settles.items() if primary in [criteria.id for criteria in sets]}
+    ranked = sorted(settles, key=lambda key: (key not in leading, -len(settles[key])))
+    to_follow = [key for key in WATCH_LIST if key not in settles and key not in panel.measured]
+    return (
+        *[_deciding(key, settles[key]) for key in ranked],
+        *[FOLLOWED[key] for key in to_follow],
+    )
 
 
-@cache
-def _suggest(key: str, why: str) -> Suggestion:
-    """Make a suggestion; there are no more than tests times sets, and nothing of a patient is in one."""
-    codes = ANALYTES[key].loinc
-    return Suggestion(key, codes[0] if codes else "", why)
+def _deciding(key: str, sets: Sequence[CriteriaSet]) -> Suggestion:
+    names = [criteria.short for criteria in sets]
+    listed = f"{', the '.join(names[:-1])} and the {names[-1]}" if len(names) > 1 else names[0]
+    why = f"by itself it could settle the {listed}"
+    return Suggestion(key, LOINC[key], tuple([criteria.id for criteria in sets]), key in WATCH_LIST, why)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from service.clinical.criteria import ORDER
 from service.clinical.evaluation.evaluate import PREPARED
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN
 from service.clinical.panel.panel import MEDICATIONS, UNKNOWN_CONDITION, Panel
 
-Results = Mapping[str, Result]
+Results = Mapping[str, SetResult]
 
 CATEGORIES = ("likely", "probable", "possible", "indeterminate", "unlikely")
 SJIA_SET = "eular-acr-printo-2016"
@@ -60,7 +60,7 @@ class Classification:
 
     category: str
     primary: str | None
-    basis: tuple[Result, ...]
+    basis: tuple[SetResult, ...]
     on_il6_blockade: bool
     is_laboratory_only: bool = False
     unread: tuple[str, ...] = ()
@@ -113,7 +113,7 @@ def _inputs_of(guide: Guide) -> frozenset[str]:
     return frozenset().union(*(PREPARED[key].plan.above for key in guide.needed))
 
 
-def _category(primary: Result, supported: bool, laboratory_only: bool, is_doubtful: bool) -> str:
+def _category(primary: SetResult, supported: bool, laboratory_only: bool, is_doubtful: bool) -> str:
     if primary.verdict is MET:
         return "likely"
     if primary.verdict_implied is MET or (primary.verdict is UNKNOWN and supported):
@@ -123,11 +123,11 @@ def _category(primary: Result, supported: bool, laboratory_only: bool, is_doubtf
     return "indeterminate" if primary.verdict is UNKNOWN or is_doubtful else "unlikely"
 
 
-def _laboratory_met_without_fever(primary: Result) -> bool:
+def _laboratory_met_without_fever(primary: SetResult) -> bool:
     if primary.criteria.id != SJIA_SET:
         return False
     return primary.part("laboratory").verdict_implied is MET and primary.part("entry").verdict is NOT_MET
 
 
-def _at(results: Results, keys: Iterable[str]) -> Iterable[Result]:
+def _at(results: Results, keys: Iterable[str]) -> Iterable[SetResult]:
     return (results[key] for key in keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.clinical.assessment.category import Classification
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS, MEASURES
 from service.clinical.measurement.interval import MET, UNKNOWN
 from service.clinical.panel.panel import MEDICATIONS, Panel
@@ -32,7 +32,7 @@ WORDED_FERRITIN = "Ferritin is known only in words, and without its number this 
 OPEN_FERRITIN = f"Ferritin may lie on either side of its limit, {NO_COMFORT}."
 
 
-def summary(panel: Panel, classification: Classification, leading: Sequence[Result]) -> str:
+def summary(panel: Panel, classification: Classification, leading: Sequence[SetResult]) -> str:
     """Return the category in words, what it rests on, and which test could settle it.
 
     ``leading`` are the leading set and those that support it, none where the condition is unknown.
@@ -42,7 +42,7 @@ def summary(panel: Panel, classification: Classification, leading: Sequence[Resu
     return " ".join(one for one in (opening, *more) if one)
 
 
-def _ground(panel: Panel, classification: Classification, leading: Sequence[Result]) -> str:
+def _ground(panel: Panel, classification: Classification, leading: Sequence[SetResult]) -> str:
     if classification.primary is None:
         return f"the underlying condition is not known, and {'; '.join(_met(classification.basis)) or NO_SET}"
     primary, *supporting = classification.basis
@@ -56,14 +56,14 @@ def _ground(panel: Panel, classification: Classification, leading: Sequence[Resu
     return "; ".join(clauses) if supporting else f"{clauses[0]}{_unsupported(primary, leading[1:])}"
 
 
-def _met(results: Sequence[Result]) -> list[str]:
+def _met(results: Sequence[SetResult]) -> list[str]:
     """Say which sets are met by what was measured, and which only by words as well."""
     measured = [one for one in results if one.verdict is MET]
     worded = [one for one in results if one.verdict is not MET and one.verdict_implied is MET]
     return [f"{_are(*some)} met{how}" for some, how in ((measured, ""), (worded, IN_WORDS)) if some]
 
 
-def _state(classification: Classification, primary: Result) -> str:
+def _state(classification: Classification, primary: SetResult) -> str:
     state = f"{_are(primary)} {'still open' if primary.verdict is UNKNOWN else 'not met'}"
     if not classification.is_laboratory_only:
         return state
@@ -71,7 +71,7 @@ def _state(classification: Classification, primary: Result) -> str:
     return f"{state}, but their laboratory part is met{how}, and fever may be suppressed"
 
 
-def _unsupported(primary: Result, supporting: Sequence[Result]) -> str:
+def _unsupported(primary: SetResult, supporting: Sequence[SetResult]) -> str:
     """Say that no other set is met, and never let one that is open pass for one that is not met."""
     is_open = [one for one in supporting if one.verdict_implied is UNKNOWN]
     if primary.verdict is UNKNOWN or not is_open:
@@ -79,7 +79,7 @@ def _unsupported(primary: Result, supporting: Sequence[Result]) -> str:
     return f"; no supporting set is met, but {_are(*is_open)} still open"
 
 
-def _is_molecular(panel: Panel, result: Result) -> bool:
+def _is_molecular(panel: Panel, result: SetResult) -> bool:
     return result.criteria.id == "hlh-2004" and panel.findings.get(MOLECULAR, False)
 
 
@@ -89,7 +89,7 @@ def _molecular(panel: Panel, classification: Classification) -> str:
     return ""
 
 
-def _next_step(leading: Sequence[Result]) -> str:
+def _next_step(leading: Sequence[SetResult]) -> str:
     if not leading or leading[0].verdict is not UNKNOWN:
         return ""
     decisive, name = leading[0].decisive, _name(leading[0])
@@ -144,11 +144,11 @@ def _list(names: Sequence[str], word: str) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
-def _name(result: Result) -> str:
+def _name(result: SetResult) -> str:
     return f"the {result.criteria.short}"
 
 
-def _are(*results: Result) -> str:
+def _are(*results: SetResult) -> str:
     """Name the sets with their verb: ``the MS score is``, ``the 2016 criteria and the HScore are``."""
     is_plural = len(results) > 1 or results[0].criteria.short.endswith(("criteria", "guidelines"))
     return f"{_list([_name(one) for one in results], 'and')} {'are' if is_plural else 'is'}"

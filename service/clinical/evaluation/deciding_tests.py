@@ -12,9 +12,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from service.clinical.criteria.rules import AnyNode, Linear, Measure, Ratio, Sum, Threshold
-from service.clinical.evaluation.leaf_readers import State
-from service.clinical.evaluation.plan import Exclusion, Plan, Step, count
-from service.clinical.evaluation.settle import States
+from service.clinical.evaluation.rule_engine import Exclusion, Plan, State, States, Step, count
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, point
 from service.clinical.measurement.number import ZERO, distance
 

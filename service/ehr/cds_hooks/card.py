@@ -10,7 +10,7 @@ from service.clinical.assessment.category import CATEGORIES as ORDER
 from service.clinical.assessment.category import GUIDES
 from service.clinical.assessment.summary import LABELS
 from service.clinical.criteria import DIGEST
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.interval import MET
 from service.clinical.panel.panel import UNKNOWN_CONDITION
@@ -55,7 +55,7 @@ def cards(call: CdsRequest, record: Record, assessment: Assessment, settings: Se
     return [card | ({"suggestions": suggestions, "selectionBehavior": "any"} if suggestions else {})]
 
 
-def _shown(assessment: Assessment) -> tuple[Result, ...]:
+def _shown(assessment: Assessment) -> tuple[SetResult, ...]:
     """Return the sets that the category rests on; with none of those, the first of all."""
     return assessment.classification.basis or assessment.results[:1]
 
@@ -73,7 +73,7 @@ def _summary(record: Record, assessment: Assessment) -> str:
     return text if len(text) <= LONGEST_SUMMARY else f"{text[: LONGEST_SUMMARY - 1]}\u2026"
 
 
-def _laboratory(result: Result) -> str:
+def _laboratory(result: SetResult) -> str:
     how = "" if result.part("laboratory").verdict is MET else " if words count"
     return f"laboratory part of the {result.criteria.short} met{how}, fever may be hidden"
 
@@ -88,7 +88,7 @@ def _open(record: Record, assessment: Assessment) -> str:
     return "; ".join(grounds) or "no criteria set is met"
 
 
-def _source(shown: tuple[Result, ...]) -> Resource:
+def _source(shown: tuple[SetResult, ...]) -> Resource:
     criteria = shown[0].criteria
     doi = next((one.doi for one in criteria.references if one.doi), "")
     source = {
@@ -128,7 +128,7 @@ def _suggestions(call: CdsRequest, assessment: Assessment) -> Iterator[Resource]
         }
 
 
-def _leading(assessment: Assessment) -> tuple[Result, ...]:
+def _leading(assessment: Assessment) -> tuple[SetResult, ...]:
     """Return the sets whose verdict the category turns on: the leading one, or all that count without a condition."""
     if assessment.classification.primary:
         return assessment.classification.basis[:1]

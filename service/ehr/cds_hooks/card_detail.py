@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from service.clinical.assessment.assess import DISCLAIMER, Assessment
 from service.clinical.criteria.rules import Threshold
-from service.clinical.evaluation.set_result import Item, Result
+from service.clinical.evaluation.set_result import Item, SetResult
 from service.clinical.measurement.interval import MET
 from service.clinical.measurement.numbers_in_words import number_text
 from service.ehr.fhir.breakdown import status_of
@@ -28,7 +28,7 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def detail(record: Record, assessment: Assessment, shown: tuple[Result, ...], *, other_patient: bool) -> str:
+def detail(record: Record, assessment: Assessment, shown: tuple[SetResult, ...], *, other_patient: bool) -> str:
     """Return the body of the card; the first of ``shown`` is set out item by item."""
     parts = [f"**{escaped(assessment.summary)}**"]
     if other_patient:
@@ -41,7 +41,7 @@ def detail(record: Record, assessment: Assessment, shown: tuple[Result, ...], *,
     return "\n\n".join(parts)
 
 
-def _also(shown: tuple[Result, ...]) -> Iterator[str]:
+def _also(shown: tuple[SetResult, ...]) -> Iterator[str]:
     """Say which other sets are met, and which only by words: those are not measured."""
     opening = "Also met" if shown[0].verdict is MET else "Met"
     for how, is_measured in ((opening, True), (f"{opening} if results in words count", False)):
@@ -50,7 +50,7 @@ def _also(shown: tuple[Result, ...]) -> Iterator[str]:
             yield f"{how}: {escaped('; '.join(named))}."
 
 
-def _table(result: Result) -> str:
+def _table(result: SetResult) -> str:
     rows = [row for item in result.items for row in _rows(item)]
     return "\n".join([f"{escaped(result.criteria.title)}:\n", HEAD, *rows])
 

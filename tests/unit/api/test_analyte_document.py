@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from service.api.response.analyte_document import analytes_document
+from service.api.response.catalogue import analytes_document
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
 from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
 from service.server.messages.strict_json import dumps, loads

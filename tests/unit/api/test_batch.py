@@ -85,22 +85,13 @@ def test_no_lines_no_answers(client: FlaskClient) -> None:
     assert answers(client, b"") == answers(client, b"\n\n") == []
 
 
-def test_the_summary_keeps_classification_and_verdicts(client: FlaskClient) -> None:
-    ((full,), (brief,)) = (answers(client, GOOD, query) for query in ("", "?view=summary"))
-    assert brief["assessment"]["classification"] == full["assessment"]["classification"]
-    assert set(brief["assessment"]) == {"classification", "criteria"}
-
-
-def test_the_summary_works_out_nothing_that_it_does_not_show(
-    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    worked_out = []
-    for name in ("cautions", "warnings", "_suggestions"):
-        monkeypatch.setattr(assess, name, lambda *_, name=name: worked_out.append(name) or ())
+def test_the_summary_explains_no_item(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    explained: list[str] = []
+    monkeypatch.setattr(assess, "explain", lambda result, _: explained.append(result.criteria.id) or ())
     assert answers(client, GOOD, "?view=summary")[0]["status"] == 200
-    assert worked_out == []
+    assert explained == []
     answers(client, GOOD)
-    assert sorted(worked_out) == ["_suggestions", "cautions", "warnings"]
+    assert "eular-acr-printo-2016" in explained
 
 
 def test_a_batch_may_be_longer_than_any_other_body() -> None:

@@ -1,5 +1,6 @@
 """One panel through the house: which sets are evaluated, which are listed, and which tests are suggested."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,20 +49,34 @@ def test_the_category_rests_on_the_sets_it_needs_whatever_was_asked_for() -> Non
     assert [one.criteria.id for one in alone.results] == ["ohi-index"]
 
 
+SETTLES = "by itself it could settle the 2016 criteria"
+
+
 def test_what_would_decide_the_leading_set_is_suggested_first_each_test_once() -> None:
     request_: dict[str, Any] = {"context": {"condition": "sjia"}, "findings": {"fever": True}}
     found = assessed(**request_, observations={"ferritin": "905 ug/L", "platelets": "116 10*9/L"}).suggestions
-    assert found[0] == Suggestion("ast", "1920-8", "by itself it could settle the 2016 criteria")
-    assert [one.observation for one in found[:3]] == ["ast", "triglycerides", "fibrinogen"]
+    two, three = ("eular-acr-printo-2016", "ravelli-2005"), ("eular-acr-printo-2016", "ravelli-2005", "ms-score")
+    assert found[:2] == (
+        Suggestion("fibrinogen", "3255-7", three, follow=True, why=f"{SETTLES}, the 2005 guidelines and the MS score"),
+        Suggestion("ast", "1920-8", two, follow=True, why=f"{SETTLES} and the 2005 guidelines"),
+    )
+    assert (found[2].observation, found[2].decides) == ("triglycerides", two[:1])
     names = [one.observation for one in found]
     assert len(names) == len(set(names))
 
 
 def test_serial_tests_that_are_missing_follow_and_those_measured_do_not() -> None:
     request_: dict[str, Any] = {"context": {"condition": "jsle"}, "findings": {"fever": True}}
-    found = assessed(**request_, observations={"ferritin": "905 ug/L", "ast": "90 U/L"}).suggestions
-    assert [one.observation for one in found] == [key for key in WATCH_LIST if key not in ("ferritin", "ast")]
-    assert {one.why for one in found} == {SERIAL}
+    observations = {"ferritin": "905 ug/L", "ast": "90 U/L"}
+    found = assessed("parodi-2009", **request_, observations=observations).suggestions
+    assert [test.observation for test in found] == [key for key in WATCH_LIST if key not in observations]
+    assert {(test.why, test.decides, test.follow) for test in found} == {(SERIAL, (), True)}
+
+
+def test_a_test_that_decides_a_set_not_made_for_the_patient_is_not_suggested_for_it() -> None:
+    request_: dict[str, Any] = {"context": {"condition": "sjia"}, "observations": {"scd25": "9000 U/mL"}}
+    assert "ferritin" in assessed("ohi-index", **request_).results[0].decisive
+    assert not [test for test in assessed(**request_).suggestions if "ohi-index" in test.decides]
 
 
 def test_a_result_in_words_alone_is_still_suggested() -> None:
@@ -97,12 +112,20 @@ def test_an_assessment_keeps_its_panel_and_the_same_panel_gives_the_same() -> No
     panel = panel_of(context={"condition": "sjia"}, findings={"fever": True}, observations={"ferritin": "905 ug/L"})
     found = assess(panel)
     assert found.panel is panel
-    again = assess(panel)
-    assert [one._replace(breakdown=None) for one in again.results] == [
-        one._replace(breakdown=None) for one in found.results
-    ]
-    assert [one.items for one in again.results] == [one.items for one in found.results]
-    assert (again.classification.category, again.summary) == (found.classification.category, found.summary)
+    assert assess(panel) == found
+
+
+def test_an_assessment_is_finished_and_a_brief_one_lacks_only_its_items() -> None:
+    panel = panel_of(
+        context={"condition": "sjia", "medications": [{"name": "tocilizumab"}]},
+        observations={"ferritin": "905 ug/L", "triglycerides": "300 mg/dL"},
+    )
+    full, brief = assess(panel), assess(panel, brief=True)
+    assert [result.criteria.id for result in full.results if not result.items] == ["parodi-2009", "ohi-index"]
+    assert brief.results == tuple(result.explained(()) for result in full.results)
+    assert replace(brief, results=(), classification=full.classification) == replace(full, results=())
+    assert [caution.code for caution in full.cautions] == ["il6_blockade"]
+    assert [warning.code for warning in full.warnings] == ["fasting_unknown"]
 
 
 def test_an_empty_panel_is_indeterminate_and_lacks_everything() -> None:

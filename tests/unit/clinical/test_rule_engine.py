@@ -7,7 +7,7 @@ import pytest
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.rules import Leaf, Rule, Term, Threshold, leaves
-from service.clinical.evaluation.leaf_readers import Readers, State, reader
+from service.clinical.evaluation.rule_engine import Readers, State, make_plan, reader
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict, point
 from service.clinical.panel.panel import Panel
 from tests.conftest import panel_of
@@ -24,7 +24,7 @@ def term_of(observation: str) -> Term:
 
 
 def read(leaf: Leaf, panel: Panel) -> State:
-    (state,) = Readers.of([reader(leaf)]).read(panel.measured, panel.findings)
+    (state,) = Readers.of({0: reader(leaf)}, 1).read(panel.measured, panel.findings)
     return state
 
 
@@ -55,10 +55,11 @@ def test_a_negative_weight_turns_an_open_result_round() -> None:
 
 
 def test_only_what_a_changed_result_reaches_is_read_again() -> None:
-    readers = Readers.of([reader(one) for one in leaves(HSCORE)])
+    readers = make_plan(HSCORE).readers
     panel = panel_of(observations={"crp": {"interpretation": "H"}, "ast": {"interpretation": "H"}})
     before = readers.read(panel.measured, panel.findings)
-    assert readers.read_again(before, panel.implied, ["crp"]) is before
+    assert readers.read_again(before, panel.implied, ["crp"]) is None
     after = readers.read_again(before, panel.implied, panel.implied_only)
+    assert after is not None
     assert after == readers.read(panel.implied, panel.findings)
-    assert [one for one, other in zip(after, before, strict=True) if one is not other] == [MET]
+    assert [now for now, then in zip(after, before, strict=True) if now is not then] == [MET]

@@ -1,7 +1,8 @@
-"""A rule as data: what GET /v1/criteria serves, and what the items of an assessment show of their limits."""
+"""The service's own knowledge as data: what GET /v1/criteria and /v1/analytes serve, and limits as items show them."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from service.api.response.numbers import json_number
@@ -23,6 +24,11 @@ from service.clinical.criteria.rules import (
     Threshold,
 )
 from service.clinical.data.references import Reference, Source
+from service.clinical.measurement.analytes import ANALYTES, FINDINGS, Analyte
+from service.clinical.measurement.interval import Interval
+from service.clinical.measurement.number import Number
+from service.clinical.measurement.units import Unit
+from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
 
 
 def limit_document(limit: Limit, source: Source, unit: str = "") -> dict[str, Any]:
@@ -88,7 +94,7 @@ def _term_document(node: Term) -> dict[str, Any]:
 
 def _score_document(node: Sum | Linear | Ratio) -> dict[str, Any]:
     kind = {Sum: "sum", Linear: "linear", Ratio: "ratio"}[type(node)]
-    return {"kind": kind, "cutoff": cutoff_document(node.cutoff), "of": [node_document(one) for one in node.of]}
+    return {"kind": kind, "cutoff": cutoff_document(node.cutoff), "of": [node_document(child) for child in node.of]}
 
 
 def _group_document(node: FirstKnown | AllOf | AtLeast | Tally) -> dict[str, Any]:
@@ -99,10 +105,10 @@ def _group_document(node: FirstKnown | AllOf | AtLeast | Tally) -> dict[str, Any
     if isinstance(node, AtLeast):
         shown["required"] = node.required
     if isinstance(node, Tally):
-        shown["points"] = [json_number(one) for one in node.points]
+        shown["points"] = [json_number(points) for points in node.points]
     if isinstance(node, AllOf | AtLeast):
         shown["part"] = node.part
-    return shown | {"of": [node_document(one) for one in node.of]}
+    return shown | {"of": [node_document(child) for child in node.of]}
 
 
 def criteria_document(criteria: CriteriaSet) -> dict[str, Any]:
@@ -119,14 +125,67 @@ def criteria_document(criteria: CriteriaSet) -> dict[str, Any]:
         "caveats": list(criteria.audit.caveats),
         "applicability": {"condition": dict(criteria.applicability.condition), "age": dict(criteria.applicability.age)},
         "rule": node_document(criteria.rule),
-        "confounders": {key: list(one) for key, one in criteria.confounders.items()},
+        "confounders": {key: list(observations) for key, observations in criteria.confounders.items()},
         "notes": [
-            {"when": one.when, "text": one.text, "reference": one.reference, "certainty": one.certainty}
-            for one in criteria.notes
+            {"when": note.when, "text": note.text, "reference": note.reference, "certainty": note.certainty}
+            for note in criteria.notes
         ],
         "probability": [
-            {"score": json_number(one.score), "percent": json_number(one.percent), "relation": one.relation}
-            for one in criteria.probability
+            {"score": json_number(knot.score), "percent": json_number(knot.percent), "relation": knot.relation}
+            for knot in criteria.probability
         ],
-        "references": [reference_document(one) for one in criteria.references],
+        "references": [reference_document(reference) for reference in criteria.references],
     }
+
+
+def analytes_document() -> dict[str, Any]:
+    """Return everything that a request may hold."""
+    return {
+        "observations": [_analyte(analyte) for analyte in ANALYTES.values()],
+        "findings": [
+            {
+                "id": finding.id,
+                "label": finding.label,
+                "meaning": finding.meaning,
+                "absent_is_false": finding.absent_is_false,
+            }
+            for finding in FINDINGS.values()
+        ],
+        "conditions": list(CONDITIONS),
+        "confounders": list(CONFOUNDERS),
+        "loinc_notice": "LOINC codes are copyright Regenstrief Institute, used under the LOINC licence.",
+    }
+
+
+def _analyte(analyte: Analyte) -> dict[str, Any]:
+    limits = (("low", analyte.implied_low), ("high", analyte.implied_high))
+    implied = {end: json_number(limit) for end, limit in limits if limit is not None}
+    return {
+        "id": analyte.id,
+        "label": analyte.label,
+        "canonical_unit": analyte.canonical,
+        "units": [_unit(unit) for unit in analyte.table.units.values()],
+        "loinc": list(analyte.loinc),
+        "plausible": _range(analyte.hard),
+        "usual": _range(analyte.soft),
+        "implied_limits": implied | {"unit": analyte.implied_unit} if implied else None,
+    }
+
+
+def _unit(unit: Unit) -> dict[str, Any]:
+    shown: dict[str, Any] = {"code": unit.code, "spellings": list(unit.spellings), "basis": unit.basis}
+    if not unit.comparable:
+        return shown | {"comparable": False}
+    above, below = _fraction(unit.factor)
+    factor = {"add": json_number(unit.offset), "multiply": above, "divide": below}
+    return shown | {"comparable": True, "approximate": unit.approximate, "to_canonical": factor}
+
+
+def _fraction(factor: Number) -> tuple[Decimal | None, Decimal | None]:
+    if isinstance(factor, Decimal):
+        return json_number(factor), Decimal(1)
+    return Decimal(factor.numerator), Decimal(factor.denominator)
+
+
+def _range(interval: Interval) -> dict[str, Any]:
+    return {"low": json_number(interval.low), "high": json_number(interval.high)}
