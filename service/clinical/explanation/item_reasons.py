@@ -15,6 +15,8 @@ from service.clinical.measurement.reading import IMPLIED, MEASURED, Reading
 
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 NOT_REPORTED = "not reported"
+NOT_MEASURED = "was not measured"
+NOT_READ = "was sent but could not be read"
 PRESENCE = {MET: "present", NOT_MET: "absent", UNKNOWN: NOT_REPORTED}
 GroupReason = Callable[[tuple[Item, ...]], str]
 InWords = dict[tuple[str, str], str]

@@ -16,11 +16,15 @@ from service.clinical.criteria.rules import (
     Tally,
     Term,
     Threshold,
+    inputs,
+    leaves,
 )
 from service.clinical.evaluation.evaluate import PREPARED
 from service.clinical.evaluation.rule_engine import Plan, State, States, Step, contributions, verdict_of
 from service.clinical.evaluation.set_result import Item, SetResult, item_of
 from service.clinical.explanation.item_reasons import (
+    NOT_MEASURED,
+    NOT_READ,
     NOT_REPORTED,
     PRESENCE,
     finding_term_reason,
@@ -43,7 +47,19 @@ Explainer = Callable[[States, States, frozenset[str], Panel], Item]
 def explain(result: SetResult, panel: Panel) -> tuple[Item, ...]:
     """Return the items of a set that was evaluated on this panel."""
     ground = (result.states, result.states_implied, result.confounded, panel)
-    return tuple([explainer(*ground) for explainer in EXPLAINERS[result.criteria.id]])
+    items = tuple([explainer(*ground) for explainer in EXPLAINERS[result.criteria.id]])
+    return tuple([_with_unread(item, panel.unread) for item in items]) if panel.unread else items
+
+
+def _with_unread(item: Item, unread: frozenset[str]) -> Item:
+    """Return the item with "could not be read" in place of "not reported" where something it reads was sent."""
+    reads = {key for leaf in leaves(item.node) for key in inputs(leaf)}
+    if item.reading is not None or not reads & unread:
+        return item
+    below = tuple([_with_unread(inner, unread) for inner in item.items])
+    return item._replace(
+        reason=item.reason.replace(NOT_REPORTED, NOT_READ).replace(NOT_MEASURED, NOT_READ), items=below
+    )
 
 
 def explainers_of(plan: Plan) -> tuple[Explainer, ...]:
@@ -82,7 +98,7 @@ def _explainer(step: Step) -> Explainer:
 def unreported_items(node: Threshold) -> dict[bool | None, Item]:
     """Return the items of a limit without a result, by the finding that can settle it: present, absent, unknown."""
     sign = FINDINGS[node.excluded_by].label.lower() if node.excluded_by else ""
-    present = f"{sign} is present, but it was not measured"
+    present = f"{sign} is present, but it {NOT_MEASURED}"
     return {
         None: Item(node, node.id, node.label, UNKNOWN, UNKNOWN, NOT_REPORTED),
         True: Item(node, node.id, node.label, UNKNOWN, UNKNOWN, present),
