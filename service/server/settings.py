@@ -136,7 +136,11 @@ TABLE: tuple[Setting, ...] = (
     ),
     _row("fhir_fetch_seconds", form.whole(1, 60), "Total time for such a read."),
     _row("cds_hooks", form.names(), "The CDS Hooks advertised, separated by commas."),
-    _row("cds_card_from", form.one_of(*_CATEGORIES), "The weakest category that shows a card."),
+    _row(
+        "cds_card_from",
+        form.one_of(*_CATEGORIES),
+        "The weakest category that shows a card; below probable none while ferritin is known and low.",
+    ),
     _row("cds_suggestions", form.switch(), "Whether cards suggest ordering the decisive tests."),
 )
 

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.server.observing import metrics
-from tests.ehr.calls import MET, NEXT, PATH, calm_with, with_settings
+from tests.ehr.calls import MET, NEXT, PATH, calm_with, card_worthy_panel, with_settings
 from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, send
 
 FAILED = {
@@ -27,7 +27,7 @@ def test_a_page_with_a_next_link_is_used_and_said_to_be_incomplete(client: Flask
 
 def test_incomplete_results_are_never_called_unlikely() -> None:
     client = with_settings(cds_card_from="unlikely")
-    whole = {"conditions": bundle(condition()), "labs": bundle(*calm_panel())}
+    whole = {"conditions": bundle(condition()), "labs": bundle(*card_worthy_panel())}
     assert "unlikely" in carded(client, whole)[0]["summary"]
     partial = [
         {"labs": bundle(*calm_panel(), link=NEXT)},

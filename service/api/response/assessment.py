@@ -16,6 +16,7 @@ from service.api.response.rule_document import reference_document
 from service.api.response.value_texts import Texts
 from service.clinical.assessment.assess import DISCLAIMER, Assessment
 from service.clinical.assessment.cautions import Caution
+from service.clinical.assessment.suggestions import Suggestion
 from service.clinical.assessment.warnings import Oddity
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.criteria.criteria_set import Knot
@@ -59,12 +60,19 @@ def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -
         "criteria": [result_document(one, texts) for one in assessment.results],
         "cautions": [_caution(one) for one in assessment.cautions],
         "warnings": [*(_omission(one) for one in omitted), *(_oddity(one) for one in assessment.warnings)],
-        "suggested_tests": [
-            {"observation": one.observation, "loinc": one.loinc or None, "why": one.why}
-            for one in assessment.suggestions
-        ],
+        "suggested_tests": [_suggestion(one) for one in assessment.suggestions],
         "disclaimer": DISCLAIMER,
         "meta": META,
+    }
+
+
+def _suggestion(test: Suggestion) -> dict[str, Any]:
+    return {
+        "observation": test.observation,
+        "loinc": test.loinc or None,
+        "decides": list(test.decides),
+        "follow": test.follow,
+        "why": test.why,
     }
 
 

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from service.clinical.assessment.category import Classification, Guide, classify, guide_for
 from service.clinical.assessment.cautions import Caution, cautions
+from service.clinical.assessment.suggestions import Suggestion, suggestions
 from service.clinical.assessment.summary import summary
 from service.clinical.assessment.treatments import Therapy, active_therapies, on_il6_blockade
 from service.clinical.assessment.warnings import Oddity, warnings
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluation.evaluate import ITEMS, MISSING, VERDICT, Depth, evaluate
 from service.clinical.evaluation.set_result import Result
-from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.panel.panel import Panel
 
 DISCLAIMER = (
     "Classification aid, not a diagnosis. Do not delay treatment to wait for a threshold; "
     "clinical judgement and the trend over time come first."
 )
-WATCH_LIST = (
-    *("hemoglobin", "platelets", "wbc", "neutrophils", "ferritin", "crp", "ast", "alt", "ldh", "triglycerides"),
-    *("fibrinogen", "d_dimer", "scd25", "cxcl9", "il18"),
-)
-"""What the 2022 EULAR/ACR points to consider follow serially (Shakoory 2023; the list is from memory)."""
-TO_FOLLOW = "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)"
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A test that is missing: its observation id, its LOINC code ("" if there is none), and what it would do."""
-
-    observation: str
-    loinc: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +69,7 @@ def assess(panel: Panel, criteria: Sequence[str] = (), *, brief: bool = False) -
         classification,
         summary(panel, classification, leading),
         reported,
-        () if brief else tuple(_suggestions(panel, leading or reported)),
+        () if brief else suggestions(panel, leading, reported),
     )
 
 
@@ -94,23 +78,3 @@ def _depth(key: str, guide: Guide, is_shown: bool, brief: bool) -> Depth:
     if not brief:
         return ITEMS if is_shown else MISSING
     return MISSING if key == guide.primary else VERDICT
-
-
-def _suggestions(panel: Panel, results: Iterable[Result]) -> Iterable[Suggestion]:
-    """Name the tests that alone could settle a set, the leading set's first, then those to watch that are missing."""
-    named: set[str] = set()
-    for result in results:
-        for key in result.decisive:
-            if key in ANALYTES and key not in named:
-                named.add(key)
-                yield _suggest(key, f"by itself it could settle the {result.criteria.short}")
-    for key in WATCH_LIST:
-        if key not in named and key not in panel.measured:
-            yield _suggest(key, TO_FOLLOW)
-
-
-@cache
-def _suggest(key: str, why: str) -> Suggestion:
-    """Make a suggestion; there are no more than tests times sets, and nothing of a patient is in one."""
-    codes = ANALYTES[key].loinc
-    return Suggestion(key, codes[0] if codes else "", why)

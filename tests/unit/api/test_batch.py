@@ -95,12 +95,12 @@ def test_the_summary_works_out_nothing_that_it_does_not_show(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worked_out = []
-    for name in ("cautions", "warnings", "_suggestions"):
+    for name in ("cautions", "warnings", "suggestions"):
         monkeypatch.setattr(assess, name, lambda *_, name=name: worked_out.append(name) or ())
     assert answers(client, GOOD, "?view=summary")[0]["status"] == 200
     assert worked_out == []
     answers(client, GOOD)
-    assert sorted(worked_out) == ["_suggestions", "cautions", "warnings"]
+    assert sorted(worked_out) == ["cautions", "suggestions", "warnings"]
 
 
 def test_a_batch_may_be_longer_than_any_other_body() -> None:

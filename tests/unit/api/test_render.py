@@ -156,7 +156,9 @@ def test_a_suggested_test_has_its_code_or_null() -> None:
     assert found["ast"] == {
         "observation": "ast",
         "loinc": "1920-8",
-        "why": "by itself it could settle the 2016 criteria",
+        "decides": ["eular-acr-printo-2016", "ravelli-2005"],
+        "follow": True,
+        "why": "by itself it could settle the 2016 criteria and 1 more",
     }
     assert found["cxcl9"]["loinc"] is None
 
