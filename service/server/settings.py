@@ -26,6 +26,7 @@ class Settings:
     threads: int = 8
     log_level: str = "info"
     max_body_bytes: int = 1_048_576
+    fhir_max_body_bytes: int = 8_388_608
     batch_max_line_bytes: int = 65_536
     body_read_seconds: int = 3
     keepalive_seconds: int = 75
@@ -94,6 +95,11 @@ TABLE: tuple[Setting, ...] = (
         "Least level logged; probes and scrapes are debug.",
     ),
     _row("max_body_bytes", form.whole(1, 1 << 30), "Largest request body; a longer one gets 413. Batches are exempt."),
+    _row(
+        "fhir_max_body_bytes",
+        form.whole(1, 1 << 30),
+        "The same for FHIR and CDS Hooks, whose records are larger. A body under gzip counts as unpacked.",
+    ),
     _row("batch_max_line_bytes", form.whole(1, 1 << 30), "Longest line of a batch."),
     _row(
         "body_read_seconds",

@@ -124,7 +124,7 @@ FAILURES = {
 @pytest.mark.parametrize("reply", FAILURES.values(), ids=FAILURES)
 def test_a_server_that_fails_is_412(server: FhirServer, reply: Any) -> None:
     server.replies["Observation"] = reply
-    answer = send(client_of(server.base, max_body_bytes=65_536), PATH, call(None, **asks(server.base)))
+    answer = send(client_of(server.base, fhir_max_body_bytes=65_536), PATH, call(None, **asks(server.base)))
     assert answer[0] == 412
 
 
