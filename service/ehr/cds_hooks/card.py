@@ -102,7 +102,7 @@ def _source(shown: tuple[Result, ...]) -> Resource:
     criteria = shown[0].criteria
     doi = next((one.doi for one in criteria.references if one.doi), "")
     source = {
-        "label": criteria.title,
+        "label": criteria.short[:1].upper() + criteria.short[1:],
         "topic": {"system": TOPIC, "code": "mas", "display": "Macrophage activation syndrome"},
     }
     return source | ({"url": f"https://doi.org/{doi}"} if doi else {})
