@@ -112,10 +112,15 @@ def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
 
 
 def _unusual(analyte: Analyte, reading: Reading) -> Oddity:
-    low, high = number_text(analyte.soft.low), number_text(analyte.soft.high)
-    usual = f"the usual {low} to {high} {analyte.canonical}; check the unit."
-    remark = f"{analyte.label} {reading.reported} lies outside {usual}"
-    return Oddity("unusual_value", ("observations", analyte.id), f"Outside {usual}", remark)
+    where, canonical = ("observations", analyte.id), analyte.canonical
+    unit = reading.unit if reading.unit in analyte.soft_in else canonical
+    remark = f"{analyte.label} {reading.reported} lies outside {_usual(analyte, unit)}"
+    return Oddity("unusual_value", where, f"Outside {_usual(analyte, canonical)}", remark)
+
+
+def _usual(analyte: Analyte, unit: str) -> str:
+    soft = analyte.soft_in[unit]
+    return f"the usual {number_text(soft.low)} to {number_text(soft.high)} {unit}; check the unit."
 
 
 def _denies_its_word(reading: Reading, reference: Interval) -> bool:
