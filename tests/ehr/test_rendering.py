@@ -34,14 +34,14 @@ def test_with_no_test_missing_none_is_named() -> None:
     named = [one["text"] for one in risk_assessment(record, assessment)["note"]]
     silent = [one["text"] for one in risk_assessment(record, replace(assessment, suggestions=()))["note"]]
     assert [one for one in named if one not in silent] == [named[-1]]
-    assert named[-1].startswith("Tests that are missing or leave too much open")
+    assert named[-1].startswith("Tests to do next, those that could decide first: ")
 
 
 def test_a_test_that_was_reported_but_leaves_open_what_it_decides_is_not_called_missing() -> None:
     bound = observation(FERRITIN, valueQuantity={"value": Decimal(600), "comparator": ">", "unit": "ng/mL"})
     record = read_request(bundle(condition(), *met_panel()[1:], bound), load_codes())
     noted = risk_assessment(record, assess(record.panel))["note"][-1]["text"]
-    assert noted.startswith("Tests that are missing or leave too much open")
+    assert noted.startswith("Tests to do next, those that could decide first: ")
     assert "ferritin (LOINC 2276-4)" in noted
 
 

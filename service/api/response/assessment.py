@@ -13,8 +13,9 @@ from service.api.problems import Entry
 from service.api.response.catalogue import reference_document
 from service.api.response.items import Results, items_json
 from service.api.response.numbers import ends, json_number
-from service.clinical.assessment.assess import DISCLAIMER, Assessment, Suggestion
+from service.clinical.assessment.assess import DISCLAIMER, Assessment
 from service.clinical.assessment.cautions import Caution
+from service.clinical.assessment.suggestions import Suggestion
 from service.clinical.assessment.warnings import Oddity
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.criteria.criteria_set import Knot
@@ -76,7 +77,7 @@ def _suggestion(test: Suggestion) -> dict[str, Any]:
     return {
         "observation": test.observation,
         "loinc": test.loinc or None,
-        "decides": test.decides,
+        "decides": list(test.decides),
         "follow": test.follow,
         "why": test.why,
     }

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from service.clinical.criteria import ORDER
+from service.clinical.criteria import CATALOGUE
+from service.clinical.criteria.rules import Threshold, leaves
 from service.clinical.evaluation.evaluate import PREPARED
 from service.clinical.evaluation.set_result import SetResult
-from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN
+from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, UNKNOWN
 from service.clinical.panel.panel import MEDICATIONS, UNKNOWN_CONDITION, Panel
 
 Results = Mapping[str, SetResult]
@@ -32,10 +33,8 @@ SUPPORTING = {
     "jsle": ("hscore", "hlh-2004"),
     "malignancy": ("ohi-index", "hscore"),
 }
-NOT_FOR_UNKNOWN_CONDITION = (
-    "mh-score",
-    "ferritin-esr-ratio",
-)  # one favours another disease, one needs sJIA to mean much
+FOR_UNKNOWN_CONDITION = (SJIA_SET, "hlh-2004", "hlh-2024", "hscore")
+"""The sets that mean something without a diagnosis; all others presuppose one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,28 @@ class Classification:
 
 
 GUIDES = {condition: Guide(PRIMARY[condition], SUPPORTING[condition]) for condition in PRIMARY} | {
-    UNKNOWN_CONDITION: Guide(None, tuple(key for key in ORDER if key not in NOT_FOR_UNKNOWN_CONDITION))
+    UNKNOWN_CONDITION: Guide(None, FOR_UNKNOWN_CONDITION)
 }
 OTHER_ADULT, OTHER_CHILD = Guide("hscore", ("hlh-2004",)), Guide("hlh-2004", ("hscore",))
+
+
+FERRITIN_LIMIT = next(
+    leaf.limit
+    for leaf in leaves(CATALOGUE[SJIA_SET].rule)
+    if isinstance(leaf, Threshold) and leaf.observation == "ferritin"
+)
+
+
+def speaks_against(panel: Panel, *, blockade: bool) -> bool:
+    """Return whether ferritin is known and not above the limit of the 2016 criteria, and nothing hides a greater one.
+
+    That would be an IL-6 blocker, a drug that could not be read, or a newer result that the record may hold.
+    """
+    ferritin = panel.measured.get("ferritin")
+    if ferritin is None or blockade or MEDICATIONS in panel.unread or panel.may_hold_more:
+        return False
+    limit = FERRITIN_LIMIT.by_unit[ferritin.unit]
+    return COMPARE[FERRITIN_LIMIT.comparator](ferritin.interval, limit) is NOT_MET
 
 
 def guide_for(panel: Panel) -> Guide:

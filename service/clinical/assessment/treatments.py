@@ -78,7 +78,8 @@ def _doubts(readings: Iterable[tuple[Medication, DrugReading]]) -> Iterator[Oddi
     for place, (medication, reading) in enumerate(readings):
         if reading.doubt is not None and not medication.is_told_of_elsewhere:
             where = medication.where or ("context", MEDICATIONS, str(place), "name")
-            yield Oddity(reading.doubt.value, where, doubt_message(reading))
+            message = doubt_message(reading)
+            yield Oddity(reading.doubt.value, where, message, message)
 
 
 def _acting(medication: Medication, reading: DrugReading, day: date | None) -> Iterator[str]:

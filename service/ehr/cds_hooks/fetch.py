@@ -75,7 +75,7 @@ def further(
         "Authorization": f"Bearer {call.token}",
         "traceparent": current().traceparent(),
     }
-    line = Line(settings.fhir_fetch_seconds, settings.max_body_bytes, settings.ca_file)
+    line = Line(settings.fhir_fetch_seconds, settings.fhir_max_body_bytes, settings.ca_file)
     jobs = _jobs(Reader(line, base, settings.fhir_fetch_servers, headers), site, call, held, absent)
     read = _run(jobs, line) if jobs else {}
     return dict(held) | read, [key for key in absent if key in jobs and key not in read]

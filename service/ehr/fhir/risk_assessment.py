@@ -8,9 +8,11 @@ import msgspec
 
 from service.clinical.assessment.assess import DISCLAIMER, Assessment
 from service.clinical.assessment.category import Classification
+from service.clinical.assessment.summary import LABELS
 from service.clinical.assessment.warnings import Oddity
 from service.clinical.criteria import CATALOGUE
 from service.ehr.fhir.breakdown import CODES, result_observation
+from service.ehr.fhir.clinician_words import in_words
 from service.ehr.fhir.issues import Issue
 from service.ehr.fhir.json_shapes import Resource
 from service.ehr.fhir.outcome import outcome
@@ -104,24 +106,23 @@ def _rationale(assessment: Assessment) -> str:
             text += f" {short}: {reasons}."
         else:
             text += f" This rests on the {short}; their items are left out, since other sets were asked for."
-    return text
+    return in_words(text)
 
 
 def _notes(assessment: Assessment) -> Iterable[str]:
     yield DISCLAIMER
     for caution in assessment.cautions:
-        yield caution.message
-    named = [f"{one.observation} (LOINC {one.loinc})" for one in assessment.suggestions if one.loinc]
+        yield in_words(caution.message)
+    named = [f"{LABELS[one.observation]} (LOINC {one.loinc})" for one in assessment.suggestions if one.loinc]
     if named:
         shown = ", ".join(named[:SUGGESTIONS_SHOWN])
-        yield f"Tests that are missing or leave too much open, those that could decide first: {shown}."
+        yield f"Tests to do next, those that could decide first: {shown}."
 
 
 def _from_oddity(one: Oddity) -> Issue:
     if one.code.startswith("medication_"):  # it stands in a resource, not among the results
-        return Issue(one.code, one.message, one.where)
-    observation = one.where[1] if len(one.where) > 1 else ""
-    return Issue(one.code, one.message, (), observation)
+        return Issue(one.code, in_words(one.remark), one.where)
+    return Issue(one.code, in_words(one.remark))
 
 
 def loinc_coding(code: str) -> Resource:

@@ -42,7 +42,7 @@ class PatientWorker(WatchfulWorker):
         super().__init__(*args, **kwargs)
         chosen = settings.from_environment()
         self.arrivals = Arrivals(
-            hold=chosen.max_body_bytes,
+            hold=max(chosen.max_body_bytes, chosen.fhir_max_body_bytes),
             pause=chosen.body_read_seconds,
             watch=self.watch,
             serve=self._dispatch,

@@ -57,7 +57,7 @@ def test_the_kinds_of_lines_that_are_taken(client: FlaskClient, kind: str) -> No
     ("query", "headers", "status"),
     [
         ("", {"Content-Type": "application/json"}, 415),
-        ("", {"Content-Encoding": "gzip"}, 415),
+        ("", {"Content-Encoding": "br"}, 415),
         ("", {"Content-Type": f"{LINES}; charset=utf-16"}, 415),
         ("", {"Accept": "text/html"}, 406),
         ("", {"Accept": f"{LINES};q=0, */*"}, 406),

@@ -158,7 +158,7 @@ def test_a_suggested_test_has_its_code() -> None:
         "loinc": "1920-8",
         "decides": ["eular-acr-printo-2016", "ravelli-2005"],
         "follow": True,
-        "why": "by itself it could settle the 2016 criteria and the 2005 guidelines",
+        "why": "by itself it could settle the 2016 criteria and 1 more",
     }
     assert found["cxcl9"]["loinc"] == "98115-9"
 

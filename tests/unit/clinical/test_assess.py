@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from service.clinical.assessment.assess import DISCLAIMER, WATCH_LIST, Suggestion, assess
+from service.clinical.assessment.assess import DISCLAIMER, assess
+from service.clinical.assessment.suggestions import WATCH_LIST, Suggestion
 from service.clinical.criteria import CATALOGUE
 from service.clinical.panel.panel import Panel
 from tests.conftest import panel_of
@@ -55,12 +56,11 @@ SETTLES = "by itself it could settle the 2016 criteria"
 def test_what_would_decide_the_leading_set_is_suggested_first_each_test_once() -> None:
     request_: dict[str, Any] = {"context": {"condition": "sjia"}, "findings": {"fever": True}}
     found = assessed(**request_, observations={"ferritin": "905 ug/L", "platelets": "116 10*9/L"}).suggestions
-    two, three = ("eular-acr-printo-2016", "ravelli-2005"), ("eular-acr-printo-2016", "ravelli-2005", "ms-score")
-    assert found[:2] == (
-        Suggestion("fibrinogen", "3255-7", three, follow=True, why=f"{SETTLES}, the 2005 guidelines and the MS score"),
-        Suggestion("ast", "1920-8", two, follow=True, why=f"{SETTLES} and the 2005 guidelines"),
-    )
-    assert (found[2].observation, found[2].decides) == ("triglycerides", two[:1])
+    sets = ("eular-acr-printo-2016", "ms-score", "ravelli-2005")
+    why = "by itself it could settle the 2016 criteria and 2 more"
+    assert found[0] == Suggestion("fibrinogen", "3255-7", why, sets)
+    assert [one.observation for one in found[:3]] == ["fibrinogen", "ast", "triglycerides"]
+    assert [len(one.decides) for one in found[:3]] == [3, 2, 1]
     names = [one.observation for one in found]
     assert len(names) == len(set(names))
 
@@ -138,3 +138,34 @@ def test_an_empty_panel_is_indeterminate_and_lacks_everything() -> None:
 def test_the_disclaimer_says_aid_and_not_to_wait() -> None:
     assert "not a diagnosis" in DISCLAIMER
     assert "Do not delay treatment" in DISCLAIMER
+
+
+OPEN_2016: dict[str, Any] = {"context": {"condition": "sjia"}, "findings": {"fever": True}}
+
+
+def named_tests(criteria: str = "", **observations: Any) -> dict[str, Suggestion]:
+    """Return the tests that could settle a set, by observation."""
+    found = assessed(*[criteria] if criteria else [], **OPEN_2016 | {"observations": observations})
+    return {one.observation: one for one in found.suggestions if one.decides}
+
+
+@pytest.mark.parametrize("ferritin", [">12500 ug/L", ">684 ug/L", "<500 ug/L", "905 ug/L"])
+def test_a_bound_that_settles_the_leading_set_is_an_answer(ferritin: str) -> None:
+    asked = named_tests(ferritin=ferritin, platelets="100 10*9/L").get("ferritin")
+    assert asked is None or "eular-acr-printo-2016" not in asked.decides
+
+
+@pytest.mark.parametrize(
+    "platelets", [{"interpretation": "L"}, {"interpretation": "L", "reference_range": {"low": 150, "unit": "10*9/L"}}]
+)
+def test_a_word_that_settles_a_limit_is_an_answer(platelets: Any) -> None:
+    asked = named_tests(ferritin="905 ug/L", platelets=platelets).get("platelets")
+    assert asked is None or "eular-acr-printo-2016" not in asked.decides
+
+
+def test_a_bound_that_leaves_a_limit_open_is_suggested_with_that_reason() -> None:
+    found = named_tests(ferritin=">500 ug/L", platelets="100 10*9/L", ast="90 U/L")["ferritin"]
+    assert found.is_known_in_part
+    assert found.why.startswith("its result leaves the 2016 criteria open; an exact number could settle")
+    worded = named_tests(ferritin={"interpretation": "H"}, platelets="100 10*9/L", ast="90 U/L")["ferritin"]
+    assert "open; a number could settle" in worded.why

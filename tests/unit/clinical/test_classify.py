@@ -8,7 +8,6 @@ import pytest
 
 from service.clinical.assessment.assess import assess
 from service.clinical.assessment.category import CATEGORIES, guide_for
-from service.clinical.criteria import ORDER
 from service.clinical.panel.panel import CONDITIONS, Panel
 from tests.conftest import panel_of
 from tests.unit.clinical.results import assessed
@@ -80,10 +79,10 @@ def test_every_condition_has_a_leading_set() -> None:
     assert {condition for condition, _ in LEADING} == set(CONDITIONS)
 
 
-def test_without_a_condition_no_set_leads_and_all_but_two_count() -> None:
+def test_without_a_condition_no_set_leads_and_only_those_count_that_presuppose_no_diagnosis() -> None:
     guide = guide_for(Panel())
     assert guide.primary is None
-    assert guide.supporting == tuple(key for key in ORDER if key not in ("mh-score", "ferritin-esr-ratio"))
+    assert guide.supporting == (CRITERIA_2016, "hlh-2004", "hlh-2024", "hscore")
     assert guide.needed == guide.supporting
 
 
@@ -302,11 +301,15 @@ def test_each_supporting_set_can_lift_what_the_leading_one_leaves(key: str) -> N
 @pytest.mark.parametrize(
     ("request_", "category", "basis"),
     [
-        ({"findings": {"cns_dysfunction": True, "hemorrhage": True}}, "possible", ["ravelli-2005"]),
+        ({"findings": {"cns_dysfunction": True, "hemorrhage": True}}, "indeterminate", []),
+        ({"observations": SEVERE}, "possible", [CRITERIA_2016, "hlh-2004", "hlh-2024", "hscore"]),
         (
-            {"findings": {"cns_dysfunction": True}, "observations": {"fibrinogen": {"interpretation": "L"}}},
+            {
+                "findings": {"fever": True},
+                "observations": LABORATORY | {"fibrinogen": {"interpretation": "L"}},
+            },
             "possible",
-            ["ravelli-2005"],
+            [CRITERIA_2016],
         ),
         ({"findings": {"molecular_hlh_diagnosis": True}}, "possible", ["hlh-2004"]),
         ({"observations": {"ferritin": "905 ug/L", "esr": "2 mm/h"}}, "indeterminate", []),
@@ -317,7 +320,15 @@ def test_each_supporting_set_can_lift_what_the_leading_one_leaves(key: str) -> N
         ),
         ({"observations": QUIET, "findings": NO_SIGNS}, "indeterminate", []),
     ],
-    ids=["a set met", "a set met by words", "a diagnosis", "the ratio met", "the MH score met", "a quiet panel"],
+    ids=[
+        "a set that presupposes sJIA met",
+        "sets met",
+        "a set met by words",
+        "a diagnosis",
+        "the ratio met",
+        "the MH score met",
+        "a quiet panel",
+    ],
 )
 def test_without_a_condition_a_panel_is_possible_or_indeterminate(
     request_: dict[str, Any], category: str, basis: list[str]
