@@ -112,7 +112,7 @@ def _observation(analyte: Analyte, cell: str, unit: str) -> Any:
     word = SPELT_OUT.get(folded, folded.upper())
     if word in WORDS:
         return {"interpretation": word}
-    ends_with_number = cell[-1].isdecimal() or cell[-1] == "."
+    ends_with_number = cell.removesuffix(".")[-1:].isdecimal()
     return f"{cell} {unit}" if unit and ends_with_number and not _has_unit(analyte, cell) else cell
 
 

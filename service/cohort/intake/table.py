@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import BinaryIO, TextIO
 
 from service.cohort.intake.header import Header, UnusableTable, names_an_input, read_header, with_units
@@ -90,11 +90,10 @@ def open_table(text: TextIO, ignored: Collection[str] = ()) -> tuple[Header, Ite
     cells, separator, titles = _header_cells(lines)
     header = read_header(cells, ignored)
     rows = _rows(lines, separator)
-    first = next(rows, None)
-    united = None if first is None else with_units(header, first)
-    before = [] if first is None else [first]
-    header, before = (header, before) if united is None else (united, [])
-    return _with_titles(header, titles), chain(before, rows)
+    first = list(islice(rows, 1))
+    united = with_units(header, first[0]) if first and first[0] else None
+    header, rest = (header, chain(first, rows)) if united is None else (united, rows)
+    return _with_titles(header, titles), rest
 
 
 def _with_titles(header: Header, titles: int) -> Header:

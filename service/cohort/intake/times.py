@@ -49,4 +49,5 @@ def _offset(minute: str, zone: tzinfo) -> str:
         earlier, later = first.utcoffset(), first.replace(fold=1).utcoffset()
     except (ValueError, OverflowError):
         return ""
-    return first.isoformat()[len(minute) + len(":00") :] if earlier == later else ""
+    offset = first.isoformat()[len(minute) + len(":00") :]
+    return offset if earlier == later and len(offset) == len("+00:00") else ""  # not the local mean time of old days
