@@ -65,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m service.cohort",
         description="Assess a table of panels, one row each, units in the header: ferritin[ug/L]. "
         "With 'to-ndjson' or 'to-csv' as the first word, convert a table for a service's batch, or its answers back.",
+        epilog="Exit codes: 0 every row has its row in the results, refused ones too; 2 the table or an option cannot be "
+        "used; 1 a worker process was lost; 130 interrupted. docs/scale.md says what a table may look like.",
     )
     parser.add_argument("table", nargs="?", default="-", help="the file; - or nothing: standard input")
     parser.add_argument("--workers", type=_positive, default=len(os.sched_getaffinity(0)), help="default: every core")
@@ -155,7 +157,7 @@ def _summary(reading: Reading, count: int, refused: int, *, uses_zone: bool) -> 
     if uses_zone:
         yield LOCAL_TIMES.format(reading.zone)
     why = "; the column problems says why" if refused else ""
-    yield f"{count} rows, {refused} refused{why}. {UNKNOWN_IS_NOT_NORMAL}"
+    yield f"{count} {'row' if count == 1 else 'rows'}, {refused} refused{why}. {UNKNOWN_IS_NOT_NORMAL}"
 
 
 def _to_ndjson(options: argparse.Namespace, stream: BinaryIO) -> None:

@@ -57,7 +57,7 @@ def test_every_row_has_its_result_in_order(run: Any, workers: str) -> None:
 )
 def test_a_table_as_spreadsheets_save_it(run: Any, table: bytes) -> None:
     code, (result,), told = run(table, "--workers", "1")
-    assert (code, result["status"], told) == (0, "200", f"1 rows, 0 refused. {UNKNOWN_IS_NOT_NORMAL}\n")
+    assert (code, result["status"], told) == (0, "200", f"1 row, 0 refused. {UNKNOWN_IS_NOT_NORMAL}\n")
 
 
 def test_a_bad_number_an_open_quotation_mark_and_a_stray_cell_spoil_their_own_row(run: Any) -> None:
