@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m service.cohort",
         description="Assess a table of panels, one row each, units in the header: ferritin[ug/L]. "
         "With 'to-ndjson' or 'to-csv' as the first word, convert a table for a service's batch, or its answers back.",
-        epilog="Exit codes: 0 every row has its row in the results, refused ones too; 2 the table or an option cannot be "
+        epilog="Exit codes: 0 every row has its row in the results; 2 the table or an option cannot be "
         "used; 1 a worker process was lost; 130 interrupted. docs/scale.md says what a table may look like.",
     )
     parser.add_argument("table", nargs="?", default="-", help="the file; - or nothing: standard input")
