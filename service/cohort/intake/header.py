@@ -24,6 +24,7 @@ PLAIN = (ID, COLLECTED_AT, CONDITION, MEDICATIONS, CONFOUNDERS)
 KNOWN = (*ANALYTES, *FINDINGS, *AGES, *PLAIN)
 LONGEST_NAME, LONGEST_SHOWN, MOST_TOLD = 200, 64, 20
 _BRACKETS = re.compile(r"([^\[\]]*)\[(.*)\]", re.DOTALL)
+_ADDITION = re.compile(r"([^\[\](]+)[\[(](.*)[\])]", re.DOTALL)
 _SEPARATOR = re.compile(r"[\s_.,:;(/-]")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
 _AROUND_UNIT = " \t\r\n_.,:;-"
@@ -173,12 +174,18 @@ def _unit_of(name: str, text: str) -> Unit | None:
 
 
 def _is_no_input(name: str) -> bool:
-    return folded_name(name) in COLUMNS.left_out
+    return folded_name(_without_addition(name)[0]) in COLUMNS.left_out
 
 
 def _is_likely_name(text: str) -> bool:
     """Return whether a cell is like the name of an input; where none is, it may be a patient below a missing header."""
     return "Did you mean" in _hint(text)
+
+
+def _without_addition(text: str) -> tuple[str, str]:
+    """Return a name and what stands in brackets after it, "" if nothing."""
+    added = _ADDITION.fullmatch(text) if len(text) <= LONGEST_NAME else None
+    return (added[1].strip(), added[2].strip()) if added else (text, "")
 
 
 def _stopped(unknown: Sequence[tuple[int, str]]) -> str:
@@ -204,8 +211,7 @@ def _hint(text: str) -> str:
     for name, _ in _divisions(text):
         listed = ", ".join(ANALYTES[name].table.units)
         return f" It begins with '{name}', but the rest is none of its units: {listed}. Write {name}[unit]."
-    brackets = _BRACKETS.fullmatch(text)
-    bare, unit = (brackets[1].strip(), brackets[2].strip()) if brackets else (text, "")
+    bare, unit = _without_addition(text)
     first = _SEPARATOR.split(bare, maxsplit=1)[0]
     meant = _meant(bare) or (_meant(first) if len(first) > 1 else "")
     if meant in ANALYTES:
@@ -215,7 +221,10 @@ def _hint(text: str) -> str:
 
 def _meant(name: str) -> str:
     """Return the input that a name probably means, as a request in JSON would be told; "" if nothing comes near."""
-    perhaps = COLUMNS.perhaps.get(folded_name(name))
+    folded = folded_name(name)
+    perhaps = COLUMNS.perhaps.get(folded)
+    if not perhaps and any(drugs in folded for drugs in _DRUG_NAMES):
+        return MEDICATIONS
     near = unknown_field((name[:LONGEST_SHOWN],), KNOWN).explained().facts.get("did_you_mean", "")
     return perhaps or str(near)
 
@@ -293,3 +302,5 @@ def _by_name() -> dict[str, str]:
 
 
 _BY_NAME = _by_name()
+_DRUG_NAMES = [name for name, meaning in COLUMNS.read_as.items() if meaning == MEDICATIONS and len(name) > len("med")]
+"""Names of a column of drugs that show it also as part of another name."""

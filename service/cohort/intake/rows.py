@@ -108,6 +108,8 @@ def _put(document: dict[str, Any], column: Column, cell: str) -> None:
 
 def _observation(analyte: Analyte, cell: str, unit: str) -> Any:
     """Return a result: a word, or a text to which the header's unit was added if it ends with the number."""
+    if _PLAIN_NUMBER.fullmatch(cell):  # what most are
+        return f"{cell} {unit}".rstrip()
     folded = folded_cell(cell)
     word = SPELT_OUT.get(folded, folded.upper())
     if word in WORDS:

@@ -30,6 +30,8 @@ def folded_name(text: str) -> str:
 
 def folded_cell(text: str) -> str:
     """Return a word of a cell without what does not change it: capitals, and blanks beyond one."""
+    if text.isascii() and text.isalnum():  # what most are
+        return text.casefold()
     if len(text) > LONGEST:
         return text
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -89,7 +89,11 @@ def test_a_column_of_drugs_by_another_name_is_read_and_told(cell: str) -> None:
         ("GOT[U/L]", "Did you mean 'ast[U/L]'?"),
         ("Ferr[ug/L]", "Did you mean 'ferritin[ug/L]'?"),
         ("Hb", "Did you mean 'hemoglobin[unit]'?"),
-        ("ASAT (U/L)", "Did you mean 'ast[unit]'?"),
+        ("ASAT (U/L)", "Did you mean 'ast[U/L]'?"),
+        ("sIL-2R (U/mL)", "Did you mean 'scd25[U/mL]'?"),
+        ("AST (GOT) [U/L]", "It begins with 'ast', but the rest is none of its units: U/L"),
+        ("Medications at sampling", "Did you mean 'medications'?"),
+        ("all meds given", "Did you mean 'medications'?"),
         ("Thrombozyten", "Did you mean 'platelets[unit]'?"),
         ("treatment", "Did you mean 'medications'?"),
         ("Therapy", "Did you mean 'medications'?"),
@@ -127,7 +131,7 @@ def test_every_column_that_stops_the_run_is_told_at_once_up_to_twenty() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["ward", "Patient ID", "MRN", "sex", "Site", "centre", "Name", "date of birth", "Unnamed: 0"]
+    "cell", ["ward", "Patient ID", "MRN", "sex", "Sex (m/f)", "Site", "centre", "Name", "date of birth", "Unnamed: 0"]
 )
 def test_a_column_that_is_surely_no_input_is_left_out_and_told(cell: str) -> None:
     header = read_header(["fever", cell])
