@@ -107,23 +107,23 @@ def _put(document: dict[str, Any], column: Column, cell: str) -> None:
 
 
 def _observation(analyte: Analyte, cell: str, unit: str) -> Any:
-    """Return a result: a word, or a text to which the header's unit was added if it ends with the number."""
+    """Return a result: a word, or a text with a unit, its own or that of the header."""
     if _PLAIN_NUMBER.fullmatch(cell):  # what most are
         return f"{cell} {unit}".rstrip()
     folded = folded_cell(cell)
     word = SPELT_OUT.get(folded, folded.upper())
     if word in WORDS:
         return {"interpretation": word}
-    ends_with_number = cell.removesuffix(".")[-1:].isdecimal()
-    return f"{cell} {unit}" if unit and ends_with_number and not _has_unit(analyte, cell) else cell
+    return f"{cell} {unit}" if unit and _lacks_unit(analyte, cell) else cell
 
 
-def _has_unit(analyte: Analyte, cell: str) -> bool:
-    """Return whether a result brings its own unit, which may end with a figure: ``95 K/mm3``."""
+def _lacks_unit(analyte: Analyte, cell: str) -> bool:
+    """Return whether a result needs the header's unit: its own may end with a figure, as in ``95 K/mm3``."""
     try:
-        return analyte.table.find(read_text(analyte, cell).unit) is not None
+        own = read_text(analyte, cell).unit
     except Fault:
-        return False
+        own = cell
+    return not own or (analyte.table.find(own) is None and own.removesuffix(".")[-1:].isdecimal())
 
 
 def _number(cell: str) -> Any:
