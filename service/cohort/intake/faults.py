@@ -31,7 +31,7 @@ def as_of_a_table(entries: Iterable[Entry], document: Mapping[str, Any]) -> tupl
 def _reworded(entry: Entry, document: Mapping[str, Any]) -> Entry:
     part, *rest = (*entry.where, "")
     if part == COLLECTED_AT:
-        return replace(entry, detail=why_not(document[COLLECTED_AT]))
+        return replace(entry, detail=why_not(document[COLLECTED_AT]) or entry.detail)
     if part == "findings" and entry.code == "invalid_value":
         return replace(entry, detail=PRESENCE)
     cell = document.get("observations", {}).get(rest[0]) if part == "observations" else None

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, tzinfo
 
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d(?:\.\d{1,12})?)?", re.ASCII)
+_YEAR_FIRST = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt ]|\Z)", re.ASCII)
 _DAY_FIRST = re.compile(r"\d{1,4}[./\-]\d{1,2}[./\-]\d{1,4}\b.*", re.ASCII | re.DOTALL)
 _DAY_NUMBER = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
 WRITE = "Write the year first: 2023-02-01, or 2023-02-01 08:30:00 with or without an offset."
@@ -34,9 +35,11 @@ def with_offset(text: str, zone: tzinfo) -> str:
 
 
 def why_not(text: str) -> str:
-    """Return how to mend a text that is not read as a time."""
+    """Return how to mend a text that is not read as a time, "" where its form is that of one."""
     if is_local(text):
         return NO_SUCH_TIME
+    if _YEAR_FIRST.match(text):
+        return ""
     if _DAY_NUMBER.fullmatch(text):
         return DAY_NUMBER
     return OTHER_ORDER if _DAY_FIRST.fullmatch(text) else WRITE

@@ -383,3 +383,27 @@ def test_a_terminal_sees_a_bar_and_a_file_none(tmp_path: Path, monkeypatch: pyte
         assert main([str(path), "--workers", "1"]) == 0
         assert ("100%" in screen.getvalue()) is is_shown
         assert screen.getvalue().endswith(f"3 rows, 1 refused; the column problems says why. {UNKNOWN_IS_NOT_NORMAL}\n")
+
+
+@pytest.mark.parametrize(
+    ("table", "statuses", "told"),
+    [
+        ("id,ferritin[ug/L],fever\na,.,yes\nb,#N/A,yes\nc,<NA>,yes\nd,?,yes\ne,#DIV/0!,yes\n", ["200"] * 5, ""),
+        ("sep=;\nid;ferritin[ug/L];fever\na;905;yes\n", ["200"], ""),
+        (
+            "Registry of 2026\n\nid,ferritin[ug/L],fever\na,905,yes\nTotal,905,\n",
+            ["200", "400"],
+            "a title, passed over",
+        ),
+        ("id,ferritin[ug/L],fever\na,905,1.0\nb,905,0.0\nc,905,present\nd,905,WAHR\n", ["200"] * 4, ""),
+        ("id,Ferritin (ug/L),fever\na,12500,yes\n", ["200"], "is read as ferritin[ug/L]"),
+        ("id,ferritin,platelets,fever\n,ug/L,10*9/L,\na,12500,95,yes\n", ["200"], "is read as the units"),
+        ("id,platelets[10*9/L],fever\na,116 10*9/L,yes\nb,116 G/L,yes\n", ["200", "200"], ""),
+        ("id,ferritin[ug/L],fever\na,12500 H,yes\nb,12500*,yes\nc,12500(R),yes\n", ["422"] * 3, "3 refused"),
+        ("id,fever,\na,yes,\nb,yes,tocilizumab\n", ["200", "400"], ""),
+    ],
+)
+def test_tables_from_the_field(run: Any, table: str, statuses: list[str], told: str) -> None:
+    code, results, said = run(table, "--workers", "1")
+    assert (code, [result["status"] for result in results]) == (0, statuses)
+    assert told in said
