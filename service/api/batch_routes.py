@@ -12,7 +12,8 @@ from service.server.observing import exchange
 from service.server.serving import limits
 
 NDJSON = "application/x-ndjson"
-TAKEN = (NDJSON, "application/jsonl", "application/ndjson")
+TAKEN = tuple(f"application/{prefix}{name}" for name in ("ndjson", "jsonl", "jsonlines") for prefix in ("x-", ""))
+"""Names under which lines of JSON are sent; none is registered."""
 LONGEST_LINE = "BATCH_MAX_LINE_BYTES"
 blueprint = Blueprint("batch", __name__, url_prefix="/v1")
 

@@ -79,6 +79,7 @@ REASONS = {
     "drug_status": "The status says that this drug is not given; it is not used.",
     "parameter_unknown": "There is no parameter of this name; it is not used.",
     "parameter_conflict": "Two parameters say different things; neither is used.",
+    "finding_unread": "The finding is neither true nor false; it counts as unknown.",
     "parameter_invalid": "The parameter does not have the form that is described; it counts as unknown.",
     "time_invalid": "The time is not readable. Write it as FHIR does, for example 2026-11-22T07:45:00Z.",
     "time_doubtful": (

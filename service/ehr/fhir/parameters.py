@@ -113,7 +113,8 @@ def _findings(given: Given, parameter: Resource, where: str, codes: CodeMap) -> 
         elif isinstance(part.get("valueBoolean"), bool):
             given.claim(name, part["valueBoolean"], f"{where}.part[{at}]")
         else:
-            given.issues.append(issue("parameter_invalid", f"{where}.part[{at}]"))
+            given.unread.add(name)
+            given.issues.append(issue("finding_unread", f"{where}.part[{at}]"))
     if not tables(parameter, "part"):
         raise _Invalid
 

@@ -10,7 +10,7 @@ from typing import Any
 from service.clinical.assessment.category import needed_inputs
 from service.clinical.measurement.analytes import AGE, ANALYTES
 from service.clinical.measurement.reading import Reading
-from service.clinical.panel.panel import MEDICATIONS, Panel
+from service.clinical.panel.panel import Panel
 from service.ehr.fhir.conditions import Diagnosis, diagnosis
 from service.ehr.fhir.document import walk_all
 from service.ehr.fhir.issues import Issue, issue
@@ -94,7 +94,7 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     issues += issues_of(unread, chosen.times, _needed(panel, codes), _in_time(given.as_of, chosen.newest, look_back))
     panel = replace(
         panel,
-        unread=frozenset(_lost_inputs(issues, chosen.readings)),
+        unread=frozenset((*given.unread, *_lost_inputs(issues, chosen.readings))),
         may_hold_more=any(one.key in PARTIAL for one in issues),
     )
     basis = tuple((key, one) for key, group in chosen.basis.items() for one in group)
@@ -119,9 +119,7 @@ def _in_time(as_of: Moment | None, newest: Moment, look_back: timedelta | None) 
 def _lost_inputs(issues: Iterable[Issue], readings: Mapping[str, Reading]) -> Iterator[str]:
     """Yield the inputs that were sent and stay unknown since they could not be read."""
     for told in issues:
-        if told.key == "drug_not_named":
-            yield MEDICATIONS
-        elif told.severity == "warning" and told.observation and told.observation not in readings:
+        if told.severity == "warning" and told.observation and told.observation not in readings:
             yield told.observation
 
 

@@ -23,7 +23,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)[ \t]*\r\n", re.IGNORECASE
 _DIGITS = 18  # of a length, enough to tell that it is beyond all limits
 _CODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
-_BY_LINE = re.compile(rb"\r\ncontent-type:[ \t]*application/(?:x-ndjson|ndjson|jsonl)\b", re.IGNORECASE)
+_BY_LINE = re.compile(rb"\r\ncontent-type:[ \t]*application/(?:x-)?(?:ndjson|jsonl|jsonlines)\b", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 _OLD = re.compile(rb"[^\r\n]* HTTP/1\.0\r\n")  # clients that know no answer but the last
 

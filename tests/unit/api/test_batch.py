@@ -48,7 +48,13 @@ def test_the_problem_of_a_line_is_that_of_the_single_call(client: FlaskClient) -
         assert found["problem"] | {"request_id": ""} == loads(single.data) | {"request_id": ""}
 
 
-@pytest.mark.parametrize("kind", ["application/x-ndjson", "application/jsonl", "application/ndjson; charset=utf-8"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("application/x-ndjson", "application/jsonl", "application/ndjson; charset=utf-8", "application/x-jsonlines"),
+        *("application/jsonlines", "application/x-jsonl", "Application/X-JSONLines"),
+    ],
+)
 def test_the_kinds_of_lines_that_are_taken(client: FlaskClient, kind: str) -> None:
     assert send(client, GOOD, **{"Content-Type": kind}).status_code == 200
 
@@ -65,6 +71,8 @@ def test_the_kinds_of_lines_that_are_taken(client: FlaskClient, kind: str) -> No
         ("", {"Accept": "*/*"}, 200),
         ("", {"Accept": f"{LINES}; charset=utf-8"}, 200),
         ("", {"Accept": "application/jsonl"}, 200),
+        ("", {"Accept": "application/x-jsonlines"}, 200),
+        ("", {"Content-Type": "application/json-seq"}, 415),
         ("?view=short", {}, 422),
         ("?view=full", {}, 200),
     ],
