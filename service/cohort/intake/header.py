@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from service.api.error_messages import unknown_field
 from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, ANALYTES, FINDINGS
-from service.clinical.measurement.laboratory_text import LONGEST_QUANTITY
+from service.clinical.measurement.limits import LONGEST_QUANTITY
 from service.clinical.measurement.units import Unit
 from service.cohort.intake.words import COLUMNS, EMPTY, folded_cell, folded_name
 from service.cohort.safe_text import bounded, visible
