@@ -6,7 +6,6 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.api.response.brief_document import BREAKDOWN
 from service.app import create_app
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
 from service.clinical.panel.panel import CONDITIONS
@@ -14,6 +13,7 @@ from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
 
 CLIENT: FlaskClient = create_app(Settings()).test_client()
+BREAKDOWN = ("items", "missing", "decisive", "references")
 LINES = "application/x-ndjson"
 
 
