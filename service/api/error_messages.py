@@ -22,7 +22,8 @@ FLAG_APART = (
     "Send number and unit without it, and the flag as interpretation, for example value 905, unit ug/L and "
     "interpretation H; a sign such as * is left out."
 )
-MOMENT_NEEDED = "A date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z) is needed here."
+NO_TIME = "A day that systems write for none (1970-01-01, 9999-12-31) is no time."
+MOMENT_NEEDED = f"A date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z) is needed here. {NO_TIME}"
 
 SENTENCES = {
     ("unit_required", ""): "A number needs its unit; units are never guessed. Send one of those listed under accepted.",

@@ -34,7 +34,10 @@ def test_the_rest_is_assessed_as_if_it_had_not_been_sent_and_the_summary_says_so
     bad = {"platelets": "116 10*12/L", "wbc": "5.4x109", "platlets": "1 /uL", "ast": {"value": "5", "unit": "U/L"}}
     with_bad = post(observations=GOOD | bad, findings={"fever": True, "fevr": True}, options=OMIT)[1]
     without = post(observations=GOOD, findings={"fever": True})[1]
-    assert with_bad["criteria"] == without["criteria"]
+    verdicts = [
+        [(one["verdict"], one["missing"], one["decisive"]) for one in it["criteria"]] for it in (with_bad, without)
+    ]
+    assert verdicts[0] == verdicts[1]
     unread = " Fever, platelet count and white cell count were sent but could not be read, so this does not reassure."
     summary = without["classification"]["summary"] + unread
     assert with_bad["classification"] == without["classification"] | {"summary": summary}

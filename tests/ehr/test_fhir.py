@@ -159,7 +159,7 @@ def test_a_drug_that_cannot_be_told_takes_the_reassurance_away(client: FlaskClie
     answer = evaluated(client, bundle(*SJIA, *calm_panel(), *lost))
     assert (category(answer), answer["status"]) == ("indeterminate", "preliminary")
     assert "medication_unclear" in issue_keys(answer)
-    assert "A treatment may be among what could not be read" in rationale(answer)
+    assert "this does not reassure" in rationale(answer)
     told = {"resourceType": "MedicationRequest", "medicationCodeableConcept": {"text": "Paracetamol"}}
     classified = {"coding": [{"system": "http://www.whocc.no/atc", "code": "N02BE01"}]}
     harmless = [told, told | {"medicationCodeableConcept": classified}, lost[0] | {"status": "entered-in-error"}]

@@ -300,7 +300,6 @@ UNUSABLE = {
         ferritin(valueQuantity=quantity(700, unit="furlong")),
         ferritin(valueQuantity=quantity(700, unit="ng/mL", code="mol/mL", system=UCUM)),
         ferritin(valueString="700 bananas"),
-        ferritin(valueString="12500 ng/mL (normal)"),
         ferritin(valueQuantity=quantity(700, unit="g" * 100)),
         observation(FIBRINOGEN, 3, "G/L"),
     ],
@@ -310,6 +309,7 @@ UNUSABLE = {
     ],
     "implausible_value": [observation(PLATELETS, 116, "10*12/L"), ferritin(valueQuantity=quantity(-5, unit="ng/mL"))],
     "invalid_quantity": [
+        ferritin(valueString="12500 ng/mL (normal)"),
         ferritin(valueString="HEMOLYZED, 12500"),
         ferritin(valueString="5.4x109"),
         ferritin(valueString="12,500 ng/mL"),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.api.error_messages import invalid_value, unknown_field
+from service.api.error_messages import MOMENT_NEEDED, invalid_value, unknown_field
 from service.api.problems import Entry, InvalidRequest
 from service.api.request.panel import OMIT, PanelRequest, read_panel_request
 from service.clinical.course.visit import Treatment
@@ -114,8 +114,7 @@ def _bounded(
 
 def _time_faults(raw: Any, where: Where) -> Iterator[Entry]:
     if not isinstance(raw, str) or not is_moment(raw):
-        detail = "A trajectory needs this time: a date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z)."
-        yield invalid_value(where, detail)
+        yield invalid_value(where, f"A trajectory needs this time. {MOMENT_NEEDED}")
 
 
 def _shared(document: Mapping[str, Any], entries: list[Entry]) -> dict[str, Any]:

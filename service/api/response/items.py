@@ -23,8 +23,7 @@ from service.clinical.criteria.rules import (
 from service.clinical.evaluation.evaluate import PREPARED
 from service.clinical.evaluation.rule_engine import Step, contributions, tally_points, verdict_of
 from service.clinical.evaluation.set_result import Item, SetResult
-from service.clinical.explanation.item_reasons import PRESENCE
-from service.clinical.explanation.items import shown, unreported_items
+from service.clinical.explanation.items import shown
 from service.clinical.measurement.analytes import MEASURES
 from service.clinical.measurement.interval import UNKNOWN, Verdict
 from service.clinical.measurement.reading import UNUSABLE, Evidence, Reading
@@ -100,29 +99,19 @@ def _threshold_writer(node: Threshold) -> Writer:
         for unit in MEASURES[node.observation].table.units
         for confounded in (True, False)
     }
-    unreported = {
-        item.reason: b"%bnull%b%b}"
-        % (befores[item.status, item.status_implied], middles[own_unit, False], dumps(item.reason))
-        for item in unreported_items(node).values()
-    }
 
     def write(item: Item, panel_results: Results) -> bytes:
         _, _, _, status, implied, reason, reading, _, confounded, _ = item
-        if reading is None:
-            return unreported[reason]
-        middle = middles[reading.unit, confounded]
-        return b"".join((befores[status, implied], panel_results[result_key], middle, dumps(reason), b"}"))
+        observed, unit = (b"null", own_unit) if reading is None else (panel_results[result_key], reading.unit)
+        middle = middles[unit, confounded]
+        return b"".join((befores[status, implied], observed, middle, dumps(reason), b"}"))
 
     return write
 
 
 def _finding_writer(node: Finding) -> Writer:
-    heads = _heads(node)
-    written = {
-        verdict: b'%b,"confounded":false,"reason":%b}' % (heads[verdict, verdict], dumps(PRESENCE[verdict]))
-        for verdict in Verdict
-    }
-    return lambda item, _: written[item.status]
+    befores = {statuses: b'%b,"confounded":false,"reason":' % head for statuses, head in _heads(node).items()}
+    return lambda item, _: b"%b%b}" % (befores[item.status, item.status_implied], dumps(item.reason))
 
 
 def _group_writer(node: FirstKnown | AllOf | AtLeast, below: tuple[Writer, ...]) -> Writer:
