@@ -38,7 +38,7 @@ def test_the_rest_is_assessed_as_if_it_had_not_been_sent_and_the_summary_says_so
         [(one["verdict"], one["missing"], one["decisive"]) for one in it["criteria"]] for it in (with_bad, without)
     ]
     assert verdicts[0] == verdicts[1]
-    unread = " Fever, platelet count and white cell count were sent but could not be read, so this does not reassure."
+    unread = " AST, fever, platelet count and white cell count were sent but could not be read, so this does not reassure."
     summary = without["classification"]["summary"] + unread
     assert with_bad["classification"] == without["classification"] | {"summary": summary}
     assert len(with_bad["warnings"]) == len(without["warnings"]) + 5
