@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format generate bench bench-check soak lock clean image browser screenshots chart container chart-docs sbom
+.PHONY: help setup run test lint types format generate bench bench-check soak lock clean quick golden image browser screenshots chart container chart-docs sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,12 @@ run: $(VENV)/.run ## serve on PORT (default 8080) in the foreground
 
 test: setup ## every test but those that build a container, with branch coverage
 	$(BIN)/pytest --cov --ignore=tests/container
+
+quick: setup ## the tests of the medicine and of single modules, in a few seconds
+	$(BIN)/pytest tests/unit tests/criteria tests/test_ab0700.py
+
+golden: setup ## write down the digest of every answer anew, where an answer was changed on purpose
+	$(BIN)/python -m tests.golden
 
 lint: setup ## ruff and import-linter
 	$(BIN)/ruff check .

@@ -89,13 +89,11 @@ def _run_stages() -> None:
     for name, request in (("full", panel()), ("sparse", SPARSE)):
         whole = stages.whole(request)
         runs |= {f"{name} panel: {stage}": run for stage, run in stages.stages_of(request).items()}
-        runs |= {f"{name} panel: whole": whole, f"{name} panel: unseen": stages.unseen(whole)}
+        runs |= {f"{name} panel: whole": whole}
         runs |= {f"{name} panel: summary": stages.summary(request)}
     runs |= {f"{RECORD}: {stage}": run for stage, run in stages.record_stages().items()}
-    whole = stages.record_whole()
     runs |= {
-        f"{RECORD}: whole": whole,
-        f"{RECORD}: unseen": stages.unseen(whole),
+        f"{RECORD}: whole": stages.record_whole(),
         f"{SAME}: whole": stages.whole(carried()),
     }
     gc.disable()  # where a collection falls depends on what ran before

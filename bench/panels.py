@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from typing import Any
 
 from service.api.openapi import contract
@@ -52,6 +54,8 @@ SPARSE = {
     },
     "findings": {"fever": True},
 }
+CONDITIONS = ("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "other")
+HALF = 0.5
 ONE_SET = "eular-acr-printo-2016"
 
 
@@ -64,6 +68,39 @@ def panel(observations: int = 17, *criteria: str) -> dict[str, Any]:
         "findings": FINDINGS,
     }
     return request | ({"options": {"criteria": list(criteria)}} if criteria else {})
+
+
+def varied(panels: int, seed: int = 7) -> list[dict[str, Any]]:
+    """Return as many panels, the same in every run, no two with the same values, units, findings or gaps."""
+    draw = random.Random(seed)
+    return [_varied(draw) for _ in range(panels)]
+
+
+def _varied(draw: random.Random) -> dict[str, Any]:
+    forms: dict[str, Callable[[], Any]] = {
+        "ferritin": lambda: f"{draw.choice(['', '', '', '>'])}{draw.randint(50, 30000)} ug/L",
+        "platelets": lambda: {"value": draw.randint(40, 450), "unit": "10*9/L"},
+        "ast": lambda: f"{draw.randint(15, 400)} U/L",
+        "triglycerides": lambda: draw.choice([f"{draw.randint(80, 400)} mg/dL", {"interpretation": "H"}]),
+        "fibrinogen": lambda: draw.choice([f"{draw.randint(80, 450)} mg/dL", {"interpretation": "L"}]),
+        "ldh": lambda: f"{draw.randint(150, 2000)} U/L",
+        "hemoglobin": lambda: draw.choice([f"{draw.randint(60, 150)} g/L", f"{draw.randint(60, 150) / 10} g/dL"]),
+        "wbc": lambda: f"{draw.randint(10, 200) / 10} 10*9/L",
+        "neutrophils": lambda: f"0.{draw.randint(3, 9)} 10*9/L",
+        "esr": lambda: f"{draw.randint(2, 90)} mm/h",
+        "temperature": lambda: f"{draw.randint(365, 405) / 10} Cel",
+        "scd25": lambda: f"{draw.randint(500, 9000)} U/mL",
+        "liver_below_costal_margin": lambda: f"{draw.randint(0, 6)} cm",
+        "spleen_below_costal_margin": lambda: f"{draw.randint(0, 6)} cm",
+        "crp": lambda: f"{draw.randint(1, 200)} mg/L",
+    }
+    chosen = draw.sample(list(forms), draw.randint(8, len(forms)))
+    return {
+        "patient": {"age_years": draw.randint(1, 60)},
+        "context": {"condition": draw.choice(CONDITIONS), "medications": [{"name": "prednisolone"}]},
+        "observations": {key: forms[key]() for key in chosen},
+        "findings": {key: draw.random() < HALF for key in FINDINGS if draw.random() < HALF},
+    }
 
 
 def batch(lines: int) -> bytes:

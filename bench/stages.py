@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
-from bench.panels import ONE_SET, SPARSE, panel
+from bench.panels import ONE_SET, SPARSE, panel, varied
 from bench.record import RECORD, SAME, carried, record
 from bench.tables import exponent, show
 from service.api.request.panel import read_panel_request
-from service.api.response.assessment import assessment_document
-from service.api.response.brief_document import summary_document
+from service.api.response.assessment import assessment_document, summary_document
 from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
-from service.clinical.evaluation.evaluate import PREPARED, Depth, evaluate
+from service.clinical.evaluation.evaluate import evaluate
+from service.clinical.evaluation.set_result import SetResult
+from service.clinical.explanation.items import explain
+from service.clinical.panel.panel import Panel
 from service.ehr.fhir.risk_assessment import risk_assessment
-from service.ehr.record.judgement import judged
 from service.ehr.record.record import read_request
 from service.ehr.terminology.code_file import load_codes
-from service.server.messages.large_json import loads_large
 from service.server.messages.strict_json import dumps, loads
 
+PANELS = 300
 Stages = dict[str, Callable[[], object]]
 CODES = load_codes()
 
 
 def stages_of(request: dict[str, Any]) -> Stages:
-    """Return each stage of one request as a function; ``assess`` contains ``evaluate``.
-
-    ``explain`` are the items as a CDS card reads them; JSON and FHIR take them from texts with gaps (``render``).
-    """
+    """Return each stage of one request as a function; ``assess`` contains ``evaluate`` and ``explain``."""
     body = dumps(request)
     document = loads(body)
     asked = read_panel_request(document)
@@ -41,12 +40,17 @@ def stages_of(request: dict[str, Any]) -> Stages:
     return {
         "read JSON": lambda: loads(body),
         "parse": lambda: read_panel_request(document),
-        "evaluate": lambda: [evaluate(one, asked.panel, Depth.MISSING) for one in sets],
-        "explain": lambda: [one.items for one in results],
+        "evaluate": lambda: [evaluate(criteria, asked.panel) for criteria in sets],
+        "explain": lambda: _explained(results, asked.panel),
         "assess": lambda: assess(asked.panel, asked.criteria),
         "render": lambda: assessment_document(assessment),
         "encode": lambda: dumps(answer),
     }
+
+
+def _explained(results: list[SetResult], panel: Panel) -> object:
+    panel.in_words.clear()  # as for a panel that has just been read
+    return [explain(result, panel) for result in results]
 
 
 def whole(request: dict[str, Any]) -> Callable[[], bytes]:
@@ -74,15 +78,15 @@ def summary(request: dict[str, Any]) -> Callable[[], bytes]:
 def record_stages() -> Stages:
     """Return each stage of the FHIR operation as a function."""
     body = dumps(record())
-    document = loads_large(body)
+    document = loads(body)
     found = read_request(document, CODES)
-    told = judged(found)
-    answer = risk_assessment(*told)
+    assessment = assess(found.panel, found.criteria)
+    answer = risk_assessment(found, assessment)
     return {
-        "read JSON": lambda: loads_large(body),
+        "read JSON": lambda: loads(body),
         "read record": lambda: read_request(document, CODES),
-        "assess": lambda: judged(found),
-        "write RiskAssessment": lambda: risk_assessment(*told),
+        "assess": lambda: assess(found.panel, found.criteria),
+        "write RiskAssessment": lambda: risk_assessment(found, assessment),
         "encode": lambda: dumps(answer),
     }
 
@@ -90,31 +94,35 @@ def record_stages() -> Stages:
 def record_whole() -> Callable[[], bytes]:
     """Return the function from the bytes of the record to those of the RiskAssessment."""
     body = dumps(record())
-    return lambda: dumps(risk_assessment(*judged(read_request(loads_large(body), CODES))))
+
+    def answer() -> bytes:
+        found = read_request(loads(body), CODES)
+        return dumps(risk_assessment(found, assess(found.panel, found.criteria)))
+
+    return answer
 
 
-def unseen(answer: Callable[[], bytes]) -> Callable[[], bytes]:
-    """Return the same for a panel whose combination of verdicts no set has seen before, as most are."""
-    remembered = [one for prepared in PREPARED.values() for one in prepared.standings if hasattr(one, "cache_clear")]
+def rotation(panels: int = PANELS) -> Callable[[], object]:
+    """Return the function that answers the next of several panels, all of them different."""
+    answers = cycle([whole(request) for request in varied(panels)])
 
-    def forgetful() -> bytes:
-        for one in remembered:
-            one.cache_clear()
+    def answer_next() -> bytes:
+        answer = next(answers)
         return answer()
 
-    return forgetful
+    return answer_next
 
 
-def cost(run: Callable[[], object], seconds: float) -> float:
-    """Return the microseconds of processor that one call takes: the least of several series."""
+def cost(run: Callable[[], object], seconds: float, calls: int = 20) -> float:
+    """Return the microseconds of processor that one call takes: the least of several series of ``calls``."""
     run()
     times: list[float] = []
     until = time.process_time() + seconds
     while time.process_time() < until or len(times) < 3:
         started = time.process_time()
-        for _ in range(20):
+        for _ in range(calls):
             run()
-        times.append((time.process_time() - started) / 20)
+        times.append((time.process_time() - started) / calls)
     return min(times) * 1e6
 
 
@@ -125,6 +133,7 @@ def report(*, quick: bool) -> None:
     rows = {name: _row(request, seconds) for name, request in requests.items()}
     columns = list(next(iter(rows.values())))
     show("Stages, microseconds of CPU per panel", ["", *columns], [[name, *row.values()] for name, row in rows.items()])
+    print(f"\n{PANELS} different panels: {cost(rotation(), seconds, PANELS):.0f} microseconds of CPU each")
     _record(seconds)
     keys = list(CATALOGUE)
     _growth("criteria sets", {n: panel(17, *keys[:n]) for n in (1, 2, 4, 7, 10)}, seconds)
@@ -137,11 +146,11 @@ def _row(request: dict[str, Any], seconds: float) -> dict[str, str]:
         "read JSON": measured["read JSON"],
         "parse": measured["parse"],
         "evaluate": measured["evaluate"],
-        "classify": max(0.0, measured["assess"] - measured["evaluate"]),
+        "explain": measured["explain"],
+        "classify": max(0.0, measured["assess"] - measured["evaluate"] - measured["explain"]),
         "render": measured["render"],
         "encode": measured["encode"],
         "whole": cost(whole(request), seconds),
-        "unseen": cost(unseen(whole(request)), seconds),
     }
     return {name: f"{one:.0f}" for name, one in shown.items()}
 

@@ -79,4 +79,4 @@ def _install_server(app: Flask, settings: Settings) -> None:
     headers.install(app)
     cors.install(app, settings)
     guard.install(app, settings)
-    limits.install(app, settings)
+    limits.install(app, settings, tuple(OWN_ERRORS))

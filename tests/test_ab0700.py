@@ -8,8 +8,7 @@ import yaml
 
 from service.api.openapi import PATH
 from service.clinical.assessment.assess import Assessment, assess
-from service.clinical.evaluation.evaluate import verdict_text
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.set_result import SetResult, verdict_text
 from service.clinical.measurement.interval import point
 from service.clinical.measurement.number import INFINITY
 from tests.conftest import panel_of
@@ -93,7 +92,7 @@ def test_each_count_is_that_of_the_table(patient: str, key: str, met: int, unkno
     assert (count.met, count.unknown) == (met, unknown)
 
 
-def completed(name: str, key: str, observations: dict[str, str], **findings: bool) -> Result:
+def completed(name: str, key: str, observations: dict[str, str], **findings: bool) -> SetResult:
     """Return a set on the patient with further results, as the table supposes them."""
     request = EXAMPLES[name]["value"]
     more = {

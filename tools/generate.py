@@ -1,4 +1,4 @@
-"""Write the generated parts of openapi.yaml and README.md: ``python -m tools.generate`` (``--check`` only compares).
+"""Write docs/criteria.md and the generated parts of openapi.yaml and README.md: ``python -m tools.generate`` (``--check`` only compares).
 
 A generated part stands between a line with ``generated: NAME`` and one with ``end: NAME``.
 """
@@ -29,11 +29,11 @@ from service.ehr.cds_hooks.card import cards
 from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS
 from service.ehr.cds_hooks.request import read_cds_request
 from service.ehr.record.given import Given
-from service.ehr.record.judgement import judged
 from service.ehr.record.record import read_record
 from service.ehr.terminology.code_file import load_codes
 from service.server.messages.strict_json import dumps, loads
 from service.server.settings import TABLE, Settings
+from tools.criteria_page import criteria_page
 
 ROOT = Path(__file__).parent.parent
 ANSWERED = "one_set"  # short enough to read
@@ -51,7 +51,8 @@ REQUEST_ID = "6b1f2c1e-7a0e-4f0e-9b0a-2f0f6f1f0a10"
 
 TEXT_FORM = (
     "Comparator, number and unit in one text. The point is a decimal sign; before exactly three digits (12.500) it may set "
-    "thousands apart, and is refused where a patient can have the thousandfold as well."
+    "thousands apart, and is refused where a patient can have the thousandfold as well. Thousands may be set apart where "
+    "one number alone can be meant (1,234.5). The pattern shows the plain forms; more spellings of signs and units are read."
 )
 
 
@@ -165,7 +166,8 @@ def example_cards() -> Iterable[str]:
     for name in CALLS:
         call = read_cds_request(_request(name, "/cds-services/{service}"), Settings().cds_hooks)
         given = [(call.prefetch[key], f"prefetch.{key}") for key in PREFETCH_KEYS if key in call.prefetch]
-        record, assessment = judged(read_record(Given(documents=given), load_codes()))
+        record = read_record(Given(documents=given), load_codes())
+        assessment = assess(record.panel, record.criteria)
         shown = [card | {"uuid": CARD_ID} for card in cards(call, record, assessment, Settings())]
         yield from _example(" " * 16, name, f"The answer to the call {name}", dumps({"cards": shown}).decode())
 
@@ -243,16 +245,26 @@ def generated(file: str) -> str:
     return text
 
 
+WHOLE: dict[str, Callable[[], Iterable[str]]] = {"docs/criteria.md": criteria_page}
+"""Documents of which every line is generated."""
+
+
+def documents() -> dict[str, str]:
+    """Return every document with its generated parts as they should be, by its path."""
+    partly = {file: generated(file) for file in sorted({home for home, _ in PARTS.values()})}
+    return partly | {file: "".join(f"{line}\n" for line in lines()) for file, lines in WHOLE.items()}
+
+
 def main(arguments: list[str]) -> int:
     """Write the documents, or with --check say which are not current."""
     stale = 0
-    for file in sorted({home for home, _ in PARTS.values()}):
-        text = generated(file)
-        if text != (ROOT / file).read_text(encoding="utf-8"):
+    for file, text in documents().items():
+        path = ROOT / file
+        if not path.exists() or text != path.read_text(encoding="utf-8"):
             stale = 1
             print(f"{file}: {'not current' if '--check' in arguments else 'written'}")
             if "--check" not in arguments:
-                (ROOT / file).write_text(text, encoding="utf-8")
+                path.write_text(text, encoding="utf-8")
     return stale if "--check" in arguments else 0
 
 

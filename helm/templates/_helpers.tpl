@@ -77,6 +77,7 @@ WEB_CONCURRENCY: {{ int .Values.config.workers | quote }}
 MAS_CONNECTIONS: {{ int .Values.config.connections | quote }}
 MAS_LOG_LEVEL: {{ .Values.config.logLevel | quote }}
 MAS_MAX_BODY_BYTES: {{ int64 .Values.config.maxBodyBytes | quote }}
+MAS_FHIR_MAX_BODY_BYTES: {{ int64 .Values.config.fhirMaxBodyBytes | quote }}
 MAS_BATCH_MAX_LINE_BYTES: {{ int64 .Values.config.batchMaxLineBytes | quote }}
 MAS_BODY_READ_SECONDS: {{ int .Values.config.bodyReadSeconds | quote }}
 MAS_KEEPALIVE_SECONDS: {{ int .Values.config.keepaliveSeconds | quote }}

@@ -17,8 +17,7 @@ from service.api import counting
 from service.api.line_stream import Line, Readable, TooLong, line_groups
 from service.api.problems import Entry, InvalidRequest, invalid_detail, problem_document
 from service.api.request.panel import PanelRequest, read_panel_request
-from service.api.response.assessment import assessment_document
-from service.api.response.brief_document import summary_document
+from service.api.response.assessment import assessment_document, summary_document
 from service.clinical.assessment.assess import Assessment, assess
 from service.server import budget
 from service.server.budget import Budget
@@ -43,9 +42,9 @@ class View:
 
 VIEWS = {
     "full": View(brief=False, document=assessment_document),
-    "summary": View(brief=True, document=lambda assessment, _: summary_document(assessment)),
+    "summary": View(brief=True, document=summary_document),
 }
-"""By name: what POST /v1/assessments answers, or classification and verdicts alone."""
+"""By name: what POST /v1/assessments answers, with and without all that explains a set."""
 
 
 @dataclass(slots=True)

@@ -6,15 +6,14 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
 from service.api.batch import VIEWS, Batch
-from service.api.error_messages import invalid_value
-from service.api.problems import InvalidRequest
-from service.api.request.address import refuse_unknown_parameters
+from service.api.request.address import view_asked_for
 from service.server.messages.media_types import accepts, refuse_unless_utf8
 from service.server.observing import exchange
 from service.server.serving import limits
 
 NDJSON = "application/x-ndjson"
-TAKEN = (NDJSON, "application/jsonl", "application/ndjson")
+TAKEN = tuple(f"application/{prefix}{name}" for name in ("ndjson", "jsonl", "jsonlines") for prefix in ("x-", ""))
+"""Names under which lines of JSON are sent; none is registered."""
 LONGEST_LINE = "BATCH_MAX_LINE_BYTES"
 blueprint = Blueprint("batch", __name__, url_prefix="/v1")
 
@@ -23,11 +22,7 @@ blueprint = Blueprint("batch", __name__, url_prefix="/v1")
 @limits.unlimited  # a batch is limited line by line
 def post_batch() -> Response:
     """Assess a panel per line, answering while the lines arrive."""
-    refuse_unknown_parameters("view")
-    view = request.args.get("view", "full")
-    if view not in VIEWS:
-        detail = "The parameter view of the address takes one of the words listed under accepted."
-        raise InvalidRequest([invalid_value(("view",), detail, accepted=list(VIEWS))])
+    view = view_asked_for()
     if request.mimetype not in TAKEN:
         raise UnsupportedMediaType(f"Send one JSON object per line as {NDJSON}.")
     refuse_unless_utf8()

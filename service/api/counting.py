@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from service.api.problems import Entry
 from service.clinical.assessment.assess import Assessment
-from service.clinical.evaluation.evaluate import verdict_text
+from service.clinical.evaluation.set_result import verdict_text
 from service.clinical.measurement.reading import Evidence
 from service.clinical.panel.panel import Panel
 from service.server.observing import metrics
@@ -25,7 +25,7 @@ def assessed_all(channel: str, assessments: Iterable[tuple[Assessment, Iterable[
     categories, verdicts, unknown = Counter[str](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for assessment, omitted in assessments:
         categories[assessment.classification.category] += 1
-        verdicts.update((one.criteria.id, verdict_text(one.verdict)) for one in assessment.results)
+        verdicts.update((result.criteria.id, verdict_text(result.verdict)) for result in assessment.results)
         unknown.update(_unknown(assessment))
         unknown.update((_input_of(entry), "omitted") for entry in omitted)
         refused(omitted)

@@ -10,14 +10,20 @@ from typing import Any
 from service.api.problems import Entry
 from service.clinical.measurement.analytes import AGES, ANALYTES, FINDINGS
 from service.clinical.measurement.fault import Fault
-from service.clinical.measurement.laboratory_text import TWO_WAYS
+from service.clinical.measurement.laboratory_text import TWO_WAYS, has_flag
+from service.clinical.measurement.limits import LONGEST_QUANTITY
 from service.server.messages.strict_json import LONGEST_KEY
 
 TWO_MEANINGS = (
-    "is the point a decimal sign, or does it set thousands apart? Before three digits it can be either, and it is "
-    "never guessed. Write 12.5 or 12500, not 12.500."
+    "is the point or comma a decimal sign, or does it set thousands apart? Before three digits it can be either, and "
+    "it is never guessed. Write 12.5 or 12500, not 12.500 and not 12,500."
 )
-MOMENT_NEEDED = "A date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z) is needed here."
+FLAG_APART = (
+    "Send number and unit without it, and the flag as interpretation, for example value 905, unit ug/L and "
+    "interpretation H; a sign such as * is left out."
+)
+NO_TIME = "A day that systems write for none (1970-01-01, 9999-12-31) is no time."
+MOMENT_NEEDED = f"A date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z) is needed here. {NO_TIME}"
 
 SENTENCES = {
     ("unit_required", ""): "A number needs its unit; units are never guessed. Send one of those listed under accepted.",
@@ -44,9 +50,12 @@ SENTENCES = {
         "sign; words such as low go into an object, as its interpretation."
     ),
     ("invalid_quantity", "decimal_comma"): (
-        "Not read as a quantity: the decimal sign is a point, and thousands are not set apart. Write 12.5 or 12500, "
-        "without a comma."
+        "Not read as a quantity: the decimal sign is a point. Write 12.5 or 12500, without a comma."
     ),
+    ("unit_not_accepted", "flag"): f"There is a flag in the unit. {FLAG_APART}",
+    ("unit_not_accepted", "too_long"): "The unit is longer than {longest} characters.",
+    ("invalid_quantity", "flag"): f"Not read as a quantity: there is a flag beside the number. {FLAG_APART}",
+    ("invalid_quantity", "too_long"): "Not read as a quantity: the text is longer than {longest} characters.",
     ("invalid_quantity", "two_ways"): f"Not read as a quantity: {TWO_MEANINGS}",
     ("invalid_quantity", "bounds"): (
         "Not read as a quantity: one number is needed, not a range or a tolerance. Send what was measured, or one "
@@ -152,8 +161,11 @@ def invalid_value(where: tuple[str, ...], detail: str, **facts: Any) -> Entry:
 
 def not_a_number(where: tuple[str, ...], sent: object = None, ending: str = "") -> Entry:
     """Return the entry for a number sent as text, true or false, or anything else."""
-    if isinstance(sent, str) and TWO_WAYS.fullmatch(sent.strip()):
-        return Entry(where, "not_a_number", f"A JSON number is needed here: {TWO_MEANINGS}")
+    if isinstance(sent, str) and len(sent) <= LONGEST_QUANTITY:
+        if TWO_WAYS.fullmatch(sent.strip().replace(",", ".")):
+            return Entry(where, "not_a_number", f"A JSON number is needed here: {TWO_MEANINGS}")
+        if has_flag(sent):
+            return Entry(where, "not_a_number", f"A JSON number is needed here, without a flag. {FLAG_APART}")
     return Entry(where, "not_a_number", f'A JSON number is needed here: 12.5, not "12.5" and not true.{ending}')
 
 

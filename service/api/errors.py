@@ -18,7 +18,6 @@ DETAILS = {
     404: "Nothing is here; GET /openapi.yaml lists the addresses.",
     405: "The methods allowed here are in the Allow header.",
     408: "The body did not arrive in time; send it again.",
-    413: "The body is larger than this service reads; send one panel, or a batch line by line.",
 }
 
 

@@ -7,12 +7,11 @@ from werkzeug.exceptions import NotFound
 
 from service.api import counting
 from service.api.errors import refuse_unless_json_is_accepted
-from service.api.request.address import refuse_unknown_parameters
+from service.api.request.address import FULL, view_asked_for
 from service.api.request.body import JSON, json_body
 from service.api.request.panel import read_panel_request
-from service.api.response.analyte_document import analytes_document
-from service.api.response.assessment import assessment_document
-from service.api.response.rule_document import criteria_document
+from service.api.response.assessment import assessment_document, summary_document
+from service.api.response.catalogue import analytes_document, criteria_document
 from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.server.messages.headers import Document
@@ -34,11 +33,12 @@ ANALYTES = _document(analytes_document())
 @blueprint.post("/assessments")
 def post_assessment() -> Response:
     """Assess one panel."""
-    refuse_unknown_parameters()
+    is_brief = view_asked_for() != FULL
     asked = read_panel_request(json_body(request))
-    assessment = assess(asked.panel, asked.criteria)
+    assessment = assess(asked.panel, asked.criteria, brief=is_brief)
     counting.assessed("json", assessment, asked.omitted)
-    return Response(dumps(assessment_document(assessment, asked.omitted)) + b"\n", content_type=JSON)
+    document = summary_document if is_brief else assessment_document
+    return Response(dumps(document(assessment, asked.omitted)) + b"\n", content_type=JSON)
 
 
 @blueprint.get("/criteria")

@@ -8,9 +8,10 @@ from flask import Blueprint, Response, request
 
 from service.api import counting
 from service.api.errors import refuse_unless_json_is_accepted
-from service.api.request.address import refuse_unknown_parameters
+from service.api.request.address import FULL, view_asked_for
 from service.api.request.body import JSON, json_body
 from service.api.request.course import read_trajectory_request
+from service.api.response.brief_document import brief_document, scored_document
 from service.api.response.course import trajectory_document
 from service.clinical.course.course import follow
 from service.server.messages.strict_json import dumps
@@ -22,15 +23,16 @@ blueprint.before_request(refuse_unless_json_is_accepted)
 @blueprint.post("/trajectories")
 def post_trajectory() -> Response:
     """Follow one patient through time."""
-    refuse_unknown_parameters()
-    return Response(dumps(trajectory_of(json_body(request))) + b"\n", content_type=JSON)
+    view = view_asked_for()
+    return Response(dumps(trajectory_of(json_body(request), view)) + b"\n", content_type=JSON)
 
 
-def trajectory_of(document: Any) -> dict[str, Any]:
+def trajectory_of(document: Any, view: str = FULL) -> dict[str, Any]:
     """Return the answer to a request; raises InvalidRequest."""
     asked = read_trajectory_request(document)
-    panels = [(moment, one.panel) for moment, one in asked.panels]
-    trajectory = follow(panels, asked.treatments, asked.criteria)
-    for visit, (_, one) in zip(trajectory.visits, sorted(asked.panels, key=lambda one: one[0].first), strict=True):
-        counting.assessed("trajectory", visit.assessment, one.omitted)
-    return trajectory_document(trajectory, {moment.text: one.omitted for moment, one in asked.panels})
+    timed = sorted(asked.panels, key=lambda panel: panel[0].first)
+    trajectory = follow([(moment, sent.panel) for moment, sent in timed], asked.treatments, asked.criteria)
+    for visit, (_, sent) in zip(trajectory.visits, timed, strict=True):
+        counting.assessed("trajectory", visit.assessment, sent.omitted)
+    omitted = {moment.text: sent.omitted for moment, sent in timed}
+    return trajectory_document(trajectory, omitted, scored_document if view == FULL else brief_document)

@@ -5,22 +5,29 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
+from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
+from zoneinfo import ZoneInfo
+
+import click
 
 from service.cohort.conversions import COMMENT, to_csv, to_ndjson
-from service.cohort.header import UnusableTable
-from service.cohort.progress import Progress
-from service.cohort.results import COLUMNS
-from service.cohort.table import open_table, text_of, write_rows
-from service.cohort.work import Reading, assess_rows
+from service.cohort.intake.header import UnusableTable
+from service.cohort.intake.table import UTF_8, Row, open_table, text_of
+from service.cohort.results import COLUMNS, write_rows
+from service.cohort.work import Done, Reading, assess_rows
 
 COMMANDS = ("assess", "to-ndjson", "to-csv")
 BROKEN, UNUSABLE, STOPPED = 1, 2, 130
 MOST_TOLD = 20
+LOCAL_TIMES = "Times without an offset are read as those of {} (--timezone)."
+UNKNOWN_IS_NOT_NORMAL = (
+    "An empty cell counts as unknown, never as normal; the column summary says what an answer lacks."
+)
 WORKER_LOST = "A worker process was ended from outside, perhaps for want of memory: the results stop here.\n"
 
 
@@ -58,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m service.cohort",
         description="Assess a table of panels, one row each, units in the header: ferritin[ug/L]. "
         "With 'to-ndjson' or 'to-csv' as the first word, convert a table for a service's batch, or its answers back.",
+        epilog="Exit codes: 0 every row has its row in the results; 2 the table or an option cannot be "
+        "used; 1 a worker process was lost; 130 interrupted. docs/scale.md says what a table may look like.",
     )
     parser.add_argument("table", nargs="?", default="-", help="the file; - or nothing: standard input")
     parser.add_argument("--workers", type=_positive, default=len(os.sched_getaffinity(0)), help="default: every core")
@@ -65,6 +74,21 @@ def _parser() -> argparse.ArgumentParser:
         "--on-invalid", choices=("reject", "omit"), default="reject", help="omit: a bad value is unknown"
     )
     parser.add_argument("--decimal-comma", action="store_true", help="the table writes 5,4 for 5.4")
+    parser.add_argument(
+        "--ignore-columns",
+        action="append",
+        default=[],
+        metavar="NAME,...",
+        help="columns to leave out; one that is not known stops the run otherwise (also more than once)",
+    )
+    parser.add_argument("--encoding", type=_encoding, default=UTF_8, help="such as cp1252; default: UTF-8, or its mark")
+    parser.add_argument(
+        "--timezone",
+        type=_zone,
+        default=UTC,
+        metavar="NAME",
+        help="of times without an offset, such as Europe/Berlin; default: UTC",
+    )
     return parser
 
 
@@ -72,6 +96,21 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError("a whole number above 0 is needed")
     return int(text)
+
+
+def _encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except LookupError:
+        raise argparse.ArgumentTypeError("this encoding of text is not known") from None
+    return name
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return UTC if name.upper() == "UTC" else ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        raise argparse.ArgumentTypeError("a name such as Europe/Berlin is needed") from None
 
 
 @contextmanager
@@ -84,31 +123,56 @@ def _opened(name: str) -> Iterator[BinaryIO]:
 
 
 def _assess(options: argparse.Namespace, stream: BinaryIO) -> None:
-    with text_of(stream) as lines:
-        header, rows = open_table(lines)
-        _tell(header.remarks)
-        progress, total = Progress(sys.stderr), _size(stream)
-        reading = Reading(header, options.on_invalid, options.decimal_comma)
+    with text_of(stream, options.encoding) as text:
+        reading, rows = _read(options, text)
         sys.stdout.write(write_rows([COLUMNS]))
-        done = refused = 0
-        for part in assess_rows(reading, rows, options.workers):
+        count = refused = 0
+        uses_zone = False
+        for part in _shown(assess_rows(reading, rows, options.workers), stream):
             sys.stdout.write(part.text)
-            done, refused = done + part.rows, refused + part.refused
-            progress.show(done, stream.tell() / total if total else None)
-        progress.end(done, refused)
+            count, refused = count + part.rows, refused + part.refused
+            uses_zone = uses_zone or part.uses_zone
+        _tell(_summary(reading, count, refused, uses_zone=uses_zone))
+
+
+def _read(options: argparse.Namespace, text: TextIO) -> tuple[Reading, Iterator[Row]]:
+    """Return how to read the table, and its rows; what is odd about its header is told."""
+    header, rows = open_table(text, options.ignore_columns)
+    _tell(header.remarks)
+    return Reading(header, options.on_invalid, options.decimal_comma, options.timezone), rows
+
+
+def _shown(parts: Iterable[Done], stream: BinaryIO) -> Iterator[Done]:
+    """Yield the parts, with a bar on a terminal that says how much of a file was read."""
+    size = _size(stream)
+    hidden = not (size and sys.stderr.isatty())
+    with click.progressbar(length=size, file=sys.stderr, hidden=hidden) as bar:
+        for part in parts:
+            yield part
+            if not hidden:
+                bar.update(stream.tell() - bar.pos)
+
+
+def _summary(reading: Reading, count: int, refused: int, *, uses_zone: bool) -> Iterator[str]:
+    if uses_zone:
+        yield LOCAL_TIMES.format(reading.zone)
+    why = "; the column problems says why" if refused else ""
+    yield f"{count} {'row' if count == 1 else 'rows'}, {refused} refused{why}. {UNKNOWN_IS_NOT_NORMAL}"
 
 
 def _to_ndjson(options: argparse.Namespace, stream: BinaryIO) -> None:
-    with text_of(stream) as lines:
-        header, rows = open_table(lines)
-        _tell(header.remarks)
-        told = 0
-        for row, line in enumerate(to_ndjson(Reading(header, options.on_invalid, options.decimal_comma), rows), 1):
+    with text_of(stream, options.encoding) as text:
+        reading, rows = _read(options, text)
+        told, uses_zone = 0, False
+        for row, (cells, line) in enumerate(to_ndjson(reading, rows), 1):
             sys.stdout.buffer.write(line)
+            uses_zone = uses_zone or reading.uses_zone(cells)
             if line.startswith(COMMENT) and told <= MOST_TOLD:  # the service will only say that it is not JSON
                 reason = line.removeprefix(COMMENT).decode().strip()
                 _tell([f"Row {row}: {reason}" if told < MOST_TOLD else "Further rows cannot be read."])
                 told += 1
+        if uses_zone:
+            _tell([LOCAL_TIMES.format(reading.zone)])
 
 
 def _to_csv(options: argparse.Namespace, stream: BinaryIO) -> None:
@@ -116,7 +180,7 @@ def _to_csv(options: argparse.Namespace, stream: BinaryIO) -> None:
         sys.stdout.write(text)
 
 
-def _tell(remarks: Sequence[str]) -> None:
+def _tell(remarks: Iterable[str]) -> None:
     for remark in remarks:
         sys.stderr.write(f"{remark}\n")
 

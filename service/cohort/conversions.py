@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from service.cohort.header import UnusableTable
-from service.cohort.results import COLUMNS, result_row
-from service.cohort.rows import UnusableRow
-from service.cohort.table import Row, write_rows
+from service.cohort.intake.header import UnusableTable
+from service.cohort.intake.rows import UnusableRow
+from service.cohort.intake.table import Row
+from service.cohort.results import COLUMNS, result_row, write_rows
 from service.cohort.work import Reading
 from service.server.messages.strict_json import NotJson, dumps, loads
 
@@ -24,13 +24,16 @@ class Unanswered(UnusableTable):
     """Answers that are none, or not all of them; those that came have been written."""
 
 
-def to_ndjson(reading: Reading, rows: Iterable[Row]) -> Iterator[bytes]:
-    """Yield one line per row; a row that cannot be read becomes a line that the service refuses, so the count holds."""
+def to_ndjson(reading: Reading, rows: Iterable[Row]) -> Iterator[tuple[Row, bytes]]:
+    """Yield each row with its line.
+
+    A row that cannot be read becomes a line that the service refuses, so that the count holds.
+    """
     for cells in rows:
         try:
-            yield dumps(reading.document(cells)) + b"\n"
+            yield cells, dumps(reading.document(cells)) + b"\n"
         except UnusableRow as error:
-            yield COMMENT + str(error).encode() + b"\n"
+            yield cells, COMMENT + str(error).encode() + b"\n"
 
 
 def to_csv(lines: Iterable[bytes]) -> Iterator[str]:
@@ -40,7 +43,7 @@ def to_csv(lines: Iterable[bytes]) -> Iterator[str]:
     """
     yield write_rows([COLUMNS])
     number, complete = 0, True
-    for number, line in enumerate((one for one in lines if one.strip()), 1):
+    for number, line in enumerate(filter(bytes.strip, lines), 1):
         row = _row(number, line)
         complete = complete and bool(row[STATUS])
         yield write_rows([row])
@@ -54,6 +57,6 @@ def _row(number: int, line: bytes) -> list[str]:
     try:
         found = loads(line)
         return result_row(int(found["index"]) + 1, "", {**found, "status": int(found["status"])})
-    except (NotJson, LookupError, TypeError, ValueError):
+    except (NotJson, LookupError, TypeError, ValueError, AttributeError):
         detail = found.get("detail") if isinstance(found, dict) else None
         return result_row(number, "", {"status": "", "problem": {"detail": str(detail or NO_ANSWER)}})

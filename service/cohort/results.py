@@ -2,52 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.rules import Linear, Ratio, Sum
 from service.clinical.measurement.fault import accepted_text
+from service.cohort.safe_text import bounded, safe
 
-SCORED = tuple(key for key, one in CATALOGUE.items() if isinstance(one.rule, Sum | Linear | Ratio))
+SCORED = tuple(key for key, criteria in CATALOGUE.items() if isinstance(criteria.rule, Sum | Linear | Ratio))
+NUMBERS = ("row", *(f"{key}.{end}" for key in SCORED for end in ("min", "max")))
+"""Columns of numbers, which may begin with a minus sign."""
 COLUMNS = (
-    *("row", "id", "status", "category", "primary"),
+    *("row", "id", "status", "category", "primary", "summary"),
     *(f"{key}{ending}" for key in CATALOGUE for ending in ("", ".implied")),
-    *(f"{key}.{end}" for key in SCORED for end in ("min", "max")),
+    *NUMBERS[1:],
     *("cautions", "warnings", "problems"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def result_row(number: int, identity: str, answer: Mapping[str, Any]) -> list[str]:
     """Return the cells for one answer ``{status, assessment}`` or ``{status, problem}``; ``number`` counts from 1."""
     cells = dict.fromkeys(COLUMNS, "")
-    cells |= {"row": str(number), "id": safe(identity), "status": str(answer["status"])}
+    cells |= {"row": str(number), "id": bounded(identity), "status": str(answer["status"])}
     if "assessment" in answer:
         cells |= _assessed(answer["assessment"])
     else:
         cells["problems"] = "; ".join(_faults(answer["problem"]))
-    return [cells[column] for column in COLUMNS]
+    return [cells[column] if column in NUMBERS else safe(cells[column]) for column in COLUMNS]
 
 
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+def write_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as CSV text."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def _assessed(assessment: Mapping[str, Any]) -> dict[str, str]:
     classification = assessment["classification"]
-    cells = {"category": classification["category"], "primary": classification["primary"] or ""}
-    for one in assessment["criteria"]:
-        cells |= {one["id"]: one["verdict"], f"{one['id']}.implied": one["verdict_implied"]}
-        if "score" in one:
-            cells |= {f"{one['id']}.{end}": _written(one["score"][end]) for end in ("min", "max")}
-    cells["cautions"] = ";".join(one["code"] for one in assessment.get("cautions", ()))
+    cells = {key: classification.get(key) or "" for key in ("category", "primary", "summary")}
+    for result in assessment["criteria"]:
+        cells |= {result["id"]: result["verdict"], f"{result['id']}.implied": result["verdict_implied"]}
+        if "score" in result:
+            cells |= {f"{result['id']}.{end}": _written(result["score"][end]) for end in ("min", "max")}
+    cells["cautions"] = ";".join(caution["code"] for caution in assessment.get("cautions", ()))
     warnings = assessment.get("warnings", ())
-    omitted = [one for one in warnings if one["message"].startswith("Left out")]
-    cells["warnings"] = "; ".join(f"{one['pointer']} {one['code']}" for one in warnings if one not in omitted)
-    cells["problems"] = "; ".join(f"{one['pointer']} {one['code']}: {one['message']}" for one in omitted)
+    omitted = [warning for warning in warnings if warning["message"].startswith("Left out")]
+    others = [warning for warning in warnings if warning not in omitted]
+    cells["warnings"] = "; ".join(f"{warning['pointer']} {warning['code']}" for warning in others)
+    cells["problems"] = "; ".join(f"{fault['pointer']} {fault['code']}: {fault['message']}" for fault in omitted)
     return {key: text for key, text in cells.items() if key in COLUMNS}
 
 
@@ -60,4 +67,4 @@ def _faults(problem: Mapping[str, Any]) -> Iterable[str]:
     faults = problem.get("errors") or ()
     if not faults:
         return [problem["detail"]]
-    return [f"{one['pointer']} {one['code']}: {one['detail']}{accepted_text(one)}".strip() for one in faults]
+    return [f"{fault['pointer']} {fault['code']}: {fault['detail']}{accepted_text(fault)}".strip() for fault in faults]

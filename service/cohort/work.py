@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from itertools import islice
 from typing import Any
 
@@ -15,10 +16,11 @@ from service.api.problems import InvalidRequest, invalid_detail, problem_documen
 from service.api.request.panel import read_panel_request
 from service.api.response.brief_document import scored_document
 from service.clinical.assessment.assess import assess
-from service.cohort.header import Header
-from service.cohort.results import result_row
-from service.cohort.rows import UnusableRow, document_of, identity
-from service.cohort.table import Row, write_rows
+from service.cohort.intake.faults import as_of_a_table
+from service.cohort.intake.header import Header
+from service.cohort.intake.rows import UnusableRow, document_of, has_local_time, identity
+from service.cohort.intake.table import Row
+from service.cohort.results import result_row, write_rows
 
 ROWS_AT_ONCE = 200
 CHUNKS_PER_WORKER = 3
@@ -31,26 +33,36 @@ UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read a table: its header, what to do with a bad value, and whether numbers have a decimal comma."""
+    """How to read a table: its header, what to do with a bad value, whether numbers have a decimal comma, and the zone.
+
+    The zone is that of times without an offset.
+    """
 
     header: Header
     on_invalid: str = "reject"
     decimal_comma: bool = False
+    zone: tzinfo = UTC
 
     def document(self, cells: Row) -> dict[str, Any]:
         """Return the request that a row stands for; raises UnusableRow."""
         if cells is None:
             raise UnusableRow(UNREADABLE)
-        return document_of(self.header, cells, decimal_comma=self.decimal_comma, on_invalid=self.on_invalid)
+        comma, zone = self.decimal_comma, self.zone
+        return document_of(self.header, cells, decimal_comma=comma, on_invalid=self.on_invalid, zone=zone)
+
+    def uses_zone(self, cells: Row) -> bool:
+        """Return whether the row has a time that counts in the zone."""
+        return cells is not None and has_local_time(self.header, cells)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Rows that are finished: their text as CSV, how many they are and how many of them were refused."""
+    """Rows that are finished: their text as CSV, how many there are and were refused, and whether any uses the zone."""
 
     text: str
     rows: int
     refused: int
+    uses_zone: bool
 
 
 def assess_rows(reading: Reading, rows: Iterable[Row], workers: int) -> Iterator[Done]:
@@ -102,15 +114,19 @@ def _assess_chunk(reading: Reading, start: int, chunk: list[Row]) -> Done:
         result_row(number, identity(reading.header, row or ()), answer)
         for number, (row, answer) in enumerate(zip(chunk, answers, strict=True), start)
     ]
-    return Done(write_rows(cells), len(chunk), sum(answer["status"] != 200 for answer in answers))
+    refused = sum(answer["status"] != 200 for answer in answers)
+    return Done(write_rows(cells), len(chunk), refused, any(map(reading.uses_zone, chunk)))
 
 
 def _answer(reading: Reading, cells: Row) -> dict[str, Any]:
     try:
-        asked = read_panel_request(reading.document(cells))
+        document = reading.document(cells)
     except UnusableRow as error:
         return {"status": 400, "problem": problem_document(400, str(error), "")}
+    try:
+        asked = read_panel_request(document)
     except InvalidRequest as error:
-        return {"status": 422, "problem": problem_document(422, invalid_detail(error.entries), "", error.entries)}
+        entries = as_of_a_table(error.entries, document)
+        return {"status": 422, "problem": problem_document(422, invalid_detail(entries), "", entries)}
     assessment = assess(asked.panel, asked.criteria, brief=True)
-    return {"status": 200, "assessment": scored_document(assessment, asked.omitted)}
+    return {"status": 200, "assessment": scored_document(assessment, as_of_a_table(asked.omitted, document))}

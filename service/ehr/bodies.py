@@ -8,9 +8,8 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest, NotAcceptable, UnsupportedMediaType
 
 from service.ehr.fhir.json_shapes import Resource
-from service.server.messages.large_json import loads_large
 from service.server.messages.media_types import accepts, refuse_unless_utf8
-from service.server.messages.strict_json import NotJson, dumps
+from service.server.messages.strict_json import NotJson, dumps, loads
 
 JSON, FHIR_JSON = "application/json", "application/fhir+json"
 MEDIA_TYPES = (FHIR_JSON, JSON, "application/json+fhir", "text/json")  # the third is the name before 2017, still in use
@@ -23,7 +22,7 @@ def read_json() -> Any:
         raise UnsupportedMediaType(f"Send the body as {FHIR_JSON} or {JSON}.")
     refuse_unless_utf8()
     try:
-        return loads_large(request.get_data(cache=False))
+        return loads(request.get_data(cache=False))
     except NotJson as error:
         raise BadRequest(f"Not usable JSON: {error}.") from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from service.clinical.assessment.assess import Assessment
-from service.clinical.evaluation.evaluate import verdict_text
+from service.clinical.evaluation.set_result import verdict_text
 from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS
 from service.ehr.fhir.issues import FAULTS, QUIET, REASONS, Issue
 from service.server.observing import metrics

@@ -26,6 +26,7 @@ class Settings:
     connections: int = 1000
     log_level: str = "info"
     max_body_bytes: int = 1_048_576
+    fhir_max_body_bytes: int = 8_388_608
     batch_max_line_bytes: int = 65_536
     body_read_seconds: int = 3
     keepalive_seconds: int = 75
@@ -97,6 +98,11 @@ TABLE: tuple[Setting, ...] = (
         "Least level logged; probes and scrapes are debug.",
     ),
     _row("max_body_bytes", form.whole(1, 1 << 30), "Largest request body; a longer one gets 413. Batches are exempt."),
+    _row(
+        "fhir_max_body_bytes",
+        form.whole(1, 1 << 30),
+        "The same for FHIR and CDS Hooks, whose records are larger. A body under gzip counts as unpacked.",
+    ),
     _row("batch_max_line_bytes", form.whole(1, 1 << 30), "Longest line of a batch."),
     _row(
         "body_read_seconds",
@@ -150,7 +156,11 @@ TABLE: tuple[Setting, ...] = (
     ),
     _row("fhir_fetch_seconds", form.whole(1, 60), "Total time for such a read."),
     _row("cds_hooks", form.names(), "The CDS Hooks advertised, separated by commas."),
-    _row("cds_card_from", form.one_of(*_CATEGORIES), "The weakest category that shows a card."),
+    _row(
+        "cds_card_from",
+        form.one_of(*_CATEGORIES),
+        "The weakest category that shows a card; below probable none while ferritin is known and low.",
+    ),
     _row("cds_suggestions", form.switch(), "Whether cards suggest ordering the decisive tests."),
 )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from service.clinical.assessment.treatments import THERAPIES
+from service.clinical.assessment.drug_list import THERAPIES
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.criteria.rules import inputs, leaves

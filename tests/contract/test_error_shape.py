@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from service.server.messages.strict_json import loads
 
 MEMBERS = {"type", "title", "status", "detail", "request_id", "errors"}
-FERRITIN = ["ng/mL", "ug/L", "ug/dL", "pmol/L"]
+FERRITIN = ["ng/mL", "ug/L", "ug/dL", "pmol/L", "nmol/L"]
 
 BAD = {
     "an unknown observation": ({"observations": {"platlets": "1 /uL"}}, "/observations/platlets", "unknown_field"),

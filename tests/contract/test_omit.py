@@ -30,12 +30,19 @@ def test_what_would_have_been_accepted_is_named(post: Any) -> None:
     ]
 
 
-def test_the_rest_is_assessed_as_if_it_had_not_been_sent(post: Any) -> None:
+def test_the_rest_is_assessed_as_if_it_had_not_been_sent_and_the_summary_says_so(post: Any) -> None:
     bad = {"platelets": "116 10*12/L", "wbc": "5.4x109", "platlets": "1 /uL", "ast": {"value": "5", "unit": "U/L"}}
     with_bad = post(observations=GOOD | bad, findings={"fever": True, "fevr": True}, options=OMIT)[1]
     without = post(observations=GOOD, findings={"fever": True})[1]
-    assert with_bad["criteria"] == without["criteria"]
-    assert with_bad["classification"] == without["classification"]
+    verdicts = [
+        [(one["verdict"], one["missing"], one["decisive"]) for one in it["criteria"]] for it in (with_bad, without)
+    ]
+    assert verdicts[0] == verdicts[1]
+    unread = (
+        " AST, fever, platelet count and white cell count were sent but could not be read, so this does not reassure."
+    )
+    summary = without["classification"]["summary"] + unread
+    assert with_bad["classification"] == without["classification"] | {"summary": summary}
     assert len(with_bad["warnings"]) == len(without["warnings"]) + 5
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from service.clinical.assessment.treatments import load_therapies
+from service.clinical.assessment.drug_list import load_therapies
 from service.clinical.criteria import HERE as CRITERIA
 from service.clinical.criteria import ORDER, load_catalogue
 from service.clinical.criteria.load import load_set

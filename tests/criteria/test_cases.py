@@ -4,8 +4,8 @@ import pytest
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import Case, CriteriaSet
-from service.clinical.evaluation.evaluate import evaluate, verdict_text
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.evaluate import evaluate
+from service.clinical.evaluation.set_result import SetResult, verdict_text
 from tests.conftest import panel_of
 
 CASES = [pytest.param(one, case, id=f"{one.id}: {case.name}") for one in CATALOGUE.values() for case in one.cases]
@@ -25,7 +25,7 @@ def worded(text: str) -> object:
     return {"interpretation": text} if text in ("L", "H", "N") else text
 
 
-def expected_part(result: Result, case: Case) -> dict[str, object]:
+def expected_part(result: SetResult, case: Case) -> dict[str, object]:
     """Return of the result what the case speaks of."""
     found = {
         "verdict": verdict_text(result.verdict),

@@ -8,8 +8,9 @@ import pytest
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.rules import Linear, Ratio, Sum, Threshold, leaves
 from service.clinical.evaluation.evaluate import evaluate
-from service.clinical.evaluation.plan import make_plan
+from service.clinical.evaluation.rule_engine import make_plan
 from service.clinical.explanation.item_reasons import value_text
+from service.clinical.explanation.items import explain
 from service.clinical.measurement.analytes import AGES, MEASURES
 from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
 from service.clinical.measurement.number import INFINITY
@@ -41,13 +42,13 @@ def limits(units: str = "published") -> list[object]:
 @pytest.mark.parametrize(("leaf", "unit", "value", "verdict"), limits())
 def test_below_at_and_above(leaf: Threshold, unit: str, value: Decimal, verdict: Verdict) -> None:
     reading = Reading(point(value), unit, Evidence.MEASURED, "")
-    assert make_plan(leaf).readers.read({leaf.observation: reading}, {}) == (verdict,)
+    assert make_plan(leaf).readers.read({leaf.observation: reading}, {}) == [verdict]
 
 
 @pytest.mark.parametrize(("leaf", "unit", "value", "verdict"), limits("sent in requests"))
 def test_the_same_through_a_request(leaf: Threshold, unit: str, value: Decimal, verdict: Verdict) -> None:
     panel = panel_of(observations={leaf.observation: f"{value:f} {unit}"})
-    assert make_plan(leaf).readers.read(panel.measured, {}) == (verdict,)
+    assert make_plan(leaf).readers.read(panel.measured, {}) == [verdict]
 
 
 def beside(leaf: Threshold, unit: str) -> Iterator[Decimal]:
@@ -80,10 +81,8 @@ def test_a_value_as_written_lies_where_it_is_said_to_lie(leaf: Threshold, unit: 
 
 @pytest.mark.parametrize(("years", "points"), [("1.599999", 37), ("1.6", 37), ("1.600001", 0)])
 def test_the_age_at_onset_through_a_request(years: str, points: int) -> None:
-    result = evaluate(
-        CATALOGUE["mh-score"], panel_of(patient={"age_at_onset_years": Decimal(years)}, findings={"fever": True})
-    )
-    assert result.items[0].points == point(Decimal(points))
+    panel = panel_of(patient={"age_at_onset_years": Decimal(years)}, findings={"fever": True})
+    assert explain(evaluate(CATALOGUE["mh-score"], panel), panel)[0].points == point(Decimal(points))
 
 
 @pytest.mark.parametrize("criteria", [one for one in CATALOGUE.values() if isinstance(one.rule, Sum | Linear | Ratio)])

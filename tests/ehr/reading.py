@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from service.clinical.assessment.assess import Assessment, assess
 from service.ehr.record.record import Record, read_request
 from service.ehr.terminology.code_file import load_codes
 from tests.ehr.records import bundle
@@ -12,6 +13,10 @@ CODES = load_codes()
 
 def read(document: Any, look_back: timedelta | None = None) -> Record:
     return read_request(document, CODES, look_back)
+
+
+def judged(record: Record) -> tuple[Record, Assessment]:
+    return record, assess(record.panel, record.criteria)
 
 
 def values(document: Any) -> dict[str, Any]:

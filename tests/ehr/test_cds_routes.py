@@ -55,7 +55,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_patient(client: FlaskClient, monke
     def fail(*_: Any) -> None:
         raise RuntimeError("Smith")
 
-    monkeypatch.setattr("service.ehr.record.judgement.assess", fail)
+    monkeypatch.setattr("service.ehr.cds_hooks.routes.assess", fail)
     status, answer, headers = send(client, PATH, call(MET))
     assert (status, headers["Content-Type"]) == (500, "application/json")
     assert "Smith" not in str(answer)

@@ -29,7 +29,7 @@ def test_the_newest_counts_across_time_zones() -> None:
 
 
 TIES = [
-    ({"issued": EARLIER}, {"issued": LATER}),
+    ({"issued": "2026-11-22T07:50:00Z"}, {"issued": LATER}),
     ({"meta": {"lastUpdated": EARLIER}}, {"meta": {"lastUpdated": LATER}}),
     ({"status": "final"}, {"status": "corrected"}),
     ({"effectiveDateTime": "2026-10"}, {"effectiveDateTime": "2026-11-02"}),

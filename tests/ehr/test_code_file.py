@@ -57,7 +57,7 @@ BROKEN = {
     "unknown condition": '[[conditions]]\nsystem = "icd-10"\ncodes = ["X"]\ncondition = "gout"\n',
     "unknown drug": '[[drugs]]\nsystem = "s"\ncode = "1"\nname = "aspirin"\n',
     "brand of an unknown drug": '[brands]\naspirin = ["Aspro"]\n',
-    "a brand of two words, which would never be found": '[brands]\nmethylprednisolone = ["Solu-Medrol"]\n',
+    "a brand that is another drug already": '[brands]\nanakinra = ["Actemra"]\n',
     "word that is no code": '[words]\nX = ["strange"]\n',
     "an end of the scale that is none": '[off_scale]\nbeside = [">"]\n',
     "a specimen of no system": '[[other_specimens]]\ncodes = ["U1"]\n',
@@ -104,3 +104,70 @@ def test_a_sites_flag_makes_a_number_the_end_of_the_scale(tmp_path: Any) -> None
 def test_a_file_that_is_not_there_stops_the_start(tmp_path: Any) -> None:
     with pytest.raises(BadData, match="cannot be read"):
         create_app(Settings(code_map_file=str(tmp_path / "none.toml")))
+
+
+def with_codes(tmp_path: Any, text: str) -> Any:
+    path = tmp_path / "site.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_codes(str(path))
+
+
+JLAC10 = "urn:oid:1.2.392.200119.4.504"
+
+
+def test_a_beginning_of_a_code_stands_for_all_that_begin_so_and_the_longest_counts(tmp_path: Any) -> None:
+    codes = with_codes(
+        tmp_path,
+        f'[[results]]\nsystem = "{JLAC10}"\ncode = "3F050*"\nobservation = "triglycerides"\n'
+        f'[[results]]\nsystem = "{JLAC10}"\ncode = "3F05099*"\nobservation = "ferritin"\n'
+        f'[[results]]\nsystem = "{JLAC10}"\ncode = "3F0509912"\nobservation = "crp"\n'
+        f'[[refused]]\nsystem = "{JLAC10}"\ncodes = ["3F0507*"]\nobservation = "triglycerides"\nreason = "Not ours."\n',
+    )
+
+    def meant(code: str, system: str = JLAC10) -> str:
+        found = codes.known([(system, code)])
+        return found[0].refuse or found[0].observation if found else ""
+
+    assert meant("3F050000002327101") == meant("3F050") == meant("3F050", "1.2.392.200119.4.504") == "triglycerides"
+    assert (meant("3F0509900002327"), meant("3F0509912"), meant("3F0507000")) == ("ferritin", "crp", "Not ours.")
+    assert (
+        meant("3F05") == meant("3f050000") == meant("3F050", "https://lab.example") == meant("3F050" + "0" * 60) == ""
+    )
+    assert "3F05" not in codes.templates["labs"].replace("3F0509912", "")
+
+
+SLIPS = {
+    "a star in the middle": ("3F*50", "at the end"),
+    "two stars": ("3F05**", "at the end"),
+    "a star alone": ("*", "at least 2"),
+    "a beginning of one character": ("3*", "at least 2"),
+    "a code that is never looked up": ("3" * 65, "longer than 64"),
+}
+
+
+@pytest.mark.parametrize(("code", "said"), SLIPS.values(), ids=SLIPS)
+def test_a_slip_in_the_beginning_of_a_code_is_told(tmp_path: Any, code: str, said: str) -> None:
+    with pytest.raises(BadData, match=said):
+        with_codes(tmp_path, f'[[results]]\nsystem = "{JLAC10}"\ncode = "{code}"\nobservation = "ferritin"\n')
+
+
+def test_codes_without_a_meaning_in_their_beginnings_have_none(tmp_path: Any) -> None:
+    for system in ("http://loinc.org", "SCT"):
+        with pytest.raises(BadData, match="no meaning in their beginnings"):
+            with_codes(tmp_path, f'[[results]]\nsystem = "{system}"\ncode = "22*"\nobservation = "ferritin"\n')
+
+
+NAMES_AMISS = {
+    "is_other that is no choice": '[[refused]]\ncodes = ["1"]\nobservation = "crp"\nreason = "x"\nis_other = "yes"\n',
+    "a name without a word": '[test_words]\nferritin = ["..."]\n',
+    "a name of too many words": '[test_words]\nferritin = ["a b c d e f g h i"]\n',
+    "a part of two words": '[test_parts]\nferritin = ["serum ferritin"]\n',
+    "a name of no test": '[test_words]\ntransferrin = ["trf"]\n',
+    "a report of blood": "[other_reports]\nblood = []\n",
+}
+
+
+@pytest.mark.parametrize("text", NAMES_AMISS.values(), ids=NAMES_AMISS)
+def test_a_slip_in_the_names_of_tests_is_told(tmp_path: Any, text: str) -> None:
+    with pytest.raises(BadData, match=r"site\.toml"):
+        with_codes(tmp_path, text)

@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.ehr.cds_hooks.allow_list import may_connect, next_page, permitted
 from service.server.settings import Settings
+from tests.ehr.calls import card_worthy_panel
 from tests.ehr.fhir_server import FhirServer, Listener, drips, gives
-from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, observation, patient, send
+from tests.ehr.records import bundle, call, carded, condition, met_panel, observation, patient, send
 from tests.server.authority import authority
 
 PATH = "/cds-services/mas-criteria"
@@ -123,7 +124,7 @@ FAILURES = {
 @pytest.mark.parametrize("reply", FAILURES.values(), ids=FAILURES)
 def test_a_server_that_fails_is_412(server: FhirServer, reply: Any) -> None:
     server.replies["Observation"] = reply
-    answer = send(client_of(server.base, max_body_bytes=65_536), PATH, call(None, **asks(server.base)))
+    answer = send(client_of(server.base, fhir_max_body_bytes=65_536), PATH, call(None, **asks(server.base)))
     assert answer[0] == 412
 
 
@@ -151,7 +152,7 @@ def test_at_the_end_of_the_budget_the_reading_ends_under_tls_too(server: FhirSer
 
 
 def test_what_was_asked_for_in_vain_is_told_and_nothing_is_unlikely_without_it(server: FhirServer) -> None:
-    server.replies["Observation"] = gives(bundle(*calm_panel()))
+    server.replies["Observation"] = gives(bundle(*card_worthy_panel()))
     client = client_of(server.base, cds_card_from="unlikely")
     assert "unlikely" in carded(client, None, **asks(server.base))[0]["summary"]
     server.replies["MedicationRequest"] = gives({}, status=500)

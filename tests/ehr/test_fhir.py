@@ -112,16 +112,30 @@ def test_an_empty_record_is_indeterminate_and_preliminary(client: FlaskClient) -
     assert not {"basis", "occurrenceDateTime", "condition"} & set(answer)
 
 
-def test_without_ferritin_nothing_reassures(client: FlaskClient) -> None:
-    answer = evaluated(client, bundle(*SJIA, *calm_panel()[2:4], calm_panel()[5]))
-    assert category(answer) == "indeterminate"  # though afebrile, and fever is needed
-    open_fever = evaluated(client, bundle(*SJIA, *calm_panel()[2:4]))
-    assert category(open_fever) == "indeterminate"
+def test_without_ferritin_and_fever_nothing_is_decided(client: FlaskClient) -> None:
+    assert category(evaluated(client, bundle(*SJIA, *calm_panel()[2:4]))) == "indeterminate"
+
+
+def test_without_ferritin_an_afebrile_patient_is_told_as_by_json_that_this_does_not_reassure(
+    client: FlaskClient,
+) -> None:
     settled = evaluated(client, bundle(*SJIA, *calm_panel()[1:]))
-    assert (category(settled), settled["status"]) == ("indeterminate", "preliminary")
-    assert "unlikely" not in settled["prediction"][0]["rationale"]
-    assert "not_reassuring" in issue_keys(settled)
-    assert "not_reassuring" not in issue_keys(evaluated(client, bundle(*SJIA, *calm_panel())))
+    assert (category(settled), settled["status"]) == ("unlikely", "final")
+    assert "Ferritin was not measured, and without it this does not reassure." in rationale(settled)
+    assert "reassure" not in rationale(evaluated(client, bundle(*SJIA, *calm_panel())))
+
+
+def test_ferritin_that_was_sent_and_not_readable_makes_nothing_unlikely(client: FlaskClient) -> None:
+    unreadable = observation(FERRITIN, valueString="12,500 ng/mL")
+    answer = evaluated(client, bundle(*SJIA, *calm_panel()[1:], unreadable))
+    assert (category(answer), answer["status"]) == ("indeterminate", "preliminary")
+    assert "Ferritin was sent but could not be read, so this does not reassure." in rationale(answer)
+
+
+def rationale(answer: Any) -> str:
+    """Return what is said of the category."""
+    said: str = answer["prediction"][0]["rationale"]
+    return said
 
 
 LACKING: dict[str, list[dict[str, Any]]] = {
@@ -144,7 +158,8 @@ LACKING: dict[str, list[dict[str, Any]]] = {
 def test_a_drug_that_cannot_be_told_takes_the_reassurance_away(client: FlaskClient, lost: list[dict[str, Any]]) -> None:
     answer = evaluated(client, bundle(*SJIA, *calm_panel(), *lost))
     assert (category(answer), answer["status"]) == ("indeterminate", "preliminary")
-    assert {"drug_not_named", "not_reassuring"} <= set(issue_keys(answer))
+    assert "medication_unclear" in issue_keys(answer)
+    assert "this does not reassure" in rationale(answer)
     told = {"resourceType": "MedicationRequest", "medicationCodeableConcept": {"text": "Paracetamol"}}
     classified = {"coding": [{"system": "http://www.whocc.no/atc", "code": "N02BE01"}]}
     harmless = [told, told | {"medicationCodeableConcept": classified}, lost[0] | {"status": "entered-in-error"}]
@@ -162,7 +177,9 @@ def test_a_drug_that_cannot_be_told_takes_the_reassurance_away(client: FlaskClie
 def test_a_parameter_that_is_not_used_takes_the_reassurance_away(client: FlaskClient, lost: list[Any]) -> None:
     record = {"name": "observations", "resource": bundle(*SJIA, *calm_panel())}
     assert category(evaluated(client, parameters(record))) == "unlikely"
-    assert category(evaluated(client, parameters(record, *lost))) == "indeterminate"
+    answer = evaluated(client, parameters(record, *lost))
+    assert category(answer) == "indeterminate"
+    assert "The record may hold something newer, or something that was not read" in rationale(answer)
 
 
 def test_ferritin_that_may_be_on_either_side_of_its_limit_does_not_reassure(client: FlaskClient) -> None:
@@ -173,7 +190,8 @@ def test_ferritin_that_may_be_on_either_side_of_its_limit_does_not_reassure(clie
         [observation(FERRITIN, 60, "ng/mL"), observation(FERRITIN, 12500, "ng/mL", id="other")],
     ):
         answer = evaluated(client, bundle(*known, *rest))
-        assert (category(answer), "not_reassuring" in issue_keys(answer)) == ("indeterminate", True)
+        assert category(answer) == "unlikely"  # there is no fever
+        assert "Ferritin may lie on either side of its limit, so this does not reassure." in rationale(answer)
     assert category(
         evaluated(client, bundle(observation(FERRITIN, valueQuantity=above | {"comparator": "<"}), *rest))
     ) == ("unlikely")
@@ -218,9 +236,9 @@ def test_warnings_of_the_medicine_are_told_too(client: FlaskClient) -> None:
 def test_a_number_that_denies_its_own_word_and_range_is_told(client: FlaskClient) -> None:
     ends = [{"low": {"value": Decimal(2), "unit": "g/L"}, "high": {"value": Decimal(4), "unit": "g/L"}}]
     low = observation(FIBRINOGEN, 3, "g/L", interpretation=[{"text": "L"}], referenceRange=ends)
-    assert "interpretation_conflict" in issue_keys(evaluated(client, bundle(*SJIA, low)))
+    assert "value_contradicts" in issue_keys(evaluated(client, bundle(*SJIA, low)))
     fitting = low | {"valueQuantity": {"value": Decimal("1.9"), "unit": "g/L"}}
-    assert "interpretation_conflict" not in issue_keys(evaluated(client, bundle(*SJIA, fitting)))
+    assert "value_contradicts" not in issue_keys(evaluated(client, bundle(*SJIA, fitting)))
 
 
 def test_the_same_request_has_the_same_bytes(client: FlaskClient) -> None:
@@ -318,7 +336,7 @@ def test_a_fault_of_ours_is_an_outcome_without_a_word_of_the_patient(
     def fail(*_: Any) -> None:
         raise RuntimeError("Smith, 12500 ng/mL")
 
-    monkeypatch.setattr("service.ehr.record.judgement.assess", fail)
+    monkeypatch.setattr("service.ehr.fhir.operation.assess", fail)
     status, answer, _ = send(client, PATH, bundle(*met_panel()))
     assert (status, outcome(answer)) == (500, ("fatal", "exception"))
     assert "Smith" not in str(answer)

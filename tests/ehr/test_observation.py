@@ -15,16 +15,20 @@ def test_final_results_are_used(status: str | None) -> None:
     assert "ferritin" in values(observation(FERRITIN, 700, "ng/mL", status=status))
 
 
-@pytest.mark.parametrize(
-    "status", ["entered-in-error", "entered-in-error ", "cancelled", "preliminary", "registered", "unknown", "?"]
-)
-def test_other_results_are_not(status: str) -> None:
+@pytest.mark.parametrize("status", ["entered-in-error", "entered-in-error ", "Entered-In-Error"])
+def test_a_result_that_never_was_is_not_used(status: str) -> None:
     sent = observation(FERRITIN, 700, "ng/mL", status=status)
     assert (values(sent), keys(sent)) == ({}, ["status"])
 
 
+@pytest.mark.parametrize("status", ["cancelled", "preliminary", "registered", "unknown", "?", "final" + " " * 99 + "?"])
+def test_a_result_that_is_not_final_leaves_its_test_in_doubt(status: str) -> None:
+    sent = observation(FERRITIN, 700, "ng/mL", status=status)
+    assert (values(sent), keys(sent)) == ({}, ["not_final"])
+
+
 def test_a_status_that_cannot_be_read_is_not_taken_for_a_final_one() -> None:
-    assert keys(observation(FERRITIN, 700, "ng/mL", status=["entered-in-error"])) == ["status"]
+    assert keys(observation(FERRITIN, 700, "ng/mL", status=["entered-in-error"])) == ["not_final"]
 
 
 @pytest.mark.parametrize("modifier", [{"modifierExtension": [{"url": "x"}]}, {"implicitRules": "https://x.example"}])
@@ -51,7 +55,8 @@ def test_what_a_withdrawn_report_or_panel_holds_is_withdrawn_with_it(status: str
     panel = observation("24360-0", status=status, contained=[inside])
     part = {key: one for key, one in inside.items() if key in ("code", "valueQuantity", "status")}
     for document in (report, panel, observation("24360-0", status=status, component=[part])):
-        assert (values(document), keys(document)[:1]) == ({}, ["status"])
+        told = "status" if status == "entered-in-error" else "not_final"
+        assert (values(document), told in keys(document)) == ({}, True)
     assert values(report | {"status": "preliminary"}) == {"ferritin": 60}
     assert values(observation("24360-0", status="preliminary", component=[part])) == {}
     assert values(observation("24360-0", component=[part | {"status": "cancelled"}])) == {}
@@ -120,8 +125,9 @@ def test_a_time_that_cannot_be_read_is_named_even_where_another_time_is_used() -
     for time in ({"effectiveDateTime": "22.11.2026 07:45"}, {"effectiveInstant": "now", "effectiveDateTime": None}):
         made = [observation(FERRITIN, 60, "ng/mL", issued=LATER, **time), *calm_panel()[1:]]
         record = read(made)
-        [told] = [one for one in record.issues if one.observation or one.key == "time_invalid"]
+        told, undated = [one for one in record.issues if one.observation or one.key == "time_invalid"]
         assert (told.key, told.where, told.severity) == ("time_invalid", ("[0]",), "warning")
+        assert (undated.key, undated.observation) == ("undated", "ferritin")
         assert "22.11" not in told.text
         assert (record.panel.readings["ferritin"].collected_at, record.may_reassure) == (LATER, False)
     timing = observation(
@@ -133,3 +139,12 @@ def test_a_time_that_cannot_be_read_is_named_even_where_another_time_is_used() -
         observation(FERRITIN, 60, "ng/mL", issued="x"),
     ]
     assert keys(unused) == []
+
+
+def test_a_component_that_says_whose_it_is_is_not_of_the_patient_if_it_is_of_another() -> None:
+    part = {key: one for key, one in observation(FERRITIN, 700, "ng/mL").items() if key in ("code", "valueQuantity")}
+    donor = part | {"subject": {"reference": "Device/1"}}
+    assert values(observation("24360-0", component=[part | {"subject": {"reference": "Patient/p1"}}])) == {
+        "ferritin": 700
+    }
+    assert keys(observation("24360-0", component=[donor]))[0] == "subject_not_patient"

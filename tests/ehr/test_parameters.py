@@ -83,7 +83,7 @@ def test_findings_are_parts() -> None:
     record = given("findings", part=parts)
     assert record.panel.findings["splenomegaly"] is True
     assert "hepatomegaly" not in record.panel.findings
-    assert [one.key for one in record.issues] == ["parameter_invalid", "parameter_unknown"]
+    assert [one.key for one in record.issues] == ["finding_unread", "parameter_unknown"]
 
 
 @pytest.mark.parametrize(

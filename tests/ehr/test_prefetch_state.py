@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from service.ehr.fhir.clinician_words import KEYS_IN_WORDS
+from service.server.messages.strict_json import dumps
 from service.server.observing import metrics
-from tests.ehr.calls import MET, NEXT, PATH, calm_with, with_settings
+from tests.ehr.calls import MET, NEXT, PATH, calm_with, card_worthy_panel, with_settings
 from tests.ehr.records import bundle, call, calm_panel, carded, condition, met_panel, send
 
 FAILED = {
@@ -25,9 +27,9 @@ def test_a_page_with_a_next_link_is_used_and_said_to_be_incomplete(client: Flask
     assert "further page" in carded(client, paged)[0]["detail"]
 
 
-def test_incomplete_results_and_absent_ferritin_are_never_called_unlikely() -> None:
+def test_incomplete_results_are_never_called_unlikely() -> None:
     client = with_settings(cds_card_from="unlikely")
-    whole = {"conditions": bundle(condition()), "labs": bundle(*calm_panel())}
+    whole = {"conditions": bundle(condition()), "labs": bundle(*card_worthy_panel())}
     assert "unlikely" in carded(client, whole)[0]["summary"]
     partial = [
         {"labs": bundle(*calm_panel(), link=NEXT)},
@@ -36,13 +38,12 @@ def test_incomplete_results_and_absent_ferritin_are_never_called_unlikely() -> N
         {"medications": FAILED},
         {"medications": "{}"},
         {"patient": {}},
-        {"labs": bundle(*calm_panel()[1:])},
     ]
     for lacking in partial:
         [card] = carded(client, whole | lacking)
         assert "unlikely" not in card["summary"]
         assert card["summary"].startswith("Not decided")
-        assert "nothing is made unlikely" in card["detail"]
+        assert "so this does not reassure" in card["detail"]
         assert carded(with_settings(), whole | lacking) == []
 
 
@@ -51,7 +52,7 @@ def test_a_bundle_whose_entries_cannot_be_read_is_not_empty(entry: Any) -> None:
     held = calm_with({"resourceType": "Bundle", "entry": entry})
     [card] = carded(with_settings(cds_card_from="unlikely"), held)
     assert card["summary"].startswith("Not decided")
-    assert "no resource here" in card["detail"]
+    assert "could not be read" in card["detail"]
 
 
 @pytest.mark.parametrize("labs", [bundle(), {"resourceType": "Bundle", "total": 0}, [], bundle(FAILED | {"issue": []})])
@@ -74,7 +75,65 @@ MISSING: list[Any] = [
     MET | {"labs": {}},
     MET | {"labs": "Bundle"},
     None,
+    *(
+        MET | {"labs": labs}
+        for labs in (
+            bundle(*met_panel()) | {"resourceType": "bundle"},
+            bundle(*met_panel()) | {"resourceType": "BUNDLE"},
+            bundle(met_panel()[0] | {"resourceType": "observation"}),
+            bundle({}),
+            {"resourceType": "Bundle", "type": "searchset", "entry": [{"fullUrl": "urn:uuid:1"}]},
+            {"resourceType": "Bundle", "type": "searchset", "entry": [None, 7, "x"]},
+            {"resourceType": "Bundle", "type": "searchset", "entry": "x"},
+            {"resourceType": "Bundle", "type": "searchset", "total": 5},
+            {"resourceType": "Bundle", "type": "searchset", "total": 5, "entry": []},
+            {"resourceType": "Bundle", "type": "searchset", "total": "many"},
+            bundle(link=NEXT),
+            dumps(bundle(*met_panel())).decode(),
+            {"resource": met_panel()[0]},
+            [{}],
+            ["Observation"],
+            [FAILED],
+            7,
+            True,
+            "",
+        )
+    ),
 ]
+EMPTY: list[Any] = [
+    None,
+    [],
+    bundle(),
+    bundle(total=0),
+    {"resourceType": "Bundle", "type": "searchset", "total": 0},
+    {"resourceType": "Bundle", "type": "searchset"},
+    bundle(FAILED | {"issue": [{"severity": "information", "code": "informational"}]}, total=0),
+    {"resourceType": "Bundle", "type": "history", "entry": [{"request": {"method": "DELETE", "url": "Observation/1"}}]},
+]
+
+
+@pytest.mark.parametrize("labs", EMPTY, ids=str)
+def test_a_proper_empty_answer_is_no_guidance_and_no_error(client: FlaskClient, labs: Any) -> None:
+    assert carded(client, MET | {"labs": labs}) == []
+    assert carded(client, dict.fromkeys(MET) | {"labs": labs}) == []
+
+
+@pytest.mark.parametrize("kind", ["history", "collection", "transaction-response", ""])
+def test_a_bundle_of_another_type_is_read(client: FlaskClient, kind: str) -> None:
+    assert carded(client, MET | {"labs": bundle(*met_panel()[:4], kind=kind)})[0]["indicator"] == "critical"
+
+
+UNREAD: list[Any] = [bundle(condition()) | {"resourceType": "bundle"}, "x", {}, [7], bundle({}), bundle(total=3)]
+
+
+@pytest.mark.parametrize("key", ["patient", "temperature", "conditions", "medications"])
+@pytest.mark.parametrize("sent", UNREAD, ids=["lower case", "text", "object", "list", "no resource", "a total"])
+def test_beside_readable_results_a_key_that_cannot_be_read_is_named(key: str, sent: Any) -> None:
+    client = with_settings(cds_card_from="unlikely")
+    whole = {"conditions": bundle(condition()), "labs": bundle(*card_worthy_panel())}
+    [card] = carded(client, whole | {key: sent})
+    assert card["summary"].startswith("Not decided")
+    assert f"{KEYS_IN_WORDS[key]} could not be read" in card["detail"]
 
 
 @pytest.mark.parametrize("prefetch", MISSING)
@@ -92,8 +151,8 @@ def test_missing_or_failed_labs_are_412(client: FlaskClient, prefetch: Any) -> N
     [
         (None, "Nothing was sent under prefetch.labs,"),
         ({"lab": bundle(*met_panel())}, "Nothing was sent under prefetch.labs,"),
-        ({"labs": '{"resourceType": "Bundle"}'}, "no FHIR resource as a JSON object"),
-        ({"labs": {}}, "no FHIR resource as a JSON object"),
+        ({"labs": '{"resourceType": "Bundle"}'}, "Nothing under prefetch.labs could be read."),
+        ({"labs": {}}, "Nothing under prefetch.labs could be read."),
         ({"labs": FAILED}, "says that the query failed"),
     ],
     ids=str,
@@ -133,10 +192,16 @@ def test_every_state_is_counted(client: FlaskClient, monkeypatch: pytest.MonkeyP
         client,
         {"labs": bundle(*met_panel(), link=NEXT), "patient": None, "conditions": FAILED, "temperature": bundle()},
     )
+    carded(client, MET | {"patient": {}})
     assert seen == [
         ("patient", "null"),
         ("labs", "paged"),
         ("temperature", "empty"),
         ("conditions", "outcome"),
+        ("medications", "missing"),
+        ("patient", "unreadable"),
+        ("labs", "data"),
+        ("temperature", "data"),
+        ("conditions", "data"),
         ("medications", "missing"),
     ]

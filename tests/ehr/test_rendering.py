@@ -4,13 +4,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.clinical.assessment.assess import assess
-from service.clinical.explanation.places import Values
 from service.ehr.fhir.breakdown import result_observation
 from service.ehr.fhir.risk_assessment import risk_assessment
 from service.ehr.record.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from service.ehr.terminology.code_systems import ATC, ICD10, SNOMED, system_name
-from service.server.messages.strict_json import dumps, loads, within, written
+from service.server.messages.strict_json import dumps, loads, written
 from tests.conftest import panel_of
 from tests.ehr.records import FERRITIN, bundle, condition, met_panel, observation
 
@@ -22,7 +21,7 @@ def test_a_set_with_confounded_items_has_a_verdict_without_them() -> None:
         findings={"fever": True},
     )
     [result] = assess(panel, ["eular-acr-printo-2016"]).results
-    made = loads(dumps(result_observation(result, Values(panel, within), written({"display": "x"}), "")))
+    made = loads(dumps(result_observation(result, written({"display": "x"}), "")))
     codes = {one["code"]["coding"][0]["code"]: one for one in made["component"]}
     assert codes["verdict_without_confounded"]["valueCodeableConcept"]["coding"][0]["code"] == "indeterminate"
     assert made["subject"] == {"display": "x"}
@@ -35,14 +34,14 @@ def test_with_no_test_missing_none_is_named() -> None:
     named = [one["text"] for one in risk_assessment(record, assessment)["note"]]
     silent = [one["text"] for one in risk_assessment(record, replace(assessment, suggestions=()))["note"]]
     assert [one for one in named if one not in silent] == [named[-1]]
-    assert named[-1].startswith("Tests that are missing or leave too much open")
+    assert named[-1].startswith("Tests to do next, those that could decide first: ")
 
 
 def test_a_test_that_was_reported_but_leaves_open_what_it_decides_is_not_called_missing() -> None:
     bound = observation(FERRITIN, valueQuantity={"value": Decimal(600), "comparator": ">", "unit": "ng/mL"})
     record = read_request(bundle(condition(), *met_panel()[1:], bound), load_codes())
     noted = risk_assessment(record, assess(record.panel))["note"][-1]["text"]
-    assert noted.startswith("Tests that are missing or leave too much open")
+    assert noted.startswith("Tests to do next, those that could decide first: ")
     assert "ferritin (LOINC 2276-4)" in noted
 
 

@@ -85,3 +85,8 @@ def test_a_site_adds_specimens_of_its_own(tmp_path: Path) -> None:
     for kind in (specimen(coding=[own]), specimen(text="PUNKTAT, Knie"), CSF):
         made = bundle(observation(FERRITIN, 60, "ng/mL", specimen={"reference": "Specimen/s"}), kind)
         assert not read_request(made, codes).panel.readings
+
+
+def test_several_results_of_one_report_may_name_its_specimens() -> None:
+    made = [observation(FERRITIN, 60, "ng/mL", id=f"i{at}", specimen={"reference": "#s"}) for at in range(3)]
+    assert keys(REPORT | {"contained": [*made, CSF]}) == ["specimen"] * 3

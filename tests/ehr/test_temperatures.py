@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from service.clinical.assessment.assess import assess
 from service.clinical.measurement.number import INFINITY
 from service.clinical.measurement.reading import Reading
 from service.ehr.counting import UNKNOWN_REASONS
-from service.ehr.record.judgement import judged
 from service.ehr.record.record import Record, read_request
 from service.ehr.terminology.code_file import load_codes
 from tests.ehr.records import (
@@ -173,7 +173,7 @@ def test_a_cool_morning_makes_nothing_unlikely_after_a_spike() -> None:
     labs += [observation(FIBRINOGEN, 350, "mg/dL")]
     unread = taken("21T19:30", "39.6", None)
     found = [
-        judged(read_request([condition(), *labs, *more], CODES))[1].classification.category
+        assess(read_request([condition(), *labs, *more], CODES).panel).classification.category
         for more in ([COOL], [COOL, SPIKE], [COOL, unread])
     ]
     assert found == ["unlikely", "likely", "indeterminate"]

@@ -1,6 +1,7 @@
 """Every way in which systems send one result: the interval that it still allows, or the reason why it is unknown."""
 
 from decimal import Decimal
+from time import process_time
 from typing import Any
 
 import pytest
@@ -97,6 +98,74 @@ def test_each_comparator_is_its_own_interval(sign: str, expected: str) -> None:
 )
 def test_comparators_in_letters(spoken: str, expected: str) -> None:
     assert interval(ferritin(valueString=f"{spoken} ng/mL"), "ferritin")[0] == expected
+
+
+COMPARATORS = {
+    ">": [
+        *(
+            ">",
+            "gt",
+            "GT",
+            " gt ",
+            "&gt;",
+            "&amp;gt;",
+            "＞",
+            "greater-than",
+            "greater than",
+            "Greater_Than",
+            "more than",
+        ),
+        *("above", "over", "exceeds", "größer als", "supérieur à", "mayor que"),
+    ],
+    ">=": [
+        ">=",
+        "ge",
+        "GTE",
+        "&gt;=",
+        "≥",
+        "⩾",
+        "≧",
+        "=>",
+        ">/=",
+        "greater-than-or-equal-to",
+        "at least",
+        "mindestens",
+    ],
+    "<": ["<", "lt", "LT", "&lt;", "＜", "less-than", "below", "under", "kleiner als", "menos de"],
+    "<=": ["<=", "le", "LTE", "&lt;=", "≤", "⩽", "≦", "=<", "less than or equal to", "at most", "höchstens"],
+}
+
+
+@pytest.mark.parametrize(("sign", "said"), [(sign, one) for sign, many in COMPARATORS.items() for one in many])
+def test_a_comparator_is_read_alike_in_a_quantity_and_in_every_text(sign: str, said: str) -> None:
+    expected = {">": "(700, inf)", ">=": "[700, inf)", "<": "[0, 700)", "<=": "[0, 700]"}[sign]
+    for sent in (
+        ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator=said)),
+        ferritin(valueQuantity=quantity(f"{said} 700", unit="ng/mL")),
+        ferritin(valueQuantity=quantity(f"{said}700", unit="ng/mL", comparator=said)),
+        ferritin(valueString=f"{said} 700 ng/mL"),
+        ferritin(valueCodeableConcept={"text": f"{said} 700 ng/mL"}),
+    ):
+        assert interval(sent, "ferritin") == (expected, "measured")
+
+
+@pytest.mark.parametrize(
+    "said", ["sa", "ad", "eb", "ap", "ne", "~", "ca.", "-", "<>", "min", "gtt", ">" * 300, "x" * 300]
+)
+def test_a_comparator_that_is_not_known_is_never_dropped(said: str) -> None:
+    for sent in (
+        ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator=said)),
+        ferritin(valueString=f"{said} 700 ng/mL"),
+        ferritin(valueQuantity=quantity(f"{said} 700", unit="ng/mL")),
+    ):
+        record = read(sent)
+        assert dict(record.panel.readings) == {}
+        assert record.issues[0].key in ("comparator", "invalid_quantity", "implausible_value")
+
+
+def test_a_sign_before_a_number_is_no_hyphen_in_a_word() -> None:
+    for said in ("-700 ng/mL", "greater than -700 ng/mL", "> -700 ng/mL"):
+        assert dict(read(ferritin(valueString=said)).panel.readings) == {}
 
 
 @pytest.mark.parametrize("word", ["HX", "H>", "H", "HU", ">"])
@@ -231,6 +300,7 @@ UNUSABLE = {
         ferritin(valueQuantity=quantity(700, unit="furlong")),
         ferritin(valueQuantity=quantity(700, unit="ng/mL", code="mol/mL", system=UCUM)),
         ferritin(valueString="700 bananas"),
+        ferritin(valueQuantity=quantity(700, unit="g" * 100)),
         observation(FIBRINOGEN, 3, "G/L"),
     ],
     "unit_conflict": [
@@ -239,7 +309,8 @@ UNUSABLE = {
     ],
     "implausible_value": [observation(PLATELETS, 116, "10*12/L"), ferritin(valueQuantity=quantity(-5, unit="ng/mL"))],
     "invalid_quantity": [
-        ferritin(valueString="HEMOLYZED"),
+        ferritin(valueString="12500 ng/mL (normal)"),
+        ferritin(valueString="HEMOLYZED, 12500"),
         ferritin(valueString="5.4x109"),
         ferritin(valueString="12,500 ng/mL"),
         ferritin(valueString="12.500 ng/mL"),
@@ -248,7 +319,7 @@ UNUSABLE = {
         ferritin(valueQuantity=quantity("12.500", unit="ng/mL")),
         ferritin(valueQuantity=quantity("12.500", unit="ng/mL", comparator=">")),
         ferritin(valueString="900-1000 ng/mL"),
-        ferritin(valueCodeableConcept={"text": "see comment"}),
+        ferritin(valueCodeableConcept={"text": "markedly raised"}),
     ],
     "comparator": [
         ferritin(valueQuantity=quantity(700, unit="ng/mL", comparator="ad")),
@@ -264,17 +335,49 @@ UNUSABLE = {
         ferritin(valueQuantity=quantity(700, unit="ng/mL"), dataAbsentReason={"text": "error"}),
         ferritin(valueQuantity=quantity(">700", unit="ng/mL", comparator="<")),
         ferritin(valueQuantity=quantity("700 ng/mL", unit="ng/mL")),
+        ferritin(valueCodeableConcept={"text": "12500 ng/mL", "coding": [{"display": "Normal"}]}),
+        ferritin(valueCodeableConcept={"text": "Normal", "coding": [{"display": "12500 ng/mL"}]}),
+        ferritin(valueCodeableConcept={"text": "12500 ng/mL", "coding": [{"code": "N"}]}, referenceRange=RANGE),
+        ferritin(valueCodeableConcept={"text": "12500 ng/mL", "coding": [{"display": "120 ng/mL"}]}),
+        ferritin(valueCodeableConcept={"text": ">12500 ng/mL", "coding": [{"display": "12500 ng/mL"}]}),
+        ferritin(valueCodeableConcept={"text": "12500 ng/mL", "coding": [{"display": "12500 ug/dL"}]}),
+        ferritin(valueCodeableConcept={"coding": [{"display": "900 ng/mL"}, {"display": "90 ng/mL"}]}),
+        ferritin(valueQuantity=quantity(120, unit="ng/mL"), valueString="12500 ng/mL"),
     ],
     "value_form": [
         *(ferritin(valueRange={}), ferritin(valueBoolean=True), ferritin(valueRatio={})),
         *(ferritin(valueQuantity="12500 ng/mL"), ferritin(valueQuantity=[quantity(7)]), ferritin(valueString=12500)),
         ferritin(value={"Quantity": quantity(12500, unit="ng/mL")}),
+        ferritin(valueRange={"low": quantity(900, unit="ng/mL")}),
+        ferritin(valueRatio={"numerator": quantity(1), "denominator": quantity(80)}),
+        ferritin(valueSampledData={"data": "12500"}),
+        ferritin(valueDecimal=Decimal(12500)),
     ],
-    "not_a_number": [ferritin(valueQuantity={"value": True, "unit": "ng/mL"}), ferritin(valueInteger="7")],
+    "value_contradicts": [
+        ferritin(valueString="normal", interpretation=HIGH),
+        ferritin(valueCodeableConcept={"text": "low"}, interpretation=HIGH),
+        ferritin(valueQuantity=quantity(12500, unit="ng/mL"), interpretation=[{"text": "N"}], referenceRange=RANGE),
+        ferritin(valueQuantity=quantity(5, unit="ng/mL"), interpretation=[{"text": "N"}], referenceRange=RANGE),
+        ferritin(valueQuantity=quantity(120, unit="ng/mL"), interpretation=HIGH, referenceRange=RANGE),
+        ferritin(valueString=">336 ng/mL", interpretation=[{"text": "N"}], referenceRange=RANGE),
+        ferritin(valueQuantity=quantity(120, unit="ng/mL"), interpretation=[{"text": "L"}], referenceRange=RANGE),
+        ferritin(valueCodeableConcept={"text": "120 ng/mL", "coding": [{"display": "High"}]}, referenceRange=RANGE),
+        ferritin(valueCodeableConcept={"text": "900 ng/mL", "coding": [{"code": "L"}]}, interpretation=HIGH),
+    ],
+    "not_a_number": [
+        ferritin(valueQuantity={"value": Decimal("1e999999"), "unit": "ng/mL"}),
+        ferritin(valueQuantity={"value": Decimal("NaN"), "unit": "ng/mL"}),
+        ferritin(valueQuantity={"value": Decimal("1." + "3" * 200), "unit": "ng/mL"}),
+        ferritin(valueQuantity={"value": True, "unit": "ng/mL"}),
+        ferritin(valueInteger="7"),
+    ],
     "word_not_usable": [
         ferritin(valueCodeableConcept={"coding": [{"code": "H"}, {"code": "L"}]}),
         ferritin(valueCodeableConcept={"coding": [{"code": "260373001"}]}),
-        *(ferritin(interpretation=[one]) for one in ({"text": "see comment"}, {"coding": [{"code": "AA"}]})),
+        ferritin(interpretation=[{"text": "High", "coding": [{"code": "N"}]}]),
+        ferritin(valueCodeableConcept="12500 ng/mL"),
+        ferritin(valueCodeableConcept=[{"text": "12500 ng/mL"}]),
+        *(ferritin(interpretation=[one]) for one in ({"text": "of note"}, {"coding": [{"code": "AA"}]})),
     ],
     "value_not_shown": [
         ferritin(dataAbsentReason={"coding": [{"code": one}]}) for one in ("masked", "as-text", "positive-infinity ")
@@ -396,3 +499,60 @@ def test_of_two_codes_of_one_test_the_one_that_says_more_counts(codes: tuple[str
 def test_a_code_that_is_not_in_the_map_stands_for_nothing() -> None:
     assert ResultCode("ferritin").basis == ""
     assert read(observation("2345-7", 100, "mg/dL")).issues[0].key == "code_not_mapped"
+
+
+SAID_ALIKE = {
+    "the same twice": {"text": "12500 ng/mL", "coding": [{"display": "12500 ng/mL"}]},
+    "the same in other words": {"text": ">= 12500 ng/mL", "coding": [{"display": "at least 12500 ng/mL"}]},
+    "with the unit once": {"text": "12500", "coding": [{"display": "12500 ng/mL"}]},
+    "beside a name": {"text": "12500 ng/mL", "coding": [{"code": "x1", "display": "Result"}]},
+    "beside a word that fits": {"text": "12500 ng/mL", "coding": [{"code": "H", "display": "High"}]},
+}
+
+
+@pytest.mark.parametrize("concept", SAID_ALIKE.values(), ids=SAID_ALIKE)
+def test_what_a_concept_says_twice_alike_is_one_statement(concept: Any) -> None:
+    for ranges in (None, RANGE):
+        reading = read(ferritin(valueCodeableConcept=concept, referenceRange=ranges)).panel.readings["ferritin"]
+        assert (reading.interval.low, reading.evidence.value) == (12500, "measured")
+
+
+def test_a_number_at_the_limit_may_be_normal_or_high_since_it_may_be_rounded() -> None:
+    for word in "NH":
+        sent = ferritin(
+            valueQuantity=quantity(336, unit="ng/mL"), interpretation=[{"text": word}], referenceRange=RANGE
+        )
+        assert read(sent).panel.readings["ferritin"].word == word
+
+
+@pytest.mark.parametrize("value", [{"valueString": "Normal"}, {"valueCodeableConcept": {"coding": [{"code": "N"}]}}])
+def test_a_value_that_is_the_word_normal_lies_within_the_range_and_is_unknown_without_one(value: Any) -> None:
+    assert interval(ferritin(**value, referenceRange=RANGE), "ferritin") == ("[24, 336]", "measured")
+    assert interval(ferritin(**value), "ferritin")[1] == "unknown"
+
+
+def test_the_weaker_word_counts_if_the_value_and_its_interpretation_are_of_one_side() -> None:
+    sent = ferritin(valueString="critically high", interpretation=HIGH)
+    assert read(sent).panel.readings["ferritin"].word == "H"
+
+
+def test_a_note_is_not_read() -> None:
+    noted = ferritin(valueQuantity=quantity(120, unit="ng/mL"), note=[{"text": "12500 ng/mL, high"}])
+    assert interval(noted, "ferritin")[0] == "[120, 120]"
+
+
+@pytest.mark.parametrize("length", [1_000, 32_000, 128_000])
+def test_a_text_of_any_length_costs_no_more_than_its_length(length: int) -> None:
+    for said in (f"1{' ' * length}x", " " * length, "&gt;" * (length // 4), "1 UCUM " * (length // 7), "9" * length):
+        for sent in (
+            ferritin(valueString=said),
+            ferritin(valueQuantity={"value": said, "unit": said, "comparator": said}),
+            ferritin(valueCodeableConcept={"text": said, "coding": [{"display": said, "code": said}]}),
+            ferritin(
+                interpretation=[{"text": said}], referenceRange=[RANGE[0] | {"text": said, "type": {"text": said}}]
+            ),
+            ferritin(valueInteger=Decimal(5), effectiveDateTime=said, issued=said),
+        ):
+            begun = process_time()
+            read(sent)
+            assert process_time() - begun < 0.5  # 125 ms for each kB in version 1

@@ -38,7 +38,7 @@ def test_contained_results_inherit_time_status_and_subject() -> None:
     record = read(CONTAINERS["report with contained results"])
     assert (record.moment.text, record.subject.name) == (LATER, "Patient/p1")
     cancelled = CONTAINERS["report with contained results"] | {"status": "cancelled"}
-    assert set(keys(cancelled)) == {"status"}
+    assert set(keys(cancelled)) == {"not_final"}
     assert read(CONTAINERS["report beside its results"]).moment.text == LATER
 
 

@@ -10,7 +10,7 @@ from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.rules import Finding, FirstKnown, Linear, Threshold, leaves, walk
 from service.clinical.evaluation.evaluate import evaluate
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, ANALYTES, FINDINGS
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict, point
 from service.clinical.measurement.reading import Evidence, Reading
@@ -96,7 +96,7 @@ def test_tightening_an_interval_never_flips_a_verdict(request: dict[str, Any], d
             assert pair[level] is UNKNOWN or after[one][level] is pair[level]
 
 
-def values_around_every_limit(result: Result, key: str) -> list[Decimal]:
+def values_around_every_limit(result: SetResult, key: str) -> list[Decimal]:
     """Return values of an observation on both sides of every limit of the set, and near its usual ends."""
     analyte, step = ANALYTES[key], Decimal("0.0001")
     found = [Decimal(analyte.soft.low), Decimal(analyte.soft.high)]
@@ -107,7 +107,7 @@ def values_around_every_limit(result: Result, key: str) -> list[Decimal]:
     return found
 
 
-def completions(panel: Panel, result: Result, key: str) -> list[Panel]:
+def completions(panel: Panel, result: SetResult, key: str) -> list[Panel]:
     """Return the panel with one more input at each value that could matter."""
     if key in FINDINGS:
         return [Panel(panel.readings, {**panel.findings, key: one}, panel.condition) for one in (True, False)]
@@ -147,7 +147,7 @@ def test_decisive_are_exactly_the_inputs_that_can_decide(request: dict[str, Any]
         assert decides == (key in result.decisive), key
 
 
-def sign_rules_first(result: Result, sign: str) -> bool:
+def sign_rules_first(result: SetResult, sign: str) -> bool:
     """Return whether the set takes the finding before the measurement of the same thing."""
     firsts = [node.of[0] for node in walk(result.criteria.rule) if isinstance(node, FirstKnown)]
     return any(isinstance(one, Finding) and one.finding == sign for one in firsts)

@@ -10,7 +10,6 @@ from service.api.request.panel import read_panel_request
 from service.api.response.assessment import assessment_document
 from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
-from service.ehr.record.judgement import judged
 from service.ehr.record.record import read_request
 from service.server.messages.strict_json import dumps, loads
 from tests.ehr.records import category, evaluated
@@ -24,7 +23,8 @@ def test_the_record_holds_fifty_observations() -> None:
 
 
 def test_the_record_comes_to_the_panel_that_it_is_held_against() -> None:
-    found, assessment = judged(read_request(loads(dumps(record())), CODES))
+    found = read_request(loads(dumps(record())), CODES)
+    assessment = assess(found.panel, found.criteria)
     asked = read_panel_request(loads(dumps(carried())))
     assert len([one for one in asked.panel.readings if one in carried()["observations"]]) == 15
     assert {one.key for one in found.issues} == {"superseded", "code_not_mapped"}

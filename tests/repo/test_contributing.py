@@ -1,4 +1,4 @@
-"""The criteria set that CONTRIBUTING shows is whole: it loads, and its cases hold."""
+"""The criteria set that the how-to shows is whole: it loads, and its cases hold."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,8 @@ from tests.criteria.test_cases import test_every_set_brings_a_case_for_every_ver
 from tests.criteria.test_cases import test_worked_case as worked
 
 ROOT = Path(__file__).parent.parent.parent
-SHOWN = re.findall(r"<!-- tested: set -->\n```toml\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.DOTALL)
+PAGE = ROOT / "docs/howto/criteria-set.md"
+SHOWN = re.findall(r"<!-- tested: set -->\n```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 
 
 @pytest.fixture

@@ -229,11 +229,14 @@ def test_a_promised_giant_is_refused_before_it_is_sent(live: Live) -> None:
     assert status_of(live.raw(HEAD + b"Content-Length: 99999999999\r\n\r\n{")) == 413
 
 
-def test_compressed_bodies_get_415(live: Live) -> None:
-    """No coding is undone: a bomb stays a few bytes."""
-    status, headers, _ = live.post("/v1/assessments", b"\x1f\x8b" + b"0" * 50, Content_Encoding="gzip")
+def test_bodies_under_gzip_are_read_and_those_under_another_coding_get_415(live: Live) -> None:
+    """A bomb is cut off at the limit."""
+    assert live.post("/v1/assessments", gzip.compress(PANEL), Content_Encoding="gzip")[0] == 200
+    assert live.post("/v1/assessments", b"\x1f\x8b" + b"0" * 50, Content_Encoding="gzip")[0] == 400
+    assert live.post("/v1/assessments", gzip.compress(b" " * 9_000_000), Content_Encoding="gzip")[0] == 413
+    status, headers, _ = live.post("/v1/assessments", b"\x1f\x8b" + b"0" * 50, Content_Encoding="br")
     assert status == 415
-    assert headers["accept-encoding"] == "identity"
+    assert headers["accept-encoding"] == "gzip, identity"
     assert live.post("/v1/assessments", PANEL, Content_Encoding="identity")[0] == 200
 
 
@@ -297,7 +300,7 @@ def test_every_error_of_the_service_is_a_problem(tmp_path: Path) -> None:
             408: close + b"Content-Length: 4\r\n\r\n{",
             413: close + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(long),
             414: b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
-            415: close + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+            415: close + b"Content-Encoding: br\r\nContent-Length: 2\r\n\r\n{}",
             422: close + b"Content-Length: 2\r\n\r\n{}",
             431: b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 70_000,
         }

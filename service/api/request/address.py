@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from flask import request
 
-from service.api.error_messages import unknown_parameter
+from service.api.error_messages import invalid_value, unknown_parameter
 from service.api.problems import InvalidRequest
+
+FULL, SUMMARY = "full", "summary"
+VIEWS = (FULL, SUMMARY)
 
 
 def refuse_unknown_parameters(*known: str) -> None:
@@ -15,3 +18,13 @@ def refuse_unknown_parameters(*known: str) -> None:
     entries = [unknown_parameter(name, known) for name in request.args if name not in known]
     if entries:
         raise InvalidRequest(entries)
+
+
+def view_asked_for() -> str:
+    """Return the one parameter of an address that answers with assessments, ``view``; raises InvalidRequest."""
+    refuse_unknown_parameters("view")
+    view = request.args.get("view", FULL)
+    if view not in VIEWS:
+        detail = "The parameter view of the address takes one of the words listed under accepted."
+        raise InvalidRequest([invalid_value(("view",), detail, accepted=list(VIEWS))])
+    return view

@@ -10,20 +10,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.api.error_messages import invalid_value, unknown_field
+from service.api.error_messages import MOMENT_NEEDED, invalid_value, unknown_field
 from service.api.problems import Entry, InvalidRequest
 from service.api.request.panel import OMIT, PanelRequest, read_panel_request
 from service.clinical.course.visit import Treatment
+from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.panel.moment import Moment, is_moment, read_moment, ties
 from service.server import budget
 
 MOST_PANELS = 1000
 MOST_TREATMENTS = 1000
 MOST_DRUGS = 200
+MOST_PAIRS = 10_000
+"""Panels times drugs given for all of them: each drug is looked at, and each dose told, once for every panel."""
 KEYS = ("patient", "context", "findings", "panels", "treatments", "options")
 PANEL_KEYS = ("collected_at", "observations", "findings", "context")
 TREATMENT_KEYS = ("name", "given_at")
-LONGEST_NAME = 200
 Where = tuple[str, ...]
 Row = tuple[int, dict[str, Any]]
 
@@ -45,7 +47,7 @@ def read_trajectory_request(document: Any) -> TrajectoryRequest:
     raw_panels = _rows(document, "panels", 1, MOST_PANELS, entries)
     raw_treatments = _rows(document, "treatments", 0, MOST_TREATMENTS, entries)
     treatments = _treatments(raw_treatments, entries)
-    shared = _shared(document, entries)
+    shared = _shared(_bounded(document, len(raw_panels), treatments, entries), entries)
     moments: dict[int, Moment] = {}
     panels = {place: _panel(shared, raw, place, moments, entries) for place, raw in budget.checked(raw_panels)}
     entries += _tie_faults(moments)
@@ -81,9 +83,7 @@ def _treatments(rows: list[Row], entries: list[Entry]) -> list[Treatment]:
         faults = [unknown_field((*where, key), TREATMENT_KEYS) for key in raw if key not in TREATMENT_KEYS]
         name, given_at = raw.get("name"), raw.get("given_at")
         if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME:
-            detail = (
-                f"The generic name of the drug, or its RxNorm or ATC code, is needed: 1 to {LONGEST_NAME} characters."
-            )
+            detail = f"The name of the drug, or its RxNorm or ATC code, is needed: 1 to {LONGEST_NAME} characters."
             faults.append(invalid_value((*where, "name"), detail))
         faults += _time_faults(given_at, (*where, "given_at"))
         if not faults:
@@ -94,10 +94,28 @@ def _treatments(rows: list[Row], entries: list[Entry]) -> list[Treatment]:
     return found
 
 
+def _bounded(
+    document: Mapping[str, Any], panels: int, treatments: list[Treatment], entries: list[Entry]
+) -> Mapping[str, Any]:
+    """Return the document; one with too many drugs for its panels without those that all panels share, and a fault."""
+    context = document.get("context")
+    listed = context.get("medications") if isinstance(context, dict) else None
+    medications = len(listed) if isinstance(listed, list) else 0
+    drugs = len({treatment.key for treatment in treatments}) + medications
+    if panels * drugs <= MOST_PAIRS:
+        return document
+    where = ("treatments",) if treatments else ("context", "medications")
+    detail = (
+        f"{panels} panels with {drugs} drugs for each are {panels * drugs} doses to tell; at most {MOST_PAIRS} fit in "
+        "one course. Send fewer drugs, or the panels in several courses."
+    )
+    entries.append(invalid_value(where, detail))
+    return {**document, "context": {**context, "medications": None}} if isinstance(context, dict) else document
+
+
 def _time_faults(raw: Any, where: Where) -> Iterator[Entry]:
     if not isinstance(raw, str) or not is_moment(raw):
-        detail = "A trajectory needs this time: a date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z)."
-        yield invalid_value(where, detail)
+        yield invalid_value(where, f"A trajectory needs this time. {MOMENT_NEEDED}")
 
 
 def _shared(document: Mapping[str, Any], entries: list[Entry]) -> dict[str, Any]:

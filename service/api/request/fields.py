@@ -11,10 +11,10 @@ from marshmallow import ValidationError, fields, missing
 
 from service.api.error_messages import MOMENT_NEEDED, invalid_value, not_a_number, one_of, unknown_field
 from service.api.problems import Entry
+from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.panel.moment import is_moment
 
 LONGEST_LIST = 200
-LONGEST_TEXT = 200
 Value = TypeVar("Value")
 
 
@@ -61,7 +61,17 @@ class Parts(fields.List[dict[str, Any]]):
     ) -> list[dict[str, Any] | None]:
         if not isinstance(value, list) or len(value) > LONGEST_LIST:
             raise _error(invalid_value((), f"A list of at most {LONGEST_LIST} objects is needed here."))
-        return super()._deserialize(value, attr, data)
+        found: list[dict[str, Any] | None] = []
+        faults: dict[int, Any] = {}
+        for place, item in enumerate(value):
+            try:
+                found.append(self.inner.deserialize(item, attr, data))
+            except ValidationError as error:
+                faults[place] = error.messages
+                found.append(error.valid_data if isinstance(error.valid_data, dict) else {})  # each keeps its place
+        if faults:
+            raise ValidationError(faults, valid_data=found)
+        return found
 
 
 def _load_into(found: dict[str, Any], faults: dict[str, Any], key: str, part: fields.Field[Any], value: Any) -> None:
@@ -133,8 +143,8 @@ class Text(Checked[str]):
     """A text of 1 to 200 characters."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
-        if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST_TEXT:
-            raise _error(invalid_value((), f"A text of 1 to {LONGEST_TEXT} characters is needed here."))
+        if not isinstance(value, str) or not 1 <= len(value.strip()) <= LONGEST_NAME:
+            raise _error(invalid_value((), f"A text of 1 to {LONGEST_NAME} characters is needed here."))
         return value
 
 

@@ -10,7 +10,16 @@ from service.api.problems import Entry
 from service.clinical.measurement.analytes import Analyte
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.laboratory_text import COMPARATORS, Quantity, read_text, read_unit
-from service.clinical.measurement.reading import WORDS, Range, Reading, limits_in, read_number, read_range, read_word
+from service.clinical.measurement.reading import (
+    WORDS,
+    Range,
+    Reading,
+    limits_in,
+    read_number,
+    read_range,
+    read_word,
+    word_alone,
+)
 from service.clinical.panel.moment import is_moment
 
 KEYS = ("value", "unit", "comparator", "interpretation", "reference_range", "collected_at")
@@ -22,11 +31,12 @@ Where = tuple[str, ...]
 
 
 class Faulty(Exception):
-    """One or more faults of one observation."""
+    """One or more faults of one observation; ``left`` is what a word beside the number still implies, if anything."""
 
-    def __init__(self, *entries: Entry) -> None:
+    def __init__(self, *entries: Entry, left: Reading | None = None) -> None:
         super().__init__("faulty observation")
         self.entries = entries
+        self.left = left
 
 
 def read_observation(analyte: Analyte, raw: Any, where: Where) -> Reading:
@@ -57,7 +67,7 @@ def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading
     except Faulty as faulty:
         entries += faulty.entries
     if entries:
-        raise Faulty(*entries)
+        raise Faulty(*entries, left=_left(analyte, raw))
     word, moment = _word(raw.get("interpretation") or ""), raw.get("collected_at") or ""
     if reading is None:
         reading = read_word(analyte, word, reference)
@@ -80,6 +90,17 @@ def _number(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading | No
     except Fault as fault:
         raise Faulty(_at_its_place(fault, where)) from fault
     return None
+
+
+def _left(analyte: Analyte, raw: dict[str, Any]) -> Reading | None:
+    """Return what the word still implies where the rest cannot be read."""
+    word, moment = raw.get("interpretation"), raw.get("collected_at")
+    if not isinstance(word, str) or not 1 <= len(word) <= LONGEST_CODE:
+        return None
+    reading = word_alone(analyte, _word(word))
+    if reading is None or moment is None:
+        return reading
+    return reading._replace(collected_at=moment) if isinstance(moment, str) and is_moment(moment) else None
 
 
 def _word(sent: str) -> str:

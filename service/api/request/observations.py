@@ -15,10 +15,12 @@ from service.api.request.observation import Faulty, read_observation
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
 from service.clinical.measurement.reading import Reading
 
+NEEDED = "true, false or null (unknown) is needed here, without quotation marks: true for 'yes', false for 'no'."
+
 
 @dataclass(slots=True)
 class Observed:
-    """What could be read, and the faults of what could not."""
+    """What could be read, a word beside an unreadable number included, and the faults of what could not."""
 
     readings: dict[str, Reading] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -43,6 +45,8 @@ class Observations(Checked[Observed]):
                     observed.readings[key] = read_observation(analyte, raw, where)
                 except Faulty as faulty:
                     observed.entries += faulty.entries
+                    if faulty.left is not None:
+                        observed.readings[key] = faulty.left
         return observed
 
 
@@ -64,5 +68,5 @@ class Findings(Checked[tuple[dict[str, bool], list[Entry]]]):
             elif present is True or present is False:
                 found[key] = present
             elif present is not None:
-                wrong.append(invalid_value(("findings", key), "true, false or null (unknown) is needed here."))
+                wrong.append(invalid_value(("findings", key), NEEDED))
         return found, strange + wrong

@@ -79,7 +79,7 @@ def read_panel_request(document: Any) -> PanelRequest:
     options = data.get("options") or {}
     if entries and not (options.get("on_invalid") == OMIT and _are_omittable(entries)):
         raise InvalidRequest(entries)
-    panel = _panel(data, readings, findings, frozenset(_hidden_by(one) for one in entries))
+    panel = _panel(data, readings, findings, frozenset(key for fault in entries for key in _hidden_by(fault)))
     return PanelRequest(panel, options.get("criteria") or (), tuple(entries))
 
 
@@ -95,7 +95,7 @@ def _panel(
     data: Mapping[str, Any], readings: dict[str, Reading], findings: dict[str, bool], unread: frozenset[str]
 ) -> Panel:
     context = data.get("context") or {}
-    drugs = tuple(_medication(one) for one in context.get("medications") or () if "name" in one)
+    drugs = tuple(_medication(one, at) for at, one in enumerate(context.get("medications") or ()) if "name" in one)
     return Panel(
         readings,
         findings,
@@ -107,19 +107,25 @@ def _panel(
     )
 
 
-def _hidden_by(fault: Entry) -> str:
-    """Return the input that a fault keeps from being read: by a slip in a key, the one that was meant.
+def _hidden_by(fault: Entry) -> tuple[str, ...]:
+    """Return the inputs that a fault keeps from being read: by a slip in a key, the one that was meant.
 
-    In the context it is a drug, unless its place says that it is none or that its name was read.
+    Of two that contradict each other neither is read. In the context it is a drug, unless its place says that it is
+    none or that its name was read.
     """
     part, key, *inside = fault.where
-    if part == "context" and key not in ("condition", "confounders") and inside[1:] in ([], ["name"]):
-        return MEDICATIONS
-    return str(fault.explained().facts.get("did_you_mean", fault.where[-1]))
+    if part == "context" and key not in ("condition", "confounders"):
+        return (MEDICATIONS,) if inside[1:] in ([], ["name"]) else ()
+    if inside:
+        return (key,)
+    facts = fault.explained().facts
+    if "with" in facts:
+        return key, facts["with"].rpartition("/")[2]
+    return (facts.get("did_you_mean", key),)
 
 
-def _medication(raw: Mapping[str, Any]) -> Medication:
-    return Medication(raw["name"], day_of(raw.get("last_dose") or ""))
+def _medication(raw: Mapping[str, Any], at: int) -> Medication:
+    return Medication(raw["name"], day_of(raw.get("last_dose") or ""), ("context", MEDICATIONS, str(at), "name"))
 
 
 def _ages(patient: Mapping[str, Any]) -> dict[str, Reading]:

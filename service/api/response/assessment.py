@@ -10,27 +10,26 @@ import msgspec
 
 from service import __version__
 from service.api.problems import Entry
-from service.api.response.breakdown_json import breakdown_json
+from service.api.response.catalogue import reference_document
+from service.api.response.items import Results, items_json
 from service.api.response.numbers import ends, json_number
-from service.api.response.rule_document import reference_document
-from service.api.response.value_texts import Texts
 from service.clinical.assessment.assess import DISCLAIMER, Assessment
 from service.clinical.assessment.cautions import Caution
+from service.clinical.assessment.suggestions import Suggestion
 from service.clinical.assessment.warnings import Oddity
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.criteria.criteria_set import Knot
 from service.clinical.criteria.rules import Score
-from service.clinical.evaluation.evaluate import verdict_text
 from service.clinical.evaluation.probability import probability
-from service.clinical.evaluation.set_result import Count, Part, Result
+from service.clinical.evaluation.set_result import Component, Count, SetResult, verdict_text
 from service.clinical.measurement.fault import accepted_text
-from service.clinical.measurement.interval import Interval
 from service.clinical.measurement.number import Number
 from service.server.messages.strict_json import written
 
 META = written({"service_version": __version__, "criteria_digest": DIGEST})
 REFERENCES = {
-    key: written([reference_document(one) for one in criteria.references]) for key, criteria in CATALOGUE.items()
+    key: written([reference_document(reference) for reference in criteria.references])
+    for key, criteria in CATALOGUE.items()
 }
 CUTOFFS = {
     key: {"cutoff": json_number(criteria.rule.cutoff.value), "comparator": criteria.rule.cutoff.comparator}
@@ -53,18 +52,34 @@ CHANCES = {
 
 def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
     """Return the answer to POST /v1/assessments; ``omitted`` faults come first among the warnings."""
-    texts = Texts(assessment.panel)
+    panel_results = Results(assessment.panel)
+    return _document(assessment, omitted, [result_document(result, panel_results) for result in assessment.results])
+
+
+def summary_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
+    """Return the same with ``?view=summary``: without all that explains a set."""
+    return _document(assessment, omitted, [_summarised(result) for result in assessment.results])
+
+
+def _document(assessment: Assessment, omitted: Iterable[Entry], sets: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "classification": classification_document(assessment),
-        "criteria": [result_document(one, texts) for one in assessment.results],
-        "cautions": [_caution(one) for one in assessment.cautions],
-        "warnings": [*(_omission(one) for one in omitted), *(_oddity(one) for one in assessment.warnings)],
-        "suggested_tests": [
-            {"observation": one.observation, "loinc": one.loinc or None, "why": one.why}
-            for one in assessment.suggestions
-        ],
+        "criteria": sets,
+        "cautions": [caution_document(caution) for caution in assessment.cautions],
+        "warnings": warning_documents(assessment, omitted),
+        "suggested_tests": [_suggestion(test) for test in assessment.suggestions],
         "disclaimer": DISCLAIMER,
         "meta": META,
+    }
+
+
+def _suggestion(test: Suggestion) -> dict[str, Any]:
+    return {
+        "observation": test.observation,
+        "loinc": test.loinc or None,
+        "decides": list(test.decides),
+        "follow": test.follow,
+        "why": test.why,
     }
 
 
@@ -75,37 +90,53 @@ def classification_document(assessment: Assessment) -> dict[str, Any]:
         "category": classification.category,
         "primary": classification.primary,
         "summary": assessment.summary,
-        "basis": [_basis(one) for one in classification.basis],
+        "basis": [_basis(result) for result in classification.basis],
     }
 
 
-def result_document(result: Result, texts: Texts) -> dict[str, Any]:
-    """Return one criteria set of the breakdown."""
+def result_document(result: SetResult, panel_results: Results) -> dict[str, Any]:
+    """Return one criteria set with its breakdown; one that was not explained has no items."""
+    shown = scored_result(result)
+    if result.items:
+        shown["items"] = items_json(result, panel_results)
+    shown["missing"] = result.missing
+    shown["decisive"] = result.decisive
+    shown["references"] = REFERENCES[result.criteria.id]
+    return shown
+
+
+def _summarised(result: SetResult) -> dict[str, Any]:
+    return brief_result(result) | {"missing": result.missing, "decisive": result.decisive}
+
+
+def scored_result(result: SetResult) -> dict[str, Any]:
+    """Return one criteria set without its breakdown: verdicts, parts, counts and scores."""
     criteria = result.criteria
-    shown: dict[str, Any] = {
-        "id": criteria.id,
-        "version": criteria.version,
-        "title": criteria.title,
+    shown = {"id": criteria.id, "version": criteria.version, "title": criteria.title, **_verdicts(result)}
+    if result.parts:
+        shown["parts"] = [_part(part) for part in result.parts]
+    if result.count is not None:
+        shown["count"] = _count(result.count)
+    return shown | _score(result)
+
+
+def brief_result(result: SetResult) -> dict[str, Any]:
+    """Return the verdicts of one criteria set, with its score where it has one."""
+    return {"id": result.criteria.id, **_verdicts(result), **_score(result)}
+
+
+def _verdicts(result: SetResult) -> dict[str, Any]:
+    shown = {
         "applicability": result.applicability,
         "verdict": verdict_text(result.verdict),
         "verdict_implied": verdict_text(result.verdict_implied),
     }
     if result.verdict_without_confounded is not None:
         shown["verdict_without_confounded"] = verdict_text(result.verdict_without_confounded)
-    if result.parts:
-        shown["parts"] = [_part(one) for one in result.parts]
-    if result.count is not None:
-        shown["count"] = _count(result.count)
-    if result.score is not None and result.score_implied is not None:
-        shown |= _score(criteria.id, result.score, result.score_implied)
-    shown["items"] = breakdown_json(result.breakdown, texts) if result.breakdown else []
-    shown["missing"] = result.missing
-    shown["decisive"] = result.decisive
-    shown["references"] = REFERENCES[criteria.id]
     return shown
 
 
-def _basis(result: Result) -> dict[str, str]:
+def _basis(result: SetResult) -> dict[str, str]:
     return {
         "criteria": result.criteria.id,
         "verdict": verdict_text(result.verdict),
@@ -113,7 +144,7 @@ def _basis(result: Result) -> dict[str, str]:
     }
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: Component) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": part.id,
         "verdict": verdict_text(part.verdict),
@@ -128,7 +159,10 @@ def _count(count: Count) -> dict[str, int]:
     return {"met": count.met, "not_met": count.not_met, "unknown": count.unknown, "required": count.required}
 
 
-def _score(key: str, score: Interval, implied: Interval) -> dict[str, Any]:
+def _score(result: SetResult) -> dict[str, Any]:
+    key, score, implied = result.criteria.id, result.score, result.score_implied
+    if score is None or implied is None:
+        return {}
     reached = ends(score)
     implied_ends = reached if implied is score else ends(implied)
     shown: dict[str, Any] = {"score": {**reached, **CUTOFFS[key], "implied": implied_ends}}
@@ -138,9 +172,15 @@ def _score(key: str, score: Interval, implied: Interval) -> dict[str, Any]:
     return shown
 
 
-def _caution(caution: Caution) -> dict[str, Any]:
-    references = [reference_document(one) for one in caution.references]
+def caution_document(caution: Caution) -> dict[str, Any]:
+    """Return a caution with its sources."""
+    references = [reference_document(reference) for reference in caution.references]
     return {"code": caution.code, "severity": caution.severity, "message": caution.message, "references": references}
+
+
+def warning_documents(assessment: Assessment, omitted: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return the warnings, those about omitted faults first."""
+    return [*(_omission(entry) for entry in omitted), *(_oddity(oddity) for oddity in assessment.warnings)]
 
 
 def _omission(entry: Entry) -> dict[str, Any]:

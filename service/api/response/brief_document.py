@@ -1,39 +1,36 @@
-"""What is left of an assessment where many are shown: the category and the verdicts, with scores where asked for."""
+"""An assessment where many are shown: classification, verdicts and scores, cautions and warnings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from service.api.problems import Entry
-from service.api.response.assessment import assessment_document, classification_document
+from service.api.response.assessment import (
+    brief_result,
+    caution_document,
+    classification_document,
+    scored_result,
+    warning_documents,
+)
 from service.clinical.assessment.assess import Assessment
-from service.clinical.evaluation.evaluate import verdict_text
-
-BREAKDOWN = ("items", "missing", "decisive", "references")
+from service.clinical.evaluation.set_result import SetResult
 
 
-def summary_document(assessment: Assessment) -> dict[str, Any]:
-    """Return ``?view=summary``: classification and verdicts."""
-    sets = [
-        {
-            "id": one.criteria.id,
-            "applicability": one.applicability,
-            "verdict": verdict_text(one.verdict),
-            "verdict_implied": verdict_text(one.verdict_implied),
-        }
-        for one in assessment.results
-    ]
-    return {"classification": classification_document(assessment), "criteria": sets}
-
-
-def scored_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
-    """Return classification, verdicts and scores, cautions and warnings: all but the breakdown."""
-    document = assessment_document(assessment, omitted)
-    sets = [{key: value for key, value in one.items() if key not in BREAKDOWN} for one in document["criteria"]]
+def scored_document(
+    assessment: Assessment,
+    omitted: Iterable[Entry] = (),
+    of_set: Callable[[SetResult], dict[str, Any]] = scored_result,
+) -> dict[str, Any]:
+    """Return all but the breakdown of each set and what to measure; ``brief_result`` leaves out parts and counts."""
     return {
-        "classification": document["classification"],
-        "criteria": sets,
-        "cautions": document["cautions"],
-        "warnings": document["warnings"],
+        "classification": classification_document(assessment),
+        "criteria": [of_set(result) for result in assessment.results],
+        "cautions": [caution_document(caution) for caution in assessment.cautions],
+        "warnings": warning_documents(assessment, omitted),
     }
+
+
+def brief_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
+    """Return the same with the verdicts and scores of each set alone."""
+    return scored_document(assessment, omitted, brief_result)

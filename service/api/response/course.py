@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from service.api.problems import Entry
 from service.api.response.assessment import META
 from service.api.response.brief_document import scored_document
+from service.api.response.catalogue import reference_document
 from service.api.response.numbers import ends, json_number
-from service.api.response.rule_document import reference_document
-from service.clinical.assessment.assess import DISCLAIMER
-from service.clinical.course.changes import Change, TimedReading
-from service.clinical.course.consensus import CONSENSUS
+from service.clinical.assessment.assess import DISCLAIMER, Assessment
+from service.clinical.course.changes import CONSENSUS, Change, TimedReading
 from service.clinical.course.course import Remark, Trajectory
 from service.clinical.course.events import Event
 from service.clinical.course.visit import Dose, Visit
@@ -27,7 +26,14 @@ CONSENSUS_DOCUMENT = {
 }
 
 
-def trajectory_document(trajectory: Trajectory, omitted: Mapping[str, Iterable[Entry]]) -> dict[str, Any]:
+AssessmentDocument = Callable[[Assessment, Iterable[Entry]], dict[str, Any]]
+
+
+def trajectory_document(
+    trajectory: Trajectory,
+    omitted: Mapping[str, Iterable[Entry]],
+    of_assessment: AssessmentDocument = scored_document,
+) -> dict[str, Any]:
     """Return the answer to POST /v1/trajectories; ``omitted`` has the left-out faults by the panel's time as sent.
 
     What there may be a thousand of is written at once: as objects it would take four times the memory.
@@ -35,23 +41,24 @@ def trajectory_document(trajectory: Trajectory, omitted: Mapping[str, Iterable[E
     return {
         "course": {"state": trajectory.course.state, "awaited": list(trajectory.course.awaited)},
         "assessments": [
-            written(_visit(one, omitted.get(one.moment.text, ()))) for one in budget.checked(trajectory.visits)
+            written(_visit(visit, of_assessment(visit.assessment, omitted.get(visit.moment.text, ()))))
+            for visit in budget.checked(trajectory.visits)
         ],
-        "dynamics": [written(_change(one)) for one in budget.checked(trajectory.changes)],
-        "events": [_event(one) for one in trajectory.events],
-        "warnings": [_remark(one) for one in trajectory.remarks],
+        "dynamics": [written(_change(change)) for change in budget.checked(trajectory.changes)],
+        "events": [_event(event) for event in trajectory.events],
+        "warnings": [_remark(remark) for remark in trajectory.remarks],
         "consensus": CONSENSUS_DOCUMENT,
         "disclaimer": DISCLAIMER,
         "meta": META,
     }
 
 
-def _visit(visit: Visit, omitted: Iterable[Entry]) -> dict[str, Any]:
+def _visit(visit: Visit, assessment: dict[str, Any]) -> dict[str, Any]:
     """Return the assessment of one panel without the breakdown; its pointers start at that panel."""
     return {
         "collected_at": visit.moment.text,
-        **scored_document(visit.assessment, omitted),
-        "treatments_before": [_dose(one) for one in visit.doses],
+        **assessment,
+        "treatments_before": [_dose(dose) for dose in visit.doses],
     }
 
 
@@ -75,11 +82,11 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _end(one: TimedReading, value: Interval) -> dict[str, Any]:
+def _end(result: TimedReading, value: Interval) -> dict[str, Any]:
     return {
-        "collected_at": one.moment.text,
-        "reported": one.reading.reported,
-        "evidence": one.reading.evidence.value,
+        "collected_at": result.moment.text,
+        "reported": result.reading.reported,
+        "evidence": result.reading.evidence.value,
         "value": number_or_range(value),
     }
 
@@ -104,4 +111,5 @@ def _event(event: Event) -> dict[str, Any]:
 
 
 def _remark(remark: Remark) -> dict[str, Any]:
-    return {"code": remark.code, "pointer": f"/treatments/{remark.place}", "message": remark.message}
+    ending = f"/{remark.key}" if remark.key else ""
+    return {"code": remark.code, "pointer": f"/treatments/{remark.place}{ending}", "message": remark.message}

@@ -1,186 +1,203 @@
-"""One item of an assessment as JSON. What no panel changes is written once; the rest is put into its holes."""
+"""The items of a set as JSON, written from the items; what depends on a rule alone is written once, at load."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from itertools import product
 from typing import Any
 
-from service.api.response.holes import HOLE, pieces_of
-from service.api.response.numbers import ends, ends_json, json_number
-from service.api.response.rule_document import limit_document
-from service.api.response.value_texts import RESULT
-from service.clinical.criteria import CATALOGUE
+import msgspec
+
+from service.api.response.catalogue import limit_document
+from service.api.response.numbers import ends, ends_json, json_number, number_json
 from service.clinical.criteria.rules import (
     AllOf,
-    AnyNode,
     AtLeast,
     Finding,
     FirstKnown,
     Measure,
-    Score,
     Tally,
     Term,
     Threshold,
-    walk,
 )
 from service.clinical.evaluation.evaluate import PREPARED
-from service.clinical.evaluation.set_result import Item
-from service.clinical.evaluation.settle import tally_points
-from service.clinical.explanation.places import Place, Places
+from service.clinical.evaluation.rule_engine import Step, contributions, tally_points, verdict_of
+from service.clinical.evaluation.set_result import Item, SetResult
+from service.clinical.explanation.items import shown
+from service.clinical.measurement.analytes import MEASURES
 from service.clinical.measurement.interval import UNKNOWN, Verdict
+from service.clinical.measurement.reading import UNUSABLE, Evidence, Reading
+from service.clinical.panel.panel import Panel
 from service.server.messages.strict_json import dumps
 
-STATUS = {one: one.value for one in Verdict}
-NULL = dumps(None)
-
 Named = Threshold | Finding | FirstKnown | AllOf | AtLeast | Tally | Term | Measure
-Form = Callable[[Item, Places], bytes]
-"""Writes an item of one node; ``results`` stand at its places of kind RESULT."""
+EVIDENCE = {evidence: dumps(evidence.value) for evidence in Evidence}
+OPEN = {is_open: dumps(is_open) for is_open in (True, False)}
+UNITS = {unit: dumps(unit) for measure in MEASURES.values() for unit in measure.table.units}
 
 
-def item_json(item: Item, results: Places) -> bytes:
-    """Return an item and those below it, written."""
-    return CONSTANTS.get(id(item)) or form_of(item.node)(item, results)
+class Results(dict[tuple[str, str], bytes]):
+    """The results of one panel as JSON, by observation and unit: each is written once, however many limits show it."""
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__()
+        self.readings = panel.readings
+
+    def __missing__(self, key: tuple[str, str]) -> bytes:
+        observation, unit = key
+        reading = self.readings.get(observation)
+        written = self[key] = b"null" if reading is None else _result_json(reading, observation, unit)
+        return written
 
 
-def _items_json(items: tuple[Item, ...], results: Places) -> bytes:
-    return b"[%b]" % b",".join([item_json(one, results) for one in items])
+def _result_json(reading: Reading, observation: str, unit: str) -> bytes:
+    """Write a result in a unit; the ends of one that cannot be used are open."""
+    value = reading.interval
+    if reading.evidence is not UNUSABLE and reading.unit != unit:
+        value = MEASURES[observation].table.convert_interval(value, reading.unit, unit)
+    low = number_json(value.low)
+    return b'{"reported":%b,"evidence":%b,"low":%b,"high":%b,"low_open":%b,"high_open":%b,"unit":%b}' % (
+        dumps(reading.reported),
+        EVIDENCE[reading.evidence],
+        low,
+        low if value.is_point else number_json(value.high),
+        OPEN[value.low_open],
+        OPEN[value.high_open],
+        UNITS[unit],
+    )
 
 
-def form_of(node: AnyNode) -> Form:
-    """Return what writes the items of a node: made at load for the published sets."""
-    form = FORMS.get(id(node))
-    if form is not None:
-        return form
-    return MAKERS[type(node)](node)
+Writer = Callable[[Item, Results], bytes]
 
 
-def _shape(node: Named, status: str, implied: str, **rest: Any) -> list[bytes]:
-    """Write the document of an item and return what stands before, between and after its holes."""
-    document = {"id": node.id, "label": node.label, "status": status, "status_implied": implied, **rest}
-    return pieces_of(document)
+def items_json(result: SetResult, panel_results: Results) -> msgspec.Raw:
+    """Return the items of a set that was explained, none of another, as a list to be put into a document."""
+    return msgspec.Raw(_list(WRITERS[result.criteria.id], result.items, panel_results))
 
 
-def _threshold_form(node: Threshold) -> Form:
-    own_unit = node.limit.unit
-    place = Place(RESULT, node.observation, own_unit)
+def _list(writers: tuple[Writer, ...], items: tuple[Item, ...], panel_results: Results) -> bytes:
+    written = [write(item, panel_results) for write, item in zip(writers, items, strict=False)]  # none if not explained
+    return b"[%b]" % b",".join(written)
 
-    @cache
-    def shape(status: Verdict, implied: Verdict, unit: str, confounded: bool) -> list[bytes]:
-        limit = limit_document(node.limit, node.source, unit)
-        rest = {"observed": HOLE, "threshold": limit, "confounded": confounded, "reason": HOLE}
-        return _shape(node, STATUS[status], STATUS[implied], **rest)
 
-    def form(item: Item, results: Places) -> bytes:
+def _heads(node: Named, word: Callable[[Verdict], str] = lambda verdict: verdict.value) -> dict[Any, bytes]:
+    """Return how an item begins, by status and implied status; it is left open for what follows."""
+    return {
+        (status, implied): dumps(
+            {"id": node.id, "label": node.label, "status": word(status), "status_implied": word(implied)}
+        )[:-1]
+        for status, implied in product(Verdict, Verdict)
+    }
+
+
+def _threshold_writer(node: Threshold) -> Writer:
+    own_unit, result_key = node.limit.unit, (node.observation, node.limit.unit)
+    befores = {statuses: b'%b,"observed":' % head for statuses, head in _heads(node).items()}
+    middles = {
+        (unit, confounded): b',"threshold":%b,"confounded":%b,"reason":'
+        % (dumps(limit_document(node.limit, node.source, unit)), OPEN[confounded])
+        for unit in MEASURES[node.observation].table.units
+        for confounded in (True, False)
+    }
+
+    def write(item: Item, panel_results: Results) -> bytes:
         _, _, _, status, implied, reason, reading, _, confounded, _ = item
-        before, between, after = shape(status, implied, reading.unit if reading else own_unit, confounded)
-        return b"".join((before, results[place] if reading else NULL, between, dumps(reason), after))
+        observed, unit = (b"null", own_unit) if reading is None else (panel_results[result_key], reading.unit)
+        middle = middles[unit, confounded]
+        return b"".join((befores[status, implied], observed, middle, dumps(reason), b"}"))
 
-    return form
-
-
-def _finding_form(node: Finding) -> Form:
-    def form(item: Item, results: Places) -> bytes:
-        rest = {"confounded": item.confounded, "reason": item.reason}
-        return b"".join(_shape(node, STATUS[item.status], STATUS[item.status_implied], **rest))
-
-    return form
+    return write
 
 
-def _group_form(node: FirstKnown | AllOf | AtLeast) -> Form:
-    @cache
-    def shape(status: Verdict, implied: Verdict) -> list[bytes]:
-        return _shape(node, STATUS[status], STATUS[implied], confounded=False, reason=HOLE, items=HOLE)
-
-    def form(item: Item, results: Places) -> bytes:
-        before, between, after = shape(item.status, item.status_implied)
-        return b"".join((before, dumps(item.reason), between, _items_json(item.items, results), after))
-
-    return form
+def _finding_writer(node: Finding) -> Writer:
+    befores = {statuses: b'%b,"confounded":false,"reason":' % head for statuses, head in _heads(node).items()}
+    return lambda item, _: b"%b%b}" % (befores[item.status, item.status_implied], dumps(item.reason))
 
 
-def _tally_form(node: Tally) -> Form:
-    by_points = {points: ends_json(points) for points in tally_points(node).values()}
+def _group_writer(node: FirstKnown | AllOf | AtLeast, below: tuple[Writer, ...]) -> Writer:
+    befores = {statuses: b'%b,"confounded":false,"reason":' % head for statuses, head in _heads(node).items()}
 
-    @cache
-    def shape(status: Verdict, implied: Verdict) -> list[bytes]:
-        rest = {"points": HOLE, "points_by_count": node.points, "confounded": False, "reason": HOLE, "items": HOLE}
-        return _shape(node, STATUS[status], STATUS[implied], **rest)
+    def write(item: Item, panel_results: Results) -> bytes:
+        _, _, _, status, implied, reason, _, _, _, items = item
+        written = _list(below, items, panel_results)
+        return b"".join((befores[status, implied], dumps(reason), b',"items":', written, b"}"))
 
-    def form(item: Item, results: Places) -> bytes:
-        assert item.points is not None
-        before, left, right, after = shape(item.status, item.status_implied)
-        points, items = by_points[item.points], _items_json(item.items, results)
-        return b"".join((before, points, left, dumps(item.reason), right, items, after))
-
-    return form
+    return write
 
 
-def _measure_form(node: Measure) -> Form:
-    place = Place(RESULT, node.observation, node.unit)
+def _tally_writer(node: Tally, below: tuple[Writer, ...]) -> Writer:
+    heads = _heads(node)
+    by_count = b',"points_by_count":%b,"confounded":false,"reason":' % dumps(node.points)
+    middles = {points: b',"points":%b%b' % (ends_json(points), by_count) for points in tally_points(node).values()}
 
-    @cache
-    def shape(status: Verdict, implied: Verdict) -> list[bytes]:
-        return _shape(node, _counted(status), _counted(implied), observed=HOLE, confounded=False, reason=HOLE)
-
-    def form(item: Item, results: Places) -> bytes:
-        before, between, after = shape(item.status, item.status_implied)
-        return b"".join((before, results[place] if item.reading else NULL, between, dumps(item.reason), after))
-
-    return form
-
-
-def _term_form(node: Term) -> Form:
-    place = Place(RESULT, node.observation, node.unit)
-
-    @cache
-    def shape(status: Verdict, implied: Verdict) -> list[bytes]:
-        rest = {"weight": json_number(node.weight), "points": HOLE, "confounded": False, "reason": HOLE}
-        return _shape(node, _counted(status), _counted(implied), observed=HOLE, **rest)
-
-    def form(item: Item, results: Places) -> bytes:
-        _, _, _, status, implied, reason, reading, points, _, _ = item
+    def write(item: Item, panel_results: Results) -> bytes:
+        _, _, _, status, implied, reason, _, points, _, items = item
         assert points is not None
-        before, left, right, after = shape(status, implied)
-        result = results[place] if reading else NULL
-        return b"".join((before, result, left, ends_json(points), right, dumps(reason), after))
+        written = _list(below, items, panel_results)
+        return b"".join((heads[status, implied], middles[points], dumps(reason), b',"items":', written, b"}"))
 
-    return form
+    return write
 
 
-def _finding_term_form(node: Term) -> Form:
-    def form(item: Item, results: Places) -> bytes:
+def _measure_writer(node: Measure) -> Writer:
+    heads, result_key = _heads(node, _counted), (node.observation, node.unit)
+
+    def write(item: Item, panel_results: Results) -> bytes:
+        head, observed = heads[item.status, item.status_implied], panel_results[result_key]
+        return b'%b,"observed":%b,"confounded":false,"reason":%b}' % (head, observed, dumps(item.reason))
+
+    return write
+
+
+def _term_writer(node: Term) -> Writer:
+    heads, result_key = _heads(node, _counted), (node.observation, node.unit)
+    weight = dumps(json_number(node.weight))
+
+    def write(item: Item, panel_results: Results) -> bytes:
         assert item.points is not None
-        rest = {"weight": json_number(node.weight), "points": ends(item.points), "confounded": False}
-        return b"".join(_shape(node, STATUS[item.status], STATUS[item.status_implied], **rest, reason=item.reason))
+        return b'%b,"observed":%b,"weight":%b,"points":%b,"confounded":false,"reason":%b}' % (
+            heads[item.status, item.status_implied],
+            panel_results[result_key],
+            weight,
+            ends_json(item.points),
+            dumps(item.reason),
+        )
 
-    return form
+    return write
+
+
+def _finding_term_writer(node: Term) -> Writer:
+    heads, weight = _heads(node), json_number(node.weight)
+    befores = {
+        status: b"%b,%b" % (heads[status, status], dumps(rest)[1:-1])
+        for points in contributions(node).values()
+        for status in [verdict_of(points) if points.is_point else UNKNOWN]
+        for rest in [{"weight": weight, "points": ends(points), "confounded": False}]
+    }
+    return lambda item, _: b'%b,"reason":%b}' % (befores[item.status], dumps(item.reason))
 
 
 def _counted(status: Verdict) -> str:
     """A number that has no limit of its own is not met or not met: it counts."""
-    return STATUS[status] if status is UNKNOWN else "counted"
+    return status.value if status is UNKNOWN else "counted"
 
 
-MAKERS: dict[type, Callable[[Any], Form]] = {
-    Threshold: _threshold_form,
-    Finding: _finding_form,
-    Term: lambda node: _term_form(node) if node.observation else _finding_term_form(node),
-    Measure: _measure_form,
-    Tally: _tally_form,
-    FirstKnown: _group_form,
-    AllOf: _group_form,
-    AtLeast: _group_form,
+MAKERS: dict[type, Callable[[Any, tuple[Writer, ...]], Writer]] = {
+    Threshold: lambda node, _: _threshold_writer(node),
+    Finding: lambda node, _: _finding_writer(node),
+    Term: lambda node, _: _term_writer(node) if node.observation else _finding_term_writer(node),
+    Measure: lambda node, _: _measure_writer(node),
+    Tally: _tally_writer,
+    FirstKnown: _group_writer,
+    AllOf: _group_writer,
+    AtLeast: _group_writer,
 }
-FORMS: dict[int, Form] = {}
-FORMS |= {
-    id(node): form_of(node)
-    for criteria in CATALOGUE.values()
-    for node in walk(criteria.rule)
-    if not isinstance(node, Score)
-}
-CONSTANTS: dict[int, bytes] = {
-    id(item): form_of(item.node)(item, {}) for prepared in PREPARED.values() for item in prepared.explanation.constants
-}
-"""The items that no panel changes, written."""
+
+
+def _writer(step: Step) -> Writer:
+    """Return what writes the item of a step; made once, at load."""
+    return MAKERS[type(step.node)](step.node, tuple(_writer(below) for below in step.steps))
+
+
+WRITERS = {key: tuple(_writer(step) for step in shown(prepared.plan.root)) for key, prepared in PREPARED.items()}
+"""What writes the items of each set, in their order."""

@@ -1,16 +1,21 @@
-"""From the results of the sets to one category: which set leads, which support it, and what follows."""
+"""From the results of the sets to one category: which set leads, which support it, and what follows.
+
+Nothing is unlikely beside an input that was sent and could not be read, or a record that may hold more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from service.clinical.criteria import ORDER
-from service.clinical.evaluation.set_result import Result
-from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN
-from service.clinical.panel.panel import UNKNOWN_CONDITION, Panel
+from service.clinical.criteria import CATALOGUE
+from service.clinical.criteria.rules import Threshold, leaves
+from service.clinical.evaluation.evaluate import PREPARED
+from service.clinical.evaluation.set_result import SetResult
+from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, UNKNOWN
+from service.clinical.panel.panel import MEDICATIONS, UNKNOWN_CONDITION, Panel
 
-Results = Mapping[str, Result]
+Results = Mapping[str, SetResult]
 
 CATEGORIES = ("likely", "probable", "possible", "indeterminate", "unlikely")
 SJIA_SET = "eular-acr-printo-2016"
@@ -28,10 +33,8 @@ SUPPORTING = {
     "jsle": ("hscore", "hlh-2004"),
     "malignancy": ("ohi-index", "hscore"),
 }
-NOT_FOR_UNKNOWN_CONDITION = (
-    "mh-score",
-    "ferritin-esr-ratio",
-)  # one favours another disease, one needs sJIA to mean much
+FOR_UNKNOWN_CONDITION = (SJIA_SET, "hlh-2004", "hlh-2024", "hscore")
+"""The sets that mean something without a diagnosis; all others presuppose one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +52,42 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The category, the set that led, and the results that it rests on, the leading one first."""
+    """The category, the set that led, and the results that it rests on, the leading one first.
+
+    ``unread`` are the inputs that a needed set reads, or ``medications``, which were sent and could not be read.
+    """
 
     category: str
     primary: str | None
-    basis: tuple[Result, ...]
+    basis: tuple[SetResult, ...]
     on_il6_blockade: bool
     is_laboratory_only: bool = False
+    unread: tuple[str, ...] = ()
 
 
 GUIDES = {condition: Guide(PRIMARY[condition], SUPPORTING[condition]) for condition in PRIMARY} | {
-    UNKNOWN_CONDITION: Guide(None, tuple(key for key in ORDER if key not in NOT_FOR_UNKNOWN_CONDITION))
+    UNKNOWN_CONDITION: Guide(None, FOR_UNKNOWN_CONDITION)
 }
 OTHER_ADULT, OTHER_CHILD = Guide("hscore", ("hlh-2004",)), Guide("hlh-2004", ("hscore",))
+
+
+FERRITIN_LIMIT = next(
+    leaf.limit
+    for leaf in leaves(CATALOGUE[SJIA_SET].rule)
+    if isinstance(leaf, Threshold) and leaf.observation == "ferritin"
+)
+
+
+def speaks_against(panel: Panel, *, blockade: bool) -> bool:
+    """Return whether ferritin is known and not above the limit of the 2016 criteria, and nothing hides a greater one.
+
+    That would be an IL-6 blocker, a drug that could not be read, or a newer result that the record may hold.
+    """
+    ferritin = panel.measured.get("ferritin")
+    if ferritin is None or blockade or MEDICATIONS in panel.unread or panel.may_hold_more:
+        return False
+    limit = FERRITIN_LIMIT.by_unit[ferritin.unit]
+    return COMPARE[FERRITIN_LIMIT.comparator](ferritin.interval, limit) is NOT_MET
 
 
 def guide_for(panel: Panel) -> Guide:
@@ -71,36 +97,55 @@ def guide_for(panel: Panel) -> Guide:
     return GUIDES[panel.condition]
 
 
-def classify(guide: Guide, results: Results, *, blockade: bool, unread: bool) -> Classification:
+def classify(guide: Guide, results: Results, panel: Panel, *, blockade: bool) -> Classification:
     """Return the first category that fits; ``results`` holds every set that the guide needs.
 
-    ``blockade`` says whether an IL-6 blocker may act, ``unread`` whether one may be among what could not be read.
+    ``blockade`` says whether an IL-6 blocker may act.
     """
-    hidden = blockade or unread
+    unread = _unread(guide, panel)
+    hidden = blockade or MEDICATIONS in unread
     supporting = tuple([one for one in _at(results, guide.supporting) if one.verdict_implied is MET])
     if guide.primary is None:
-        return Classification("possible" if supporting else "indeterminate", None, supporting, blockade)
+        category = "possible" if supporting else "indeterminate"
+        return Classification(category, None, supporting, blockade, unread=unread)
     primary = results[guide.primary]
     laboratory_only = hidden and _laboratory_met_without_fever(primary)
-    category = _category(primary, bool(supporting), laboratory_only, hidden)
-    return Classification(category, guide.primary, (primary, *supporting), blockade, laboratory_only)
+    is_doubtful = hidden or bool(unread) or panel.may_hold_more
+    category = _category(primary, bool(supporting), laboratory_only, is_doubtful)
+    return Classification(category, guide.primary, (primary, *supporting), blockade, laboratory_only, unread)
 
 
-def _category(primary: Result, supported: bool, laboratory_only: bool, hidden: bool) -> str:
+def _unread(guide: Guide, panel: Panel) -> tuple[str, ...]:
+    """Return what could not be read though a needed set reads it, and the medications, which every set may hang on."""
+    if not panel.unread:
+        return ()
+    return tuple(sorted(panel.unread & (_inputs_of(guide) | {MEDICATIONS})))
+
+
+def needed_inputs(panel: Panel) -> frozenset[str]:
+    """Return the observations and findings that the sets read on which the category of this panel rests."""
+    return _inputs_of(guide_for(panel))
+
+
+def _inputs_of(guide: Guide) -> frozenset[str]:
+    return frozenset().union(*(PREPARED[key].plan.above for key in guide.needed))
+
+
+def _category(primary: SetResult, supported: bool, laboratory_only: bool, is_doubtful: bool) -> str:
     if primary.verdict is MET:
         return "likely"
     if primary.verdict_implied is MET or (primary.verdict is UNKNOWN and supported):
         return "probable"
     if (primary.verdict is NOT_MET and supported) or laboratory_only:
         return "possible"
-    return "indeterminate" if primary.verdict is UNKNOWN or hidden else "unlikely"
+    return "indeterminate" if primary.verdict is UNKNOWN or is_doubtful else "unlikely"
 
 
-def _laboratory_met_without_fever(primary: Result) -> bool:
+def _laboratory_met_without_fever(primary: SetResult) -> bool:
     if primary.criteria.id != SJIA_SET:
         return False
     return primary.part("laboratory").verdict_implied is MET and primary.part("entry").verdict is NOT_MET
 
 
-def _at(results: Results, keys: Iterable[str]) -> Iterable[Result]:
+def _at(results: Results, keys: Iterable[str]) -> Iterable[SetResult]:
     return (results[key] for key in keys)

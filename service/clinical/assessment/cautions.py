@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from service.clinical.assessment.treatments import THERAPIES, Therapy
+from service.clinical.assessment.drug_list import THERAPIES, Therapy
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.data.references import Reference
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.interval import MET, NOT_MET, Verdict
 
 CONFOUNDED = (
@@ -28,7 +28,7 @@ class Caution:
     references: tuple[Reference, ...]
 
 
-def cautions(therapies: Iterable[Therapy], results: tuple[Result, ...]) -> list[Caution]:
+def cautions(therapies: Iterable[Therapy], results: tuple[SetResult, ...]) -> list[Caution]:
     """Return the cautions of the treatments that act, then those of confounded results and of adverse verdicts."""
     found = [OF_THERAPY[one.id] for one in therapies]
     if any(result.verdict_without_confounded is not None for result in results):

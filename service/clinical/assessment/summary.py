@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from service.clinical.assessment.category import Classification
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS, MEASURES
 from service.clinical.measurement.interval import MET, UNKNOWN
 from service.clinical.panel.panel import MEDICATIONS, Panel
@@ -21,13 +21,18 @@ IN_WORDS = " once results given only in words are counted"
 CONFOUNDED = "; without those that another condition may explain they are still open"
 NO_SET = "no criteria set is met"
 MOLECULAR = "molecular_hlh_diagnosis"
-UNREAD = (
-    "A treatment may be among what could not be read; one that blocks IL-6 hides fever and ferritin, so this does not "
-    "reassure."
+NO_COMFORT = "so this does not reassure"
+UNREAD_DRUG = (
+    f"A treatment may be among what could not be read; one that blocks IL-6 hides fever and ferritin, {NO_COMFORT}."
 )
+MAY_HOLD_MORE = f"The record may hold something newer, or something that was not read, {NO_COMFORT}."
+FERRITIN = "ferritin"
+UNKNOWN_FERRITIN = "Ferritin was not measured, and without it this does not reassure."
+WORDED_FERRITIN = "Ferritin is known only in words, and without its number this does not reassure."
+OPEN_FERRITIN = f"Ferritin may lie on either side of its limit, {NO_COMFORT}."
 
 
-def summary(panel: Panel, classification: Classification, leading: Sequence[Result]) -> str:
+def summary(panel: Panel, classification: Classification, leading: Sequence[SetResult]) -> str:
     """Return the category in words, what it rests on, and which test could settle it.
 
     ``leading`` are the leading set and those that support it, none where the condition is unknown.
@@ -37,7 +42,7 @@ def summary(panel: Panel, classification: Classification, leading: Sequence[Resu
     return " ".join(one for one in (opening, *more) if one)
 
 
-def _ground(panel: Panel, classification: Classification, leading: Sequence[Result]) -> str:
+def _ground(panel: Panel, classification: Classification, leading: Sequence[SetResult]) -> str:
     if classification.primary is None:
         return f"the underlying condition is not known, and {'; '.join(_met(classification.basis)) or NO_SET}"
     primary, *supporting = classification.basis
@@ -51,14 +56,14 @@ def _ground(panel: Panel, classification: Classification, leading: Sequence[Resu
     return "; ".join(clauses) if supporting else f"{clauses[0]}{_unsupported(primary, leading[1:])}"
 
 
-def _met(results: Sequence[Result]) -> list[str]:
+def _met(results: Sequence[SetResult]) -> list[str]:
     """Say which sets are met by what was measured, and which only by words as well."""
     measured = [one for one in results if one.verdict is MET]
     worded = [one for one in results if one.verdict is not MET and one.verdict_implied is MET]
     return [f"{_are(*some)} met{how}" for some, how in ((measured, ""), (worded, IN_WORDS)) if some]
 
 
-def _state(classification: Classification, primary: Result) -> str:
+def _state(classification: Classification, primary: SetResult) -> str:
     state = f"{_are(primary)} {'still open' if primary.verdict is UNKNOWN else 'not met'}"
     if not classification.is_laboratory_only:
         return state
@@ -66,7 +71,7 @@ def _state(classification: Classification, primary: Result) -> str:
     return f"{state}, but their laboratory part is met{how}, and fever may be suppressed"
 
 
-def _unsupported(primary: Result, supporting: Sequence[Result]) -> str:
+def _unsupported(primary: SetResult, supporting: Sequence[SetResult]) -> str:
     """Say that no other set is met, and never let one that is open pass for one that is not met."""
     is_open = [one for one in supporting if one.verdict_implied is UNKNOWN]
     if primary.verdict is UNKNOWN or not is_open:
@@ -74,7 +79,7 @@ def _unsupported(primary: Result, supporting: Sequence[Result]) -> str:
     return f"; no supporting set is met, but {_are(*is_open)} still open"
 
 
-def _is_molecular(panel: Panel, result: Result) -> bool:
+def _is_molecular(panel: Panel, result: SetResult) -> bool:
     return result.criteria.id == "hlh-2004" and panel.findings.get(MOLECULAR, False)
 
 
@@ -84,7 +89,7 @@ def _molecular(panel: Panel, classification: Classification) -> str:
     return ""
 
 
-def _next_step(leading: Sequence[Result]) -> str:
+def _next_step(leading: Sequence[SetResult]) -> str:
     if not leading or leading[0].verdict is not UNKNOWN:
         return ""
     decisive, name = leading[0].decisive, _name(leading[0])
@@ -98,12 +103,25 @@ def _doubt(panel: Panel, classification: Classification) -> str:
     if classification.category in ("likely", "probable"):
         return ""
     if classification.on_il6_blockade:
-        return "IL-6 blockade may hide fever and ferritin, so this does not reassure."
-    if MEDICATIONS in panel.unread:
-        return UNREAD
-    if classification.category == "unlikely" and "ferritin" not in panel.measured:
-        return "Ferritin was not measured, and without it this does not reassure."
-    return ""
+        return f"IL-6 blockade may hide fever and ferritin, {NO_COMFORT}."
+    if MEDICATIONS in classification.unread:
+        return UNREAD_DRUG
+    if classification.unread:
+        return f"{_capital(_sent(classification.unread))} sent but could not be read, {NO_COMFORT}."
+    if panel.may_hold_more:
+        return MAY_HOLD_MORE
+    return _doubt_of_ferritin(panel, classification) if classification.category == "unlikely" else ""
+
+
+def _doubt_of_ferritin(panel: Panel, classification: Classification) -> str:
+    """Say that ferritin, the test that no other replaces, leaves open what an unlikely MAS should rest on."""
+    if FERRITIN not in panel.measured:
+        return WORDED_FERRITIN if FERRITIN in panel.implied else UNKNOWN_FERRITIN
+    return OPEN_FERRITIN if FERRITIN in classification.basis[0].missing else ""
+
+
+def _sent(keys: Sequence[str]) -> str:
+    return f"{_list([LABELS[key] for key in keys], 'and')} {'was' if len(keys) == 1 else 'were'}"
 
 
 def _label(key: str) -> str:
@@ -126,11 +144,11 @@ def _list(names: Sequence[str], word: str) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
-def _name(result: Result) -> str:
+def _name(result: SetResult) -> str:
     return f"the {result.criteria.short}"
 
 
-def _are(*results: Result) -> str:
+def _are(*results: SetResult) -> str:
     """Name the sets with their verb: ``the MS score is``, ``the 2016 criteria and the HScore are``."""
     is_plural = len(results) > 1 or results[0].criteria.short.endswith(("criteria", "guidelines"))
     return f"{_list([_name(one) for one in results], 'and')} {'are' if is_plural else 'is'}"

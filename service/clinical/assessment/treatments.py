@@ -2,63 +2,55 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
-from service.clinical.data import toml_reader
-from service.clinical.data.references import CERTAINTIES, Reference, read_reference
-from service.clinical.data.toml_reader import BadData, Table
+from service.clinical.assessment.drug_list import THERAPIES, Therapy
+from service.clinical.assessment.drug_names import FORMULARY, Doubt, DrugReading
+from service.clinical.assessment.warnings import Oddity
 from service.clinical.panel.moment import day_of
-from service.clinical.panel.panel import Medication, Panel
+from service.clinical.panel.panel import MEDICATIONS, Medication, Panel
 
 IL6_BLOCKADE = "il6_blockade"
-_WORD = re.compile(r"[^\W\d_]+")
+LONGEST_WINDOW = max(drug.window for therapy in THERAPIES.values() for drug in therapy.drugs if drug.window)
+"""A drug that cannot be told has no effect on fever and ferritin any more once its last dose is older than this."""
+NOT_KNOWN = (
+    "This drug is not known here and counts as one that changes nothing. "
+    "If it blocks IL-6, IL-1, interferon gamma or JAK, or is a glucocorticoid, send its generic name or its ATC code."
+)
+UNCLEAR = (
+    "Which drug this is cannot be told, and it may hide fever and ferritin, so nothing is called unlikely. "
+    "Send its generic name."
+)
+Read = Callable[[str], DrugReading]
 
 
 @dataclass(frozen=True, slots=True)
-class Drug:
-    """One drug: its generic name, its codes, and the days for which its last dose still counts (None: no limit)."""
+class Treatments:
+    """The classes of drugs that act at the time of a panel, and what cannot be told of its medications.
 
-    name: str
-    codes: tuple[str, ...]
-    window: timedelta | None
+    ``may_hide`` says whether a drug that cannot be told may act at that time.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Therapy:
-    """A class of drugs and what a reader of the criteria must know while it acts."""
-
-    id: str
-    label: str
-    severity: str
-    message: str
-    drugs: tuple[Drug, ...]
-    codes_sure: str
-    references: tuple[Reference, ...]
+    therapies: tuple[Therapy, ...] = ()
+    doubts: tuple[Oddity, ...] = ()
+    may_hide: bool = False
 
 
-def load_therapies(path: Path) -> dict[str, Therapy]:
-    """Read the classes in file order; raises BadData with the file and the key."""
-    therapies = {key: _therapy(key, raw, f"{path.name}: {key}") for key, raw in toml_reader.read(path).items()}
-    for therapy in therapies.values():
-        names = [name.casefold() for drug in therapy.drugs for name in (drug.name, *drug.codes)]
-        for name in names:
-            if names.count(name) > 1:
-                raise BadData(f"{path.name}: {therapy.id}.drugs: '{name}' stands there twice")
-    return therapies
-
-
-def active_therapies(panel: Panel) -> list[Therapy]:
-    """Return the classes that act at the time of the panel, in the order of the data."""
+def treatments_of(panel: Panel, read: Read = FORMULARY.read) -> Treatments:
+    """Return what the medications of a panel mean; ``read`` tells what a name means."""
     if not panel.medications:
-        return []
+        return Treatments()
     day = day_of(panel.collected_at)
-    acting = {key for medication in panel.medications for key in _acting(medication, day)}
-    return [one for key, one in THERAPIES.items() if key in acting]
+    readings = [(one, read(one.name)) for one in panel.medications]
+    acting = {key for medication, reading in readings for key in _acting(medication, reading, day)}
+    unclear = [one for one, reading in readings if reading.doubt is Doubt.UNCLEAR]
+    return Treatments(
+        tuple(therapy for key, therapy in THERAPIES.items() if key in acting),
+        tuple(_doubts(readings)),
+        any(_acts(LONGEST_WINDOW, one, day) for one in unclear),
+    )
 
 
 def on_il6_blockade(therapies: Iterable[Therapy]) -> bool:
@@ -67,57 +59,38 @@ def on_il6_blockade(therapies: Iterable[Therapy]) -> bool:
 
 
 def generic_name(name: str) -> str:
-    """Return one name for a drug: the generic one of a drug that is known here, else the name as sent in lower case."""
-    return next((known[0][1].name for known in _known(name)), name.strip().casefold())
+    """Return one name for a drug: the generic one if it is known here, else the name as sent in lower case."""
+    drugs = {drug.name for _, drug in FORMULARY.read(name).drugs}
+    return " + ".join(sorted(drugs)) or name.strip().casefold()
 
 
-def _known(name: str) -> Iterator[list[tuple[str, Drug]]]:
-    """Yield what a name means, as a whole (a code) or by one of its words (``tocilizumab-aazg 162 mg``)."""
-    name = name.strip().casefold()
-    return (_DRUGS[key] for key in dict.fromkeys((name, *_WORD.findall(name))) if key in _DRUGS)
+def doubt_message(reading: DrugReading) -> str:
+    """Return what to say of a name that cannot be told or is not known; it never holds the name as sent."""
+    if reading.doubt is Doubt.NOT_KNOWN:
+        return NOT_KNOWN
+    if reading.classes:
+        labels = " and ".join(THERAPIES[key].label for key in reading.classes)
+        return f"This names a class of drugs, not one drug, and counts as {labels}. {UNCLEAR}"
+    return f"{UNCLEAR} Did you mean {' or '.join(reading.near)}?" if reading.near else UNCLEAR
 
 
-def _acting(medication: Medication, day: date | None) -> Iterator[str]:
-    last = medication.last_dose  # one after the panel may follow earlier ones: it counts too
-    for key, drug in (one for known in _known(medication.name) for one in known):
-        if drug.window is None or last is None or day is None or day - last <= drug.window:
+def _doubts(readings: Iterable[tuple[Medication, DrugReading]]) -> Iterator[Oddity]:
+    for place, (medication, reading) in enumerate(readings):
+        if reading.doubt is not None and not medication.is_told_of_elsewhere:
+            where = medication.where or ("context", MEDICATIONS, str(place), "name")
+            message = doubt_message(reading)
+            yield Oddity(reading.doubt.value, where, message, message)
+
+
+def _acting(medication: Medication, reading: DrugReading, day: date | None) -> Iterator[str]:
+    for key, drug in reading.drugs:
+        if _acts(drug.window, medication, day):
+            yield key
+    for key in reading.classes:
+        if _acts(THERAPIES[key].longest_window, medication, day):
             yield key
 
 
-def _therapy(key: str, raw: object, where: str) -> Therapy:
-    table = toml_reader.keys(raw, where, ["label", "severity", "codes_sure", "drugs", "message", "references"])
-    return Therapy(
-        key,
-        toml_reader.text(table, "label", where),
-        toml_reader.choice(table, "severity", where, ("info", "warning")),
-        toml_reader.text(table, "message", where),
-        tuple(_drug(one, f"{where}.drugs") for one in toml_reader.rows(table, "drugs", where)),
-        toml_reader.choice(table, "codes_sure", where, CERTAINTIES),
-        tuple(_reference(one, f"{where}.references") for one in table["references"]),
-    )
-
-
-def _drug(raw: object, where: str) -> Drug:
-    table: Table = toml_reader.keys(raw, where, ["name", "codes"], ["window_days"])
-    days: Any = table.get("window_days")
-    if days is not None and (type(days) is not int or days < 1):
-        raise BadData(f"{where}.window_days: a whole number of days above 0 is expected")
-    window = None if days is None else timedelta(days=days)
-    return Drug(toml_reader.text(table, "name", where), toml_reader.texts(table, "codes", where), window)
-
-
-def _reference(raw: object, where: str) -> Reference:
-    return read_reference(toml_reader.keys(raw, where, ["citation", "doi", "certainty"]), where)
-
-
-def _by_name(therapies: Iterable[Therapy]) -> dict[str, list[tuple[str, Drug]]]:
-    found: dict[str, list[tuple[str, Drug]]] = {}
-    for therapy in therapies:
-        for drug in therapy.drugs:
-            for name in (drug.name, *drug.codes):
-                found.setdefault(name.casefold(), []).append((therapy.id, drug))
-    return found
-
-
-THERAPIES = load_therapies(toml_reader.FOLDER / "therapies.toml")
-_DRUGS = _by_name(THERAPIES.values())
+def _acts(window: timedelta | None, medication: Medication, day: date | None) -> bool:
+    last = medication.last_dose  # one after the panel may follow earlier ones: it counts too
+    return window is None or last is None or day is None or day - last <= window

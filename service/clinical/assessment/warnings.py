@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from service.clinical.measurement.analytes import ANALYTES, HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
+from service.clinical.measurement.analytes import (
+    ANALYTES,
+    FINDINGS,
+    HIGH_WORDS,
+    LOW_WORDS,
+    MEASURES,
+    NORMAL_WORD,
+    Analyte,
+)
 from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, Interval
 from service.clinical.measurement.number import ZERO
 from service.clinical.measurement.numbers_in_words import number_text
@@ -24,27 +32,35 @@ FEVER_CONFLICT = (
     "The finding and the temperature disagree. Sets that ask for fever take the finding, "
     "those that ask for a temperature take that."
 )
+FEVER_REMARK = "Fever as recorded and the temperature disagree. Criteria that ask for fever take what was recorded."
 SIZE_CONFLICT = (
     "The finding and the measured size disagree. Sets that ask for enlargement take the finding, "
     "those that ask for a size take the size."
 )
 WORD_NOT_USED = "Of the interpretation codes L, LL, N, H and HH are used; this result counts as unknown."
 WORD_PROVES_NOTHING = "A word without a usable reference range proves nothing here; send the range or the number."
+WORD_REMARK = "was reported only as a word, without a reference range; the number would count in full."
+UNUSABLE_REMARK = "was reported as a word that proves nothing without a reference range; it counts as unknown."
 WORD_CONFLICT = (
     "The number and its reference range do not fit the interpretation; the number counts. "
     "Check the unit of the number and of the range."
 )
+SIZE_REMARK = "as recorded and the measured size disagree. Criteria that ask for enlargement take what was recorded."
 LATER = "The result is more than a day later than its panel; check both times."
 SIZES = {"hepatomegaly": "liver_below_costal_margin", "splenomegaly": "spleen_below_costal_margin"}
 
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """Something odd about one value; ``where`` is its path in the request."""
+    """Something odd about one value; ``where`` is its path in the request.
+
+    ``message`` is for the sender of data, ``remark`` for the clinician: it names the test, and no field of a request.
+    """
 
     code: str
     where: tuple[str, ...]
     message: str
+    remark: str
 
 
 def warnings(panel: Panel) -> list[Oddity]:
@@ -55,7 +71,9 @@ def warnings(panel: Panel) -> list[Oddity]:
             odd = _about_one(ANALYTES[key], reading)
             found += [odd] if odd else []
         if reading.word and reading.reference and _denies_its_word(reading, reading.reference):
-            found.append(Oddity("interpretation_conflict", ("observations", key), WORD_CONFLICT))
+            value = f"{MEASURES[key].label} {reading.reported}"
+            remark = f"{value} does not fit its mark and its reference range; the number counts."
+            found.append(Oddity("interpretation_conflict", ("observations", key), WORD_CONFLICT, remark))
     return [*found, *_triglycerides(panel), *_contradictions(panel), *_span(panel), *_later(panel)]
 
 
@@ -75,23 +93,34 @@ def _is_ordinary(key: str, reading: Reading) -> bool:
 
 
 def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
-    where, unit = ("observations", analyte.id), analyte.table.units.get(reading.unit)
+    where, unit, name = ("observations", analyte.id), analyte.table.units.get(reading.unit), analyte.label
     if reading.evidence is MEASURED:
         if not is_usual(analyte, reading.interval, reading.unit):
-            low, high = number_text(analyte.soft.low), number_text(analyte.soft.high)
-            text = f"Outside the usual {low} to {high} {analyte.canonical}; check the unit."
-            return Oddity("unusual_value", where, text)
+            return _unusual(analyte, reading)
         if unit is not None and unit.approximate:
-            return Oddity("approximate_factor", where, f"{unit.code} is converted by an approximate factor.")
+            text = f"{unit.code} is converted by an approximate factor."
+            return Oddity("approximate_factor", where, text, f"{name} in {text}")
         return None
     if reading.evidence is IMPLIED:
         text = "A word without a reference range counts for verdict_implied only; send the range or the number."
-        return Oddity("interpretation_without_range", where, text)
+        return Oddity("interpretation_without_range", where, text, f"{name} {WORD_REMARK}")
     if unit is not None and not unit.comparable:
         text = f"{unit.code} has no fixed factor to {analyte.canonical}; the result counts as unknown."
-        return Oddity(f"{analyte.id}_mass_units", where, text)
+        return Oddity(f"{analyte.id}_mass_units", where, text, f"{name}: {text}")
     text = WORD_NOT_USED if reading.word not in WORDS else WORD_PROVES_NOTHING
-    return Oddity("interpretation_not_usable", where, text)
+    return Oddity("interpretation_not_usable", where, text, f"{name} {UNUSABLE_REMARK}")
+
+
+def _unusual(analyte: Analyte, reading: Reading) -> Oddity:
+    where, canonical = ("observations", analyte.id), analyte.canonical
+    unit = reading.unit if reading.unit in analyte.soft_in else canonical
+    remark = f"{analyte.label} {reading.reported} lies outside {_usual(analyte, unit)}"
+    return Oddity("unusual_value", where, f"Outside {_usual(analyte, canonical)}", remark)
+
+
+def _usual(analyte: Analyte, unit: str) -> str:
+    soft = analyte.soft_in[unit]
+    return f"the usual {number_text(soft.low)} to {number_text(soft.high)} {unit}; check the unit."
 
 
 def _denies_its_word(reading: Reading, reference: Interval) -> bool:
@@ -113,12 +142,14 @@ def _triglycerides(panel: Panel) -> Iterator[Oddity]:
     fasting = panel.findings.get("fasting_sample")
     if fasting is None:
         text = "HLH-2004 means fasting triglycerides; send findings.fasting_sample."
-        yield Oddity("fasting_unknown", where, text)
+        remark = "HLH-2004 means fasting triglycerides; whether this sample was fasting is not known."
+        yield Oddity("fasting_unknown", where, text, remark)
     elif not fasting:
-        yield Oddity("not_fasting", where, "HLH-2004 means fasting triglycerides; this sample was not.")
+        text = "HLH-2004 means fasting triglycerides; this sample was not."
+        yield Oddity("not_fasting", where, text, text)
     if reading.unit == "mg/dL" and any(low <= reading.interval.low <= high for low, high in UNIT_BOUNDARIES):
         text = "Printed tables in mg/dL and in mmol/L disagree this close to the limit; mmol/L decides."
-        yield Oddity("boundary_unit_conflict", where, text)
+        yield Oddity("boundary_unit_conflict", where, text, f"Triglycerides: {text[:1].lower()}{text[1:]}")
 
 
 def _contradictions(panel: Panel) -> Iterator[Oddity]:
@@ -126,7 +157,7 @@ def _contradictions(panel: Panel) -> Iterator[Oddity]:
     if temperature is not None and fever is not None:
         value = ANALYTES["temperature"].table.convert_interval(temperature.interval, temperature.unit, "Cel")
         if COMPARE[">="](value, FEVER) is (NOT_MET if fever else MET):
-            yield Oddity("fever_conflict", ("findings", "fever"), FEVER_CONFLICT)
+            yield Oddity("fever_conflict", ("findings", "fever"), FEVER_CONFLICT, FEVER_REMARK)
     for finding, size in SIZES.items():
         measured, present = panel.measured.get(size), panel.findings.get(finding)
         if (
@@ -134,7 +165,8 @@ def _contradictions(panel: Panel) -> Iterator[Oddity]:
             and present is not None
             and COMPARE[">"](measured.interval, ZERO) is (NOT_MET if present else MET)
         ):
-            yield Oddity(f"{finding}_conflict", ("findings", finding), SIZE_CONFLICT)
+            remark = f"{FINDINGS[finding].label} {SIZE_REMARK}"
+            yield Oddity(f"{finding}_conflict", ("findings", finding), SIZE_CONFLICT, remark)
 
 
 def _span(panel: Panel) -> Iterator[Oddity]:
@@ -143,7 +175,12 @@ def _span(panel: Panel) -> Iterator[Oddity]:
     days = [day for moment in moments if (day := day_of(moment))] if len(moments) > 1 else []
     if len(days) > 1 and max(days) - min(days) > LONGEST_SPAN:
         text = "The panel and its results span more than 7 days; the criteria mean results of one time."
-        yield Oddity("time_span", ("observations",), text)
+        yield Oddity(
+            "time_span",
+            ("observations",),
+            text,
+            "The results span more than 7 days; the criteria mean results of one time.",
+        )
 
 
 def _later(panel: Panel) -> Iterator[Oddity]:
@@ -153,4 +190,5 @@ def _later(panel: Panel) -> Iterator[Oddity]:
     for key, moment in taken if day else ():
         own = day_of(moment)
         if own and day and own - day > ONE_DAY:
-            yield Oddity("later_than_panel", ("observations", key), LATER)
+            remark = f"{MEASURES[key].label} is more than a day later than the rest; check both times."
+            yield Oddity("later_than_panel", ("observations", key), LATER, remark)

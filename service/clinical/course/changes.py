@@ -1,14 +1,20 @@
-"""What changed from one result to the next, as an interval like everything else, and whether MAS moves it that way."""
+"""What changed from one result to the next, as an interval like everything else, and whether MAS moves it that way.
+
+Which way MAS moves a test, and which tests a class of drugs hides, is what experts agree on (dynamics.toml).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
-from service.clinical.course.consensus import CONSENSUS, DOWN, UP, masked_by
 from service.clinical.course.visit import Visit
+from service.clinical.data import toml_reader
+from service.clinical.data.references import Reference, read_reference
+from service.clinical.data.toml_reader import BadData
 from service.clinical.measurement.analytes import ANALYTES, Analyte
 from service.clinical.measurement.interval import COMPARE, MET, Interval, quotient, total
 from service.clinical.measurement.number import MINUS_ONE, ZERO
@@ -17,13 +23,46 @@ from service.clinical.measurement.reading import UNUSABLE, Reading
 from service.clinical.measurement.units import Conversion, converted_interval
 from service.clinical.panel.moment import Moment
 
-UNCHANGED, UNKNOWN_DIRECTION = "unchanged", "unknown"
+UP, DOWN, UNCHANGED, UNKNOWN_DIRECTION = "up", "down", "unchanged", "unknown"
 NEGATED = Conversion(ZERO, MINUS_ONE, ZERO)
 TO_PERCENT_CHANGE = Conversion(ZERO, Decimal(100), Decimal(-100))
 """Of a ratio: 1 is 0 % more."""
 MOST_PLACES = 9
 """Decimals of a percentage in words: no result is exact to more, and a number of a caller may have a million."""
 VERBS = {UP: "rose", DOWN: "fell", UNCHANGED: "did not change", UNKNOWN_DIRECTION: "may have risen or fallen"}
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """Which way each test moves as MAS begins, which tests a class of drugs hides, and who says so."""
+
+    direction: dict[str, str]
+    masked: dict[str, tuple[str, ...]]
+    reference: Reference
+    note: str
+
+
+def load_consensus(path: Path) -> Consensus:
+    """Read the directions and what treatments hide; raises BadData with the file and the key."""
+    table = toml_reader.keys(toml_reader.read(path), path.name, ["consensus", "direction", "masked_by"])
+    where = f"{path.name}: consensus"
+    source = toml_reader.keys(table["consensus"], where, ["citation", "doi", "certainty", "note"])
+    direction, masked = table["direction"], table["masked_by"]
+    hidden = {key: toml_reader.texts(masked, key, f"{path.name}: masked_by") for key in masked}
+    if any(
+        key not in ANALYTES for key in (*direction, *(observation for ids in hidden.values() for observation in ids))
+    ):
+        raise BadData(f"{path.name}: an observation is named that does not exist")
+    ways = {key: toml_reader.choice(direction, key, f"{path.name}: direction", (UP, DOWN)) for key in direction}
+    return Consensus(ways, hidden, read_reference(source, where), toml_reader.text(source, "note", where))
+
+
+def masked_by(observation: str, therapies: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some classes of drugs that hide what this observation would show."""
+    return tuple(therapy for therapy in therapies if observation in CONSENSUS.masked.get(therapy, ()))
+
+
+CONSENSUS = load_consensus(toml_reader.FOLDER / "dynamics.toml")  # its name is part of the fingerprint of the data
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +115,12 @@ def changes(visits: Sequence[Visit]) -> Iterator[Change]:
     for key, analyte in ANALYTES.items():
         last: TimedReading | None = None
         for visit in visits:
-            one = _usable(key, visit)
-            if one is None or (last is not None and not last.moment.precedes(one.moment)):
+            result = _usable(key, visit)
+            if result is None or (last is not None and not last.moment.precedes(result.moment)):
                 continue
             if last is not None:
-                yield _change(analyte, last, one)
-            last = one
+                yield _change(analyte, last, result)
+            last = result
 
 
 def _usable(observation: str, visit: Visit) -> TimedReading | None:

@@ -10,8 +10,11 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 
 from service.clinical.assessment.assess import assess
+from service.clinical.assessment.drug_names import FORMULARY
+from service.clinical.assessment.treatments import Read, doubt_message
 from service.clinical.course.changes import Change, changes
 from service.clinical.course.events import Course, Event, events
 from service.clinical.course.visit import Dose, Treatment, Visit
@@ -28,11 +31,12 @@ REPEATED = "A dose of this drug at this very time stands here before; both are c
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something odd about a treatment; ``place`` is its index as sent."""
+    """Something odd about a treatment; ``place`` is its index as sent, ``key`` what of it is odd if not all."""
 
     code: str
     place: int
     message: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +54,16 @@ def follow(
     panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str] = ()
 ) -> Trajectory:
     """Assess the panels in order of time; no two may be without an order (``moment.ties``)."""
-    ordered = sorted(panels, key=lambda one: one[0].first)
-    visits = tuple(_visits(ordered, treatments, criteria))
+    ordered = sorted(panels, key=lambda timed: timed[0].first)
+    read_drug = cache(FORMULARY.read)  # most drugs stand in every panel; it lives as long as this course
+    visits = tuple(_visits(ordered, treatments, criteria, read_drug))
     changed = tuple(changes(visits))
     found, course = events(visits, changed)
-    return Trajectory(visits, changed, found, course, tuple(_remarks(treatments, visits)))
+    return Trajectory(visits, changed, found, course, tuple(_remarks(treatments, visits, read_drug)))
 
 
 def _visits(
-    panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str]
+    panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str], read_drug: Read
 ) -> Iterable[Visit]:
     waiting = deque(sorted(treatments, key=_by_time))
     given: dict[str, Dose] = {}
@@ -68,35 +73,48 @@ def _visits(
         doses = tuple(given.values())
         drugs = (*panel.medications, *(dose.medication for dose in doses))
         treated = replace(panel, medications=drugs) if doses else panel
-        assessment = assess(treated, criteria, brief=True)
-        yield Visit(moment, assessment, doses, tuple(one.id for one in assessment.therapies))
+        assessment = assess(treated, criteria, brief=True, read_drug=read_drug)
+        yield Visit(moment, assessment, doses, tuple(therapy.id for therapy in assessment.therapies))
 
 
-def _give(one: Treatment, given: dict[str, Dose]) -> None:
+def _give(treatment: Treatment, given: dict[str, Dose]) -> None:
     """Count a dose and move its drug to the end, so that the latest is the last."""
-    before = given.pop(one.key, None)
-    given[one.key] = Dose(Medication(one.name, day_of(one.given_at.text)), before.number + 1 if before else 1)
+    before = given.pop(treatment.key, None)
+    drug = Medication(treatment.name, day_of(treatment.given_at.text), is_told_of_elsewhere=True)
+    given[treatment.key] = Dose(drug, before.number + 1 if before else 1)
 
 
-def _by_time(one: Treatment) -> tuple[object, ...]:
+def _by_time(treatment: Treatment) -> tuple[object, ...]:
     """Order so that those before any panel come first: of a day and an instant at its end, the day."""
-    return (one.given_at.last, not one.given_at.is_day, one.given_at.first, one.key, one.name, one.given_at.text)
+    return (
+        treatment.given_at.last,
+        not treatment.given_at.is_day,
+        treatment.given_at.first,
+        treatment.key,
+        treatment.name,
+        treatment.given_at.text,
+    )
 
 
-def _remarks(treatments: Sequence[Treatment], visits: Sequence[Visit]) -> Iterable[Remark]:
+def _remarks(treatments: Sequence[Treatment], visits: Sequence[Visit], read_drug: Read) -> Iterable[Remark]:
     starts = [visit.moment.first for visit in visits]
     given: set[tuple[str, Fraction]] = set()
-    for place, one in enumerate(treatments):
-        if not one.given_at.is_day:  # of a day, two doses may be meant
-            if (one.key, one.given_at.first) in given:
+    for place, treatment in enumerate(treatments):
+        reading = read_drug(treatment.name)
+        if reading.doubt is not None:
+            yield Remark(reading.doubt.value, place, doubt_message(reading), "name")
+        if not treatment.given_at.is_day:  # of a day, two doses may be meant
+            if (treatment.key, treatment.given_at.first) in given:
                 yield Remark("treatment_repeated", place, REPEATED)
-            given.add((one.key, one.given_at.first))
-        near = visits[max(0, bisect_left(starts, one.given_at.first) - 1) : bisect_right(starts, one.given_at.last)]
-        if visits[-1].moment.precedes(one.given_at):
+            given.add((treatment.key, treatment.given_at.first))
+        near = visits[
+            max(0, bisect_left(starts, treatment.given_at.first) - 1) : bisect_right(starts, treatment.given_at.last)
+        ]
+        if visits[-1].moment.precedes(treatment.given_at):
             yield Remark("treatment_after_last_panel", place, AFTER_LAST)
-        elif any(not _ordered(one.given_at, visit.moment) for visit in near):
+        elif any(not _ordered(treatment.given_at, visit.moment) for visit in near):
             yield Remark("treatment_order_unknown", place, ORDER_UNKNOWN)
 
 
-def _ordered(one: Moment, other: Moment) -> bool:
-    return one.precedes(other) or other.precedes(one)
+def _ordered(moment: Moment, other: Moment) -> bool:
+    return moment.precedes(other) or other.precedes(moment)

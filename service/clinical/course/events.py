@@ -7,21 +7,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
-from service.clinical.course.changes import Change
-from service.clinical.course.consensus import masked_by
-from service.clinical.course.normality import Normality, normality_in
+from service.clinical.course.changes import Change, masked_by
 from service.clinical.course.visit import Visit
 from service.clinical.criteria.rules import Threshold
 from service.clinical.evaluation.evaluate import PREPARED
-from service.clinical.measurement.analytes import ANALYTES
-from service.clinical.measurement.interval import MET, NOT_MET
+from service.clinical.measurement.analytes import ANALYTES, HIGH_WORDS, LOW_WORDS, NORMAL_WORD
+from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, Interval
+from service.clinical.measurement.reading import MEASURED, Reading
 from service.clinical.panel.moment import Moment
+from service.clinical.panel.panel import Panel
 
 ONSET, RESOLUTION, NORMALISATION = "onset", "resolution", "normalisation"
 NO_ONSET, OPEN, RESOLVED = "no_onset", "open", "resolved"
 Grounds = frozenset[tuple[str, int]]
-"""Where a result was past a threshold: the id of the set and the place of the threshold among its leaves."""
+"""Where a result was past a threshold: the id of the set and the position of the threshold in its rule."""
+
+
+class Normality(Enum):
+    """The three answers; a result without a range and without a word is UNKNOWN, whatever its number."""
+
+    NORMAL = "normal"
+    ABNORMAL = "abnormal"
+    UNKNOWN = "unknown"
+
+
+def normality(reading: Reading) -> Normality:
+    """Return whether a result is normal; where the range decides it, the word does not count."""
+    if reading.reference is not None and reading.evidence is MEASURED:
+        found = _against(reading.interval, reading.reference)
+        if found is not Normality.UNKNOWN:
+            return found
+    if reading.word == NORMAL_WORD:
+        return Normality.NORMAL
+    return Normality.ABNORMAL if reading.word in (*LOW_WORDS, *HIGH_WORDS) else Normality.UNKNOWN
+
+
+def normality_in(panel: Panel, observation: str) -> Normality | None:
+    """Return whether a panel's result is normal, None if it has no such result."""
+    reading = panel.readings.get(observation)
+    return None if reading is None else normality(reading)
+
+
+def _against(value: Interval, reference: Interval) -> Normality:
+    inside = (COMPARE[">="](value, reference.low), COMPARE["<="](value, reference.high))
+    if NOT_MET in inside:
+        return Normality.ABNORMAL
+    return Normality.NORMAL if inside == (MET, MET) else Normality.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +95,19 @@ def events(visits: Sequence[Visit], changes: Iterable[Change]) -> tuple[tuple[Ev
     """Return the events in order of time, and how the course stands in the end."""
     newest = list(_newest(visits))
     found, course = _episodes(visits, newest)
-    towards = {(one.observation, id(one.later.visit)): one.in_mas_direction for one in changes}
+    towards = {(change.observation, id(change.later.visit)): change.in_mas_direction for change in changes}
     for key in ANALYTES:
         for visit, was in _normalisation(key, visits, newest):
             found.append(Event(NORMALISATION, visit, key, was, towards.get((key, id(visit)))))
     order = {id(visit): place for place, visit in enumerate(visits)}
-    return tuple(sorted(found, key=lambda one: order[id(one.visit)])), course  # stable: onset stays before the rest
+    return tuple(sorted(found, key=lambda event: order[id(event.visit)])), course  # stable: onset stays before the rest
 
 
 def _newest(visits: Iterable[Visit]) -> Iterator[set[str]]:
     """Yield for each panel those of its observations that are certain to be later than all results before."""
     last: dict[str, Moment] = {}
     for visit in visits:
-        times = {key: visit.time_of(one) for key, one in visit.panel.readings.items()}
+        times = {key: visit.time_of(reading) for key, reading in visit.panel.readings.items()}
         yield {key for key, at in times.items() if key not in last or last[key].precedes(at)}
         last |= {key: at for key, at in times.items() if key not in last or last[key].last < at.last}
 
@@ -119,15 +152,16 @@ def _abnormal(visit: Visit) -> dict[str, Grounds]:
 def _thresholds_met(criteria: str, visit: Visit) -> Iterator[tuple[int, str]]:
     plan = PREPARED[criteria].plan
     states = plan.readers.read(visit.panel.implied, visit.panel.findings)
-    for place, (leaf, state) in enumerate(zip(plan.leaves, states, strict=True)):
-        if isinstance(leaf.node, Threshold) and state is MET and leaf.node.observation in ANALYTES:
-            yield place, leaf.node.observation  # an age is past some, and is nothing to wait for
+    for leaf in plan.leaves:
+        node = leaf.node
+        if isinstance(node, Threshold) and states[leaf.position] is MET and node.observation in ANALYTES:
+            yield leaf.position, node.observation  # an age is past some, and is nothing to wait for
 
 
 def _update(episode: _Episode, visit: Visit, new: set[str]) -> None:
     """Take what a later panel says of the values that were abnormal; what it does not report stays as it was."""
     panel, sets = visit.panel, {criteria for grounds in episode.abnormal.values() for criteria, _ in grounds}
-    states = {one: PREPARED[one].plan.readers.read(panel.measured, panel.findings) for one in sets}
+    states = {criteria: PREPARED[criteria].plan.readers.read(panel.measured, panel.findings) for criteria in sets}
     for observation, grounds in episode.abnormal.items():
         known = normality_in(panel, observation)
         if known is None:
@@ -145,9 +179,10 @@ def _normalisation(
 ) -> Iterator[tuple[Visit, Normality]]:
     """Yield the first of the normal results that end the course, and how the one before was known if not as normal."""
     found = [
-        (one, normality_in(one.panel, observation), observation in new) for one, new in zip(visits, newest, strict=True)
+        (visit, normality_in(visit.panel, observation), observation in new)
+        for visit, new in zip(visits, newest, strict=True)
     ]
-    reported = [(one, known) for one, known, is_new in found if known and (is_new or known is not Normality.NORMAL)]
+    reported = [(visit, known) for visit, known, is_new in found if known and (is_new or known is not Normality.NORMAL)]
     normal = len(reported)
     while normal and reported[normal - 1][1] is Normality.NORMAL:
         normal -= 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.clinical.assessment.assess import Assessment
 from service.clinical.assessment.treatments import generic_name
@@ -13,15 +13,17 @@ from service.clinical.panel.panel import Medication, Panel
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """One dose of one drug: its name as sent and when it was given."""
+    """One dose of one drug: its name as sent and when it was given.
+
+    ``key`` is the name by which doses are counted together, whether sent as a name or as a code.
+    """
 
     name: str
     given_at: Moment
+    key: str = field(init=False)
 
-    @property
-    def key(self) -> str:
-        """The name by which doses are counted together, whether sent as a name or as a code."""
-        return generic_name(self.name)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", generic_name(self.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ def load_catalogue(folder: Path) -> dict[str, CriteriaSet]:
     """Read every set of a folder; raises BadData at the first slip."""
     sets = [load_set(path) for path in sorted(folder.glob("*.toml"))]
     ranks = {key: rank for rank, key in enumerate(ORDER)}
-    sets.sort(key=lambda one: ranks.get(one.id, len(ranks)))
-    return {one.id: one for one in sets}
+    sets.sort(key=lambda criteria: ranks.get(criteria.id, len(ranks)))
+    return {criteria.id: criteria for criteria in sets}
 
 
 def digest(folder: Path) -> str:

@@ -28,8 +28,8 @@ def load_set(path: Path) -> CriteriaSet:
     table = toml_reader.keys(toml_reader.read(path), where, REQUIRED, OPTIONAL)
     if toml_reader.text(table, "id", where) != path.stem:
         raise BadData(f"{where}.id: the id must be the name of the file")
-    references = tuple(_reference(one, f"{where}: reference") for one in toml_reader.rows(table, "reference", where))
-    known = {one.key for one in references}
+    references = tuple(_reference(raw, f"{where}: reference") for raw in toml_reader.rows(table, "reference", where))
+    known = {reference.key for reference in references}
     rule = RuleReader(known).rule(table["rule"], f"{where}: rule")
     check_directions(rule, where)
     return CriteriaSet(
@@ -42,10 +42,10 @@ def load_set(path: Path) -> CriteriaSet:
         references,
         _applicability(table["applicability"], f"{where}: applicability"),
         rule,
-        _confounders(table.get("confounders", {}), {key for one in leaves(rule) for key in inputs(one)}, where),
-        tuple(_note(one, known, f"{where}: note") for one in table.get("note", [])),
+        _confounders(table.get("confounders", {}), {key for leaf in leaves(rule) for key in inputs(leaf)}, where),
+        tuple(_note(raw, known, f"{where}: note") for raw in table.get("note", [])),
         _knots(table, where),
-        tuple(_case(one, f"{where}: case") for one in table["case"]),
+        tuple(_case(raw, f"{where}: case") for raw in table["case"]),
     )
 
 
@@ -102,8 +102,8 @@ def _note(raw: object, known: set[str], where: str) -> Note:
 
 def _knots(table: Table, where: str) -> tuple[Knot, ...]:
     where = f"{where}: probability"
-    knots = tuple(_knot(one, where) for one in table.get("probability", []))
-    if list(knots) != sorted(knots, key=lambda one: one.score):
+    knots = tuple(_knot(raw, where) for raw in table.get("probability", []))
+    if list(knots) != sorted(knots, key=lambda knot: knot.score):
         raise BadData(f"{where}: the scores must rise")
     return knots
 
@@ -130,7 +130,7 @@ def _case(raw: object, where: str) -> Case:
 def _exact(value: Any) -> Any:
     """Make every number of a worked case a Decimal, as a request's numbers are."""
     if isinstance(value, dict):
-        return {key: _exact(one) for key, one in value.items()}
+        return {key: _exact(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_exact(one) for one in value]
+        return [_exact(inner) for inner in value]
     return Decimal(value) if type(value) is int else value

@@ -48,13 +48,13 @@ class RuleReader:
         return self._node(raw, where)
 
     def _sum(self, parts: list[Any], cutoff: CutOff, where: str) -> Sum:
-        return Sum(tuple(self._tally(one, where) for one in parts), cutoff)
+        return Sum(tuple(self._tally(part, where) for part in parts), cutoff)
 
     def _linear(self, parts: list[Any], cutoff: CutOff, where: str) -> Linear:
-        return Linear(tuple(self._term(one, where) for one in parts), cutoff)
+        return Linear(tuple(self._term(part, where) for part in parts), cutoff)
 
     def _ratio(self, parts: list[Any], cutoff: CutOff, where: str) -> Ratio:
-        sides = [self._measure(one, where) for one in parts]
+        sides = [self._measure(part, where) for part in parts]
         if len(sides) != 2:
             raise BadData(f"{where}: what is divided and what divides it are expected")
         above, below = sides
@@ -155,7 +155,7 @@ class RuleReader:
     def _nodes(self, raw: object, where: str) -> tuple[Node, ...]:
         if not isinstance(raw, list) or not raw:
             raise BadData(f"{where}: a list of nodes is expected")
-        return tuple(self._node(one, where) for one in raw)
+        return tuple(self._node(inner, where) for inner in raw)
 
     def _source(self, table: Table, where: str) -> Source:
         return Source(
@@ -176,7 +176,7 @@ def _unit(table: Table, observation: str, where: str) -> str:
 def _limit(table: Table, observation: str, where: str) -> Limit:
     value, unit = toml_reader.number(table, "value", where), _unit(table, observation, where)
     units = MEASURES[observation].table
-    by_unit = {one.code: units.convert(value, unit, one.code) for one in units.units.values() if one.comparable}
+    by_unit = {known.code: units.convert(value, unit, known.code) for known in units.units.values() if known.comparable}
     printed = {unit: value}
     for raw in toml_reader.rows(table, "also", where) if "also" in table else []:
         other = toml_reader.keys(raw, f"{where}.also", ["value", "unit"])

@@ -171,7 +171,7 @@ def walk(node: AnyNode) -> Iterator[AnyNode]:
 
 def leaves(node: AnyNode) -> Iterator[Leaf]:
     """Yield what reads an input, in the order of the file."""
-    return (one for one in walk(node) if isinstance(one, Leaf))
+    return (found for found in walk(node) if isinstance(found, Leaf))
 
 
 SETTLED_BY = {AGE_AT_ONSET: (AGE,)}  # a present age bounds the age at which the illness began

@@ -11,10 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from service.clinical.criteria.rules import AnyNode, Linear, Measure, Ratio, Sum, Threshold
-from service.clinical.evaluation.leaf_readers import State
-from service.clinical.evaluation.plan import Exclusion, Plan, Step, count
-from service.clinical.evaluation.settle import States
+from service.clinical.criteria.rules import AnyNode, Linear, Measure, Ratio, Score, Sum, Threshold
+from service.clinical.evaluation.rule_engine import Exclusion, Plan, State, States, Step, count
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, point
 from service.clinical.measurement.number import ZERO, distance
 
@@ -52,10 +50,15 @@ def open_inputs(plan: Plan, states: States, barred: Collection[Exclusion]) -> Op
 def decisive(plan: Plan, states: States, missing: OpenLeaves) -> tuple[str, ...]:
     """Return those of the missing inputs for which one value exists that settles a whole rule that is unknown."""
     turning = _turning_points(plan, states)
+    is_score = isinstance(plan.root.node, Score)
     found = []
     for key, leaves in missing.items():
-        ends = turning.get(plan.meeting[key])
-        if ends and _settles(plan, states, key, leaves, ends):
+        ends, first = turning.get(plan.meeting[key]), leaves[0]
+        if not ends:
+            continue
+        # the turning points of a rule that only counts are exact, so a leaf that is one need not be tried
+        is_turning = not is_score and plan.meeting[key] == first.position and key == first.inputs[0]
+        if is_turning or _settles(plan, states, key, leaves, ends):
             found.append(key)
     return tuple(found)
 

@@ -2,105 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from itertools import product
 
 from service.clinical.criteria import CATALOGUE
-from service.clinical.criteria.criteria_set import CriteriaSet
+from service.clinical.criteria.criteria_set import Applicability, CriteriaSet
 from service.clinical.criteria.rules import AllOf, AtLeast, Counted, Threshold
-from service.clinical.evaluation.applicability import ByPatient, applicability_of
-from service.clinical.evaluation.plan import Exclusion, Plan, Step, make_plan
-from service.clinical.evaluation.set_result import Count, Part, Result
-from service.clinical.evaluation.settle import States
-from service.clinical.evaluation.standing import Gaps, Standings, standings
-from service.clinical.explanation.explain import Breakdown, Explanation, Ground, Signs, explanation_of
-from service.clinical.measurement.interval import UNKNOWN, Verdict
-from service.clinical.panel.panel import Panel
+from service.clinical.evaluation.deciding_tests import decisive, open_inputs
+from service.clinical.evaluation.rule_engine import Exclusion, Plan, States, Step, count, make_plan, verdict_of
+from service.clinical.evaluation.set_result import Component, Count, SetResult
+from service.clinical.measurement.interval import UNKNOWN, Interval, Verdict
+from service.clinical.panel.panel import CONDITIONS, UNKNOWN_CONDITION, Panel
 
-SET_WORDS = {one: "indeterminate" if one is UNKNOWN else one.value for one in Verdict}
-NOT_ASKED = Gaps()
 NOTHING: frozenset[str] = frozenset()
-
-
-class Depth(Enum):
-    """How much of a result is worked out: the verdicts and scores, also what is missing, also every item's reason."""
-
-    VERDICT = 1
-    MISSING = 2
-    ITEMS = 3
-
-
-VERDICT, MISSING, ITEMS = Depth.VERDICT, Depth.MISSING, Depth.ITEMS
+LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
+AGE_GROUPS = {True: "adult", False: "child", None: "unknown"}
+ByPatient = Mapping[tuple[str, bool | None], str]
+"""Applicability by condition, and by whether the patient is an adult (None: not known)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A set with everything that does not depend on a panel worked out."""
+    """A set with everything that does not depend on a panel worked out.
+
+    ``parts`` have a verdict of their own, each with the group that it counts; ``counted`` is the group of the whole.
+    """
 
     applies: ByPatient
     plan: Plan
-    explanation: Explanation
-    parts: tuple[str, ...]
-    standings: Standings
+    parts: tuple[tuple[str, Step, Step | None], ...]
+    counted: Step | None
 
 
 def prepare(criteria: CriteriaSet) -> Prepared:
     """Prepare a set once, at load."""
     plan = make_plan(criteria.rule)
-    parts = tuple((step, _counted_group(step)) for step in _parts(plan.root))
-    names = tuple(step.node.id for step, _ in parts if isinstance(step.node, Counted))
-    applies, counted = applicability_of(criteria.applicability), _counted_group(plan.root)
-    return Prepared(applies, plan, explanation_of(plan), names, standings(plan, parts, counted))
+    parts = tuple(
+        (step.node.id, step, _counted_group(step)) for step in _parts(plan.root) if isinstance(step.node, Counted)
+    )
+    return Prepared(applicability_of(criteria.applicability), plan, parts, _counted_group(plan.root))
 
 
-def evaluate(criteria: CriteriaSet, panel: Panel, depth: Depth = ITEMS) -> Result:
-    """Return the result of one set of the catalogue."""
+def evaluate(criteria: CriteriaSet, panel: Panel) -> SetResult:
+    """Return the result of one set of the catalogue, not yet explained."""
     prepared = PREPARED[criteria.id]
-    plan, (standing_of, gaps_of) = prepared.plan, prepared.standings
-    leaves = plan.readers.read(panel.measured, panel.findings)
-    standing = implied = standing_of(leaves)
-    if panel.implied_only:
-        worded = plan.readers.read_again(leaves, panel.implied, panel.implied_only)
-        implied = standing if worded is leaves else standing_of(worded)
-    gaps = NOT_ASKED if depth is VERDICT else gaps_of(standing, _barred(plan, panel) if plan.exclusions else ())
+    plan = prepared.plan
+    states: States = plan.states(panel.measured, panel.findings)
+    implied = plan.states_with(states, panel.implied, panel.implied_only) if panel.implied_only else states
+    verdict = plan.verdict(states)
+    missing = open_inputs(plan, states, _barred(plan, panel) if plan.exclusions else ())
+    turning = decisive(plan, states, missing) if verdict is UNKNOWN else ()
     confounded = _confounded(criteria, panel) if panel.confounders else NOTHING
-    ground = Ground(standing, implied, confounded, _signs(plan, panel) if plan.exclusions else ())
-    return Result(
+    root, root_implied = states[plan.root.position], implied[plan.root.position]
+    return SetResult(
         criteria,
         prepared.applies[panel.condition, panel.is_adult],
-        standing.verdict,
-        implied.verdict,
-        _verdict_without(plan, standing.states, confounded) if confounded else None,
-        tuple(map(_part, prepared.parts, standing.parts, implied.parts)) if prepared.parts else (),
-        standing.count,
-        standing.score,
-        implied.score,
-        *gaps,
-        Breakdown(prepared.explanation, ground, panel) if depth is ITEMS else None,
+        verdict,
+        plan.verdict(implied),
+        _verdict_without(plan, states, confounded) if confounded else None,
+        tuple([_component(*part, states, implied) for part in prepared.parts]),
+        _count(prepared.counted, states),
+        root if isinstance(root, Interval) else None,
+        root_implied if isinstance(root_implied, Interval) else None,
+        tuple(missing),
+        turning,
+        states,
+        implied,
+        confounded,
     )
+
+
+def applicability_of(fits: Applicability) -> ByPatient:
+    """Return for every patient whether the set was made for one like that."""
+    patients = product((*CONDITIONS, UNKNOWN_CONDITION), AGE_GROUPS)
+    return {(condition, is_adult): _fit(fits, condition, is_adult) for condition, is_adult in patients}
+
+
+def _fit(fits: Applicability, condition: str, is_adult: bool | None) -> str:
+    """Return whether the set was made for a patient: by condition and age, the less favourable of the two."""
+    by_condition = (fits.condition.get(condition) or fits.condition["otherwise"]) if fits.condition else ""
+    by_age = fits.age[AGE_GROUPS[is_adult]] if fits.age else ""
+    if not (by_condition and by_age):
+        return by_condition or by_age
+    return min(by_condition, by_age, key=LEAST_FAVOURABLE_FIRST.index)
 
 
 def _barred(plan: Plan, panel: Panel) -> tuple[Exclusion, ...]:
     """Return the exclusions that settle nothing: their finding was reported, or what it would exclude was measured."""
-    return tuple([one for one in plan.exclusions if one[0] in panel.measured or one[1] in panel.findings])
+    return tuple(
+        [
+            (observation, finding)
+            for observation, finding in plan.exclusions
+            if observation in panel.measured or finding in panel.findings
+        ]
+    )
 
 
-def _signs(plan: Plan, panel: Panel) -> Signs:
-    """Return for each exclusion its finding, and whether it is present."""
-    return tuple([(finding, panel.findings.get(finding)) for _, finding in plan.exclusions])
+def _component(key: str, part: Step, group: Step | None, states: States, implied: States) -> Component:
+    return Component(key, verdict_of(states[part.position]), verdict_of(implied[part.position]), _count(group, states))
 
 
-def _part(name: str, measured: tuple[Verdict, Count | None], implied: tuple[Verdict, Count | None]) -> Part:
-    return Part(name, measured[0], implied[0], measured[1])
-
-
-def verdict_text(verdict: Verdict) -> str:
-    """Return the word for a whole set: what is unknown of an item is indeterminate of a set."""
-    return SET_WORDS[verdict]
+def _count(group: Step | None, states: States) -> Count | None:
+    if group is None:
+        return None
+    met, unknown = count(states, group)
+    return Count(met, len(group.steps) - met - unknown, unknown, group.required)
 
 
 def _confounded(criteria: CriteriaSet, panel: Panel) -> frozenset[str]:
-    named = (criteria.confounders.get(one, ()) for one in panel.confounders)
+    named = (criteria.confounders.get(confounder, ()) for confounder in panel.confounders)
     return frozenset(observation for observations in named for observation in observations)
 
 
@@ -133,4 +144,4 @@ def _outermost_counts(step: Step) -> list[Step]:
     return []
 
 
-PREPARED = {key: prepare(one) for key, one in CATALOGUE.items()}
+PREPARED = {key: prepare(criteria) for key, criteria in CATALOGUE.items()}

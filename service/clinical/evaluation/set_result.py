@@ -1,18 +1,23 @@
-"""What evaluating one criteria set comes to: a tree that mirrors its rule, with every number and its reason."""
+"""What evaluating one criteria set comes to: verdicts, score, what is missing, and items that mirror its rule."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.criteria.rules import AnyNode
-from service.clinical.measurement.interval import Interval, Verdict
+from service.clinical.evaluation.rule_engine import States
+from service.clinical.measurement.interval import UNKNOWN, Interval, Verdict
 from service.clinical.measurement.reading import Reading
 
-if TYPE_CHECKING:
-    from service.clinical.explanation.explain import Breakdown
+SET_WORDS = {verdict: "indeterminate" if verdict is UNKNOWN else verdict.value for verdict in Verdict}
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """Return the word for a whole set: an unknown item is ``unknown``, an unknown set ``indeterminate``."""
+    return SET_WORDS[verdict]
 
 
 class Item(NamedTuple):
@@ -43,7 +48,7 @@ class Count(NamedTuple):
     required: int
 
 
-class Part(NamedTuple):
+class Component(NamedTuple):
     """A part of a set that has a verdict of its own."""
 
     id: str
@@ -52,28 +57,34 @@ class Part(NamedTuple):
     count: Count | None  # type: ignore[assignment]  # stands before the count of a tuple, which nobody asks for
 
 
-class Result(NamedTuple):
-    """One set evaluated. ``missing`` are the inputs still unknown, ``decisive`` those that alone could settle it."""
+class SetResult(NamedTuple):
+    """One set evaluated. ``missing`` are the inputs still unknown, ``decisive`` those that alone could settle it.
+
+    ``states`` are those of every node of its rule by what was measured, ``states_implied`` by what words imply as well.
+    ``confounded`` are the observations that another condition may explain. ``items`` is empty until it is explained.
+    """
 
     criteria: CriteriaSet
     applicability: str
     verdict: Verdict
     verdict_implied: Verdict
     verdict_without_confounded: Verdict | None
-    parts: tuple[Part, ...]
+    parts: tuple[Component, ...]
     count: Count | None  # type: ignore[assignment]  # stands before the count of a tuple, which nobody asks for
     score: Interval | None
     score_implied: Interval | None
     missing: tuple[str, ...]
     decisive: tuple[str, ...]
-    breakdown: Breakdown | None
+    states: States
+    states_implied: States
+    confounded: frozenset[str]
+    items: tuple[Item, ...] = ()
 
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """The items with their reasons, worked out when asked for; none where only the verdict was wanted."""
-        return self.breakdown.items() if self.breakdown else ()
+    def explained(self, items: tuple[Item, ...]) -> SetResult:
+        """Return the same result with its items."""
+        return tuple.__new__(SetResult, (*self[:-1], items))
 
-    def part(self, key: str) -> Part:
+    def part(self, key: str) -> Component:
         """Return the part with that id; raises KeyError."""
         for part in self.parts:
             if part.id == key:

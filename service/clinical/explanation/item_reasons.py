@@ -5,49 +5,56 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from service.clinical.criteria.rules import AllOf, AtLeast, FirstKnown, Measure, Tally, Term, Threshold
-from service.clinical.evaluation.leaf_readers import State
+from service.clinical.evaluation.rule_engine import State, tallies, tally_points
 from service.clinical.evaluation.set_result import Item
-from service.clinical.evaluation.settle import tallies, tally_points
 from service.clinical.measurement.analytes import MEASURES
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.measurement.number import INFINITY
 from service.clinical.measurement.numbers_in_words import converted_text, interval_text, number_text, unit_text
-from service.clinical.measurement.reading import IMPLIED, MEASURED, UNUSABLE, Reading
+from service.clinical.measurement.reading import IMPLIED, MEASURED, Reading
 
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
 NOT_REPORTED = "not reported"
+NOT_MEASURED = "was not measured"
+NOT_READ = "was sent but could not be read"
 PRESENCE = {MET: "present", NOT_MET: "absent", UNKNOWN: NOT_REPORTED}
 GroupReason = Callable[[tuple[Item, ...]], str]
 InWords = dict[tuple[str, str], str]
 """What is written of each value, by observation and unit of the limit."""
 SummandReason = Callable[[Reading | None, Interval], str]
-Sides = Mapping[str, Mapping[State, str]]
-"""How a result lies to a limit, by the unit of the result: ``is at or below 181``, ``is not above 156 mg/dL``."""
+LimitsInWords = Mapping[str, tuple[tuple[str, str], Mapping[State, str]]]
+"""By the unit of a result: its observation with the unit to quote it in, and how it lies to the limit.
+
+It ``is at or below 181``, ``is not above 156 mg/dL``.
+"""
 
 
-def sides_of(node: Threshold) -> Sides:
+def limits_in_words(node: Threshold) -> LimitsInWords:
     """Return the limit in words for every unit: in the unit in which the paper prints it, named where it differs."""
     limit = node.limit
     side = SIDES[limit.comparator]
-    elsewhere = f"{side} {number_text(limit.value)} {unit_text(limit.unit)}"
-    printed = {unit: f"{side} {number_text(value)}" for unit, value in limit.printed.items()}
-    return {unit: _stances(printed.get(unit, elsewhere)) for unit in limit.by_unit}
+    elsewhere = _stances(f"{side} {number_text(limit.value)} {unit_text(limit.unit)}")
+    quoted = (node.observation, limit.unit)
+    printed = {
+        unit: ((node.observation, unit), _stances(f"{side} {number_text(value)}"))
+        for unit, value in limit.printed.items()
+    }
+    return {unit: printed.get(unit, (quoted, elsewhere)) for unit in limit.by_unit}
 
 
 def _stances(side: str) -> dict[State, str]:
     return {MET: f"is {side}", NOT_MET: f"is not {side}", UNKNOWN: f"leaves open whether it is {side}"}
 
 
-def threshold_reason(node: Threshold, sides: Sides, reading: Reading, verdict: State, in_words: InWords) -> str:
-    """Say how a result lies to the limit; ``verdict`` counts what words imply."""
-    if reading.evidence is UNUSABLE:
-        return unusable(reading, node.observation)
-    unit = reading.unit if reading.unit in node.limit.printed else node.limit.unit
-    text = in_words.get((node.observation, unit))
+def threshold_reason(limits: LimitsInWords, reading: Reading, verdict: State, in_words: InWords) -> str:
+    """Say how a usable result lies to the limit; ``verdict`` counts what words imply."""
+    quoted, stances = limits[reading.unit]
+    text = in_words.get(quoted)
     if text is None:
-        text = in_words[node.observation, unit] = value_text(reading, node.observation, unit)
-    known = f"{text} {sides[reading.unit][verdict]}"
-    return f"{worded(reading)}: {known}" if reading.evidence is IMPLIED else known
+        text = in_words[quoted] = value_text(reading, *quoted)
+    if reading.evidence is IMPLIED:
+        return f"{worded(reading)}: {text} {stances[verdict]}"
+    return f"{text} {stances[verdict]}"
 
 
 def worded(reading: Reading) -> str:
@@ -89,8 +96,8 @@ def group_reasoner(node: FirstKnown | AllOf | AtLeast | Tally, *, is_banded: boo
 
 def _first_known_reason(items: tuple[Item, ...]) -> str:
     """Quote the way that settled it, else one by which something is known, else say that nothing is."""
-    settled = next((one for one in items if one.status is not UNKNOWN), None)
-    item = settled or next((one for one in items if one.reading is not None), None)
+    settled = next((item for item in items if item.status is not UNKNOWN), None)
+    item = settled or next((item for item in items if item.reading is not None), None)
     if item is None:
         return NOT_REPORTED
     return f"{item.label.lower()}: {item.reason}" if isinstance(item.node, Threshold) else item.reason

@@ -66,10 +66,13 @@ reading_of: Callable[[tuple[Any, ...]], Reading] = partial(tuple.__new__, Readin
 def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
     """Return the reading of a number with its unit; raises Fault, also ``implausible_value`` with a ``suggestion``.
 
-    The point of ``12.500`` may set thousands apart: ``invalid_quantity`` if a patient can have 12500 as well.
+    The point of ``12.500`` may set thousands apart: ``invalid_quantity`` if a patient can have 12500 as well. A comma
+    is refused unless 12500 is the one number of the two that the test can have.
     """
-    value, text, comparator, two_ways = quantity
+    value, text, comparator, two_ways, comma = quantity
     unit = read_unit(analyte, text)
+    if comma and unit.comparable:
+        value, two_ways = _thousands(analyte, quantity, unit), False
     reported = f"{comparator}{plain(value)} {unit.code}"
     if value < ZERO or (comparator == "<" and not value):
         raise Fault("implausible_value")
@@ -81,6 +84,29 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
         raise Fault("implausible_value", "", **suggestion(analyte, value, unit))
     interval = _side(value, comparator) if comparator else point(value)
     return reading_of((interval, unit.code, MEASURED, reported, "", None, ""))
+
+
+def _thousands(analyte: Analyte, quantity: Quantity, unit: Unit) -> Decimal:
+    """Return the number whose comma sets thousands apart; raises Fault if it may be, or must be, a decimal sign."""
+    small, large = quantity.value, (quantity.value * THOUSAND).to_integral_value()
+    if not within(analyte.hard_in, analyte, large, unit.code):
+        raise Fault("invalid_quantity", "decimal_comma")
+    if within(analyte.hard_in, analyte, small, unit.code) and not _is_idle(analyte, quantity, unit):
+        raise Fault("invalid_quantity", "two_ways")
+    return large
+
+
+def _is_idle(analyte: Analyte, quantity: Quantity, unit: Unit) -> bool:
+    """Return whether "more than" the value says nothing: no laboratory measures only up to below all usual results."""
+    if quantity.comparator not in (">", ">="):
+        return False
+    return analyte.table.convert(quantity.value, unit.code, analyte.canonical) < analyte.soft.low
+
+
+def word_alone(analyte: Analyte, word: str) -> Reading | None:
+    """Return what a word still implies beside a number that cannot be read; None if it implies nothing."""
+    reading = _by_word_alone(analyte, word, None)
+    return reading if reading.evidence is IMPLIED else None
 
 
 def read_word(analyte: Analyte, word: str, reference: Range | None = None) -> Reading:

@@ -1,18 +1,57 @@
-"""The ways in which laboratories write a unit: what never changes its meaning is folded, and nothing else."""
+"""The ways in which laboratories write a unit: what never changes its meaning is folded, and nothing else.
+
+A spelling is taken apart: what is counted or weighed, the power of ten, the volume or the time, and remarks. Each part
+is looked up in ``unit_words.toml``. A part that is not known there stays as it is, so that the unit is not found.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-_LITRE = re.compile(r"/([dmunpf]?)l$")  # a small l is a litre too: g/l is gram per litre, G/l is giga per litre
-_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_TIMES = re.compile(r"^\s*[x×*·⋅]\s*(?=10)", re.IGNORECASE)
-_BRACED = re.compile(r"^10(?:\((\d+)\)|\*\*(\d+))")
-_MICROLITRE = re.compile(r"/mcl$", re.IGNORECASE)
-CASE_CARRIES_MEANING = {"g/l"}  # G/L is giga per litre, g/L is gram per litre: never fold one into the other
+from service.clinical.data import toml_reader
+from service.clinical.measurement.limits import LONGEST_UNIT
+
+WORDS = toml_reader.read(toml_reader.FOLDER / "unit_words.toml")
+
+
+def _by_word(section: str) -> dict[str, str]:
+    """Return what each word of a section stands for."""
+    return {word: meaning for meaning, words in WORDS[section].items() for word in words}
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Return a pattern for one of the words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+POWERS, VOLUMES, AMOUNTS, TIMES, BASES = (_by_word(key) for key in ("powers", "volumes", "amounts", "times", "bases"))
+PER_LITRE = {"L": 0, "dL": 1, "mL": 3, "uL": 6, "nL": 9, "pL": 12}
+"""The power of ten by which there are more of this volume in a litre."""
+GIGA = "G"  # G/L is giga per litre, g/L is gram per litre: the capital alone tells them apart
+_THINGS = _any_of(WORDS["things"]["any"])
+_COUNT = re.compile(
+    rf"(?:{_THINGS})?[x^]?(?:"
+    r"10(?:\^?\+|\^|x|\^?e\+?|exp|\^?\()(?P<raised>\d{1,2})\)?|1?e\+?(?P<short>\d{1,2})|1(?P<zeros>000|0000|000000)"
+    rf"|(?P<word>{_any_of(POWERS)})|1|)(?:{_THINGS})?",
+    re.IGNORECASE,
+)
+_RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_PER = re.compile(r" (?:per|pro|por|par) ", re.IGNORECASE)
+_INVERSE = re.compile(r"[ .·⋅*]([^\W\d_]{1,10}) ?\^? ?[-−⁻](?:1|¹)$")
+_COUNTED = re.compile(rf"\{{({_THINGS})\}}", re.IGNORECASE)
+_SAME = str.maketrans(
+    {"×": "x", "✕": "x", "*": "^", "μ": "u", "∕": "/", "⁄": "/", "÷": "/", "−": "-", "–": "-"}
+    | dict.fromkeys("·⋅∙・‧", "")
+)
+_DOT = re.compile(r"(?<!\d)[.,]|[.,](?!\d)")  # cu.mm, 10.e3, hr.; that of a number stays, so that it is no unit
+_BASIS = re.compile(rf"[-_/,;(\[{{]?({_any_of(BASES)})[)\]}}]?", re.IGNORECASE)
+_REMARKS = {
+    unit: re.compile(rf"[-_/@,;(\[{{]?(?:at)?(?:{_any_of(words)})[)\]}}]?", re.IGNORECASE)
+    for unit, words in WORDS["remarks"].items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,39 +66,100 @@ class Spellings:
         codes: dict[str, str] = {}
         for code, others in units.items():
             for spelling in (code, *others):
-                if codes.setdefault(_tidy(spelling), code) != code:
+                if codes.setdefault(_key(spelling), code) != code:
                     raise ValueError(f"the spelling '{spelling}' stands for two units")
+        _add_counts(codes)
         _fold(codes)
         return cls(codes)
 
     def find(self, text: str) -> str | None:
         """Return the code of the unit that is meant, or None; capitals count only where they carry meaning."""
-        key = _tidy(text)
-        found = self._codes.get(key) or self._codes.get(_LITRE.sub(r"/\1L", key))
-        if found is None and key.casefold() not in CASE_CARRIES_MEANING:
-            found = self._codes.get(key.casefold())
-        return found
+        if len(text) > LONGEST_UNIT:
+            return None
+        key = _key(text)
+        found = self._found(key)
+        return found or self._beside_remark(_tidy(text))
+
+    def _beside_remark(self, text: str) -> str | None:
+        """Return the code of a unit with a remark that changes nothing of it: IU/L/37°C."""
+        for unit, remark in _REMARKS.items():
+            plain, remarks = remark.subn("", text)
+            if remarks and self._found(_key(plain)) == unit:
+                return str(unit)
+        return None
+
+    def _found(self, key: str) -> str | None:
+        return self._codes.get(key) or self._codes.get(key.casefold()) or self._codes.get(_per_litre(key))
 
 
 def _tidy(text: str) -> str:
-    """Fold what never changes a unit: the ways to write a power, a leading sign for times, blanks, the micro signs."""
+    """Fold what never changes a unit: the ways to write a power, a fraction or a product, blanks, the micro signs."""
+    text = _INVERSE.sub(r"/\1", _PER.sub("/", " ".join(text.split())))
     text = _RAISED.sub(lambda match: "^" + match[0], text)  # NFKC alone would make 10⁹ the number 109
-    text = _BRACED.sub(lambda match: "10^" + (match[1] or match[2]), _TIMES.sub("", text))
-    return (
-        _MICROLITRE.sub("/uL", unicodedata.normalize("NFKC", text))
-        .replace("×", "x")
-        .replace("*", "^")
-        .replace(" ", "")
-        .replace("μ", "u")
-        .replace("mm^3", "mm3")
-    )
+    text = "".join(unicodedata.normalize("NFKC", text).translate(_SAME).split())
+    text = _DOT.sub("", text).replace("^^", "^")
+    opened = {"(": ")", "[": "]"}.get(text[:1])
+    if opened and text.endswith(opened) and text.count(text[0]) == text.count(opened) == 1:
+        text = text[1:-1]
+    return text
 
 
-def _fold(spellings: dict[str, str]) -> None:
+def _key(text: str) -> str:
+    """Return what all spellings of one unit share."""
+    text = _tidy(text)
+    bases = {BASES[word.casefold()] for word in _BASIS.findall(text)}
+    if bases:
+        return _fraction(_BASIS.sub("", text)) + "".join(f"{{{basis}}}" for basis in sorted(bases))
+    return _fraction(text)
+
+
+def _fraction(text: str) -> str:
+    above, slash, below = text.partition("/")
+    if not slash:
+        return f"{_amount(above[:-1])}/dL" if len(above) > 1 and above.endswith("%") else above
+    below = _COUNTED.sub("", below)
+    small = below.casefold()
+    volume = VOLUMES.get(small) or VOLUMES.get(small.removeprefix("1"))
+    power = _power(_COUNTED.sub(r"\1", above), volume) if volume else None  # {cells} are cells
+    if power is not None:
+        return f"10^{power}/{volume}"
+    return f"{_amount(above)}/{volume or TIMES.get(small, below)}"
+
+
+def _amount(text: str) -> str:
+    return AMOUNTS.get(text.casefold(), text)
+
+
+def _power(text: str, volume: str) -> int | None:
+    """Return the power of ten of a count, None if this is none."""
+    if text == GIGA and volume == "L":
+        return int(POWERS["giga"])
+    match = _COUNT.fullmatch(text)
+    if match is None:
+        return None
+    digits = match["raised"] or match["short"] or POWERS.get((match["word"] or "").casefold())
+    return int(digits) if digits else len(match["zeros"] or "")
+
+
+def _per_litre(key: str) -> str:
+    """Return the key of a count as how many there are in a litre; any other key as it is."""
+    power, slash, volume = key.removeprefix("10^").partition("/")
+    if slash and power.isdecimal() and volume in PER_LITRE:
+        return f"count {int(power) + PER_LITRE[volume]}"
+    return key
+
+
+def _add_counts(codes: dict[str, str]) -> None:
+    """Add the number in a litre for each count: 10*6/mL is 10*9/L by arithmetic alone."""
+    for key, code in list(codes.items()):
+        codes.setdefault(_per_litre(key), code)
+
+
+def _fold(codes: dict[str, str]) -> None:
     """Add the lower-case form of each spelling, except where two units would share it."""
     folded: dict[str, set[str]] = {}
-    for spelling, code in spellings.items():
+    for spelling, code in codes.items():
         folded.setdefault(spelling.casefold(), set()).add(code)
-    for spelling, codes in folded.items():
-        if len(codes) == 1 and spelling not in CASE_CARRIES_MEANING:
-            spellings.setdefault(spelling, next(iter(codes)))
+    for spelling, found in folded.items():
+        if len(found) == 1:
+            codes.setdefault(spelling, next(iter(found)))

@@ -8,12 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
 SECONDS_OF_DAY = 86_400
 DAY_LENGTH = len("2026-11-20")
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Systems write a year outside of these (0001, 1601, 1753, 1899, 2999, 9999) where they have no time."""
+ZEROS = tuple(
+    date.fromisoformat(day)
+    for day in (
+        *("1899-12-31", "1900-01-01", "1901-12-13", "1904-01-01", "1960-01-01", "1970-01-01"),
+        *("1980-01-01", "1980-01-06", "2000-01-01", "2001-01-01"),
+    )
+)
+"""The first days of the calendars by which computers count; a clock that was never set says one of them."""
+WIDEST_OFFSET = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,18 @@ def is_moment(text: str) -> bool:
             datetime.fromisoformat(f"{day}T{minute}{'59' if second == '60' else second}{offset.upper()}")
     except ValueError:
         return False
-    return True
+    return not stands_for_none(date.fromisoformat(day))
+
+
+def stands_for_none(day: date) -> bool:
+    """Return whether a system writes this day where it has none: the zero of its calendar, or a year out of reach."""
+    return not FIRST_YEAR <= day.year <= LAST_YEAR or day in ZEROS
+
+
+def is_near_zero(at: datetime) -> bool:
+    """Return whether a time in UTC is the zero of a calendar in some offset: 1969-12-31T19:00:00-05:00 is 1970 too."""
+    midnight = datetime.min.time()
+    return any(abs(at - datetime.combine(zero, midnight, at.tzinfo)) <= WIDEST_OFFSET for zero in ZEROS)
 
 
 def read_moment(text: str) -> Moment:

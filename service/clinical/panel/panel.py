@@ -21,10 +21,15 @@ ABSENT_IS_FALSE = {kind.id: False for kind in FINDINGS.values() if kind.absent_i
 
 @dataclass(frozen=True, slots=True)
 class Medication:
-    """One drug: its generic name or RxNorm/ATC code as sent, and the day of its last dose if known."""
+    """One drug: its name or code as sent, and the day of its last dose if known.
+
+    ``where`` is its path in the request; with ``is_told_of_elsewhere`` a doubt about it is not told with the panel.
+    """
 
     name: str
     last_dose: date | None = None
+    where: tuple[str, ...] = field(default=(), compare=False)
+    is_told_of_elsewhere: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class Panel:
     ``measured`` holds what was measured, ``implied`` those and what words alone imply (``implied_only``): the two
     grounds of a verdict. ``is_adult`` says whether the patient is 18 or older, None if the age is unknown.
     ``unread`` names what was sent but could not be read: a finding that is false when absent does not count as absent,
-    and ``medications`` may hold any drug.
+    and ``medications`` may hold any drug. ``may_hold_more`` says that the record may hold something newer, or something
+    that was not read: then nothing is unlikely.
     ``in_words`` keeps what is written of a value, by input and unit: many limits quote each.
     """
 
@@ -45,6 +51,7 @@ class Panel:
     confounders: frozenset[str] = frozenset()
     collected_at: str = ""
     unread: frozenset[str] = frozenset()
+    may_hold_more: bool = False
     measured: Mapping[str, Reading] = field(init=False)
     implied: Mapping[str, Reading] = field(init=False)
     implied_only: tuple[str, ...] = field(init=False)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from service.clinical.assessment.assess import Assessment
 from service.clinical.assessment.category import CATEGORIES as ORDER
-from service.clinical.assessment.category import GUIDES
+from service.clinical.assessment.category import GUIDES, speaks_against
 from service.clinical.assessment.summary import LABELS
 from service.clinical.criteria import DIGEST
-from service.clinical.evaluation.set_result import Result
+from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.interval import MET
 from service.clinical.panel.panel import UNKNOWN_CONDITION
@@ -37,9 +37,9 @@ assert tuple(REASONS) == FEEDBACK_REASONS[1:]
 
 
 def cards(call: CdsRequest, record: Record, assessment: Assessment, settings: Settings) -> list[Resource]:
-    """Return the card, or none: without results, or below the category shown."""
+    """Return the card, or none: without results, below the category shown, or where ferritin speaks against MAS."""
     category = assessment.classification.category
-    if not record.has_results or ORDER.index(category) > ORDER.index(settings.cds_card_from):
+    if not record.has_results or not _is_shown(assessment, settings.cds_card_from):
         return []
     shown = _shown(assessment)
     other_patient = record.subject.name not in ("", f"Patient/{call.patient_id}", call.patient_id)
@@ -55,7 +55,17 @@ def cards(call: CdsRequest, record: Record, assessment: Assessment, settings: Se
     return [card | ({"suggestions": suggestions, "selectionBehavior": "any"} if suggestions else {})]
 
 
-def _shown(assessment: Assessment) -> tuple[Result, ...]:
+def _is_shown(assessment: Assessment, weakest: str) -> bool:
+    """Below probable no card interrupts while ferritin is known and low: that would be a false alarm."""
+    classification = assessment.classification
+    rank = ORDER.index(classification.category)
+    if rank > ORDER.index(weakest):
+        return False
+    is_doubtful = rank > ORDER.index("probable")
+    return not (is_doubtful and speaks_against(assessment.panel, blockade=classification.on_il6_blockade))
+
+
+def _shown(assessment: Assessment) -> tuple[SetResult, ...]:
     """Return the sets that the category rests on; with none of those, the first of all."""
     return assessment.classification.basis or assessment.results[:1]
 
@@ -73,7 +83,7 @@ def _summary(record: Record, assessment: Assessment) -> str:
     return text if len(text) <= LONGEST_SUMMARY else f"{text[: LONGEST_SUMMARY - 1]}\u2026"
 
 
-def _laboratory(result: Result) -> str:
+def _laboratory(result: SetResult) -> str:
     how = "" if result.part("laboratory").verdict is MET else " if words count"
     return f"laboratory part of the {result.criteria.short} met{how}, fever may be hidden"
 
@@ -88,11 +98,11 @@ def _open(record: Record, assessment: Assessment) -> str:
     return "; ".join(grounds) or "no criteria set is met"
 
 
-def _source(shown: tuple[Result, ...]) -> Resource:
+def _source(shown: tuple[SetResult, ...]) -> Resource:
     criteria = shown[0].criteria
     doi = next((one.doi for one in criteria.references if one.doi), "")
     source = {
-        "label": criteria.title,
+        "label": criteria.short[:1].upper() + criteria.short[1:],
         "topic": {"system": TOPIC, "code": "mas", "display": "Macrophage activation syndrome"},
     }
     return source | ({"url": f"https://doi.org/{doi}"} if doi else {})
@@ -107,12 +117,15 @@ def _suggestions(call: CdsRequest, assessment: Assessment) -> Iterator[Resource]
     """Propose the tests that by themselves could settle what is open."""
     if not call.fhir_id:
         return
-    settles: dict[str, str] = {}
-    for key, short in ((key, one.criteria.short) for one in _leading(assessment) for key in one.decisive):
-        settles.setdefault(key, short)
-    tests = [ANALYTES[key] for key in settles if key in ANALYTES and key != "temperature"]
-    for analyte in [one for one in tests if one.loinc][:SUGGESTIONS_SHOWN]:
-        why = f"Order {analyte.label}: it alone could settle the {settles[analyte.id]}"
+    leading = {one.criteria.id for one in _leading(assessment)}
+    tests = [
+        one
+        for one in assessment.suggestions
+        if one.loinc and one.observation != "temperature" and not leading.isdisjoint(one.decides)
+    ]
+    for test in tests[:SUGGESTIONS_SHOWN]:
+        analyte = ANALYTES[test.observation]
+        why = f"Order {analyte.label}: {test.why}."
         order = {
             "resourceType": "ServiceRequest",
             "status": "draft",
@@ -128,7 +141,7 @@ def _suggestions(call: CdsRequest, assessment: Assessment) -> Iterator[Resource]
         }
 
 
-def _leading(assessment: Assessment) -> tuple[Result, ...]:
+def _leading(assessment: Assessment) -> tuple[SetResult, ...]:
     """Return the sets whose verdict the category turns on: the leading one, or all that count without a condition."""
     if assessment.classification.primary:
         return assessment.classification.basis[:1]

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 from service.clinical.assessment.assess import DISCLAIMER, Assessment
 from service.clinical.criteria.rules import Threshold
-from service.clinical.evaluation.set_result import Item, Result
+from service.clinical.evaluation.set_result import Item, SetResult
 from service.clinical.measurement.interval import MET
 from service.clinical.measurement.numbers_in_words import number_text
 from service.ehr.fhir.breakdown import status_of
-from service.ehr.fhir.outcome import with_name
+from service.ehr.fhir.clinician_words import in_words, time_in_words, told, unit_in_words
 from service.ehr.record.record import PARTIAL, Record
 from service.ehr.terminology.vocabulary import COUNTED, VERSION
 
 STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown", COUNTED: "counted"}
-HEAD = "| Criterion | Result | Collected | Cut-off | Status | Why |\n|---|---|---|---|---|---|"
+HEAD = "| Criterion and cut-off | Result and time | Status and why |\n|---|---|---|"
 NOTHING = "\u2013"
 WITHIN = "\u2192 "
 ISSUES_SHOWN = 6
@@ -28,9 +28,9 @@ def escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def detail(record: Record, assessment: Assessment, shown: tuple[Result, ...], *, other_patient: bool) -> str:
+def detail(record: Record, assessment: Assessment, shown: tuple[SetResult, ...], *, other_patient: bool) -> str:
     """Return the body of the card; the first of ``shown`` is set out item by item."""
-    parts = [f"**{escaped(assessment.summary)}**"]
+    parts = [f"**{escaped(in_words(assessment.summary))}**"]
     if other_patient:
         parts.append("**The results name another patient than the open chart. Check before acting on them.**")
     parts.append(_table(shown[0]))
@@ -41,7 +41,7 @@ def detail(record: Record, assessment: Assessment, shown: tuple[Result, ...], *,
     return "\n\n".join(parts)
 
 
-def _also(shown: tuple[Result, ...]) -> Iterator[str]:
+def _also(shown: tuple[SetResult, ...]) -> Iterator[str]:
     """Say which other sets are met, and which only by words: those are not measured."""
     opening = "Also met" if shown[0].verdict is MET else "Met"
     for how, is_measured in ((opening, True), (f"{opening} if results in words count", False)):
@@ -50,7 +50,7 @@ def _also(shown: tuple[Result, ...]) -> Iterator[str]:
             yield f"{how}: {escaped('; '.join(named))}."
 
 
-def _table(result: Result) -> str:
+def _table(result: SetResult) -> str:
     rows = [row for item in result.items for row in _rows(item)]
     return "\n".join([f"{escaped(result.criteria.title)}:\n", HEAD, *rows])
 
@@ -70,28 +70,34 @@ def _results_within(item: Item) -> Iterator[Item]:
 
 
 def _row(item: Item, within: str = "") -> str:
+    criterion = " ".join(one for one in (f"{within}{item.label}", _cut_off(item)) if one)
+    status, reason = STATUS[status_of(item)], in_words(item.reason)
+    return f"| {escaped(criterion)} | {escaped(_result(item))} | {status}: {escaped(reason)} |"
+
+
+def _result(item: Item) -> str:
     reading = item.reading
-    reported = escaped(reading.reported) if reading else NOTHING
-    collected = escaped(reading.collected_at[:16].replace("T", " ")) if reading and reading.collected_at else NOTHING
-    cells = (f"{within}{escaped(item.label)}", reported, collected, escaped(_cut_off(item)) or NOTHING)
-    return f"| {' | '.join(cells)} | {STATUS[status_of(item)]} | {escaped(item.reason)} |"
+    if reading is None:
+        return NOTHING
+    reported = in_words(reading.reported)
+    return f"{reported} ({time_in_words(reading.collected_at)})" if reading.collected_at else reported
 
 
 def _cut_off(item: Item) -> str:
     if not isinstance(item.node, Threshold):
         return ""
     limit = item.node.limit
-    return f"{limit.comparator} {number_text(limit.value)} {limit.unit}"
+    return f"{limit.comparator} {number_text(limit.value)} {unit_in_words(limit.unit)}"
 
 
 def _remarks(record: Record, assessment: Assessment) -> Iterator[str]:
     for caution in assessment.cautions:
         if caution.severity == "warning":
-            yield f"Caution: {escaped(caution.message)}"
+            yield f"Caution: {escaped(in_words(caution.message))}"
     first = sorted(record.issues, key=lambda one: one.key not in PARTIAL)  # why nothing is unlikely is never cut off
-    told = [with_name(one) for one in first if one.severity == "warning"]
-    lines = dict.fromkeys(f"- {escaped(one)}" for one in told)
-    lines |= {f"- {escaped(one.message)}": None for one in assessment.warnings}
+    said = [told(one) for one in first if one.severity == "warning"]
+    said += [in_words(one.remark) for one in assessment.warnings]
+    lines = dict.fromkeys(f"- {escaped(one)}" for one in said)
     if lines:
         more = [f"- and {len(lines) - ISSUES_SHOWN} more"] if len(lines) > ISSUES_SHOWN else []
         yield "\n".join(["To bear in mind:", "", *list(lines)[:ISSUES_SHOWN], *more])

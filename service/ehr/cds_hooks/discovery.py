@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from service.ehr.fhir.json_shapes import Resource
 from service.ehr.terminology.code_map import CodeMap
-from service.ehr.terminology.vocabulary import VERSION
 from service.server.settings import Settings
 
 SERVICE_ID = "mas-criteria"
+SPECIFICATION = "2.0.1"  # of CDS Hooks
+LAST = "patient-view"
 TITLE = "MAS classification criteria"
 DESCRIPTION = (
     "Classifies the latest laboratory results against published criteria for macrophage activation syndrome. "
@@ -21,8 +22,11 @@ USAGE = (
 
 
 def discovery(settings: Settings, codes: CodeMap) -> Resource:
-    """Return the services on offer, one entry for each hook."""
-    return {"services": [_service(hook, codes) for hook in settings.cds_hooks]}
+    """Return the services on offer, one entry for each hook, that of the opened chart last.
+
+    The public Sandbox keeps one service per address, the last one listed, and opens a chart first.
+    """
+    return {"services": [_service(hook, codes) for hook in sorted(settings.cds_hooks, key=lambda hook: hook == LAST)]}
 
 
 def _service(hook: str, codes: CodeMap) -> Resource:
@@ -32,6 +36,6 @@ def _service(hook: str, codes: CodeMap) -> Resource:
         "title": TITLE,
         "description": DESCRIPTION,
         "usageRequirements": USAGE,
-        "version": VERSION,
+        "version": SPECIFICATION,
         "prefetch": dict(codes.templates),
     }

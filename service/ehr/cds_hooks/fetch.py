@@ -17,8 +17,7 @@ from service.ehr.cds_hooks.request import CdsRequest
 from service.ehr.fhir.json_shapes import Resource, tables, text, token
 from service.ehr.site import Site
 from service.server import budget
-from service.server.messages.large_json import loads_large
-from service.server.messages.strict_json import NotJson
+from service.server.messages.strict_json import NotJson, loads
 from service.server.observing.exchange import current
 from service.server.outbound import NotCalled
 
@@ -53,7 +52,7 @@ class Reader:
 
     def _get(self, address: str) -> Resource:
         try:
-            found = loads_large(self.line.get(address, self.headers))
+            found = loads(self.line.get(address, self.headers))
         except NotJson as error:
             raise NotRead from error
         if text(found, "resourceType") not in ("Bundle", "Patient"):
@@ -78,7 +77,7 @@ def further(
         "Authorization": f"Bearer {call.token}",
         "traceparent": current().traceparent(),
     }
-    line = Line(settings.fhir_fetch_seconds, settings.max_body_bytes, settings.ca_file)
+    line = Line(settings.fhir_fetch_seconds, settings.fhir_max_body_bytes, settings.ca_file)
     jobs = _jobs(Reader(line, base, settings.fhir_fetch_servers, headers), site, call, held, absent)
     read = _called(site, base, jobs, line) if jobs else {}
     return dict(held) | read, [key for key in absent if key in jobs and key not in read]

@@ -7,19 +7,19 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, NotFound, PreconditionFailed, UnprocessableEntity
 
+from service.clinical.assessment.assess import assess
 from service.ehr import counting
 from service.ehr.bodies import JSON, answer, read_json, refuse_unless_accepted
 from service.ehr.cds_hooks.card import cards
 from service.ehr.cds_hooks.discovery import SERVICE_ID, discovery
 from service.ehr.cds_hooks.feedback import take_feedback
-from service.ehr.cds_hooks.prefetch_state import NOT_SENT, OUTCOME, WITH_DATA, prefetch_state
+from service.ehr.cds_hooks.prefetch_state import MISSING, NOT_SENT, OUTCOME, UNREADABLE, WITH_DATA, prefetch_state
 from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
 from service.ehr.cds_hooks.request import CdsRequest, read_cds_request
 from service.ehr.errors import MIXED, described, failed, our_fault, with_request_id
 from service.ehr.fhir.outcome import failure
 from service.ehr.fhir.subject import MixedPatients
 from service.ehr.record.given import Given
-from service.ehr.record.judgement import judged
 from service.ehr.record.newest_page import settled
 from service.ehr.record.record import read_record
 from service.ehr.site import Site, here
@@ -30,8 +30,11 @@ from service.server.messages.strict_json import dumps
 PREFIX = "/cds-services"
 NOT_READABLE = "and the results are not readable from a permitted FHIR server."
 NOT_SENT_DETAIL = f"Nothing was sent under prefetch.labs, {NOT_READABLE}"
-UNUSABLE_DETAIL = f"What was sent under prefetch.labs is no FHIR resource as a JSON object, {NOT_READABLE}"
-QUERY_FAILED_DETAIL = f"What was sent under prefetch.labs says that the query failed, {NOT_READABLE}"
+UNUSABLE_DETAIL = (
+    "Nothing under prefetch.labs could be read. A FHIR resource is needed there as a JSON object, with resourceType "
+    f"spelt as in FHIR (Bundle) and with the entries that total counts, {NOT_READABLE}"
+)
+QUERY_FAILED_DETAIL = f"The resource sent under prefetch.labs says that the query failed, {NOT_READABLE}"
 TEMPERATURE = "temperature"  # the one key that asks for a single test
 FAILED_QUERY = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "incomplete"}]}
 _DISCOVERY = "mas.cds.discovery"
@@ -86,7 +89,7 @@ def call_service(service: str) -> Response:
         record = read_record(Given(documents=documents), here().codes, here().look_back)
     except MixedPatients:
         raise UnprocessableEntity(MIXED) from None
-    record, assessment = judged(record)
+    assessment = assess(record.panel, record.criteria)
     counting.assessed("cds", assessment, record.issues)
     return answer({"cards": cards(call, record, assessment, here().settings)}, JSON)
 
@@ -117,13 +120,21 @@ def _documents(call: CdsRequest) -> list[tuple[Any, str]]:
     further = current_app.extensions.get(_FURTHER)
     held, in_vain = further(here(), call, held, absent) if further else (held, [])
     if REQUIRED_KEY in absent and REQUIRED_KEY not in held:
-        raise PreconditionFailed(_why_absent(call, states[REQUIRED_KEY]))
+        raise PreconditionFailed(_why_absent(states[REQUIRED_KEY]))
     lost = {key for key in absent if key in call.prefetch or key in in_vain}  # what is no resource says no less
-    failed = {key: FAILED_QUERY for key in absent if key not in held and key in lost}
+    failed = {key: _in_place_of(call, key, states[key]) for key in absent if key not in held and key in lost}
     return [(one, f"prefetch.{key}") for key, one in (held | failed).items()]
 
 
-def _why_absent(call: CdsRequest, state: str) -> str:
-    if REQUIRED_KEY not in call.prefetch:
+def _in_place_of(call: CdsRequest, key: str, state: str) -> Any:
+    """Return what the record holds in place of data, so that it is told what could not be read."""
+    if state != UNREADABLE:
+        return FAILED_QUERY
+    sent = call.prefetch[key]
+    return sent if isinstance(sent, dict) else {}
+
+
+def _why_absent(state: str) -> str:
+    if state == MISSING:
         return NOT_SENT_DETAIL
     return QUERY_FAILED_DETAIL if state == OUTCOME else UNUSABLE_DETAIL

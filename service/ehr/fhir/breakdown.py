@@ -1,7 +1,4 @@
-"""One criteria set of an assessment as a contained Observation: verdict, score, and every item with its reason.
-
-What no panel changes is written once; the items come from texts with gaps for the values (``ItemTexts``).
-"""
+"""One criteria set of an assessment as a contained Observation: verdict, score, and every item with its reason."""
 
 from __future__ import annotations
 
@@ -14,10 +11,7 @@ import msgspec
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.criteria.rules import Measure, Term
-from service.clinical.evaluation.evaluate import verdict_text
-from service.clinical.evaluation.set_result import Item, Result
-from service.clinical.explanation.item_texts import ItemTexts
-from service.clinical.explanation.places import Places, Values
+from service.clinical.evaluation.set_result import Item, SetResult, verdict_text
 from service.clinical.measurement.interval import UNKNOWN, Interval, Verdict
 from service.clinical.measurement.number import INFINITY, Number
 from service.clinical.measurement.numbers_in_words import as_decimal, number_text
@@ -48,11 +42,11 @@ def status_of(item: Item) -> str:
     return COUNTED if is_number and item.status is not UNKNOWN else item.status.value
 
 
-def result_observation(result: Result, values: Values, subject: msgspec.Raw, moment: str) -> Resource:
+def result_observation(result: SetResult, subject: msgspec.Raw, moment: str) -> Resource:
     """Return the contained Observation of one set that was explained; its id is that of the set."""
-    key, breakdown = result.criteria.id, result.breakdown
-    assert breakdown is not None
-    components = b",".join([*_summary(result), COMPONENTS.written(breakdown, values)])
+    key = result.criteria.id
+    of_items = [component for item in result.items for component in _components(item, "")]
+    components = b",".join([*_summary(result), *of_items])
     shown: Resource = {
         "resourceType": "Observation",
         "id": key,
@@ -65,7 +59,7 @@ def result_observation(result: Result, values: Values, subject: msgspec.Raw, mom
     return shown | ({"effectiveDateTime": moment} if moment else {})
 
 
-def _summary(result: Result) -> Iterator[bytes]:
+def _summary(result: SetResult) -> Iterator[bytes]:
     yield _component("verdict_implied", "Verdict counting words", OF_SET[result.verdict_implied])
     yield _component("applicability", "Applicability", _applicability(result.applicability))
     for part in result.parts:
@@ -75,13 +69,6 @@ def _summary(result: Result) -> Iterator[bytes]:
         yield _component("verdict_without_confounded", label, OF_SET[result.verdict_without_confounded])
     if result.score is not None:
         yield b'{"code":%b,%b' % (_code("score", "Score"), dumps(_range(result.score))[1:])
-
-
-def _item(item: Item, places: Places) -> bytes:
-    return b",".join(_components(item, ""))
-
-
-COMPONENTS = ItemTexts(_item, b",")
 
 
 def _components(item: Item, above: str) -> Iterator[bytes]:

@@ -6,14 +6,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from service.ehr.fhir.issues import issue
+from service.ehr.fhir.issues import issue, within_limit
 from service.ehr.fhir.json_shapes import Resource, entries_of, number, table, tables, text, token
 from service.ehr.fhir.moments import LAST, read_moment
-from service.ehr.fhir.resources import READ, Contents, Found, is_failure, local
+from service.ehr.fhir.resources import READ, Contents, Found, Promise, is_failure, local
 from service.ehr.fhir.subject import Kinds, is_patient, subject_of
 
+MOST_CONTAINED = 5000
 SEARCHES = ("searchset", "")  # only a search or a history has a total, and a history may tell of one resource twice
 WITHOUT_RESOURCE = ("response", "request")  # an answer without a body, and a deletion
+DERIVED = "derivedFrom"
+REFERRING = (
+    "result",
+    "hasMember",
+    DERIVED,
+)  # what a report or a panel is made of, and what a result was worked out from
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
 _MISSPELT = {one.title() for one in ("Bundle", *READ)}  # capitals carry meaning in FHIR: what is written else is none
 
@@ -53,12 +60,14 @@ def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: 
         found = Found(raw, kind, where, address, parent, parent is not None, raw)
         contents.found.append(found)
         if parent is None and "contained" in raw:
-            for at, one in enumerate(tables(raw, "contained")):
+            held = within_limit(contents.issues, tables(raw, "contained"), MOST_CONTAINED, f"{where}.contained")
+            for at, one in enumerate(held):
                 _visit(contents, one, f"{where}.contained[{at}]", parent=found)
     elif isinstance(raw, dict) and (not kind or kind.title() in _MISSPELT):
         contents.issues.append(issue("entry_not_read", where or "resourceType"))
     else:
         contents.unread.setdefault(kind or "?", []).append(where)
+        contents.elsewhere |= {f"{kind}/{text(raw, 'id')}", address} - {""}
 
 
 def _open_bundle(contents: Contents, bundle: Resource, where: str) -> None:
@@ -114,6 +123,18 @@ def _note_outcome(contents: Contents, raw: Any, where: str) -> None:
         contents.issues.append(issue("query_failed", where))
 
 
+def _is_elsewhere(contents: Contents, owner: Found, reference: str) -> bool:
+    """Return whether what a reference means is within its owner, was deleted, or is nothing that can be a result."""
+    if not reference:
+        return False
+    if reference.startswith("#"):
+        return bool(contents.inside(owner.holder, reference))
+    plain = local(reference)
+    kind = plain.partition("/")[0] if "/" in plain else "Observation"
+    known = (contents.deleted, contents.elsewhere)
+    return kind != "Observation" or any(name in names for names in known for name in (reference, plain))
+
+
 def _told_at(owner: Found) -> tuple[datetime, str]:
     """Return what orders reports and panels: a result that two of them hold was there when the first was made."""
     times = (owner.resource.get(key) for key in ("effectiveDateTime", "effectiveInstant", "issued"))
@@ -124,11 +145,14 @@ def _told_at(owner: Found) -> tuple[datetime, str]:
 def _adopt(contents: Contents) -> None:
     """Let results that a report or panel refers to inherit from it what they lack; of several from the earliest."""
     panels = contents.of("DiagnosticReport", "Observation")
-    owners = [one for one in panels if "result" in one.resource or "hasMember" in one.resource]
+    owners = [one for one in panels if any(key in one.resource for key in REFERRING)]
     for owner in sorted(owners, key=_told_at):
-        for key in ("result", "hasMember"):
+        for key in REFERRING:
             references = tables(owner.resource, key) if key in owner.resource else ()
-            for reference in references:
-                member = contents.named(text(reference, "reference"))
-                if member and member.parent is None and member is not owner:
+            for at, reference in enumerate(references):
+                said = text(reference, "reference")
+                member = contents.named(said)
+                if member is None and reference and not _is_elsewhere(contents, owner, said):
+                    contents.unresolved.append(Promise(owner, f"{owner.where}.{key}[{at}]", reference))
+                elif member and key != DERIVED and member.parent is None and member is not owner:
                     member.parent = owner

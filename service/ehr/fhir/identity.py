@@ -38,11 +38,14 @@ def of_patient(patient: Resource) -> Marks:
 
 
 def of_contained(contents: Contents, told: Iterable[Found]) -> Iterator[Marks]:
-    """Yield what the Patients say that stand within the resources that are about them."""
+    """Yield what the Patients say that stand within the resources that are about them, each of them once."""
+    seen: set[int] = set()
     for found in told:
         reference = text(found.subject, "reference")
-        if reference.startswith("#"):
-            yield of_patient(contents.resolve(reference, found.holder) or {})
+        patient = contents.resolve(reference, found.holder) if reference.startswith("#") else None
+        if patient is not None and id(patient) not in seen:
+            seen.add(id(patient))
+            yield of_patient(patient)
 
 
 def may_be_one(persons: Iterable[Marks]) -> bool:

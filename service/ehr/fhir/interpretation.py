@@ -1,16 +1,12 @@
-"""Results in words: interpretation codes, and the reference range that gives them a number."""
+"""Results in words: interpretation codes, and the number that does not fit the word beside it."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from service.clinical.measurement.analytes import HIGH_WORDS, LOW_WORDS, Analyte
-from service.clinical.measurement.fault import Fault
-from service.clinical.measurement.reading import Range, Reading, read_range, read_word
+from service.clinical.measurement.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD
+from service.clinical.measurement.interval import COMPARE, MET, Interval
 from service.ehr.fhir.issues import Unusable
-from service.ehr.fhir.json_shapes import Resource, codings, number, table, tables, text
-from service.ehr.fhir.unit import unit_of
-from service.ehr.terminology.code_map import CodeMap, ResultCode
+from service.ehr.fhir.json_shapes import Resource, codings, tables, text
+from service.ehr.terminology.code_map import CodeMap
 
 OF_INTERPRETATION = ("observationinterpretation", "observation-interpretation", "0078", "113883.5.83", "113883.12.78")
 
@@ -31,25 +27,39 @@ def interpretation(observation: Resource, codes: CodeMap) -> str:
     for concept in tables(observation, "interpretation"):
         found |= {codes.word(text(concept, "text")), *(_word(one, codes) for one in _codes([concept]))}
     found.discard("")
+    return _one_of(found)
+
+
+def agreed(stated: str, interpreted: str) -> str:
+    """Return what the word of a value and that of the interpretation say together, the weaker of two of one side.
+
+    Raises Unusable if they contradict each other: neither of them can be told to be the right one.
+    """
+    said = {stated, interpreted} - {""}
+    word = _one_of(set(said))
+    if said and not word:
+        raise Unusable("value_contradicts")
+    return word
+
+
+def _one_of(words: set[str]) -> str:
+    """Return the one word, or the weaker one of several of a side; "" if they are of none or of two sides."""
     for side in (LOW_WORDS, HIGH_WORDS):
-        if found and found <= set(side):
-            return side[0] if len(found) > 1 else found.pop()
-    return found.pop() if len(found) == 1 else ""
+        if len(words) > 1 and words <= set(side):
+            return side[0]
+    return words.pop() if len(words) == 1 else ""
 
 
-def reference_range(analyte: Analyte, meaning: ResultCode, observation: Resource, unit: str) -> Range | None:
-    """Return the laboratory's range if there is exactly one that can be used; ``unit`` is that of the value, or ""."""
-    given = tables(observation, "referenceRange")
-    if not given:
-        return None
-    normal = [one for one in given if _is_normal(one)]
-    ranges = {_range(analyte, meaning, one, unit) for one in normal} - {None}
-    return ranges.pop() if len(ranges) == 1 else None
-
-
-def word_reading(analyte: Analyte, word: str, reference: Range | None) -> Reading:
-    """Return the reading of a result that is only a word."""
-    return read_word(analyte, word, reference)
+def contradicts(word: str, value: Interval, limits: Interval | None) -> bool:
+    """Return whether a number cannot be what the word beside it says; at a limit it can, for it may be rounded."""
+    if limits is None:
+        return False
+    low, high = limits.low, limits.high
+    if word == NORMAL_WORD:
+        return MET in (COMPARE["<"](value, low), COMPARE[">"](value, high))
+    if word in LOW_WORDS:
+        return COMPARE[">"](value, low) is MET
+    return word in HIGH_WORDS and COMPARE["<"](value, high) is MET
 
 
 def _word(code: str, codes: CodeMap) -> str:
@@ -63,31 +73,3 @@ def _codes(concepts: list[Resource]) -> list[str]:
 
 def _is_interpretation(system: str) -> bool:
     return not system or any(one in system.casefold() for one in OF_INTERPRETATION)
-
-
-def _is_normal(entry: Resource) -> bool:
-    kind = table(entry, "type")
-    kinds = [code for _, code in codings(kind)] or [one for one in [text(kind, "text").casefold()] if one]
-    return not kinds or any(one.startswith("normal") for one in kinds)
-
-
-def _range(analyte: Analyte, meaning: ResultCode, entry: Resource, unit: str) -> Range | None:
-    ends: dict[str, Decimal | None] = {"low": None, "high": None}
-    units = set()
-    for end in ends:
-        quantity = table(entry, end)
-        value = number(quantity.get("value"))
-        if value is not None and not quantity.get("comparator"):
-            ends[end] = value
-            try:
-                units.add(unit_of(analyte, meaning, quantity) or unit)
-            except Unusable:
-                return None
-    if len(units) != 1:
-        return None
-    found = Range(ends["low"], ends["high"], units.pop())
-    try:
-        read_range(analyte, found)
-    except Fault:
-        return None
-    return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from service.clinical.measurement.fault import Fault, accepted_text
 
@@ -14,8 +15,10 @@ FAULTS = {
     "invalid_value": "The reference range is not usable; the result counts as unknown.",
 }
 ABOUT = {
-    "decimal_comma": " The decimal sign is a point, and thousands are not set apart.",
-    "two_ways": " Before three digits the point may be a decimal sign or set thousands apart: 12.5 or 12500.",
+    "decimal_comma": " The decimal sign is a point.",
+    "two_ways": " Before three digits a point or comma may be a decimal sign or set thousands apart: 12.5 or 12500.",
+    "flag": " There is a flag beside the number or in the unit; it belongs into interpretation.",
+    "too_long": " The text is longer than can be read.",
     "bounds": " One number is needed, or one bound with its comparator, not a range or a tolerance.",
     "lost_exponent": " The exponent has lost its superscript or its sign of power: 10*9/L is meant, or 10*3/uL.",
     "percent": " A percentage is not a count.",
@@ -23,7 +26,17 @@ ABOUT = {
 """What more can be said of a fault, by what it is about."""
 REASONS = {
     "status": "The status says that this is not a final result; it is not used.",
-    "not_final": "A newer result is not final yet; it is not used, but what is used may be true no more.",
+    "not_final": "This result is not final and not used, but it may be newer than what is known of the test.",
+    "newer_not_read": (
+        "A result whose code is not known here has the name of this test and may be newer than what is known of it. "
+        "No value is read by a name: add the code to the map of codes, or send LOINC."
+    ),
+    "newer_refused": "A result under a code that is not read as this test may be newer than what is known of it.",
+    "newer_unnamed": "It cannot be told of which test this result is: it has no code that is known here, and no name.",
+    "result_missing": "A report or a panel names a result that is not in the record.",
+    "report_not_final": "A report is not final: results may still follow.",
+    "report_without_results": "A report holds no results that can be read, perhaps a document only.",
+    "too_many": "",
     "withdrawn": "Another version of this resource is withdrawn, and neither says which is the newer; it is not used.",
     "deleted": "The record says that this resource was deleted; it is not used.",
     "code_refused": "",
@@ -31,6 +44,9 @@ REASONS = {
     "no_value": "There is no value.",
     "value_not_shown": "",
     "value_ambiguous": "There is more than one value, or one beside a reason for its absence; it counts as unknown.",
+    "value_contradicts": (
+        "The number and the word beside it (normal, high, low) contradict each other; the result counts as unknown."
+    ),
     "value_form": "This form of value is not read; it counts as unknown.",
     "not_a_number": "The value is not a number; it counts as unknown.",
     "comparator": "The comparator is not one of <, <=, > and >=, and is not dropped; the result counts as unknown.",
@@ -48,7 +64,7 @@ REASONS = {
     "specimen": "The specimen is not blood, but the code means blood: which is wrong cannot be told; it is not used.",
     "code_not_mapped": "The codes are not in the map of codes; a site can add its own.",
     "code_note": "",
-    "code_missing": "The result has no code that can be read, so it cannot be told which test it is; it is not used.",
+    "code_missing": "The result has no code that can be read, so it is not used.",
     "entry_not_read": (
         "There is no resource here that can be read (is its resourceType there, and spelt as in FHIR?); "
         "a result may be lost with it."
@@ -59,14 +75,17 @@ REASONS = {
     "condition_inactive": "The diagnosis is not active; it is not used.",
     "condition_unconfirmed": "The diagnosis is not confirmed; it is not used.",
     "condition_unknown": "No usable diagnosis is in the map of codes; the condition counts as unknown.",
-    "not_reassuring": "Ferritin is not known, or something of the record may be missing: nothing is made unlikely.",
     "age_unknown": "The age cannot be told from the record; it counts as unknown.",
-    "drug_not_named": "It cannot be told which drug this is; one that hides fever and ferritin may be given.",
     "drug_status": "The status says that this drug is not given; it is not used.",
     "parameter_unknown": "There is no parameter of this name; it is not used.",
     "parameter_conflict": "Two parameters say different things; neither is used.",
+    "finding_unread": "The finding is neither true nor false; it counts as unknown.",
     "parameter_invalid": "The parameter does not have the form that is described; it counts as unknown.",
     "time_invalid": "The time is not readable. Write it as FHIR does, for example 2026-11-22T07:45:00Z.",
+    "time_doubtful": (
+        "The time of the result cannot be right: it stands for none (9999, 1970, 1900), lies before birth or in the "
+        "future, or the result was issued before it. The result may be newer than others, or older."
+    ),
     "undated": "The result has no time that can be read: how old it is beside the others cannot be told.",
     "rough_time": (
         "Only the day, the month or the year of the result is said, and a result of the same time has its hour: "
@@ -82,6 +101,13 @@ REASONS = {
 CODES = {
     "status": "business-rule",
     "not_final": "business-rule",
+    "newer_not_read": "code-invalid",
+    "newer_refused": "code-invalid",
+    "newer_unnamed": "code-invalid",
+    "result_missing": "not-found",
+    "report_not_final": "incomplete",
+    "report_without_results": "incomplete",
+    "too_many": "too-costly",
     "withdrawn": "business-rule",
     "deleted": "deleted",
     "code_refused": "code-invalid",
@@ -91,7 +117,6 @@ CODES = {
     "entry_not_read": "structure",
     "no_value": "required",
     "incomplete": "incomplete",
-    "not_reassuring": "incomplete",
     "query_failed": "incomplete",
     "unit_required": "required",
     "superseded": "informational",
@@ -139,6 +164,19 @@ def issue(key: str, *where: str, observation: str = "", text: str = "") -> Issue
     """Return the issue for a reason."""
     severity = "information" if key in QUIET else "warning"
     return Issue(key, text or REASONS.get(key) or FAULTS[key], where, observation, severity)
+
+
+def too_many(given: Sequence[object], most: int, where: str) -> list[Issue]:
+    """Return the issue that says where there is more than is read, none if there is not."""
+    if len(given) <= most:
+        return []
+    return [issue("too_many", where, text=f"There are {len(given)}; no more than {most} are read in one place.")]
+
+
+def within_limit(issues: list[Issue], given: list[Any], most: int, where: str) -> list[Any]:
+    """Return what is read of a list, with the issue about the rest."""
+    issues += too_many(given, most, where)
+    return given[:most]
 
 
 def from_fault(fault: Fault) -> Unusable:

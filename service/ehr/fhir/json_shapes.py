@@ -9,6 +9,7 @@ from typing import Any
 from service.server import budget
 
 Resource = dict[str, Any]
+MOST_DIGITS = 100
 _SAYS_SOMETHING = re.compile(r"[A-Za-z0-9]")
 
 
@@ -40,10 +41,12 @@ def text(raw: object, key: str) -> str:
 
 
 def number(raw: object) -> Decimal | None:
-    """Return a JSON number exactly, None for anything else; true is no number."""
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return Decimal(raw)
-    return raw if isinstance(raw, Decimal) else None
+    """Return a JSON number exactly; None for anything else (true is no number), and for one beyond all measure."""
+    value = Decimal(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    if not isinstance(value, Decimal) or not value.is_finite():
+        return None
+    is_measurable = len(value.as_tuple().digits) <= MOST_DIGITS and abs(value.adjusted()) <= MOST_DIGITS
+    return value if is_measurable else None
 
 
 def name(raw: object, key: str) -> str:

@@ -1,50 +1,93 @@
 """The drugs that change what the criteria can see, from orders, dispensed packs, statements and administrations.
 
-In doubt a drug counts: one that may suppress fever and ferritin must never let a panel look reassuring.
+In doubt a drug counts: one that may suppress fever and ferritin must never let a panel look reassuring. What names and
+codes mean is decided where every way in decides it; here they are only found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 
-from service.clinical.assessment.treatments import THERAPIES
+from service.clinical.assessment.drug_names import LONGEST_NAME, Doubt, DrugReading
 from service.clinical.panel.panel import Medication
 from service.ehr.fhir.issues import Issue, issue
 from service.ehr.fhir.json_shapes import Resource, codings, spoken, table, tables, text, token
 from service.ehr.fhir.moments import LENGTH_OF_A_DAY, Moment, read_moment
 from service.ehr.fhir.resources import DRUGS, Contents, Found
-from service.ehr.terminology.code_map import CodeMap, words_in
+from service.ehr.terminology.code_map import CodeMap
 from service.ehr.terminology.code_systems import ATC, RXNORM, system_name
 
-GENERIC_OF_CODE = {
-    code.casefold(): drug.name for one in THERAPIES.values() for drug in one.drugs for code in drug.codes
-}
 NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done", "declined")
 NOT_ORDERED = ("proposal", "plan", "option")
-WHOLE_ATC = 7  # shorter codes name a group, in which more than one drug may be
+NO_ORDER = "MedicationKnowledge"  # what is known of a drug, not that anybody takes it
+UNREADABLE = ""
+"""The name of a drug that nothing names: what it is cannot be told."""
+Resolve = Callable[[str], Resource | None]
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the codes and words for one drug were read as, in the order in which they stand."""
+
+    readings: list[tuple[str, DrugReading]] = field(default_factory=list)
+    groups: list[tuple[str, DrugReading]] = field(default_factory=list)
+
+    @property
+    def generics(self) -> dict[str, None]:
+        """The generic names of the drugs that matter."""
+        return dict.fromkeys(drug.name for _, reading in self.readings for _, drug in reading.drugs)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether something says which drug this is; a group of the ATC alone does not."""
+        return any(reading.is_told for _, reading in self.readings)
+
+    def names(self) -> list[str]:
+        """Return one name for each drug that counts or is in doubt; each is read as what it stands for."""
+        generics = self.generics
+        named = [*generics]
+        acting = {key for _, reading in self.readings for key, _ in reading.drugs}
+        counted = self.readings if self.is_told else [*self.readings, *self.groups]
+        for said, reading in counted:
+            is_partly_told = reading.is_told and reading.doubt and not reading.classes and not reading.near
+            if is_partly_told or set(reading.classes) - acting or set(reading.near) - generics.keys():
+                named.append(said)
+        if named or self.is_told:
+            return named
+        unknown = (said for said, reading in self.readings if reading.doubt is Doubt.NOT_KNOWN)
+        return [next(unknown, UNREADABLE)]
 
 
 def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tuple[Medication, ...]:
-    """Return the drugs that are known here, each with the day of its last dose if the record says so."""
-    found: set[tuple[str, str]] = set()
+    """Return the drugs that count or cannot be told, each with the day of its last dose if the record says so."""
+    found: dict[tuple[str, str], str] = {}
+    unread: list[Medication] = []
     for one in contents.of(*DRUGS):
-        concepts = _concepts(one.resource, contents)
-        names = {name for concept in concepts for name in _names(concept, codes)}
-        if names and _is_given(one.resource):
-            day = _last_dose(one)
-            found |= {(name, day) for name in names}
-        elif names:
+        names = _names(_concepts(one.resource, _resolver(contents, one.resource)), codes)
+        if _is_given(one.resource):
+            day = _last_dose(one) if names else ""
+            for name in names:
+                found.setdefault((name, day), one.where)
+        elif any(codes.formulary.read(name).drugs for name in names):
             issues.append(issue("drug_status", one.where))
-        elif not any(map(_is_told, concepts)) and _is_given(one.resource):
-            issues.append(issue("drug_not_named", one.where))
-    return tuple(Medication(name, date.fromisoformat(day) if day else None) for name, day in sorted(found))
+    for kind, places in contents.unread.items():
+        if kind.startswith("Medication") and kind != NO_ORDER:
+            unread.append(_medication(UNREADABLE, "", places[0]))
+    return (*(_medication(name, day, where) for (name, day), where in sorted(found.items())), *unread)
 
 
-def named_drug(concept: Resource, codes: CodeMap) -> tuple[Medication, ...]:
-    """Return the drugs that a CodeableConcept names; a text alone is kept as it is."""
-    names = sorted(set(_names(concept, codes)))
-    return tuple(Medication(name) for name in names) or tuple(Medication(one) for one in [text(concept, "text")] if one)
+def named_drugs(resource: Resource, codes: CodeMap, where: str) -> tuple[Medication, ...] | None:
+    """Return the drugs that a Medication, or a concept under its ``code``, names; None if it says nothing at all."""
+    groups = [[table(resource, "code")], *_ingredients(resource, _contained(resource).get)]
+    if not any(codings(concept) or any(spoken(concept)) for group in groups for concept in group):
+        return None
+    return tuple(_medication(name, "", where) for name in _names(groups, codes))
+
+
+def _medication(name: str, day: str, where: str) -> Medication:
+    return Medication(name, date.fromisoformat(day) if day else None, (where,))
 
 
 def _is_given(resource: Resource) -> bool:
@@ -53,49 +96,63 @@ def _is_given(resource: Resource) -> bool:
     return token(resource, "status") not in NOT_GIVEN and token(resource, "intent") not in NOT_ORDERED
 
 
-def _concepts(resource: Resource, contents: Contents) -> list[Resource]:
-    """Return everything that names the drug: its concept, the Medication referred to, and what that is made of."""
-    reference = table(resource, "medicationReference")
-    target = contents.resolve(text(reference, "reference"), resource)
-    parts = [concept for one in tables(target, "ingredient") for concept in _of_ingredient(one, resource, contents)]
-    shown = {"text": text(reference, "display")}
-    return [table(resource, "medicationCodeableConcept"), table(target, "code"), shown, *parts]
+def _concepts(resource: Resource, resolve: Resolve) -> list[list[Resource]]:
+    """Return what names the drug (its concept, the Medication referred to), then the same of each ingredient."""
+    reference, coded = table(resource, "medicationReference"), table(resource, "medication")
+    references = [reference, table(coded, "reference"), coded]  # of R4, of R5, and of a plain Reference
+    targets = [resolve(text(one, "reference")) or {} for one in references]
+    shown = [{"text": text(one, "display")} for one in references]
+    named = [table(resource, "medicationCodeableConcept"), table(coded, "concept")]
+    product = [*named, *(table(target, "code") for target in targets), *shown]
+    return [product, *(group for target in targets for group in _ingredients(target, resolve))]
 
 
-def _of_ingredient(ingredient: Resource, owner: Resource, contents: Contents) -> list[Resource]:
-    reference = table(ingredient, "itemReference")
-    target = contents.resolve(text(reference, "reference"), owner)
-    return [table(ingredient, "itemCodeableConcept"), table(target, "code"), {"text": text(reference, "display")}]
+def _ingredients(medication: Resource, resolve: Resolve) -> Iterator[list[Resource]]:
+    for ingredient in [*tables(medication, "ingredient"), *tables(table(medication, "product"), "ingredient")]:
+        item = table(ingredient, "item")
+        references = [table(ingredient, "itemReference"), table(item, "reference"), item]
+        targets = [table(resolve(text(one, "reference")), "code") for one in references]
+        shown = [{"text": text(one, "display")} for one in references]
+        yield [table(ingredient, "itemCodeableConcept"), table(item, "concept"), *targets, *shown]
 
 
-def _names(concept: Resource, codes: CodeMap) -> Iterator[str]:
-    """Yield the drugs by code (RxNorm and ATC as the medicine knows them, a site's own by name), then by word."""
-    for system, code in codings(concept):
-        name = system_name(system)
-        if name in (RXNORM, ATC):
-            yield from _by_code(code)
-        if (name, code) in codes.drugs:
-            yield codes.drugs[name, code]
-    for said in spoken(concept):
-        for word in words_in(said):
-            if word in codes.drug_names:
-                yield codes.drug_names[word]
+def _resolver(contents: Contents, owner: Resource) -> Resolve:
+    """Return what finds the resource of a reference; what the owner contains is indexed once."""
+    inside = _contained(owner)
+    return lambda reference: inside.get(reference) if reference.startswith("#") else contents.resolve(reference, owner)
 
 
-def _is_told(concept: Resource) -> bool:
-    """Return whether one can tell that the drug is another one: it has a name in words, or an ATC code.
-
-    The ATC code of a group to which a known drug belongs tells that it may be this one, whatever the group is called.
-    """
-    classes = [code.casefold() for system, code in codings(concept) if system_name(system) == ATC]
-    if any(len(one) < WHOLE_ATC and known.startswith(one) for one in classes for known in GENERIC_OF_CODE):
-        return False
-    return any(len(one) == WHOLE_ATC for one in classes) or any(map(words_in, spoken(concept)))
+def _contained(owner: Resource) -> dict[str, Resource]:
+    return {f"#{text(one, 'id')}": one for one in reversed(tables(owner, "contained"))}
 
 
-def _by_code(code: str) -> Iterator[str]:
-    if code.casefold() in GENERIC_OF_CODE:
-        yield GENERIC_OF_CODE[code.casefold()]
+def _names(groups: list[list[Resource]], codes: CodeMap) -> list[str]:
+    """Return the drugs of a product and its ingredients; ingredients that are told tell the product too."""
+    product, *parts = [_said(group, codes) for group in groups]
+    if parts and not product.is_told and all(part.is_told for part in parts):
+        product.readings += [reading for part in parts for reading in part.readings]
+    names = (name for part in parts for name in part.names())
+    return list(dict.fromkeys([*product.names(), *(name for name in names if name or not product.is_told)]))
+
+
+def _said(concepts: Iterable[Resource], codes: CodeMap) -> _Said:
+    """Read what concepts for one drug say: RxNorm, ATC and a site's own codes, then words."""
+    said, read = _Said(), codes.formulary
+    for concept in concepts:
+        for system, code in codings(concept):
+            name = system_name(system)
+            if (name, code) in codes.drugs:
+                said.readings.append((code, read.read(codes.drugs[name, code])))
+            elif name == RXNORM and (found := read.read_rxnorm(code)).is_told:
+                said.readings.append((code, found))
+            elif name == ATC:
+                found = read.read_atc(code)
+                (said.readings if found.doubt is None else said.groups).append((code, found))
+            elif not name:
+                said.readings.append((code, read.read(code)))
+        for words in filter(None, spoken(concept)):
+            said.readings.append((words if len(words) <= LONGEST_NAME else UNREADABLE, read.read(words)))
+    return said
 
 
 def _last_dose(found: Found) -> str:
@@ -114,4 +171,5 @@ def _last_dose(found: Found) -> str:
 
 def _latest_day(raw: list[object]) -> str:
     moments: list[Moment] = [one for one in map(read_moment, raw) if one and one.text]
-    return max(moments).text[:LENGTH_OF_A_DAY] if moments else ""
+    is_whole = bool(moments) and len(moments) == len(raw)  # what has no end that can be read goes on
+    return max(moments).text[:LENGTH_OF_A_DAY] if is_whole else ""

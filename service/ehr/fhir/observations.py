@@ -2,100 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from service.ehr.fhir.issues import Issue, Unusable, issue
-from service.ehr.fhir.json_shapes import Resource, codings, table
-from service.ehr.fhir.moments import NEVER, Moment, Moments
-from service.ehr.fhir.part import Part, components_of, may_be_a_test, refusal_of
-from service.ehr.fhir.resources import Contents, Found, is_withdrawn
-from service.ehr.fhir.specimen import is_of_other_specimen, other_specimens
+from service.ehr.fhir.issues import Issue, Unusable, issue, too_many
+from service.ehr.fhir.json_shapes import codings, spoken, table, tables, text
+from service.ehr.fhir.moments import Moment
+from service.ehr.fhir.part import (
+    MOST_COMPONENTS,
+    Part,
+    components_of,
+    has_said,
+    is_final,
+    is_no_test,
+    is_retracted,
+    refusal_of,
+)
+from service.ehr.fhir.patient import NOBODY, Person
+from service.ehr.fhir.resources import Contents, Found
+from service.ehr.fhir.result_times import ResultTimes
+from service.ehr.fhir.specimen import Specimens
 from service.ehr.record.result import Result
+from service.ehr.record.unread import Unread
 from service.ehr.terminology.code_map import CodeMap
+from service.ehr.terminology.code_systems import LOINC
 
-NO_TIME = (None, "")
 UNMAPPED_SHOWN = 20
+CODE_UNKNOWN = "code_unknown"
 
 
 @dataclass(slots=True)
 class Results:
     """The results of a record and what is to be said about those that are not used.
 
-    ``pending`` are those whose status does not say that they are final, nor that they are withdrawn.
+    ``unread`` are those that are not used and may yet be newer than those that are.
     """
 
     results: list[Result] = field(default_factory=list)
-    pending: list[Result] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
-    moments: Moments = field(default_factory=Moments)
-    other_specimens: set[str] = field(default_factory=set)
+    times: ResultTimes = field(default_factory=ResultTimes)
 
 
-def read_results(contents: Contents, codes: CodeMap) -> Results:
-    """Return every result of a record, in the order found."""
-    read = Results(other_specimens=other_specimens(contents, codes))
+def read_results(contents: Contents, codes: CodeMap, person: Person = NOBODY) -> Results:
+    """Return every result of a record, which is that of a person, in the order found."""
+    read = Results(times=ResultTimes(person))
+    specimens = Specimens(contents, codes)
     unmapped: list[str] = []
     for found in contents.of("Observation"):
+        reader = _Reader(read, found, codes, specimens)
         whole = Part(found.whole, found.where, codings(found.whole.get("code")), found.is_of_patient)
-        is_known = _read(read, found, whole, codes)
+        is_known = reader.read(whole)
         if "component" in found.whole:
             for part in components_of(found):
-                is_known = _read(read, found, part, codes) or is_known
+                is_known = reader.read(part) or is_known
+            read.issues += too_many(tables(found.whole, "component"), MOST_COMPONENTS, f"{found.where}.component")
         if whole.coded and not is_known:
             unmapped.append(f"{found.where}.code")
     if unmapped:
-        text = f"The codes of {len(unmapped)} results are not in the map of codes; a site can add its own."
-        read.issues.append(issue("code_not_mapped", *unmapped[:UNMAPPED_SHOWN], text=text))
+        said = f"The codes of {len(unmapped)} results are not in the map of codes; a site can add its own."
+        read.issues.append(issue("code_not_mapped", *unmapped[:UNMAPPED_SHOWN], text=said))
     return read
 
 
-def _read(read: Results, found: Found, part: Part, codes: CodeMap) -> bool:
-    """Read one result into the list; return whether its code is known."""
-    try:
-        meaning = codes.meaning(part.coded)
-    except Unusable as reason:
-        read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
+class _Reader:
+    """Reads an Observation and its components; what they have in common is settled once."""
+
+    def __init__(self, read: Results, found: Found, codes: CodeMap, specimens: Specimens) -> None:
+        self._read, self._found, self._codes = read, found, codes
+        self._is_of_other_specimen = "specimen" in found.whole and specimens.is_other(found)
+        self._is_no_test = is_no_test(found.whole)
+
+    def read(self, part: Part) -> bool:
+        """Read one result into the list; return whether its code is known."""
+        try:
+            meaning = self._codes.meaning(part.coded)
+        except Unusable as reason:
+            self._refuse(part, reason)
+            return True
+        if meaning is None:
+            self._note_unknown(part)
+            return False
+        refusal = refusal_of(part) or ("specimen" if self._is_of_other_specimen else "")
+        if refusal == "status" and not is_retracted(part.resource):
+            self._note("status", part, frozenset([meaning.observation]), counts_tied=False)
+        elif refusal:
+            self._read.issues.append(issue(refusal, part.where, observation=meaning.observation))
+        else:
+            person = self._read.times.person
+            moment = self._moment(part)
+            self._read.results.append(Result(meaning, moment, part.where, self._found, part.resource, person=person))
         return True
-    if meaning is None:
-        if may_be_a_test(part, codes):
-            read.issues.append(issue("code_missing", f"{part.where}.code"))
-        return False
-    refusal = refusal_of(part)
-    if not refusal and "specimen" in found.whole and is_of_other_specimen(found, read.other_specimens, codes):
-        refusal = "specimen"
-    if refusal and (refusal != "status" or is_withdrawn(part.resource)):
-        read.issues.append(issue(refusal, part.where, observation=meaning.observation))
-    else:
-        moment = _moment(part.resource, part.where, read)
-        results = read.pending if refusal else read.results
-        results.append(Result(meaning, moment, part.where, found, part.resource))
-    return True
 
+    def _refuse(self, part: Part, reason: Unusable) -> None:
+        """Name a code that must not be used; the test that it looks like may have changed since its last result."""
+        self._read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
+        tests = frozenset(one.observation for one in self._codes.known(part.coded) if not one.is_other)
+        if tests and self._counts(part) and has_said(part.resource):
+            self._note("code_refused", part, tests, counts_tied=False)
 
-def _moment(resource: Resource, where: str, read: Results) -> Moment:
-    """Return the first time that can be read; one that cannot is named, since the next may be of something else."""
-    is_lost = False
-    for given in _times(resource):
-        moment = read.moments.read(given)
-        if moment is not None:
-            break
-        is_lost = is_lost or given not in NO_TIME
-    else:
-        moment = NEVER
-    if is_lost:
-        read.issues.append(issue("time_invalid", where))
-    return moment
+    def _note_unknown(self, part: Part) -> None:
+        """Note a result without a known code that is called like a test of the map, or that could be any test."""
+        is_absent = self._codes.says_no_value(text(part.resource, "valueString"))
+        is_open, says = not is_final(part.resource), has_said(part.resource) and not is_absent
+        if not self._counts(part) or not (is_open or says):
+            return
+        named = self._codes.named(part.coded, spoken(table(part.resource, "code")))
+        if named.tests:
+            self._note(CODE_UNKNOWN, part, named.tests)
+        elif not named.is_told and not is_open:
+            self._note(CODE_UNKNOWN, part)
+        else:
+            return
+        if says and not is_open and not any(self._is_a_code(system, code) for system, code in part.coded):
+            self._read.issues.append(issue("code_missing", f"{part.where}.code"))
 
+    def _counts(self, part: Part) -> bool:
+        return part.is_of_patient and not self._is_no_test and not is_retracted(part.resource)
 
-def _times(resource: Resource) -> Iterator[object]:
-    """Yield the times of a result, the one that says most of when it was taken first; a Timing is not read."""
-    yield resource.get("effectiveDateTime")
-    period = table(resource, "effectivePeriod")
-    yield from (
-        resource.get("effectiveInstant"),
-        resource.get("effectiveTiming"),
-        period.get("end"),
-        period.get("start"),
-        resource.get("issued"),
-    )
+    def _is_a_code(self, system: str, code: str) -> bool:
+        """Return whether this is a code. One of LOINC without its system is none: whose it is would be a guess."""
+        return bool(system) or (LOINC, code) not in self._codes.results
+
+    def _note(self, key: str, part: Part, tests: frozenset[str] = frozenset(), *, counts_tied: bool = True) -> None:
+        moment = self._moment(part)
+        self._read.unread.append(Unread(key, part.where, moment, tests, counts_tied))
+
+    def _moment(self, part: Part) -> Moment:
+        """Return when a result was taken, and name a time that cannot be read or cannot be right."""
+        moment, lost = self._read.times.of(part.resource, self._found.resource)
+        self._read.issues += [issue(key, part.where) for key in lost]
+        return moment

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, current_app
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
+from service.clinical.assessment.assess import assess
 from service.ehr import counting
 from service.ehr.bodies import FHIR_JSON, answer, read_json, refuse_unless_accepted
 from service.ehr.errors import MIXED, described, failed, our_fault, with_request_id
@@ -14,7 +15,6 @@ from service.ehr.fhir.outcome import failure
 from service.ehr.fhir.resources import READ
 from service.ehr.fhir.risk_assessment import risk_assessment
 from service.ehr.fhir.subject import MixedPatients
-from service.ehr.record.judgement import judged
 from service.ehr.record.record import read_request
 from service.ehr.site import here
 from service.server.messages.headers import Document
@@ -73,7 +73,7 @@ def evaluate_mas() -> Response:
         record = read_request(document, here().codes, here().look_back)
     except MixedPatients:
         raise Unprocessable("mixed_patients", MIXED, "Observation.subject") from None
-    record, assessment = judged(record)
+    assessment = assess(record.panel, record.criteria)
     counting.assessed("fhir", assessment, record.issues)
     return answer(risk_assessment(record, assessment), FHIR_JSON)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from service.ehr.fhir.clinician_words import name_of
 from service.ehr.fhir.issues import Issue
 from service.ehr.fhir.json_shapes import Resource
 from service.ehr.terminology.vocabulary import ISSUE
@@ -57,4 +58,4 @@ def _shown(one: Issue, where: list[str]) -> Resource:
 
 def with_name(one: Issue) -> str:
     """Return the sentence of an issue behind the name of the test that it is about."""
-    return f"{one.observation}: {one.text}" if one.observation else one.text
+    return f"{name_of(one.observation)}: {one.text}" if one.observation else one.text

@@ -10,7 +10,7 @@ from service.clinical.panel.panel import CONDITIONS
 from service.ehr.fhir.conditions import condition_of
 from service.ehr.fhir.issues import issue
 from service.ehr.fhir.json_shapes import Resource, table, tables, text
-from service.ehr.fhir.medications import named_drug
+from service.ehr.fhir.medications import named_drugs
 from service.ehr.fhir.moments import read_moment
 from service.ehr.record.given import Given
 from service.ehr.terminology.code_map import CodeMap
@@ -99,9 +99,8 @@ def _medications(given: Given, parameter: Resource, where: str, codes: CodeMap) 
         given.documents.append((resource, f"{where}.resource"))
         return
     shown = named or text(table(parameter, "valueReference"), "display")
-    concept = {"text": shown} if shown else table(resource, "code") or _concept(parameter)
-    found = named_drug(concept, codes)
-    if not found:
+    found = named_drugs({"code": {"text": shown} if shown else _concept(parameter)} | resource, codes, where)
+    if found is None:
         raise _Invalid
     given.medications += found
 
@@ -114,7 +113,8 @@ def _findings(given: Given, parameter: Resource, where: str, codes: CodeMap) -> 
         elif isinstance(part.get("valueBoolean"), bool):
             given.claim(name, part["valueBoolean"], f"{where}.part[{at}]")
         else:
-            given.issues.append(issue("parameter_invalid", f"{where}.part[{at}]"))
+            given.unread.add(name)
+            given.issues.append(issue("finding_unread", f"{where}.part[{at}]"))
     if not tables(parameter, "part"):
         raise _Invalid
 

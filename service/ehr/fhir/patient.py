@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from service.clinical.measurement.analytes import AGE, MEASURES, YEARS
@@ -12,11 +13,40 @@ from service.clinical.measurement.number import Number, exact
 from service.clinical.measurement.numbers_in_words import number_text
 from service.clinical.measurement.reading import Evidence, Reading
 from service.clinical.panel.panel import ADULT_AGE
-from service.ehr.fhir.json_shapes import Resource, text
-from service.ehr.fhir.moments import LENGTH_OF_A_DAY, Moment
+from service.ehr.fhir.json_shapes import Resource, text, token
+from service.ehr.fhir.moments import A_DAY, LENGTH_OF_A_DAY, NEVER, Moment
 
 _BIRTH = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 DAYS_OF_A_YEAR = Fraction(36525, 100)  # the factor of the unit d in clinical/analytes.py
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What of a patient decides which times and which reference ranges fit: the days of birth, and the sex or ""."""
+
+    born: tuple[date, date] | None = None
+    sex: str = ""
+
+    def is_unborn(self, moment: Moment) -> bool:
+        """Return whether a time lies before birth: by more than a day, for the two may be of different offsets."""
+        if self.born is None:
+            return False
+        end = moment.until or moment.at
+        return end <= datetime.combine(self.born[0], datetime.min.time(), UTC) - A_DAY
+
+    def years_at(self, moment: Moment) -> Interval | None:
+        """Return the age at a time; None if it cannot be told, or the time is not known to the day."""
+        if self.born is None or not moment.text or moment == NEVER:
+            return None
+        return _age(self.born, moment)
+
+
+NOBODY = Person()
+
+
+def person_of(patient: Resource | None) -> Person:
+    """Return the day of birth and the sex of a Patient, as far as they are known."""
+    return Person(_born(text(patient, "birthDate")), token(patient, "gender"))
 
 
 def age_reading(patient: Resource | None, at: Moment) -> Reading | None:
@@ -26,15 +56,18 @@ def age_reading(patient: Resource | None, at: Moment) -> Reading | None:
     since what counts as applicable turns on it.
     """
     born = _born(text(patient, "birthDate"))
-    if born is None or not at.text:
+    age = _age(born, at) if born and at.text else None
+    if age is None or age.low < ADULT_AGE <= age.high:
         return None
+    shown = " to ".join(dict.fromkeys((number_text(age.low), number_text(age.high))))
+    return Reading(age, YEARS, Evidence.MEASURED, f"{shown} {YEARS}")
+
+
+def _age(born: tuple[date, date], at: Moment) -> Interval | None:
     day = date.fromisoformat(at.text[:LENGTH_OF_A_DAY])  # the day where the sample was taken, not that in UTC
     oldest, youngest = _years(born[0], day), _years(born[1], day)
     lifetime = MEASURES[AGE].hard
-    if not lifetime.low <= youngest <= oldest <= lifetime.high or youngest < ADULT_AGE <= oldest:
-        return None
-    shown = " to ".join(dict.fromkeys((number_text(youngest), number_text(oldest))))
-    return Reading(Interval(youngest, oldest), YEARS, Evidence.MEASURED, f"{shown} {YEARS}")
+    return Interval(youngest, oldest) if lifetime.low <= youngest <= oldest <= lifetime.high else None
 
 
 def _born(raw: str) -> tuple[date, date] | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from service.ehr.fhir.issues import Issue
 from service.ehr.fhir.json_shapes import Resource, tables, text, token
@@ -25,7 +26,7 @@ WITHDRAWN = ("entered-in-error", "cancelled")
 MODIFIERS = ("modifierExtension", "implicitRules")  # not known here, so nothing below them may be interpreted
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Found:
     """One resource: its type, where it stood (FHIRPath), its full address if there is one, and what it is part of.
 
@@ -62,11 +63,20 @@ class Found:
             self.whole["status"] = parent.whole["status"]
 
 
+class Promise(NamedTuple):
+    """A reference to a result, from a report or a panel, that leads nowhere in the record."""
+
+    owner: Found
+    where: str
+    reference: Resource
+
+
 @dataclass(slots=True)
 class Contents:
     """Everything found, whether pages are missing, and what the sender's own queries reported.
 
-    ``deleted`` holds the names and addresses that a history says were deleted, with the times as sent.
+    ``deleted`` holds the names and addresses that a history says were deleted, with the times as sent, ``elsewhere``
+    those of resources that are not read, and ``unresolved`` the references to results that are not in the record.
     """
 
     found: list[Found] = field(default_factory=list)
@@ -74,8 +84,11 @@ class Contents:
     next_pages: list[str] = field(default_factory=list)
     unread: dict[str, list[str]] = field(default_factory=dict)
     deleted: dict[str, list[object]] = field(default_factory=dict)
+    elsewhere: set[str] = field(default_factory=set)
+    unresolved: list[Promise] = field(default_factory=list)
     outcomes: int = 0
     _index: Mapping[str, Found] | None = None
+    _inside: dict[int, dict[str, list[Resource]]] = field(default_factory=dict)
 
     def keep(self, found: list[Found]) -> None:
         """Hold these resources and no others."""
@@ -88,9 +101,18 @@ class Contents:
     def resolve(self, reference: str, owner: Resource) -> Resource | None:
         """Return what a reference means: within its owner, by full address, or by type and id."""
         if reference.startswith("#"):
-            return next(inside(owner, reference), None)
+            return next(iter(self.inside(owner, reference)), None)
         found = self.named(reference)
         return found.resource if found else None
+
+    def inside(self, holder: Resource, reference: str) -> list[Resource]:
+        """Return the contained resources that a reference such as ``#1`` means; each holder is looked through once."""
+        index = self._inside.get(id(holder))
+        if index is None:
+            index = self._inside[id(holder)] = {}
+            for resource in tables(holder, "contained"):
+                index.setdefault(text(resource, "id"), []).append(resource)
+        return index.get(reference[1:], [])
 
     def named(self, reference: str) -> Found | None:
         """Return the resource with a full address, or with a type and id."""
@@ -103,11 +125,6 @@ class Contents:
     def _by_name(self) -> Mapping[str, Found]:
         named = {f"{one.type}/{text(one.resource, 'id')}": one for one in self.found if not one.is_contained}
         return named | {one.address: one for one in self.found if one.address}
-
-
-def inside(holder: Resource, reference: str) -> Iterator[Resource]:
-    """Yield the contained resources that a reference such as ``#1`` means."""
-    return (one for one in tables(holder, "contained") if text(one, "id") == reference[1:])
 
 
 def is_failure(issue: Resource) -> bool:

@@ -8,11 +8,11 @@ import msgspec
 
 from service.clinical.assessment.assess import DISCLAIMER, Assessment
 from service.clinical.assessment.category import Classification
+from service.clinical.assessment.summary import LABELS
 from service.clinical.assessment.warnings import Oddity
 from service.clinical.criteria import CATALOGUE
-from service.clinical.explanation.item_texts import ItemTexts
-from service.clinical.explanation.places import Values
 from service.ehr.fhir.breakdown import CODES, result_observation
+from service.ehr.fhir.clinician_words import in_words
 from service.ehr.fhir.issues import Issue
 from service.ehr.fhir.json_shapes import Resource
 from service.ehr.fhir.outcome import outcome
@@ -27,7 +27,7 @@ from service.ehr.terminology.vocabulary import (
     VERSION,
     concept,
 )
-from service.server.messages.strict_json import within, written
+from service.server.messages.strict_json import written
 
 SERVICE, MESSAGES = "service", "messages"
 SUGGESTIONS_SHOWN = 5
@@ -51,15 +51,14 @@ def _pointer(address: str, key: str) -> msgspec.Raw:
 POINTERS = {key: _pointer(RESULT_EXTENSION, key) for key in CATALOGUE}
 TO_MESSAGES = _pointer(MESSAGE_EXTENSION, MESSAGES)
 RISKS = {key: written(concept(CATEGORY, key, text, text)) for key, text in CATEGORIES.items()}
-REASONS = ItemTexts(lambda item, _: within(f"{item.label}: {item.reason}"), b"; ")
 
 
 def risk_assessment(record: Record, assessment: Assessment) -> Resource:
     """Return the RiskAssessment; it holds no probability, since these are classification criteria."""
-    classification, values = assessment.classification, Values(assessment.panel, within)
+    classification = assessment.classification
     told = [*record.issues, *(_from_oddity(one) for one in assessment.warnings)]
     subject, moment = written(record.subject.reference), record.moment.text
-    breakdown = [result_observation(one, values, subject, moment) for one in assessment.results]
+    breakdown = [result_observation(one, subject, moment) for one in assessment.results]
     pointers = [POINTERS[one.criteria.id] for one in assessment.results]
     shown: Resource = {
         "resourceType": "RiskAssessment",
@@ -77,7 +76,7 @@ def risk_assessment(record: Record, assessment: Assessment) -> Resource:
     basis = [one for _, one in record.basis]
     if basis:
         shown["basis"] = basis
-    prediction = _prediction(classification, _rationale(assessment, values))
+    prediction = _prediction(classification, _rationale(assessment))
     return shown | {"prediction": [prediction], "note": [{"text": one} for one in _notes(assessment)]}
 
 
@@ -86,7 +85,7 @@ def _messages(told: Iterable[Issue]) -> Resource:
     return {"resourceType": found["resourceType"], "id": MESSAGES, "issue": found["issue"]}
 
 
-def _prediction(classification: Classification, rationale: msgspec.Raw) -> Resource:
+def _prediction(classification: Classification, rationale: str) -> Resource:
     return {
         "outcome": {"text": "Macrophage activation syndrome"},
         "qualitativeRisk": RISKS[classification.category],
@@ -94,34 +93,36 @@ def _prediction(classification: Classification, rationale: msgspec.Raw) -> Resou
     }
 
 
-def _rationale(assessment: Assessment, values: Values) -> msgspec.Raw:
+def _rationale(assessment: Assessment) -> str:
     """Return the summary and the items of the first set that it rests on, each with its reason.
 
     The items are not worked out for a set that the caller did not ask for: then it is said what the category rests on.
     """
-    text = within(assessment.summary)
+    text = assessment.summary
     for result in assessment.classification.basis[:1]:
-        short = within(result.criteria.short)
-        if result.breakdown:
-            text += b" %b: %b." % (short, REASONS.written(result.breakdown, values))
+        short = result.criteria.short
+        if result.items:
+            reasons = "; ".join([f"{item.label}: {item.reason}" for item in result.items])
+            text += f" {short}: {reasons}."
         else:
-            text += b" This rests on the %b; their items are left out, since other sets were asked for." % short
-    return msgspec.Raw(b'"%b"' % text)
+            text += f" This rests on the {short}; their items are left out, since other sets were asked for."
+    return in_words(text)
 
 
 def _notes(assessment: Assessment) -> Iterable[str]:
     yield DISCLAIMER
     for caution in assessment.cautions:
-        yield caution.message
-    named = [f"{one.observation} (LOINC {one.loinc})" for one in assessment.suggestions if one.loinc]
+        yield in_words(caution.message)
+    named = [f"{LABELS[one.observation]} (LOINC {one.loinc})" for one in assessment.suggestions if one.loinc]
     if named:
         shown = ", ".join(named[:SUGGESTIONS_SHOWN])
-        yield f"Tests that are missing or leave too much open, those that could decide first: {shown}."
+        yield f"Tests to do next, those that could decide first: {shown}."
 
 
 def _from_oddity(one: Oddity) -> Issue:
-    observation = one.where[1] if len(one.where) > 1 else ""
-    return Issue(one.code, one.message, (), observation)
+    if one.code.startswith("medication_"):  # it stands in a resource, not among the results
+        return Issue(one.code, in_words(one.remark), one.where)
+    return Issue(one.code, in_words(one.remark))
 
 
 def loinc_coding(code: str) -> Resource:

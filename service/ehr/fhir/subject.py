@@ -60,7 +60,8 @@ def one_patient(contents: Contents, expected: Iterable[Resource] = ()) -> Subjec
     names = {_known(one, aliases) for one in said} - {""}
     _refuse_mixed(names, patients)
     chosen = next(iter(sorted(names)), "") or next(iter(patients), "")
-    patient = next((one.resource for name, one in patients.items() if local(name) == local(chosen)), None)
+    plain = local(chosen)
+    patient = next((one.resource for name, one in patients.items() if local(name) == plain), None)
     inside = of_contained(contents, told) if any(one.startswith("#") for one in said) else ()
     searched = any("?" in one for one in said)
     marked = (of_reference(one) for one in references if searched or "identifier" in one)

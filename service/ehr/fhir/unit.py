@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 
 from service.clinical.measurement.analytes import Analyte
+from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.units import Unit
-from service.ehr.fhir.issues import Unusable
+from service.ehr.fhir.issues import Unusable, from_fault
 from service.ehr.fhir.json_shapes import Resource, text
 from service.ehr.terminology.code_map import ResultCode
 from service.ehr.terminology.code_systems import UCUM, system_name
 
+LONGEST_UNIT = 64
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
 
 
 def unit_of(analyte: Analyte, meaning: ResultCode, quantity: Resource) -> str:
     """Return the unit as it is to be read, "" if there is none; raises Unusable ``unit_conflict``."""
     code, shown = text(quantity, "code"), text(quantity, "unit")
+    if max(len(code), len(shown)) > LONGEST_UNIT:
+        raise from_fault(Fault("unit_not_accepted", accepted=list(analyte.table.units)))
     by_code = _find(analyte, meaning, code)
     by_text = by_code if shown == code else _find(analyte, meaning, shown)
     if by_code and by_text and not _equal(by_code, by_text):

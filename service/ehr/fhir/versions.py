@@ -24,7 +24,8 @@ def drop_old_versions(contents: Contents) -> None:
     _drop(contents, "old_version", old)
     _drop(contents, "withdrawn", [one for group in groups for one in _taken_back(group, old)])
     if contents.deleted:
-        _drop(contents, "deleted", [one for one in contents.found if _is_deleted(one, contents.deleted)])
+        last = {name: _last(times) for name, times in contents.deleted.items()}
+        _drop(contents, "deleted", [one for one in contents.found if _is_deleted(one, last)])
 
 
 def _found_twice(contents: Contents) -> list[list[Found]]:
@@ -54,12 +55,18 @@ def _taken_back(group: list[Found], old: list[Found]) -> Iterator[Found]:
         yield from (one for one in left if one.type not in DRUGS and not is_withdrawn(one.resource))
 
 
-def _is_deleted(found: Found, deleted: Mapping[str, list[object]]) -> bool:
+def _last(times: list[object]) -> Moment | None:
+    """Return the last of the times at which a resource was deleted, None if one of them cannot be read."""
+    moments = [read_moment(time) for time in times]
+    return None if None in moments else max(moment for moment in moments if moment)
+
+
+def _is_deleted(found: Found, deleted: Mapping[str, Moment | None]) -> bool:
     """Return whether a resource was deleted and not written again since; in doubt a drug counts."""
-    names = (f"{found.type}/{text(found.resource, 'id')}", found.address)
-    times = [read_moment(one) for name in names if name for one in deleted.get(name, ())]
     if found.is_contained or found.type in DRUGS:
         return False
+    names = (f"{found.type}/{text(found.resource, 'id')}", found.address)
+    times = [deleted[name] for name in names if name and name in deleted]
     written = read_moment(table(found.resource, "meta").get("lastUpdated"))
     return any(at is None or written is None or written <= at for at in times)
 

@@ -13,11 +13,15 @@ from service.ehr.fhir.moments import Moment
 
 @dataclass(slots=True)
 class Given:
-    """What was said; ``documents`` are resources with their place, to be walked like any record."""
+    """What was said; ``documents`` are resources with their place, to be walked like any record.
+
+    ``unread`` are findings that were named without a value that can be read.
+    """
 
     documents: list[tuple[Any, str]] = field(default_factory=list)
     subjects: list[Resource] = field(default_factory=list)
     findings: dict[str, bool] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     condition: str = ""
     as_of: Moment | None = None
     medications: list[Medication] = field(default_factory=list)

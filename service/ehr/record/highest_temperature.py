@@ -6,6 +6,7 @@ A cool morning is therefore no sign that there is no fever, and the temperature 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -29,24 +30,28 @@ def is_of_the_day(moment: Moment, newest: Moment) -> bool:
     return days_between(moment, newest) <= DAY
 
 
-def of_the_day(group: list[Result], codes: CodeMap, issues: list[Issue]) -> list[Result]:
-    """Return one result that holds the highest temperature of the day; without a reading if none of it can be read.
+def of_the_day(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
+    """Return one result that holds the highest temperature of the day, and what is to be said of the others.
+
+    It has no reading if none of the day can be read.
 
     It has the time of the newest, by which its age is counted; its reading has the time at which it was taken.
     """
-    said = _said(group, codes, issues)
+    said, issues = _said(group, codes)
     usable = [one for one in said if _is_usable(one)]
     if not usable:
-        return [one for one in said if one.moment == said[0].moment]
+        return [one for one in said if one.moment == said[0].moment], issues
     warmest = max(usable, key=lambda one: (*_low_end(canonical(one)), one.moment, order(one)))
-    _name(said, warmest, issues)
+    issues += _named(said, warmest)
     reach = _highest([canonical(one) if _is_usable(one) else ANYTHING for one in said])
     reading = _over(known(warmest), reach) if reach != canonical(warmest) else known(warmest)
-    return [replace(warmest, moment=said[0].moment, reading=reading._replace(collected_at=warmest.moment.text))]
+    highest = replace(warmest, moment=said[0].moment, reading=reading._replace(collected_at=warmest.moment.text))
+    return [highest], issues
 
 
-def _said(group: list[Result], codes: CodeMap, issues: list[Issue]) -> list[Result]:
+def _said(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
     """Read and return the temperatures of the day that have a value, of each moment those of the highest rank."""
+    issues: list[Issue] = []
     said: list[Result] = []
     unused: list[str] = []
     for same in ranked(group):
@@ -60,19 +65,19 @@ def _said(group: list[Result], codes: CodeMap, issues: list[Issue]) -> list[Resu
         said += [one for one in same if one.reading] or [one for one in same if has_value(one)]
     if unused:
         issues.append(issue("superseded", *unused, observation=TEMPERATURE))
-    return said
+    return said, issues
 
 
 def _is_usable(one: Result) -> bool:
     return one.reading is not None and one.reading.evidence is Evidence.MEASURED
 
 
-def _name(said: list[Result], warmest: Result, issues: list[Issue]) -> None:
+def _named(said: list[Result], warmest: Result) -> Iterator[Issue]:
     cooler = [one.where for one in said if one.reading and one is not warmest]
     if cooler:
-        issues.append(issue("cooler", *cooler, observation=TEMPERATURE))
+        yield issue("cooler", *cooler, observation=TEMPERATURE)
     if said[0].moment > warmest.moment:
-        issues.append(issue("highest_of_day", warmest.where, observation=TEMPERATURE))
+        yield issue("highest_of_day", warmest.where, observation=TEMPERATURE)
 
 
 def _highest(intervals: list[Interval]) -> Interval:

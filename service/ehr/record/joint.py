@@ -26,10 +26,12 @@ def joint_reading(group: list[Result]) -> tuple[Reading, list[Result]]:
     used = sorted(measured or group, key=order)
     if len({canonical(one) for one in used}) == 1 or not measured:
         return known(used[0]), used
-    intervals = [canonical(one) for one in used]
+    units = {known(one).unit for one in used}
+    unit = units.pop() if len(units) == 1 else ANALYTES[used[0].observation].canonical
+    table = ANALYTES[used[0].observation].table
+    intervals = [table.convert_interval(known(one).interval, known(one).unit, unit) for one in used]
     low = min(intervals, key=lambda one: (one.low, one.low_open))
     high = max(intervals, key=lambda one: (one.high, not one.high_open))
-    unit = ANALYTES[used[0].observation].canonical
     reach = Interval(low.low, high.high, low.low_open, high.high_open)
     reported = f"{number_text(reach.low)} to {number_text(reach.high)} {unit}"
     return Reading(reach, unit, Evidence.MEASURED, reported), used

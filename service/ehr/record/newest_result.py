@@ -22,7 +22,7 @@ from service.ehr.record.highest_temperature import TEMPERATURE, of_the_day
 from service.ehr.record.joint import can_be_joined, joint_reading, references_of
 from service.ehr.record.ranking import canonical, has_value, ranked
 from service.ehr.record.result import Result
-from service.ehr.record.rivals import is_after, may_be_newest, of_pending, read_rivals, unread_beside
+from service.ehr.record.rivals import is_after, may_be_newest, read_rivals, unread_beside
 from service.ehr.terminology.code_map import CodeMap
 
 IN_FULL = attrgetter("at", "text")  # of two ways to say one time the fuller one, whatever their order
@@ -30,9 +30,10 @@ IN_FULL = attrgetter("at", "text")  # of two ways to say one time the fuller one
 
 @dataclass(slots=True)
 class Chosen:
-    """The readings that count by analyte, the Observations they come from, and what was left out."""
+    """The readings that count by analyte, their times, the Observations they come from, and what was left out."""
 
     readings: dict[str, Reading] = field(default_factory=dict)
+    times: dict[str, Moment] = field(default_factory=dict)
     basis: dict[str, list[Resource]] = field(default_factory=dict)
     findings: dict[str, bool] = field(default_factory=dict)
     newest: Moment = NEVER
@@ -44,12 +45,8 @@ def choose(
     codes: CodeMap,
     as_of: Moment | None,
     look_back: timedelta | None,
-    pending: Iterable[Result] = (),
 ) -> Chosen:
-    """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown.
-
-    Results that are ``pending`` are not used; one that may be newer than the one used is named.
-    """
+    """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown."""
     by_analyte: dict[str, list[Result]] = {}
     chosen = Chosen()
     for one in results:
@@ -57,33 +54,41 @@ def choose(
             chosen.issues.append(issue("after_as_of", one.where, observation=one.observation))
         else:
             by_analyte.setdefault(one.observation, []).append(one)
-    best = {
-        key: group for key in ANALYTES if key in by_analyte and (group := _counting(by_analyte[key], codes, chosen))
-    }
+    best: dict[str, list[Result]] = {}
+    for key in ANALYTES:
+        if key in by_analyte:
+            group, issues = _counting(by_analyte[key], codes)
+            chosen.issues += issues
+            if group:
+                best[key] = group
     chosen.newest = max((one.moment for group in best.values() for one in group), key=IN_FULL, default=NEVER)
     for key, group in best.items():
-        if look_back and _is_stale(group[0].moment, as_of or chosen.newest, look_back):
+        if is_stale(group[0].moment, as_of or chosen.newest, look_back):
             chosen.issues.append(issue("stale", *(one.where for one in group), observation=key))
         else:
             _use(chosen, key, group)
     _name_undated(chosen, best, by_analyte)
     _drop_contradictions(chosen)
-    chosen.issues += [of_pending(one, best.get(one.observation), codes, as_of) for one in pending]
     return chosen
 
 
-def _counting(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
-    """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown."""
+def _counting(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
+    """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown.
+
+    Beside them stands what is to be said of the others.
+    """
     rivals = may_be_newest(group) if len(group) > 1 else []
-    if not rivals:
-        return [one for one in _newest(group, codes, chosen) if one.reading]
     apart = {id(one) for one in rivals}
-    newest = [one for one in _newest([one for one in group if id(one) not in apart], codes, chosen) if has_value(one)]
-    usable, rivals = [one for one in newest if one.reading], read_rivals(rivals, codes, chosen.issues)
+    newest, issues = _newest([one for one in group if id(one) not in apart], codes)
+    if not rivals:
+        return [one for one in newest if one.reading], issues
+    newest = [one for one in newest if has_value(one)]
+    usable, (rivals, further) = [one for one in newest if one.reading], read_rivals(rivals, codes)
+    issues += further
     both = [*usable, *rivals]
     if (newest and not usable) or not all(one.reading for one in rivals) or not can_be_joined(both):
-        return []
-    return both
+        return [], issues
+    return both, issues
 
 
 def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dict[str, list[Result]]) -> None:
@@ -94,26 +99,28 @@ def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dic
             chosen.issues.append(issue("undated", *(one.where for one in group), observation=group[0].observation))
 
 
-def _newest(group: list[Result], codes: CodeMap, chosen: Chosen) -> list[Result]:
-    """Return the newest results of one analyte that were reported, all of the same moment."""
+def _newest(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
+    """Return the newest results of one analyte that were reported, all of the same moment, and what is to be said."""
     if group[0].observation == TEMPERATURE:
-        return of_the_day(group, codes, chosen.issues)
+        return of_the_day(group, codes)
+    issues: list[Issue] = []
     ranks = ranked(group)
     for newest in ranks:
         for one in newest:
             one.read(codes)
-        chosen.issues += [one.issue for one in newest if one.issue]
+        issues += [one.issue for one in newest if one.issue]
         if any(map(has_value, newest)):
-            chosen.issues += unread_beside(newest)
+            issues += unread_beside(newest)
             break
     left = [one for older in ranks for one in older]
     if left:
-        chosen.issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
-    return newest
+        issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
+    return newest, issues
 
 
-def _is_stale(moment: Moment, anchor: Moment, look_back: timedelta) -> bool:
-    return NEVER not in (moment, anchor) and days_between(moment, anchor) > look_back
+def is_stale(moment: Moment, anchor: Moment, look_back: timedelta | None) -> bool:
+    """Return whether a result is older than results may be beside one of the time that counts."""
+    return look_back is not None and NEVER not in (moment, anchor) and days_between(moment, anchor) > look_back
 
 
 def _use(chosen: Chosen, key: str, group: list[Result]) -> None:
@@ -123,6 +130,7 @@ def _use(chosen: Chosen, key: str, group: list[Result]) -> None:
         chosen.issues.append(issue("tied", *(one.where for one in used), observation=key))
     time = reading.collected_at or max((one.moment for one in used), key=IN_FULL).text if is_of_one_time else ""
     chosen.readings[key] = reading_of((*reading[:-1], time))
+    chosen.times[key] = min((one.moment for one in group), key=IN_FULL)
     chosen.basis[key] = references_of(used)
     for note in sorted({one.meaning.note for one in used} - {""}):
         chosen.issues.append(issue("code_note", used[0].where, observation=key, text=note))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from service.clinical.assessment.category import needed_inputs
 from service.clinical.measurement.analytes import AGE, ANALYTES
 from service.clinical.measurement.reading import Reading
 from service.clinical.panel.panel import Panel
@@ -18,18 +19,23 @@ from service.ehr.fhir.medications import medications
 from service.ehr.fhir.moments import Moment
 from service.ehr.fhir.observations import read_results
 from service.ehr.fhir.parameters import read_parameters
-from service.ehr.fhir.patient import age_reading
+from service.ehr.fhir.patient import age_reading, person_of
+from service.ehr.fhir.reports import unread_of_reports
 from service.ehr.fhir.resources import Contents
 from service.ehr.fhir.subject import Subject, one_patient
 from service.ehr.fhir.versions import drop_old_versions
 from service.ehr.record.given import Given
-from service.ehr.record.newest_result import choose
+from service.ehr.record.newest_result import choose, is_stale
+from service.ehr.record.rivals import is_after
+from service.ehr.record.unread import issues_of
 from service.ehr.terminology.code_map import CodeMap
 
 UNREAD_SHOWN = 20
 PARTIAL = (
-    *("incomplete", "query_failed", "drug_not_named", "time_invalid", "undated"),
-    *("code_missing", "code_ambiguous", "specimen", "modified", "entry_not_read", "not_final", "tied_unread"),
+    *("incomplete", "query_failed", "time_invalid", "time_doubtful", "undated", "after_as_of"),
+    *("code_ambiguous", "specimen", "modified", "entry_not_read", "not_final", "tied_unread", "too_many"),
+    *("newer_not_read", "newer_unnamed", "newer_refused"),
+    *("result_missing", "report_not_final", "report_without_results"),
     *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
 )
 
@@ -49,8 +55,8 @@ class Record:
 
     @property
     def may_reassure(self) -> bool:
-        """Whether the record is whole enough to make anything unlikely: ferritin is known, and nothing was lost."""
-        return "ferritin" in self.panel.measured and not any(one.key in PARTIAL for one in self.issues)
+        """Whether ferritin is known, and nothing of the record was lost."""
+        return "ferritin" in self.panel.measured and not self.panel.may_hold_more
 
     @property
     def has_results(self) -> bool:
@@ -72,8 +78,8 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     contents = walk_all(given.documents)
     drop_old_versions(contents)
     subject = one_patient(contents, given.subjects)
-    results = read_results(contents, codes)
-    chosen = choose(results.results, codes, given.as_of, look_back, results.pending)
+    results = read_results(contents, codes, person_of(subject.patient))
+    chosen = choose(results.results, codes, given.as_of, look_back)
     issues = [*given.issues, *contents.issues, *results.issues, *chosen.issues, *_unread(contents)]
     told = _told_condition(given, contents, codes, issues)
     moment = given.as_of or chosen.newest
@@ -84,9 +90,37 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
         (*given.medications, *medications(contents, codes, issues)),
         collected_at=moment.text,
     )
+    unread = [*results.unread, *unread_of_reports(contents, codes)]
+    issues += issues_of(unread, chosen.times, _needed(panel, codes), _in_time(given.as_of, chosen.newest, look_back))
+    panel = replace(
+        panel,
+        unread=frozenset((*given.unread, *_lost_inputs(issues, chosen.readings))),
+        may_hold_more=any(one.key in PARTIAL for one in issues),
+    )
     basis = tuple((key, one) for key, group in chosen.basis.items() for one in group)
     pages = tuple(contents.next_pages)
     return Record(panel, tuple(given.criteria), subject, basis, told.reference, moment, tuple(issues), pages)
+
+
+def _needed(panel: Panel, codes: CodeMap) -> frozenset[str]:
+    """Return the tests that the category of a panel rests on, as far as a result can be known by its name."""
+    return needed_inputs(panel) & codes.naming.tests
+
+
+def _in_time(as_of: Moment | None, newest: Moment, look_back: timedelta | None) -> Callable[[Moment], bool]:
+    """Return what says whether a result of a time would count: not after ``as_of``, and not too old."""
+
+    def is_in_time(moment: Moment) -> bool:
+        return not (as_of and is_after(moment, as_of)) and not is_stale(moment, as_of or newest, look_back)
+
+    return is_in_time
+
+
+def _lost_inputs(issues: Iterable[Issue], readings: Mapping[str, Reading]) -> Iterator[str]:
+    """Yield the inputs that were sent and stay unknown since they could not be read."""
+    for told in issues:
+        if told.severity == "warning" and told.observation and told.observation not in readings:
+            yield told.observation
 
 
 def _with_age(

@@ -9,10 +9,13 @@ from service.clinical.measurement.reading import Reading
 from service.ehr.fhir.issues import Issue, Unusable, issue
 from service.ehr.fhir.json_shapes import Resource, table, text, token
 from service.ehr.fhir.moments import NEVER, Moment, read_moment
+from service.ehr.fhir.patient import NOBODY, Person
+from service.ehr.fhir.reference_range import Tested
 from service.ehr.fhir.resources import Found
 from service.ehr.fhir.value import read_value
 from service.ehr.terminology.code_map import CodeMap, ResultCode
 
+LONGEST_ID, LONGEST_ADDRESS = 64, 256
 CORRECTED = ("amended", "corrected")
 
 
@@ -30,6 +33,7 @@ class Result:
     resource: Resource
     reading: Reading | None = None
     issue: Issue | None = None
+    person: Person = NOBODY
 
     @property
     def observation(self) -> str:
@@ -48,15 +52,16 @@ class Result:
         """Return a reference to the Observation that a receiver can resolve, or the name of the test."""
         label, found = ANALYTES[self.observation].label, self.found
         named = "" if found.is_contained else text(found.resource, "id")
-        if named:
+        if 0 < len(named) <= LONGEST_ID:
             return {"reference": f"Observation/{named}", "display": label}
         address = found.address
-        return {"reference": address, "display": label} if address.startswith("urn:") else {"display": label}
+        is_sendable = address.startswith("urn:") and len(address) <= LONGEST_ADDRESS
+        return {"reference": address, "display": label} if is_sendable else {"display": label}
 
     def read(self, codes: CodeMap) -> None:
         """Read the value."""
         analyte = ANALYTES[self.observation]
         try:
-            self.reading = read_value(analyte, self.meaning, self.resource, codes)
+            self.reading = read_value(analyte, self.meaning, self.resource, codes, Tested(self.person, self.moment))
         except Unusable as reason:
             self.issue = issue(reason.key, self.where, observation=analyte.id, text=reason.text)

@@ -1,4 +1,4 @@
-"""Results that may be newer than the one that counts: without a time, of a day without an hour, or not final yet."""
+"""Results that may be newer than the one that counts: without a time, or of a day without an hour."""
 
 from __future__ import annotations
 
@@ -27,28 +27,17 @@ def may_be_newest(group: list[Result]) -> list[Result]:
     return [one for one in rivals if one.moment.at == NEVER.at] if is_warmth else rivals
 
 
-def read_rivals(group: list[Result], codes: CodeMap, issues: list[Issue]) -> list[Result]:
-    """Return the results that may be the newest and that say anything."""
+def read_rivals(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
+    """Return the results that may be the newest and that say anything, and what is to be said of them."""
     for one in group:
         one.read(codes)
-    issues += [one.issue for one in group if one.issue]
+    issues = [one.issue for one in group if one.issue]
     rivals = [one for one in group if has_value(one)]
     for key, is_dated, text in (("undated", False, OLDER_OR_NEWER), ("rough_time", True, "")):
         where = [one.where for one in rivals if (one.moment.at != NEVER.at) is is_dated]
         if where:
             issues.append(issue(key, *where, observation=rivals[0].observation, text=text))
-    return rivals
-
-
-def of_pending(one: Result, group: list[Result] | None, codes: CodeMap, as_of: Moment | None) -> Issue:
-    """Return the issue of a result that is not final: a newer one with a value leaves the one used in doubt."""
-    key = "status"
-    if group and not (as_of and is_after(one.moment, as_of)):
-        at = group[0].moment.at
-        one.read(codes)
-        if has_value(one) and (one.moment.at > at or one.moment.may_be_after(at)):
-            key = "not_final"
-    return issue(key, one.where, observation=one.observation)
+    return rivals, issues
 
 
 def unread_beside(newest: list[Result]) -> list[Issue]:

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from service.clinical.assessment.treatments import THERAPIES
+from service.clinical.assessment.drug_list import THERAPIES
 from service.clinical.data import toml_reader
 from service.clinical.data.toml_reader import BadData, Table
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
@@ -15,13 +15,20 @@ from service.clinical.measurement.reading import WORDS
 from service.clinical.panel.panel import CONDITIONS
 from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS, checked_template
 from service.ehr.terminology.code_map import CodeMap, ResultCode, words_in
-from service.ehr.terminology.code_systems import LOINC, system_name
+from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, system_name
+from service.ehr.terminology.naming import KINDS, Naming, folded, tokens_of
+from service.ehr.terminology.no_value import NoValue, words_of
 
 SHIPPED = Path(__file__).parent / "codes.toml"
 TABLES = (
-    *("results", "refused", "conditions", "drugs", "brands", "words", "off_scale"),
-    *("other_specimens", "specimen_words", "prefetch"),
+    *("results", "refused", "conditions", "drugs", "brands", "words", "off_scale", "no_value"),
+    *("other_specimens", "specimen_words", "other_reports", "test_words", "test_parts", "prefetch"),
 )
+OF_REPORTS = ("codes", "words")
+ANY_END = "*"
+SHORTEST_BEGINNING = 2
+NAMED = (*ANALYTES, *KINDS)
+LONGEST_NAME_OF_A_TEST = 8  # words
 ENDS = ("above", "below")
 GENERICS = tuple(drug.name for therapy in THERAPIES.values() for drug in therapy.drugs)
 
@@ -29,10 +36,15 @@ GENERICS = tuple(drug.name for therapy in THERAPIES.values() for drug in therapy
 def load_codes(site: str = "") -> CodeMap:
     """Read the shipped codes and, if named, the site's file; raises BadData with the file and the key."""
     shipped = _read(SHIPPED)
-    base = replace(
-        shipped, results=_from_analytes() | dict(shipped.results), drug_names=_generics() | dict(shipped.drug_names)
-    )
-    return _over(base, _read(Path(site))) if site else base
+    base = replace(shipped, results=_from_analytes() | dict(shipped.results))
+    if not site:
+        return base
+    whole = _over(base, _read(Path(site)))
+    try:
+        _ = whole.formulary  # a name that means something else already stops the start
+    except BadData as error:
+        raise BadData(f"{Path(site).name}: brands: {error}") from error
+    return whole
 
 
 def _over(base: CodeMap, site: CodeMap) -> CodeMap:
@@ -45,15 +57,20 @@ def _read(path: Path) -> CodeMap:
     except OSError as error:
         raise BadData(f"{path.name}: the file cannot be read") from error
     refused = (entry for at, raw in _rows(tables, "refused", path) for entry in _refused(raw, at))
+    results = [*(_result(raw, at) for at, raw in _rows(tables, "results", path)), *refused]
     return CodeMap(
-        dict([*(_result(raw, at) for at, raw in _rows(tables, "results", path)), *refused]),
+        {key: one for key, one in results if not key[1].endswith(ANY_END)},
+        {(system, code[:-1]): one for (system, code), one in results if code.endswith(ANY_END)},
         dict(entry for at, raw in _rows(tables, "conditions", path) for entry in _conditions(raw, at)),
         dict(_drug(raw, at) for at, raw in _rows(tables, "drugs", path)),
-        _single_words(tables, "brands", path, GENERICS),
+        _names(tables, "brands", path, GENERICS),
         _names(tables, "words", path, WORDS),
         _names(tables, "off_scale", path, ENDS),
+        _no_value(tables, path),
         frozenset(entry for at, raw in _rows(tables, "other_specimens", path) for entry in _specimens(raw, at)),
         frozenset(_single_words(tables, "specimen_words", path, ["other"])),
+        _names(tables, "other_reports", path, OF_REPORTS),
+        Naming(_test_words(tables, path), _test_parts(tables, path)),
         _prefetch(tables, path),
     )
 
@@ -77,16 +94,38 @@ def _result(raw: object, where: str) -> tuple[tuple[str, str], ResultCode]:
         raise BadData(f"{where}.unit: '{unit}' is not accepted for {observation}")
     note = toml_reader.text(table, "note", where, "")
     finding = toml_reader.choice(table, "finding", where, FINDINGS) if "finding" in table else ""
-    code = toml_reader.text(table, "code", where).strip()
-    return (_system(table, where), code), ResultCode(observation, basis, unit, note, finding)
+    code = toml_reader.text(table, "code", where)
+    return _key(_system(table, where), code, where), ResultCode(observation, basis, unit, note, finding)
+
+
+def _key(system: str, code: str, where: str) -> tuple[str, str]:
+    """Return the system and the code of a result; raises BadData for a beginning that would match too much."""
+    code = code.strip()
+    if len(code) > LONGEST_CODE:
+        raise BadData(
+            f"{where}: '{code[:LONGEST_CODE]}...' is longer than {LONGEST_CODE} characters, and never looked up"
+        )
+    if ANY_END in code:
+        start = code[:-1]
+        if not code.endswith(ANY_END) or ANY_END in start:
+            raise BadData(f"{where}: '{code}': {ANY_END} stands at the end of a code, once")
+        if len(start) < SHORTEST_BEGINNING:
+            raise BadData(f"{where}: '{code}': at least {SHORTEST_BEGINNING} characters are needed before {ANY_END}")
+        if system in (LOINC, SNOMED):
+            raise BadData(f"{where}: '{code}': the codes of {system} have no meaning in their beginnings")
+    return system, code
 
 
 def _refused(raw: object, where: str) -> Iterable[tuple[tuple[str, str], ResultCode]]:
-    table = toml_reader.keys(raw, where, ["codes", "observation", "reason"], ["system"])
+    table = toml_reader.keys(raw, where, ["codes", "observation", "reason"], ["system", "is_other"])
     observation = toml_reader.choice(table, "observation", where, ANALYTES)
     reason = toml_reader.text(table, "reason", where)
+    is_other = table.get("is_other", False)
+    if not isinstance(is_other, bool):
+        raise BadData(f"{where}.is_other: true or false is expected")
     for code in toml_reader.texts(table, "codes", where):
-        yield (_system(table, where), code.strip()), ResultCode(observation, refuse=reason)
+        key = _key(_system(table, where), code, where)
+        yield key, ResultCode(observation, refuse=reason, is_other=is_other)
 
 
 def _conditions(raw: object, where: str) -> Iterable[tuple[tuple[str, str], str]]:
@@ -114,6 +153,24 @@ def _specimens(raw: object, where: str) -> Iterable[tuple[str, str]]:
         yield from ((system, code.strip()) for system in (_system(table, where), ""))
 
 
+def _no_value(tables: Table, path: Path) -> NoValue:
+    where = f"{path.name}: no_value"
+    table = toml_reader.keys(tables.get("no_value", {}), where, (), ["phrases", "beside", "codes"])
+    phrases = [tuple(words_of(said)) for said in toml_reader.texts(table, "phrases", where)]
+    beside = [tuple(words_of(said)) for said in toml_reader.texts(table, "beside", where)]
+    if () in phrases or any(len(words) != 1 for words in beside):
+        raise BadData(f"{where}: phrases hold a word at least, and what stands beside them is one word each")
+    raw_codes = table.get("codes", {})
+    if not isinstance(raw_codes, dict):
+        raise BadData(f"{where}.codes: a table of systems, each with its codes, is expected")
+    codes = {
+        (system_name(system), code.strip().casefold())
+        for system in raw_codes
+        for code in toml_reader.texts(raw_codes, system, f"{where}.codes")
+    }
+    return NoValue(frozenset(phrases), frozenset(word for words in beside for word in words), frozenset(codes))
+
+
 def _single_words(tables: Table, key: str, path: Path, known: Iterable[str]) -> dict[str, str]:
     """Read words that are looked for one by one in what a record says: a name of several would never be found."""
     named = _names(tables, key, path, known)
@@ -121,6 +178,25 @@ def _single_words(tables: Table, key: str, path: Path, known: Iterable[str]) -> 
         if words_in(word) != [word]:
             raise BadData(f"{path.name}: {key}.{one}: '{word}' is not one word of letters alone")
     return named
+
+
+def _test_words(tables: Table, path: Path) -> dict[tuple[str, ...], str]:
+    words: dict[tuple[str, ...], str] = {}
+    for name, one in _names(tables, "test_words", path, NAMED).items():
+        row = tuple(tokens_of(name))
+        if not 0 < len(row) <= LONGEST_NAME_OF_A_TEST:
+            raise BadData(f"{path.name}: test_words.{one}: '{name}' is not 1 to {LONGEST_NAME_OF_A_TEST} words")
+        words[row] = one
+    return words
+
+
+def _test_parts(tables: Table, path: Path) -> dict[str, str]:
+    parts: dict[str, str] = {}
+    for name, one in _names(tables, "test_parts", path, NAMED).items():
+        if tokens_of(name) != [folded(name)]:
+            raise BadData(f"{path.name}: test_parts.{one}: '{name}' is not one word of letters alone")
+        parts[folded(name)] = one
+    return parts
 
 
 def _prefetch(tables: Table, path: Path) -> dict[str, str]:
@@ -131,7 +207,3 @@ def _prefetch(tables: Table, path: Path) -> dict[str, str]:
 
 def _from_analytes() -> dict[tuple[str, str], ResultCode]:
     return {(LOINC, code): ResultCode(one.id) for one in ANALYTES.values() for code in one.loinc}
-
-
-def _generics() -> dict[str, str]:
-    return {name.casefold(): name for name in GENERICS}

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from service.clinical.assessment.drug_names import FORMULARY, Formulary
 from service.ehr.fhir.issues import Unusable
-from service.ehr.terminology.code_systems import LOINC, SNOMED, system_name
+from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, code_key, is_loinc
+from service.ehr.terminology.naming import UNNAMED, Named, Naming
+from service.ehr.terminology.no_value import NoValue
 
 WHOLE_CODES = (SNOMED,)  # its codes have no meaning in their beginnings
 _WORD = re.compile(r"[ァ-ヶー]+|[^\W\d_ァ-ヶー]+")  # Japanese writes on without a blank behind a name in katakana
@@ -16,7 +19,10 @@ _WORD = re.compile(r"[ァ-ヶー]+|[^\W\d_ァ-ヶー]+")  # Japanese writes on w
 
 @dataclass(frozen=True, slots=True)
 class ResultCode:
-    """What one laboratory code stands for; with ``refuse`` it looks right and must not be used."""
+    """What one laboratory code stands for; with ``refuse`` it looks right and must not be used.
+
+    ``is_other`` is said of a refused code that can never be the test itself, such as a percentage beside a count.
+    """
 
     observation: str
     basis: str = ""
@@ -24,39 +30,81 @@ class ResultCode:
     note: str = ""
     finding: str = ""
     refuse: str = ""
+    is_other: bool = False
 
 
 @dataclass(frozen=True)
 class CodeMap:
     """Every code that is understood: results and drugs by system and code, conditions by system and beginning.
 
+    ``beginnings`` are results by system and by how their codes begin; the whole code counts before any of them.
     Specimens that are not blood stand by system and code, and by code alone under the system "".
     """
 
     results: Mapping[tuple[str, str], ResultCode]
+    beginnings: Mapping[tuple[str, str], ResultCode]
     conditions: Mapping[tuple[str, str], str]
     drugs: Mapping[tuple[str, str], str]
-    drug_names: Mapping[str, str]
+    brands: Mapping[str, str]
     words: Mapping[str, str]
     off_scale: Mapping[str, str]
+    no_value: NoValue
     other_specimens: frozenset[tuple[str, str]]
     specimen_words: frozenset[str]
+    other_reports: Mapping[str, str]
+    naming: Naming
     prefetch: Mapping[str, str]
+
+    def known(self, coded: Sequence[tuple[str, str]]) -> list[ResultCode]:
+        """Return what each of some systems and codes stands for, as far as it is known; refused ones are among them."""
+        found: list[ResultCode] = []
+        for system, code in coded:
+            key = code_key(system, code)
+            one = self.results.get(key) or (self._by_beginning(*key) if self.beginnings else None)
+            if one:
+                found.append(one)
+        return found
 
     def meaning(self, coded: Sequence[tuple[str, str]]) -> ResultCode | None:
         """Return what the systems and codes of a result stand for, None if none is known; raises Unusable."""
-        known: list[ResultCode] = []
-        for system, code in coded:
-            one = self.results.get((system_name(system), code))
-            if one:
-                known.append(one)
+        known = self.known(coded)
         for one in known:
             if one.refuse:
                 raise Unusable("code_refused", one.refuse)
         return _one_of(known) if len(known) > 1 else known[0] if known else None
 
+    def _by_beginning(self, system: str, code: str) -> ResultCode | None:
+        """Return what the longest known beginning of a code stands for."""
+        for length in range(min(len(code), self._longest_beginning), 0, -1):
+            found = self.beginnings.get((system, code[:length]))
+            if found:
+                return found
+        return None
+
+    @cached_property
+    def _longest_beginning(self) -> int:
+        return max((len(start) for _, start in self.beginnings), default=0)
+
+    def named(self, coded: Sequence[tuple[str, str]], names: Sequence[str]) -> Named:
+        """Return which tests a result that is not understood may be of, by its codes and what it is called.
+
+        A code that LOINC has given tells that it is none of those in the map, unless a name says otherwise. A code
+        without its system may be one of LOINC, and a local code may itself be a name.
+        """
+        if any(map(self.says_other_specimen, names)):
+            return Named(frozenset(), is_told=True)
+        said = self.naming.named(names)
+        keys = [code_key(system, code) for system, code in coded]
+        by_code = self.naming.named(code for system, code in keys if system != LOINC) if coded else UNNAMED
+        without_system = ((LOINC, code) for system, code in keys if not system)
+        bare = {self.results[key].observation for key in without_system if key in self.results}
+        is_given = any(system == LOINC and is_loinc(code) for system, code in keys)
+        return Named(said.tests | by_code.tests | bare, is_told=said.is_told or is_given)
+
     def condition(self, system: str, code: str) -> str:
         """Return the condition that a diagnosis stands for, by its longest known beginning; "" if none."""
+        if len(code) > LONGEST_CODE:
+            return ""
         plain = code.strip().upper().replace(".", "")
         for length in range(len(plain), 0, -1):
             found = self.conditions.get((system, plain[:length]))
@@ -68,9 +116,25 @@ class CodeMap:
         """Return the HL7 v3 code that a result in words stands for; "" if none."""
         return self.words.get(text.strip().casefold(), "")
 
+    def is_other_report(self, codes: Iterable[str], names: Iterable[str]) -> bool:
+        """Return whether a report with these categories, which is called so, is of another kind than blood."""
+        said = (word for name in names for word in words_in(name))
+        if any(self.other_reports.get(word) == "words" for word in said):
+            return True
+        return any(code.casefold() in self.other_reports for code in codes)
+
+    def says_no_value(self, text: str) -> bool:
+        """Return whether a text says that there is no result: not done, specimen not usable, still to come."""
+        return self.no_value.is_said(text)
+
     def says_other_specimen(self, said: str) -> bool:
         """Return whether a specimen that is called so is not blood."""
         return any(word in self.specimen_words for word in words_in(said))
+
+    @cached_property
+    def formulary(self) -> Formulary:
+        """The list of drugs, with the names that this site adds."""
+        return FORMULARY.with_brands(self.brands)
 
     @cached_property
     def templates(self) -> Mapping[str, str]:

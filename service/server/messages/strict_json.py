@@ -5,6 +5,7 @@ Python's own reader takes all of these silently (of two equal keys the last one 
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections import Counter
@@ -16,9 +17,11 @@ import msgspec
 from service.server import budget
 
 LONGEST_NUMBER = 32
+EXPONENT_DIGITS = 4
 LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes near
 DEEPEST = 64
 LONGEST_KEY = 64
+_OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # with which those of UTF-32 begin or which hold a NUL
 _DECIMAL_COMMA = re.compile(r"\d,\d", re.ASCII)
 _LATER_WORDS = "Illegal trailing comma"  # of later versions of Python, which point at it; earlier ones point behind it
 
@@ -32,12 +35,12 @@ class NotJson(ValueError):
 
 def loads(body: bytes) -> Any:
     """Read UTF-8 JSON with every number a Decimal; raises NotJson."""
+    if body.startswith(_OTHER_MARKS) or b"\0" in body[:4]:  # no JSON in UTF-8 has a NUL
+        raise NotJson("the body is UTF-16 or UTF-32, not UTF-8: convert it")
     try:
-        text = body.decode("utf-8")
+        text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
         raise NotJson(f"the body is not UTF-8 (byte {error.start}) but perhaps Latin-1: convert it") from None
-    if text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}"):
-        raise NotJson("the body starts with a byte order mark: leave it out")
     try:
         document = _DECODER.decode(text)
     except RecursionError:
@@ -94,8 +97,9 @@ def exact_number(text: str) -> Decimal:
     """Return a JSON number as a Decimal; raises NotJson for one of unreasonable length or size."""
     if len(text) > LONGEST_NUMBER:
         raise NotJson(f"a number has more than {LONGEST_NUMBER} characters")
-    number = Decimal(text)
-    if abs(number.adjusted()) > LARGEST_EXPONENT:
+    _, _, exponent = text.lower().partition("e")
+    number = Decimal(text) if len(exponent.lstrip("+-0")) <= EXPONENT_DIGITS else None  # of more, Decimal refuses some
+    if number is None or abs(number.adjusted()) > LARGEST_EXPONENT:
         raise NotJson(f"a number is beyond 10 to the power of {LARGEST_EXPONENT} or -{LARGEST_EXPONENT}")
     return number
 

@@ -19,7 +19,7 @@ _sets = {
         "unit_required unit_not_accepted implausible_value not_a_number invalid_quantity unknown_field"
         " inconsistent_values invalid_value"
     ),
-    "state": _words("data empty null missing outcome paged"),
+    "state": _words("data empty null missing outcome paged unreadable"),
     "outcome": _words("accepted overridden"),
     "auth_reason": _words("missing malformed key algorithm key_id signature issuer audience expired claims no_keys"),
     "fetch_target": _words("keys fhir"),

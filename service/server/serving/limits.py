@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, RequestTimeout, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestTimeout
 
 from service.server import budget
+from service.server.serving.body_size import GZIP, PLAIN, CodedBody, Limit, Limits, Unpacked
 from service.server.serving.connection import TooSlow
 from service.server.settings import Settings
 
@@ -22,42 +23,43 @@ _UNLIMITED = "mas_unlimited_body"
 _CODINGS = ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING")  # the server takes off nothing but chunks
 
 
-class CodedBody(UnsupportedMediaType):
-    """A body under a coding (gzip and the like), of content or transfer: refused, it could unpack to gigabytes."""
-
-    description = "The request body must not be compressed."
-
-    def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
-        """Say what is accepted instead (RFC 9110, 12.5.3)."""
-        return [*super().get_headers(*args, **kwargs), ("Accept-Encoding", "identity")]
-
-
 def unlimited(view: View) -> View:
     """Mark a view that streams its body and minds its size itself."""
     setattr(view, _UNLIMITED, True)
     return view
 
 
-def install(app: Flask, settings: Settings) -> None:
-    """Refuse coded bodies (415) and, but for ``unlimited`` views, bodies over the limit (413)."""
+def install(app: Flask, settings: Settings, record_paths: Sequence[str] = ()) -> None:
+    """Refuse bodies under a coding but gzip (415) and, but for ``unlimited`` views, bodies over the limit (413).
+
+    Below ``record_paths`` whole records of patients are taken, which have a limit of their own.
+    """
     app.config["MAX_CONTENT_LENGTH"] = None  # would cut a chunked body at the limit instead of refusing it
+    limits = Limits.of(settings, record_paths)
 
     @app.before_request
     def guard() -> None:
         coding, transfer = (request.environ.get(header, "").strip().lower() for header in _CODINGS)
-        if coding not in {"", "identity"} or transfer not in {"", "chunked"}:
+        if coding not in {*PLAIN, *GZIP} or transfer not in {"", "chunked"}:
             raise CodedBody
         free = getattr(current_app.view_functions.get(request.endpoint or ""), _UNLIMITED, False)
         budget.begin(
             budget.Budget(settings.request_seconds, settings.max_answer_bytes, request.environ.get("gunicorn.socket"))
         )
-        limit = None if free else settings.max_body_bytes
+        limit = None if free else limits.at(request.path)
         length = request.content_length
-        if limit is not None and length is not None and length > limit:
+        if limit is not None and length is not None and length > limit.size:
             if client := request.environ.get("gunicorn.socket"):
                 client.give_up()  # nobody waits for what is not read
-            raise RequestEntityTooLarge
-        request.environ["wsgi.input"] = io.BufferedReader(_Watched(request.environ["wsgi.input"], limit, length))
+            raise limit.exceeded()
+        body: io.BufferedReader[io.RawIOBase] = io.BufferedReader(
+            _Watched(request.environ["wsgi.input"], limit, length)
+        )
+        if coding in GZIP:
+            body = io.BufferedReader(Unpacked(body, limit))
+            request.environ.pop("CONTENT_LENGTH", None)  # it is that of the packed body
+            request.environ["wsgi.input_terminated"] = True
+        request.environ["wsgi.input"] = body
 
     @app.after_request
     def whole(response: Response) -> Response:
@@ -78,7 +80,7 @@ def install(app: Flask, settings: Settings) -> None:
 class _Watched(io.RawIOBase):
     """The server's body stream; too much, too little, too slow or malformed is the matching HTTP error."""
 
-    def __init__(self, stream: InputStream, limit: int | None, length: int | None) -> None:
+    def __init__(self, stream: InputStream, limit: Limit | None, length: int | None) -> None:
         super().__init__()
         self.stream = stream
         self.limit = limit
@@ -92,8 +94,8 @@ class _Watched(io.RawIOBase):
         view = memoryview(buffer)
         data = self._next(len(view))
         self.read_so_far += len(data)
-        if self.limit is not None and self.read_so_far > self.limit:
-            raise RequestEntityTooLarge
+        if self.limit is not None and self.read_so_far > self.limit.size:
+            raise self.limit.exceeded()
         if not data and self.length is not None and self.read_so_far < self.length:
             raise BadRequest("The request body ended early.")
         view[: len(data)] = data

@@ -14,7 +14,7 @@ function land() {
 }
 
 // Names and keyboard stops that the viewer leaves out.
-const NAMES = { "#servers": "Server", ".examples-select-element": "Example", ".body-param__text": "Body of the request" };
+const NAMES = { "#servers": "Server", ".examples-select-element": "Example", ".body-param__text": "Body of the request", ".parameters-col_description > select": "Value of the parameter" };
 
 function mend() {
   for (const [selector, name] of Object.entries(NAMES)) {

@@ -20,7 +20,7 @@ export function setRow(result, set, open) {
     el("summary", {}, el("h4", {}, set?.short_title ?? result.title), verdicts(result), figure(result), fit),
     el("div", { class: "body" },
       el("p", { class: "full" }, result.title),
-      said(result), without(result), decisive(result), itemTable(result), notes(result, set), about(set), references(result.references)));
+      said(result), without(result), decisive(result), result.items && itemTable(result), notes(result, set), about(set), references(result.references)));
 }
 
 // The picture in the row: a score's bar, or one box per item; sets made of parts show them inside.

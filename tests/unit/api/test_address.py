@@ -17,9 +17,9 @@ SENT = {
 @pytest.mark.parametrize(
     ("address", "pointer", "words", "facts"),
     [
-        ("/v1/assessments?on_invalid=omit", "/on_invalid", "It belongs in options", {"accepted": []}),
-        ("/v1/trajectories?criteria=hscore", "/criteria", "It belongs in options", {"accepted": []}),
-        ("/v1/trajectories?x", "/x", "not known here", {"accepted": []}),
+        ("/v1/assessments?on_invalid=omit", "/on_invalid", "It belongs in options", {"accepted": ["view"]}),
+        ("/v1/trajectories?criteria=hscore", "/criteria", "It belongs in options", {"accepted": ["view"]}),
+        ("/v1/trajectories?x", "/x", "not known here", {"accepted": ["view"]}),
         ("/v1/assessments/batch?veiw=summary", "/veiw", "Did you mean 'view'?", {"did_you_mean": "view"}),
         ("/v1/assessments/batch?view=full&a~b/c=1", "/a~0b~1c", "are listed", {"accepted": ["view"]}),
     ],

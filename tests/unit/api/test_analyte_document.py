@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from service.api.response.analyte_document import analytes_document
+from service.api.response.catalogue import analytes_document
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
 from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
 from service.server.messages.strict_json import dumps, loads
@@ -43,7 +43,12 @@ def test_a_unit_without_a_factor_says_so() -> None:
 
 def test_an_approximate_factor_is_marked() -> None:
     units = {one["code"]: one["approximate"] for one in OBSERVATIONS["d_dimer"]["units"]}
-    assert [code for code, approximate in units.items() if approximate] == ["mg/L{DDU}", "ng/mL{DDU}"]
+    assert [code for code, approximate in units.items() if approximate] == [
+        "mg/L{DDU}",
+        "ng/mL{DDU}",
+        "ug/mL{DDU}",
+        "ug/L{DDU}",
+    ]
 
 
 def test_ranges_codes_and_implied_limits_are_shown() -> None:

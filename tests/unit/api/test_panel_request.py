@@ -9,6 +9,7 @@ import pytest
 from service.api.problems import InvalidRequest
 from service.api.request.panel import PanelRequest, read_panel_request
 from service.clinical.measurement.interval import point
+from service.clinical.measurement.reading import IMPLIED
 from service.clinical.panel.panel import Medication
 from service.server.messages.strict_json import dumps, loads
 
@@ -173,3 +174,75 @@ def test_what_was_asked_for_is_never_omitted() -> None:
     assert faults({"options": {"on_invalid": "omit", "criteria": ["hlh"]}, **FEVER}) == [
         ("/options/criteria/0", "invalid_value")
     ]
+
+
+@pytest.mark.parametrize(
+    ("request_", "unread"),
+    [
+        ({"observations": {"ferritin": {"value": 905, "unit": "furlong"}}}, {"ferritin"}),
+        ({"observations": {"ferritin": {"value": "905", "unit": "ug/L"}}}, {"ferritin"}),
+        ({"observations": {"ferritin": {"valeu": 905, "unit": "ug/L"}}}, {"ferritin"}),
+        ({"observations": {"ferritin": {"value": 905, "unit": "ug/L", "comparator": "~"}}}, {"ferritin"}),
+        ({"observations": {"ferritin": {"value": 5, "unit": "ug/L", "reference_range": {"low": "a"}}}}, {"ferritin"}),
+        ({"observations": {"ferritin": {"value": 905, "unit": "ug/L", "collected_at": "now"}}}, {"ferritin"}),
+        ({"observations": {"ferritin": "12500 H"}}, {"ferritin"}),
+        ({"observations": {"ferritin": 905}}, {"ferritin"}),
+        ({"observations": {"ferritin": "905 g/L"}}, {"ferritin"}),
+        ({"observations": {"platlets": "95 10*9/L"}}, {"platelets"}),
+        ({"observations": {"plt": "95 10*9/L"}}, {"platelets"}),
+        ({"observations": {"wbc": "2 10*9/L", "neutrophils": "5 10*9/L"}}, {"wbc", "neutrophils"}),
+        ({"patient": {"age_years": 2, "age_at_onset_years": 5}}, {"age_years", "age_at_onset_years"}),
+        ({"patient": {"age_years": "ten"}}, {"age_years"}),
+        ({"findings": {"fever": "yes"}}, {"fever"}),
+        ({"findings": {"feverr": True}}, {"fever"}),
+        ({"context": {"condition": "sJIA?"}}, {"condition"}),
+        ({"context": {"confounders": ["flu"]}}, {"confounders"}),
+        ({"context": {"medications": [{"name": 5}]}}, {"medications"}),
+        ({"context": {"meds": ["x"]}}, {"medications"}),
+        ({"context": {"medications": [{"name": "x", "last_dose": "soon"}]}}, set()),
+    ],
+)
+def test_an_input_that_was_sent_and_not_read_is_named(request_: dict[str, Any], unread: set[str]) -> None:
+    document = {**OMIT, **request_}
+    document["findings"] = {"splenomegaly": False, **request_.get("findings", {})}
+    assert read(**document).panel.unread == unread
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"value": 152, "unit": "furlong"},
+        {"value": "152", "unit": "10*9/L"},
+        {"value": 152},
+        {"value": 152, "unit": "10*12/L"},
+        {"value": 152, "unit": "10*9/L", "comparator": "~"},
+        {"value": 152, "unit": "10*9/L", "reference_range": {"low": 150, "unit": "furlong"}},
+        {"value": 152, "unit": 5},
+    ],
+    ids=str,
+)
+def test_a_word_beside_a_number_that_cannot_be_read_counts_as_implied(sent: dict[str, Any]) -> None:
+    moment = "2026-11-20T08:30:00Z"
+    observations = {"platelets": {**sent, "interpretation": "l", "collected_at": moment}}
+    panel = read(observations=observations, **OMIT).panel
+    reading = panel.readings["platelets"]
+    assert (reading.evidence, reading.word, reading.collected_at) == (IMPLIED, "L", moment)
+    assert panel.unread == {"platelets"}
+    assert faults({"observations": observations})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"interpretation": "N"},
+        {"interpretation": "POS"},
+        {"interpretation": "L" * 21},
+        {"interpretation": 5},
+        {"interpretation": "L", "collected_at": "now"},
+        {"interpretation": "L", "collected_at": 5},
+    ],
+    ids=str,
+)
+def test_a_word_that_implies_nothing_leaves_nothing(more: dict[str, Any]) -> None:
+    observations = {"platelets": {"value": 152, "unit": "furlong", **more}}
+    assert "platelets" not in read(observations=observations, **OMIT).panel.readings

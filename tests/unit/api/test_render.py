@@ -8,7 +8,7 @@ import pytest
 from service import __version__
 from service.api.problems import Entry
 from service.api.response.assessment import assessment_document, result_document
-from service.api.response.value_texts import Texts
+from service.api.response.items import Results
 from service.clinical.assessment.assess import DISCLAIMER, assess
 from service.clinical.criteria import CATALOGUE, DIGEST, ORDER
 from service.server.messages.strict_json import dumps, loads
@@ -76,7 +76,7 @@ def test_a_part_of_which_nothing_is_counted_has_no_count() -> None:
     assessment = assess(panel_of(**PATIENT), ["eular-acr-printo-2016"])
     (result,) = assessment.results
     uncounted = result._replace(parts=tuple(one._replace(count=None) for one in result.parts))
-    shown = result_document(uncounted, Texts(assessment.panel))["parts"]
+    shown = result_document(uncounted, Results(assessment.panel))["parts"]
     assert [set(one) for one in shown] == [{"id", "verdict", "verdict_implied"}] * 2
 
 
@@ -151,14 +151,16 @@ def test_what_was_left_out_comes_first_among_the_warnings() -> None:
     assert document["warnings"][1]["code"] == "fasting_unknown"
 
 
-def test_a_suggested_test_has_its_code_or_null() -> None:
+def test_a_suggested_test_has_its_code() -> None:
     found = {one["observation"]: one for one in answer_to(**PATIENT)["suggested_tests"]}
     assert found["ast"] == {
         "observation": "ast",
         "loinc": "1920-8",
-        "why": "by itself it could settle the 2016 criteria",
+        "decides": ["eular-acr-printo-2016", "ravelli-2005"],
+        "follow": True,
+        "why": "by itself it could settle the 2016 criteria and 1 more",
     }
-    assert found["cxcl9"]["loinc"] is None
+    assert found["cxcl9"]["loinc"] == "98115-9"
 
 
 @pytest.mark.parametrize("key", ORDER)

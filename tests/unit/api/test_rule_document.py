@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.api.response.rule_document import criteria_document
+from service.api.response.catalogue import criteria_document
 from service.clinical.criteria import CATALOGUE
 from service.clinical.data.references import CERTAINTIES
 from service.server.messages.strict_json import dumps, loads

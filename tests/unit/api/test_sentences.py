@@ -32,7 +32,14 @@ WHERE = ("observations", "wbc")
         (Fault("invalid_quantity", "form"), "with a point as decimal sign"),
         (Fault("invalid_quantity", "decimal_comma"), "Write 12.5 or 12500, without a comma."),
         (Fault("invalid_quantity", "lost_exponent", suggestion="10*9/L"), "the exponent has lost its superscript"),
-        (Fault("invalid_quantity", "two_ways"), "is the point a decimal sign, or does it set thousands apart?"),
+        (
+            Fault("invalid_quantity", "two_ways"),
+            "is the point or comma a decimal sign, or does it set thousands apart?",
+        ),
+        (Fault("invalid_quantity", "flag"), "the flag as interpretation"),
+        (Fault("unit_not_accepted", "flag", accepted=["g/L"]), "the flag as interpretation"),
+        (Fault("invalid_quantity", "too_long", longest=80), "longer than 80 characters"),
+        (Fault("unit_not_accepted", "too_long", longest=48), "longer than 48 characters"),
         (Fault("invalid_quantity", "bounds"), "not a range or a tolerance"),
         (Fault("invalid_quantity", "lost_exponent"), "Write the unit as 10*9/L, 10*3/uL or /uL."),
         (Fault("invalid_value", "reference_range"), "not above the high end"),
@@ -139,3 +146,19 @@ def test_a_parameter_where_none_is_known_is_told_so() -> None:
 @pytest.mark.parametrize(("sent", "asked"), [("12.500", True), (" 12.500 ", True), ("12.5", False), (True, False)])
 def test_a_number_sent_as_text_is_asked_about_where_it_has_two_meanings(sent: object, asked: bool) -> None:
     assert ("Write 12.5 or 12500" in not_a_number(WHERE, sent).detail) == asked
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("12.500", "does it set thousands apart?"),
+        ("12,500", "does it set thousands apart?"),
+        ("12500 H", "the flag as interpretation"),
+        ("H 12500", "the flag as interpretation"),
+        ("12500", "not true."),
+        ("1" * 100_000, "not true."),
+    ],
+    ids=range(6),
+)
+def test_a_number_sent_as_text_says_what_to_change(sent: str, words: str) -> None:
+    assert words in not_a_number(WHERE, sent).detail

@@ -34,8 +34,8 @@ def test_an_answer_takes_no_more_than_twice_its_length() -> None:
 
 def test_treatments_are_looked_up_once_per_panel(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_up = []
-    one = assess.active_therapies
-    monkeypatch.setattr(assess, "active_therapies", lambda panel: looked_up.append(panel) or one(panel))
+    one = assess.treatments_of
+    monkeypatch.setattr(assess, "treatments_of", lambda panel, read: looked_up.append(panel) or one(panel, read))
     course = long_course()
     assert {change.masked_by for change in course.changes} == {(), ("il6_blockade",)}
     assert len(looked_up) == PANELS

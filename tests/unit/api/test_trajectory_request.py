@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from service.api.request import course
+from service.api.request.panel import PanelRequest, read_panel_request
 from service.server.messages.strict_json import dumps, loads
 
 Send = Callable[..., tuple[int, Any]]
@@ -180,6 +182,48 @@ def test_too_many_drugs_are_refused(send: Send) -> None:
     assert faults(send, panels=[PANEL], treatments=given) == [("/treatments", "invalid_value")]
     known = {"medications": [{"name": "x"}] * 201}
     assert ("/context/medications", "invalid_value") in faults(send, panels=[PANEL], context=known)
+
+
+@pytest.mark.parametrize(
+    ("panels", "treatments", "medications", "pointer"),
+    [
+        (100, 101, 0, "/treatments"),
+        (100, 0, 101, "/context/medications"),
+        (100, 60, 60, "/treatments"),
+        (1000, 11, 0, "/treatments"),
+        (51, 199, 0, "/treatments"),
+    ],
+)
+def test_more_doses_than_a_course_may_tell_are_refused_with_the_limit_before_any_panel_is_read(
+    send: Send, monkeypatch: pytest.MonkeyPatch, panels: int, treatments: int, medications: int, pointer: str
+) -> None:
+    request: dict[str, Any] = {
+        "panels": [PANEL | {"collected_at": f"2026-11-01T10:00:00.{number:06}Z"} for number in range(panels)],
+        "treatments": [{"name": f"drug {number}", "given_at": "2026-11-01"} for number in range(treatments)],
+        "context": {"medications": [{"name": f"drug {number}"} for number in range(medications)]},
+    }
+    looked_at: list[Any] = []
+
+    def read(document: dict[str, Any]) -> PanelRequest:
+        looked_at.append(document)
+        return read_panel_request(document)
+
+    monkeypatch.setattr(course, "read_panel_request", read)
+    status, problem = send(**request)
+    assert (status, [fault["pointer"] for fault in problem["errors"]]) == (422, [pointer])
+    assert "at most 10000 fit" in problem["errors"][0]["detail"]
+    assert not any((document.get("context") or {}).get("medications") for document in looked_at)
+
+
+def test_as_many_doses_as_a_course_may_tell_are_taken_however_often_each_drug_was_given(send: Send) -> None:
+    panels = [PANEL | {"collected_at": f"2026-11-02T10:00:00.{number:06}Z"} for number in range(100)]
+    given = [
+        {"name": f"drug {number % 100}", "given_at": f"2026-11-01T00:00:{number % 60:02}Z"} for number in range(900)
+    ]
+    status, found = send(panels=panels, treatments=given)
+    assert (status, len(found["assessments"][0]["treatments_before"])) == (200, 100)
+    status, problem = send(panels=panels, treatments=[*given, {"name": "another", "given_at": "2026-11-01"}])
+    assert (status, problem["errors"][0]["pointer"]) == (422, "/treatments")
 
 
 def test_a_treatment_outside_the_panels_is_named(send: Send) -> None:

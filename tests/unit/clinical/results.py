@@ -6,16 +6,19 @@ from typing import Any
 from service.clinical.assessment.assess import Assessment, assess
 from service.clinical.criteria import CATALOGUE
 from service.clinical.evaluation.evaluate import evaluate
-from service.clinical.evaluation.set_result import Item, Result
+from service.clinical.evaluation.set_result import Item, SetResult
+from service.clinical.explanation.items import explain
 from tests.conftest import panel_of
 
 WORD_ALONE = "reported only as '{}', which counts for the implied verdict alone"
 NO_RANGE = "reported as '{}' without a usable reference range, which proves nothing here"
 
 
-def result_of(key: str, **request: Any) -> Result:
-    """Evaluate one set on the panel that a request means."""
-    return evaluate(CATALOGUE[key], panel_of(**request))
+def result_of(key: str, **request: Any) -> SetResult:
+    """Evaluate and explain one set on the panel that a request means."""
+    panel = panel_of(**request)
+    result = evaluate(CATALOGUE[key], panel)
+    return result._replace(items=explain(result, panel))
 
 
 def assessed(*criteria: str, **request: Any) -> Assessment:
@@ -23,7 +26,7 @@ def assessed(*criteria: str, **request: Any) -> Assessment:
     return assess(panel_of(**request), criteria)
 
 
-def item_of(result: Result, *path: str) -> Item:
+def item_of(result: SetResult, *path: str) -> Item:
     """Return the item at a path of ids."""
     items: Iterable[Item] = result.items
     for key in path:

@@ -1,12 +1,13 @@
 """Which set leads for whom, and the category that follows: every row of the contract's table."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from service.clinical.assessment.assess import assess
 from service.clinical.assessment.category import CATEGORIES, guide_for
-from service.clinical.criteria import ORDER
 from service.clinical.panel.panel import CONDITIONS, Panel
 from tests.conftest import panel_of
 from tests.unit.clinical.results import assessed
@@ -78,10 +79,10 @@ def test_every_condition_has_a_leading_set() -> None:
     assert {condition for condition, _ in LEADING} == set(CONDITIONS)
 
 
-def test_without_a_condition_no_set_leads_and_all_but_two_count() -> None:
+def test_without_a_condition_no_set_leads_and_only_those_count_that_presuppose_no_diagnosis() -> None:
     guide = guide_for(Panel())
     assert guide.primary is None
-    assert guide.supporting == tuple(key for key in ORDER if key not in ("mh-score", "ferritin-esr-ratio"))
+    assert guide.supporting == (CRITERIA_2016, "hlh-2004", "hlh-2024", "hscore")
     assert guide.needed == guide.supporting
 
 
@@ -300,11 +301,15 @@ def test_each_supporting_set_can_lift_what_the_leading_one_leaves(key: str) -> N
 @pytest.mark.parametrize(
     ("request_", "category", "basis"),
     [
-        ({"findings": {"cns_dysfunction": True, "hemorrhage": True}}, "possible", ["ravelli-2005"]),
+        ({"findings": {"cns_dysfunction": True, "hemorrhage": True}}, "indeterminate", []),
+        ({"observations": SEVERE}, "possible", [CRITERIA_2016, "hlh-2004", "hlh-2024", "hscore"]),
         (
-            {"findings": {"cns_dysfunction": True}, "observations": {"fibrinogen": {"interpretation": "L"}}},
+            {
+                "findings": {"fever": True},
+                "observations": LABORATORY | {"fibrinogen": {"interpretation": "L"}},
+            },
             "possible",
-            ["ravelli-2005"],
+            [CRITERIA_2016],
         ),
         ({"findings": {"molecular_hlh_diagnosis": True}}, "possible", ["hlh-2004"]),
         ({"observations": {"ferritin": "905 ug/L", "esr": "2 mm/h"}}, "indeterminate", []),
@@ -315,7 +320,15 @@ def test_each_supporting_set_can_lift_what_the_leading_one_leaves(key: str) -> N
         ),
         ({"observations": QUIET, "findings": NO_SIGNS}, "indeterminate", []),
     ],
-    ids=["a set met", "a set met by words", "a diagnosis", "the ratio met", "the MH score met", "a quiet panel"],
+    ids=[
+        "a set that presupposes sJIA met",
+        "sets met",
+        "a set met by words",
+        "a diagnosis",
+        "the ratio met",
+        "the MH score met",
+        "a quiet panel",
+    ],
 )
 def test_without_a_condition_a_panel_is_possible_or_indeterminate(
     request_: dict[str, Any], category: str, basis: list[str]
@@ -330,3 +343,61 @@ def test_a_score_that_favours_primary_hlh_never_raises_the_category() -> None:
     found = assessed("mh-score", **request_ | {"observations": observations, "context": {"condition": "sjia"}})
     assert found.results[0].verdict.value == "met"
     assert found.classification.category == "unlikely"
+
+
+AFEBRILE = NO_SIGNS | {"fever": False}
+
+
+def calm(**changes: Any) -> Panel:
+    """Return an afebrile child with sJIA in whom nothing speaks for MAS, with some fields of the panel changed."""
+    panel = panel_of(context={"condition": "sjia"}, findings=AFEBRILE, observations=QUIET | {"temperature": "36.8 Cel"})
+    return replace(panel, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, ""),
+        ({"unread": frozenset({"cxcl9", "d_dimer"})}, ""),  # no set that counts for sJIA reads these
+        ({"unread": frozenset({"ferritin"})}, "Ferritin was sent but could not be read, so this does not reassure."),
+        (
+            {"unread": frozenset({"cxcl9", "ast", "fever"})},
+            "AST and fever were sent but could not be read, so this does not reassure.",
+        ),
+        ({"unread": frozenset({"medications"})}, "A treatment may be among what could not be read"),
+        ({"may_hold_more": True}, "The record may hold something newer, or something that was not read"),
+    ],
+    ids=["whole", "unread, not needed", "ferritin", "several", "medications", "may hold more"],
+)
+def test_nothing_is_unlikely_beside_what_was_not_read(changes: dict[str, Any], sentence: str) -> None:
+    assessment = assess(calm(**changes))
+    assert assessment.classification.category == ("indeterminate" if sentence else "unlikely")
+    assert sentence in assessment.summary
+    assert ("reassure" in assessment.summary) == bool(sentence)
+
+
+def test_what_could_not_be_read_takes_nothing_from_a_set_that_is_met() -> None:
+    met = panel_of(context={"condition": "sjia"}, findings={"fever": True}, observations=SEVERE)
+    doubtful = replace(met, unread=frozenset({"alt", "crp", "medications", "active_arthritis"}), may_hold_more=True)
+    assert [assess(panel).classification.category for panel in (met, doubtful)] == ["likely", "likely"]
+
+
+@pytest.mark.parametrize(
+    ("ferritin", "sentence"),
+    [
+        (None, "Ferritin was not measured, and without it this does not reassure."),
+        ({"interpretation": "H"}, "Ferritin is known only in words, and without its number this does not reassure."),
+        (">100 ug/L", "Ferritin may lie on either side of its limit, so this does not reassure."),
+        ("684 ug/L", ""),
+    ],
+)
+def test_unlikely_without_a_ferritin_that_is_known_says_that_it_does_not_reassure(
+    ferritin: object, sentence: str
+) -> None:
+    panel = panel_of(
+        context={"condition": "sjia"}, findings=AFEBRILE, observations=QUIET | {"ferritin": ferritin, "esr": "60 mm/h"}
+    )
+    assessment = assess(panel)
+    assert assessment.classification.category == "unlikely"
+    assert sentence in assessment.summary
+    assert ("reassure" in assessment.summary) == bool(sentence)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from service.clinical.course.consensus import load_consensus
+from service.clinical.course.changes import load_consensus
 from service.clinical.data.toml_reader import BadData
 
 

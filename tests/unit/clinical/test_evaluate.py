@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from service.clinical.criteria import CATALOGUE, ORDER
-from service.clinical.evaluation.evaluate import Depth, evaluate, verdict_text
-from service.clinical.evaluation.set_result import Count
+from service.clinical.evaluation.evaluate import evaluate
+from service.clinical.evaluation.set_result import Count, verdict_text
 from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval
 from service.clinical.panel.panel import Panel
-from tests.conftest import panel_of
 from tests.unit.clinical.results import item_of, result_of, statuses
 
 CRITERIA_2016 = "eular-acr-printo-2016"
@@ -95,20 +94,6 @@ def test_nothing_known_is_never_met_and_never_not_met() -> None:
     for criteria in CATALOGUE.values():
         result = evaluate(criteria, Panel())
         assert (result.verdict, result.verdict_implied) == (UNKNOWN, UNKNOWN)
-
-
-@pytest.mark.parametrize("key", ORDER)
-def test_less_depth_leaves_out_and_changes_nothing_else(key: str) -> None:
-    """Verdicts, scores, parts and counts are the same at every depth; only what was not asked for is empty."""
-    panel = panel_of(observations={"ferritin": "905 ug/L", "platelets": "116 10*9/L"}, findings={"fever": True})
-    full = evaluate(CATALOGUE[key], panel)
-    missing = evaluate(CATALOGUE[key], panel, Depth.MISSING)
-    verdict = evaluate(CATALOGUE[key], panel, Depth.VERDICT)
-    assert full.missing
-    assert full.items
-    assert not missing.items
-    assert missing == full._replace(breakdown=None)
-    assert verdict == full._replace(breakdown=None, missing=(), decisive=())
 
 
 PANEL_2016 = {

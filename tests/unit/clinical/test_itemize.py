@@ -205,3 +205,38 @@ def test_a_group_in_which_all_count_needs_all() -> None:
     infant = item_of(result, "cytopenia", "anemia", "neonatal_anemia")
     assert infant.reason == "2 of 2 met; 2 needed"
     assert [one.reason for one in infant.items] == ["95 is below 100", "0.05 y (18.2625 d) is below 28 d"]
+
+
+@pytest.mark.parametrize(
+    ("key", "path", "observation"),
+    [
+        (CRITERIA_2016, ("platelets",), "platelets"),
+        ("ms-score", ("ldh",), "ldh"),
+        ("ferritin-esr-ratio", ("ferritin",), "ferritin"),
+        ("hscore", ("ferritin",), "ferritin"),
+    ],
+)
+def test_what_was_sent_and_not_read_is_not_called_unreported(key: str, path: tuple[str, ...], observation: str) -> None:
+    request = {"observations": {observation: "12500 H"}, "findings": {"active_arthritis": True}}
+    told = reason(key, *path, options={"on_invalid": "omit"}, **request)
+    assert "was sent but could not be read" in told
+    assert "not reported" not in told
+
+
+def test_a_finding_that_was_sent_and_not_read_is_not_called_unreported() -> None:
+    findings = {"fever": "yes", "splenomegaly": True}
+    assert (
+        reason("hlh-2004", "fever", options={"on_invalid": "omit"}, findings=findings)
+        == "was sent but could not be read"
+    )
+
+
+def test_a_size_that_was_sent_and_not_read_is_not_called_unmeasured() -> None:
+    request = {"observations": {"liver_below_costal_margin": "5 furlong"}, "findings": {"hepatomegaly": True}}
+    told = reason("ravelli-2005", "liver_below_costal_margin", options={"on_invalid": "omit"}, **request)
+    assert told.endswith("is present, but it was sent but could not be read")
+
+
+def test_what_was_not_sent_stays_unreported_beside_what_was_not_read() -> None:
+    request = {"observations": {"platelets": "95 x"}, "findings": {"fever": True}}
+    assert reason(CRITERIA_2016, "ast", options={"on_invalid": "omit"}, **request) == "not reported"

@@ -43,6 +43,12 @@ def test_a_date_or_a_time_with_its_offset_is_a_moment(text: str) -> None:
         "2026-11-20T08:30:00.Z",
         "2026-11-20T08:30:00Z ",
         "٢٠٢٦-11-20",
+        "9999-12-31",
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00:00+14:00",
+        "1899-12-30",
+        "1900-01-01T00:00:00Z",
+        "1970-01-01T00:00:00Z",
     ],
 )
 def test_nothing_else_is_a_moment(text: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.course.normality import Normality, normality_in
+from service.clinical.course.events import Normality, normality_in
 from tests.conftest import panel_of
 
 RANGE = {"low": 2.0, "high": 4.0, "unit": "g/L"}

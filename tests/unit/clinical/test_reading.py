@@ -51,14 +51,24 @@ def test_a_mass_of_scd25_is_unknown_but_kept_as_reported() -> None:
 @pytest.mark.parametrize(
     ("quantity", "code", "about", "facts"),
     [
-        (Quantity(Decimal(905)), "unit_required", "", {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L"]}),
-        (Quantity(Decimal(905), "  "), "unit_required", "", {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L"]}),
-        (Quantity(Decimal(905), "mg/L"), "unit_not_accepted", "", {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L"]}),
+        (Quantity(Decimal(905)), "unit_required", "", {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L", "nmol/L"]}),
+        (
+            Quantity(Decimal(905), "  "),
+            "unit_required",
+            "",
+            {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L", "nmol/L"]},
+        ),
+        (
+            Quantity(Decimal(905), "mg/L"),
+            "unit_not_accepted",
+            "",
+            {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L", "nmol/L"]},
+        ),
         (
             Quantity(Decimal(5), " % "),
             "unit_not_accepted",
             "percent",
-            {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L"]},
+            {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L", "nmol/L"]},
         ),
         (Quantity(Decimal(-1), "ng/mL"), "implausible_value", "", {}),
         (Quantity(Decimal("1000000.1"), "ng/mL"), "implausible_value", "", {}),

@@ -3,11 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from service.api.response.brief_document import scored_document
 from service.clinical.assessment.assess import assess
-from service.cohort.results import COLUMNS, result_row, safe
+from service.cohort.results import COLUMNS, result_row
 from tests.conftest import panel_of
 
 ANSWER: dict[str, Any] = {
@@ -73,6 +71,21 @@ def test_a_set_of_another_version_adds_no_column() -> None:
     assert [one for one in result_row(1, "", answer) if one] == ["1", "200", "unlikely"]
 
 
-@pytest.mark.parametrize(("text", "shown"), [("=1+1", "'=1+1"), ("@x", "'@x"), ("A=1", "A=1"), ("", "")])
-def test_no_cell_is_a_formula(text: str, shown: str) -> None:
-    assert safe(text) == shown
+def test_the_summary_says_why_a_calm_answer_does_not_reassure() -> None:
+    calm = {"platelets": "300 10*9/L", "ast": "25 U/L", "fibrinogen": "4.2 g/L", "triglycerides": "0.7 mmol/L"}
+    panel = panel_of(observations=calm, findings={"fever": True}, context={"condition": "sjia"})
+    found = cells(1, "", {"status": 200, "assessment": scored_document(assess(panel))})
+    assert "Ferritin was not measured, and without it this does not reassure." in found["summary"]
+
+
+def test_numbers_keep_their_sign_and_texts_are_no_formulas() -> None:
+    score = {
+        "id": "ms-score",
+        "verdict": "=1",
+        "verdict_implied": "met",
+        "score": {"min": Decimal("-2.1"), "max": None},
+    }
+    assessment = {"classification": {"category": "@x", "primary": None, "summary": "a\nb"}, "criteria": [score]}
+    found = cells(1, "x" * 300 + "\n", {"status": 200, "assessment": assessment})
+    assert (found["ms-score.min"], found["ms-score"], found["category"]) == ("-2.1", "'=1", "'@x")
+    assert (found["summary"], found["id"]) == ("a\\u000ab", "x" * 200 + "…")

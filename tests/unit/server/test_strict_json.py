@@ -22,6 +22,8 @@ from service.server.messages.strict_json import (
         (b"12", Decimal(12)),
         (b"-2.10", Decimal("-2.10")),
         (b"1E+4", Decimal(10000)),
+        (b"1e0000000002", Decimal(100)),
+        (b"\xef\xbb\xbf12", Decimal(12)),
         (b"9007199254740993", Decimal(9007199254740993)),
         (b'{"a": [1, null, true, "x"]}', {"a": [Decimal(1), None, True, "x"]}),
         ('"°C µg/L"'.encode(), "°C µg/L"),
@@ -48,7 +50,13 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
         (b"1" * 33, "a number has more than 32 characters"),
         (b"0." + b"0" * 31, "a number has more than 32 characters"),
         (b'"\xff"', r"the body is not UTF-8 \(byte 1\)"),
-        (b"\xef\xbb\xbf{}", "the body starts with a byte order mark"),
+        ("{}".encode("utf-16"), "the body is UTF-16 or UTF-32, not UTF-8"),
+        ("{}".encode("utf-16-be"), "the body is UTF-16 or UTF-32, not UTF-8"),
+        ("{}".encode("utf-32"), "the body is UTF-16 or UTF-32, not UTF-8"),
+        (b"1e1000000000000000000", "a number is beyond 10 to the power of 330 or -330"),
+        (b"0e99999999999999999999", "a number is beyond 10 to the power of 330 or -330"),
+        (b"-1.5E-99999999999999999999", "a number is beyond 10 to the power of 330 or -330"),
+        (b"0e9999", "a number is beyond 10 to the power of 330 or -330"),
         (b'"\\ud800"', "a text has half of a surrogate pair"),
         (b'{"\\uDC00": 1}', "a text has half of a surrogate pair"),
         (b'{"a": }', "Expecting value at line 1 column 7"),
@@ -67,7 +75,7 @@ def test_every_number_is_read_exactly(body: bytes, value: object) -> None:
         (b"[" * 65 + b"]" * 65, "the body is nested deeper than 64 levels"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "the body is nested deeper than 64 levels"),
     ],
-    ids=range(29),
+    ids=range(35),
 )
 def test_what_may_not_be_used_is_refused_without_quoting_it(body: bytes, words: str) -> None:
     with pytest.raises(NotJson, match=words):

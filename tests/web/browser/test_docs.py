@@ -12,7 +12,7 @@ from tests.web.browser.waiting import until
 def test_the_contract_is_shown_and_an_example_runs_against_the_service(visit: Visit) -> None:
     page = visit.open("docs")
     page.click("#operations-assessment-assess button.opblock-summary-control")
-    with page.expect_response(lambda one: one.url.endswith("/v1/assessments")) as caught:
+    with page.expect_response(lambda answer: answer.url.partition("?")[0].endswith("/v1/assessments")) as caught:
         page.click("#operations-assessment-assess button.execute")
     assert caught.value.status == 200
     assert caught.value.json()["classification"]["category"] == "probable"

@@ -60,7 +60,7 @@ def test_each_set_has_its_verdicts_and_each_item_its_status(visit: Visit, patien
             [f"if words count: {WORDS[one['verdict_implied']]}"] if one["verdict_implied"] != one["verdict"] else []
         )
         assert [text[2:] for text in texts(page, f"{row} > summary .verdict")] == shown
-        for item in one["items"]:
+        for item in one.get("items", ()):  # none of a set that was not made for the patient
             said = texts(page, f"{row} tr[data-item={item['id']}]:not(.why) th")[0]
             assert item["label"] in said
             assert f": {WORDS[item['status']]}" in said

@@ -1,0 +1,79 @@
+"""What of a record was not read and may be newer than what is used: while there is such a thing, nothing is unlikely.
+
+A result under a code that is not known is told by its name, if it has one; without a name it could be any test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from service.clinical.measurement.analytes import ANALYTES
+from service.ehr.fhir.issues import Issue, issue
+from service.ehr.fhir.moments import Moment
+
+OF_A_TEST = {
+    "status": "not_final",
+    "code_refused": "newer_refused",
+    "code_unknown": "newer_not_read",
+    "result_missing": "result_missing",
+    "report_not_final": "report_not_final",
+    "report_without_results": "report_without_results",
+}
+OF_ANY_TEST = OF_A_TEST | {"code_unknown": "newer_unnamed"}
+"""What is said of a thing that was not read, by what it is."""
+ELSE_SAID = ("status",)  # what is said of it even if it is of no consequence
+
+
+class Unread(NamedTuple):
+    """A thing that was not read: what it is, where, of which time, and the tests it may be of (none: any).
+
+    ``counts_tied`` says whether it is in doubt which of the two counts, if a result that is used has the same time.
+    """
+
+    key: str
+    where: str
+    moment: Moment
+    tests: frozenset[str] = frozenset()
+    counts_tied: bool = True
+
+
+def issues_of(
+    unread: Iterable[Unread],
+    times: Mapping[str, Moment],
+    needed: Collection[str],
+    is_in_time: Callable[[Moment], bool],
+) -> Iterator[Issue]:
+    """Yield an issue for each test that a category rests on, of which something newer may not have been read.
+
+    ``times`` are those of the results used, ``needed`` the tests that the category rests on; ``is_in_time`` says
+    whether a result of a time would count at all.
+    """
+    places: dict[tuple[str, str], list[str]] = {}
+    tests_of_any: dict[str, set[str]] = {}
+    for one in unread:
+        known = [key for key in one.tests if key in needed] if one.tests else needed
+        left = [key for key in known if is_in_time(one.moment) and _may_be_newer(one, times.get(key))]
+        if one.tests:
+            for key in left:
+                places.setdefault((OF_A_TEST[one.key], key), []).append(one.where)
+        elif left:
+            places.setdefault((OF_ANY_TEST[one.key], ""), []).append(one.where)
+            tests_of_any.setdefault(OF_ANY_TEST[one.key], set()).update(left)
+        if not left and one.key in ELSE_SAID:
+            for key in one.tests:
+                places.setdefault((one.key, key), []).append(one.where)
+    for (key, test), where in places.items():
+        told = issue(key, *where, observation=test)
+        yield told if test else told._replace(text=f"{told.text} {_listed(tests_of_any[key])}")
+
+
+def _may_be_newer(unread: Unread, used: Moment | None) -> bool:
+    if used is None or unread.moment.at > used.at or unread.moment.may_be_after(used.at):
+        return True
+    return unread.counts_tied and unread.moment.at == used.at
+
+
+def _listed(tests: Collection[str]) -> str:
+    labels = [ANALYTES[key].label for key in ANALYTES if key in tests]
+    return f"It may be one of these tests, of which nothing newer is known: {', '.join(labels)}."

@@ -1,0 +1,191 @@
+"""Writes docs/criteria.md from the data: every set with its rule, limits, sources, population, and worked cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from service.clinical.criteria import CATALOGUE
+from service.clinical.criteria.criteria_set import Case, CriteriaSet
+from service.clinical.criteria.rules import (
+    AllOf,
+    AnyNode,
+    AtLeast,
+    CutOff,
+    Finding,
+    FirstKnown,
+    Linear,
+    Measure,
+    Ratio,
+    Sum,
+    Tally,
+    Term,
+    Threshold,
+)
+from service.clinical.data.references import CERTAINTIES, Source
+from service.clinical.measurement.analytes import FINDINGS
+
+INTRODUCTION = """\
+# The criteria sets
+
+This page is generated from the files in `service/clinical/criteria/` (`make generate`). Each limit, weight and cut-off
+stands there once, with its source. The worked cases below are tests: each is assessed in every run of `make test`.
+
+Each figure carries its certainty:
+"""
+
+
+def criteria_page() -> Iterable[str]:
+    """Yield the lines of docs/criteria.md."""
+    yield from INTRODUCTION.splitlines()
+    yield ""
+    for word, meaning in CERTAINTIES.items():
+        yield f"- *{word}*: {meaning}."
+    for criteria in CATALOGUE.values():
+        yield ""
+        yield from _set(criteria)
+
+
+def _set(criteria: CriteriaSet) -> Iterator[str]:
+    yield f"## {criteria.title}"
+    yield ""
+    yield f"`{criteria.id}`, version {criteria.version}; {criteria.kind}; in sentences: *the {criteria.short}*."
+    yield ""
+    yield criteria.audit.intent
+    yield ""
+    yield f"- **Made for**: {criteria.audit.population}"
+    for line in criteria.audit.performance:
+        yield f"- **Performance**: {line}"
+    for line in criteria.audit.caveats:
+        yield f"- **Caveat**: {line}"
+    for note in criteria.notes:
+        yield f"- **When {note.when.replace('_', ' ')}**: {note.text} ({note.reference}, {note.certainty})"
+    yield ""
+    yield from _applicability(criteria)
+    yield "**Rule**"
+    yield ""
+    yield from _rule(criteria.rule, "")
+    yield ""
+    yield from _confounders(criteria)
+    yield from _probability(criteria)
+    yield "**Worked cases**"
+    yield ""
+    yield "| case | sent | comes to | source |"
+    yield "|---|---|---|---|"
+    for case in criteria.cases:
+        yield _case(case)
+    yield ""
+    yield "**References**"
+    yield ""
+    for reference in criteria.references:
+        link = f" [doi:{reference.doi}](https://doi.org/{reference.doi})" if reference.doi else ""
+        yield f"- {reference.key}: {reference.citation}.{link} ({reference.certainty})"
+
+
+def _applicability(criteria: CriteriaSet) -> Iterator[str]:
+    for axis, words in (("condition", criteria.applicability.condition), ("age", criteria.applicability.age)):
+        if words:
+            said = ", ".join(f"{group.replace('_', ' ')}: {fit.replace('_', ' ')}" for group, fit in words.items())
+            yield f"Applicability by {axis}: {said}."
+            yield ""
+
+
+def _rule(node: AnyNode, indent: str) -> Iterator[str]:
+    match node:
+        case Sum() | Linear() | Ratio():
+            yield f"{indent}- {_score(node)} {_cutoff(node.cutoff)}"
+        case Threshold() | Finding() | Term() | Measure():
+            yield f"{indent}- {_leaf(node)}"
+            return
+        case _:
+            yield f"{indent}- {_group(node)}"
+    for child in node.of:
+        yield from _rule(child, indent + "  ")
+
+
+def _score(node: Sum | Linear | Ratio) -> str:
+    return {Sum: "The sum of these points", Linear: "The sum of these terms", Ratio: "The first divided by the second"}[
+        type(node)
+    ]
+
+
+def _cutoff(cutoff: CutOff) -> str:
+    return f"is {cutoff.comparator} {_number(cutoff.value)} ({_source(cutoff.source)})"
+
+
+def _group(node: FirstKnown | AllOf | AtLeast | Tally) -> str:
+    name = f"{node.label}: " if node.label else ""
+    match node:
+        case AllOf():
+            return f"{name}all of"
+        case AtLeast():
+            return f"{name}at least {node.required} of"
+        case FirstKnown():
+            return f"{name}the first that is known of"
+        case Tally():
+            points = ", ".join(_number(value) for value in node.points)
+            return f"{name}{points} points for 0 to {len(node.points) - 1} met of"
+
+
+def _leaf(node: Threshold | Finding | Term | Measure) -> str:
+    match node:
+        case Threshold():
+            printed = " or ".join(f"{_number(value)} {unit}" for unit, value in node.limit.printed.items())
+            absent = f"; not met where `{node.excluded_by}` is false" if node.excluded_by else ""
+            return f"{node.label} (`{node.observation}`) {node.limit.comparator} {printed}{absent} ({_source(node.source)})"
+        case Finding():
+            meaning = FINDINGS[node.finding].meaning
+            return f"{node.label} (`{node.finding}`){f', {meaning}' if meaning else ''} ({_source(node.source)})"
+        case Term():
+            read = f"`{node.finding}`" if node.finding else f"`{node.observation}` in {node.unit}"
+            return f"{node.label}: {_number(node.weight)} x {read} ({_source(node.source)})"
+        case Measure():
+            below = f"; below {_number(node.resolution)} it is not told apart" if node.resolution else ""
+            return f"{node.label} (`{node.observation}`) in {node.unit}{below} ({_source(node.source)})"
+
+
+def _source(source: Source) -> str:
+    return f"{source.reference}, {source.certainty}"
+
+
+def _number(value: Decimal) -> str:
+    return f"{value:f}"
+
+
+def _confounders(criteria: CriteriaSet) -> Iterator[str]:
+    for condition, inputs in criteria.confounders.items():
+        yield f"Confounded by {condition.replace('_', ' ')}: {', '.join(f'`{name}`' for name in inputs)}."
+        yield ""
+
+
+def _probability(criteria: CriteriaSet) -> Iterator[str]:
+    if criteria.probability:
+        rows = ", ".join(f"{knot.score} {knot.relation} {knot.percent} %" for knot in criteria.probability)
+        yield f"Printed probabilities by score: {rows}."
+        yield ""
+
+
+def _case(case: Case) -> str:
+    return f"| {case.name} | {_sent(case.request)} | {_expected(case.expect)} | {case.source} |"
+
+
+def _sent(request: Mapping[str, Any]) -> str:
+    parts = [
+        f"{key} {_value(value)}"
+        for part in ("patient", "context", "findings", "observations")
+        for key, value in request.get(part, {}).items()
+    ]
+    return "; ".join(parts)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_value(entry) for entry in value)
+    return _number(value) if isinstance(value, Decimal) else str(value)
+
+
+def _expected(expect: Mapping[str, Any]) -> str:
+    return "; ".join(f"{key.replace('_', ' ')} {_value(value) or 'none'}" for key, value in expect.items())
