@@ -1,3 +1,3 @@
 """Scores a lab panel for macrophage activation syndrome and says why."""
 
-__version__ = "1.0.0"
+__version__ = "2.0.0"

@@ -156,7 +156,7 @@ def test_the_image_is_named_as_the_values_say() -> None:
             only(manifests({"image": values}), "Deployment")["spec"]["template"]["spec"]["containers"][0]["image"]
         )
 
-    assert image() == "mas-risk-service:1.0.0"
+    assert image() == "mas-risk-service:2.0.0"
     assert image(registry="registry.example.org", tag="1.2.3") == "registry.example.org/mas-risk-service:1.2.3"
     digest = f"sha256:{'a' * 64}"
     assert image(repository="clinical/mas", tag="1.2.3", digest=digest) == f"clinical/mas@{digest}"
@@ -188,7 +188,7 @@ def test_a_code_map_arrives_as_it_was_written(text: str) -> None:
 
 
 def test_the_version_label_is_one_whatever_the_tag() -> None:
-    for tag, label in (("_1.2_", "1.2"), (f"{'a' * 62}.b", "a" * 62), ("", "1.0.0")):
+    for tag, label in (("_1.2_", "1.2"), (f"{'a' * 62}.b", "a" * 62), ("", "2.0.0")):
         labels = only(manifests({"image": {"tag": tag}}), "Deployment")["metadata"]["labels"]
         assert labels["app.kubernetes.io/version"] == label
 
