@@ -233,7 +233,7 @@ def test_work_beyond_the_budget_is_refused_and_leaves_others_their_turn(tmp_path
         for number in range(70_000)
     ]
     record = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
-    chosen = {"MAS_MAX_BODY_BYTES": "99999999", "MAS_REQUEST_SECONDS": "1", "MAS_BODY_READ_SECONDS": "60"}
+    chosen = {"MAS_FHIR_MAX_BODY_BYTES": "99999999", "MAS_REQUEST_SECONDS": "1", "MAS_BODY_READ_SECONDS": "60"}
     with Live(tmp_path, SERVICE, WEB_CONCURRENCY="1", **chosen) as live:
         status, _, body = live.post("/fhir/$evaluate-mas", record)
         assert status == 422

@@ -38,8 +38,8 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
         """Serve until the stop, and those who were in the queue of a port then."""
         self.ports = [port.dup() for port in self.sockets]
         super().run()
-        self.serve_queue()
-        gevent.joinall(self.late, timeout=_LATE_SECONDS)
+        self.serve_queue()  # pragma: no cover  # the process ends here, and no longer tells what it ran
+        gevent.joinall(self.late, timeout=_LATE_SECONDS)  # pragma: no cover
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Serve one connection; in a crowd the longest silent one makes room for it."""
@@ -83,7 +83,7 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
             for connection in [silent for silent, since in self.idle.items() if since < old]:
                 self.end_silent(connection)
             gevent.sleep(0.05)
-        gevent.killall(list(self.served.values()), block=False)
+        gevent.killall(list(self.served.values()), block=False)  # pragma: no cover  # as the process ends
 
     def note_idle(self, connection: Connection, idle: bool) -> None:  # a callback's state
         """Keep account of who is silent."""
