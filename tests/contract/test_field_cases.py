@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.cohort.__main__ import main
+from service.cohort.command import main
 from service.server.messages.strict_json import dumps, loads
 
 PATIENT = {"resourceType": "Patient", "id": "p1", "birthDate": "2014-03-01"}
