@@ -32,7 +32,9 @@ OTHERS = (
     "Erythrocyte mean corpuscular hemoglobin [Entitic mass]|Platelet antibody|AST/ALT ratio|De Ritis ratio (AST/ALT)|"
     "APRI (AST to Platelet Ratio Index)|Neutrophil/lymphocyte ratio|Neutrophils/100 leukocytes in Blood|NEUT%|"
     "Carboxyhemoglobin/Hemoglobin.total|Leukocyte esterase|Immature platelet fraction|Methemoglobin|Potassium|"
-    "Albumin|Vitamin B12|Haptoglobin|Myoglobin|Antistreptolysin (AST)|Thyroglobulin (TG)|Hemoglobin F"
+    "Albumin|Vitamin B12|Haptoglobin|Myoglobin|Antistreptolysin (AST)|Thyroglobulin (TG)|Hemoglobin F|"
+    "FIB-4|FIB-4 index|PLT morph|Plt Morphology|WBC Morphology|WBC differential|Hb electrophoresis|Retic-Hb|Hb A2|"
+    "Temperature source|Body temperature site|Temp method|Neutrophil oxidative burst|Tg-Ab"
 )
 IN_OTHER_SPECIMENS = (
     "Urine leukocytes|Leukocytes [#/area] in Urine sediment|Hemoglobin [Presence] in Urine|CSF ferritin"

@@ -22,7 +22,9 @@ REFERRING = (
     DERIVED,
 )  # what a report or a panel is made of, and what a result was worked out from
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
-_MISSPELT = {one.title() for one in ("Bundle", *READ)}  # capitals carry meaning in FHIR: what is written else is none
+_MISSPELT = {
+    one.title() for one in ("Bundle", "Parameters", *READ)
+}  # capitals carry meaning in FHIR: what is written else is none
 
 
 def walk(document: Any) -> Contents:
@@ -54,6 +56,8 @@ def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: 
     where = where or kind
     if kind == "Bundle":
         _open_bundle(contents, raw, where)
+    elif kind == "Parameters":
+        _open_parameters(contents, tables(raw, "parameter"), f"{where}.parameter")
     elif kind in SILENT:
         _note_outcome(contents, raw, where)
     elif kind in READ:
@@ -79,6 +83,14 @@ def _open_bundle(contents: Contents, bundle: Resource, where: str) -> None:
         contents.issues.append(issue("incomplete", f"{where}.total"))
     for at, entry in enumerate(entries_of(bundle)):
         _open_entry(contents, entry, f"{where}.entry[{at}]")
+
+
+def _open_parameters(contents: Contents, parameters: list[Resource], where: str) -> None:
+    """Visit what an operation of the sender's own answered with; its values are no part of a record."""
+    for at, one in enumerate(parameters):
+        if "resource" in one:
+            _visit(contents, one["resource"], f"{where}[{at}].resource")
+        _open_parameters(contents, tables(one, "part"), f"{where}[{at}].part")
 
 
 def _open_entry(contents: Contents, entry: Any, where: str) -> None:

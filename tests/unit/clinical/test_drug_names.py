@@ -69,7 +69,7 @@ NEAR = {
     "emapalumab": "emapalumb | Gamifent",
 }
 NOTHING_DEFINITE = """
-    biologic | Biologika | bDMARD | immunosuppressant | unknown | unbekannt | study drug | Studienmedikation | clinical trial drug | see chart | per MAR
+    biologic | Biologika | bDMARD | immunosuppressant | immunosuppressives | unknown | unbekannt | study drug | Studienmedikation | clinical trial drug | see chart | per MAR
     ? | - | yes | x | 162 mg | injection | L04 | L04A | H02 | L04AG | L04AA99 | 999999 | MAS825 | HLH-94 protocol | placebo | stopped | no biologics
     kein Biologikum | cytokine blocker | interleukin | monoclonal antibody | foobamab | xyzcitinib | xyzkinra | n/a | PZN 00123456 | 50242-136-01
     MTX and a biologic | methotrexate, other biologic | лекарство икс | medication"""
