@@ -1,6 +1,6 @@
-"""What changed from one result to the next, as an interval like everything else, and whether MAS moves it that way.
+"""The change from one result to the next, as an interval, and whether MAS moves it that way.
 
-Which way MAS moves a test, and which tests a class of drugs hides, is what experts agree on (dynamics.toml).
+Experts agree which way MAS moves a test and which tests a class of drugs hides (dynamics.toml).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ VERBS = {UP: "rose", DOWN: "fell", UNCHANGED: "did not change", UNKNOWN_DIRECTIO
 
 @dataclass(frozen=True, slots=True)
 class Consensus:
-    """Which way each test moves as MAS begins, which tests a class of drugs hides, and who says so."""
+    """The way each test moves as MAS begins, the tests that a class of drugs hides, and the source."""
 
     direction: dict[str, str]
     masked: dict[str, tuple[str, ...]]

@@ -20,7 +20,7 @@ NOT_READ = "was sent but could not be read"
 PRESENCE = {MET: "present", NOT_MET: "absent", UNKNOWN: NOT_REPORTED}
 GroupReason = Callable[[tuple[Item, ...]], str]
 InWords = dict[tuple[str, str], str]
-"""What is written of each value, by observation and unit of the limit."""
+"""The text of each value, by observation and unit of the limit."""
 SummandReason = Callable[[Reading | None, Interval], str]
 LimitsInWords = Mapping[str, tuple[tuple[str, str], Mapping[State, str]]]
 """By the unit of a result: its observation with the unit to quote it in, and how it lies to the limit.

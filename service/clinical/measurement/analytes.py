@@ -1,4 +1,4 @@
-"""What can be measured and what can be found: loaded once from analytes.toml and findings.toml."""
+"""The tests and the findings that a panel may hold, loaded once from analytes.toml and findings.toml."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The one idea of the service: a value is the interval of what it may still be.
 
-Missing, censored, worded and exact results are all intervals; a threshold against an interval is met, not met or
-unknown, and rules combine those three by Kleene's logic. There is no second mechanism.
+Missing, censored, worded and exact results are all intervals. A threshold against an interval is met, not met or
+unknown. Rules combine those three by Kleene's logic. There is no second mechanism.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Interval(NamedTuple):
 
     @property
     def is_point(self) -> bool:
-        """Whether exactly one value is left."""
+        """True where exactly one value is left."""
         return self.low == self.high
 
 

@@ -19,7 +19,7 @@ COMPARATORS = ("<", "<=", ">", ">=")
 SIGNS = {"≤": "<=", "≥": ">="}
 _WORDS = toml_reader.read(toml_reader.FOLDER / "result_words.toml")
 BLANK = "\N{NO-BREAK SPACE}"
-"""What stands for every blank but the common one: it may set thousands apart, which a common blank may not alone."""
+"""Stands for every blank but the common one: it may set thousands apart, a common blank alone may not."""
 _BLANKS = "\u202f\u2009\u2007\u2008\u200a\u2006"  # narrow, thin, figure, punctuation, hair, six to an em
 _SAME = str.maketrans(
     "０１２３４５６７８９＋－．，＜＞＝≦≧⩽⩾’‘ʼ＇＊（）" + _BLANKS, "0123456789+-.,<>=≤≥≤≥''''*()" + BLANK * len(_BLANKS)

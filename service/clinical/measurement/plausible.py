@@ -1,4 +1,4 @@
-"""Whether a patient can have a value, and whether results usually lie there: the surest sign of a slip of unit."""
+"""Tells if a patient can have a value, and if results usually lie there: the surest sign of a slip of unit."""
 
 from __future__ import annotations
 

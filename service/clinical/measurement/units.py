@@ -30,7 +30,7 @@ class Unit:
 
 
 class Conversion(NamedTuple):
-    """What makes another number of a value: ``(value + before) * factor + after``, exact; the factor is never 0."""
+    """Makes another number of a value: ``(value + before) * factor + after``, exact; the factor is never 0."""
 
     before: Decimal
     factor: Number
@@ -102,7 +102,7 @@ class UnitTable:
 
     def to(self, target: str) -> dict[str, Conversion]:
         """Return the conversions to one unit of the table, by the unit they start from."""
-        return {start: one for (start, end), one in self._conversions.items() if end == target}
+        return {start: conversion for (start, end), conversion in self._conversions.items() if end == target}
 
     def convert(self, value: Number, source: str, target: str) -> Number:
         """Return the value in another unit of the table, exactly."""
@@ -111,9 +111,13 @@ class UnitTable:
     def where_exact(self, interval: Interval, source: str) -> dict[str, Interval]:
         """Return the interval in each unit in which its ends are Decimals: those are compared soonest."""
         found = {
-            end: converted_interval(interval, one) for (start, end), one in self._conversions.items() if start == source
+            end: converted_interval(interval, conversion)
+            for (start, end), conversion in self._conversions.items()
+            if start == source
         }
-        return {code: one for code, one in found.items() if not {type(one.low), type(one.high)} & {Fraction}}
+        return {
+            code: scaled for code, scaled in found.items() if not {type(scaled.low), type(scaled.high)} & {Fraction}
+        }
 
     def convert_interval(self, interval: Interval, source: str, target: str) -> Interval:
         """Return the interval in another unit of the table, exactly; open ends stay open."""
