@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from service.clinical.assessment.drug_list import THERAPIES
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.criteria.rules import inputs, leaves
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS, Analyte, FindingKind
 from service.clinical.measurement.laboratory_text import TWO_WAYS
 from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
+from service.clinical.therapies.drug_list import THERAPIES
 
 CONDITION_LABELS = {
     "sjia": "Systemic JIA",

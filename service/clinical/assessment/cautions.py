@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from service.clinical.assessment.drug_list import THERAPIES, Therapy
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.data.references import Reference
 from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.interval import MET, NOT_MET, Verdict
+from service.clinical.therapies.drug_list import THERAPIES, Therapy
 
 CONFOUNDED = (
     "Another condition may explain some results: they keep their status and are marked, "

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from service.clinical.assessment.drug_list import THERAPIES, Therapy
-from service.clinical.assessment.drug_names import FORMULARY, Doubt, DrugReading
 from service.clinical.assessment.warnings import Oddity
 from service.clinical.panel.moment import day_of
 from service.clinical.panel.panel import MEDICATIONS, Medication, Panel
+from service.clinical.therapies.drug_list import THERAPIES, Therapy
+from service.clinical.therapies.drug_names import FORMULARY, Doubt, DrugReading
 
 IL6_BLOCKADE = "il6_blockade"
 LONGEST_WINDOW = max(drug.window for therapy in THERAPIES.values() for drug in therapy.drugs if drug.window)

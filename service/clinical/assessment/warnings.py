@@ -15,11 +15,10 @@ from service.clinical.measurement.analytes import (
     MEASURES,
     NORMAL_WORD,
     Analyte,
+    is_usual,
 )
-from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, Interval
-from service.clinical.measurement.number import ZERO
+from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, ZERO, Interval
 from service.clinical.measurement.numbers_in_words import number_text
-from service.clinical.measurement.plausible import is_usual
 from service.clinical.measurement.reading import IMPLIED, MEASURED, WORDS, Reading
 from service.clinical.panel.moment import day_of
 from service.clinical.panel.panel import Panel

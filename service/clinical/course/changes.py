@@ -16,8 +16,7 @@ from service.clinical.data import toml_reader
 from service.clinical.data.references import Reference, read_reference
 from service.clinical.data.toml_reader import BadData
 from service.clinical.measurement.analytes import ANALYTES, Analyte
-from service.clinical.measurement.interval import COMPARE, MET, Interval, quotient, total
-from service.clinical.measurement.number import MINUS_ONE, ZERO
+from service.clinical.measurement.interval import COMPARE, MET, MINUS_ONE, ZERO, Interval, quotient, total
 from service.clinical.measurement.numbers_in_words import converted_text, number_text
 from service.clinical.measurement.reading import UNUSABLE, Reading
 from service.clinical.measurement.units import Conversion, converted_interval

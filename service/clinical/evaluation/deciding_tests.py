@@ -12,8 +12,7 @@ from decimal import Decimal
 
 from service.clinical.criteria.rules import AnyNode, Linear, Measure, Ratio, Score, Sum, Threshold
 from service.clinical.evaluation.rule_engine import Exclusion, Plan, State, States, Step, count
-from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, point
-from service.clinical.measurement.number import ZERO, distance
+from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, distance, point
 
 FAR = Decimal("1E+40")
 OpenLeaves = dict[str, list[Step]]

@@ -33,9 +33,11 @@ from service.clinical.criteria.rules import (
 from service.clinical.measurement.analytes import MEASURES
 from service.clinical.measurement.interval import (
     COMPARE,
+    INFINITY,
     MET,
     NOT_MET,
     UNKNOWN,
+    ZERO,
     Interval,
     Verdict,
     at_least,
@@ -43,7 +45,6 @@ from service.clinical.measurement.interval import (
     quotient,
     total,
 )
-from service.clinical.measurement.number import INFINITY, ZERO
 from service.clinical.measurement.reading import Reading
 from service.clinical.measurement.units import Conversion, converted_interval
 

@@ -8,8 +8,7 @@ from service.clinical.criteria.rules import AllOf, AtLeast, FirstKnown, Measure,
 from service.clinical.evaluation.rule_engine import State, tallies, tally_points
 from service.clinical.evaluation.set_result import Item
 from service.clinical.measurement.analytes import MEASURES
-from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict
-from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.measurement.numbers_in_words import converted_text, interval_text, number_text, unit_text
 from service.clinical.measurement.reading import IMPLIED, MEASURED, Reading
 

@@ -9,10 +9,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from service.clinical.data import toml_reader
-from service.clinical.measurement.analytes import Analyte
+from service.clinical.measurement.analytes import Analyte, suggestion
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.limits import LONGEST_QUANTITY, LONGEST_UNIT
-from service.clinical.measurement.plausible import suggestion
 from service.clinical.measurement.units import Unit
 
 COMPARATORS = ("<", "<=", ">", ">=")

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, FINDINGS, YEARS
-from service.clinical.measurement.interval import Interval
-from service.clinical.measurement.number import ZERO, Number
+from service.clinical.measurement.interval import ZERO, Interval, Number
 from service.clinical.measurement.reading import IMPLIED, MEASURED, Reading
 
 CONDITIONS = ("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "other")

@@ -13,8 +13,9 @@ from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
-from service.clinical.assessment.drug_list import THERAPIES, WORDS, Drug, Therapy, Words
-from service.clinical.assessment.spelling import (
+from service.clinical.data.toml_reader import BadData
+from service.clinical.therapies.drug_list import THERAPIES, WORDS, Drug, Therapy, Words
+from service.clinical.therapies.spelling import (
     SHORTEST_FOLDED,
     TWO_SLIPS,
     NearNames,
@@ -23,7 +24,6 @@ from service.clinical.assessment.spelling import (
     slips_allowed,
     squeezed,
 )
-from service.clinical.data.toml_reader import BadData
 
 LONGEST_NAME = 200
 """In characters. Of a longer entry the beginning is read, and the rest cannot be told."""
