@@ -9,8 +9,7 @@ import yaml
 from service.api.openapi import PATH
 from service.clinical.assessment.assess import Assessment, assess
 from service.clinical.evaluation.set_result import SetResult, verdict_text
-from service.clinical.measurement.interval import point
-from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.interval import INFINITY, point
 from tests.conftest import panel_of
 
 EXAMPLES = yaml.safe_load(PATH.read_text(encoding="utf-8"))["paths"]["/v1/assessments"]["post"]["requestBody"][

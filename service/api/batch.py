@@ -34,7 +34,7 @@ Counted = tuple[Assessment, tuple[Entry, ...]]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What to work out of a panel, and how to show it."""
+    """Says how much of a panel to work out, and which document shows it."""
 
     brief: bool
     document: Callable[[Assessment, tuple[Entry, ...]], dict[str, Any]]

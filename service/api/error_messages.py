@@ -97,7 +97,7 @@ WARD_NAMES = {
     }.items()
     for name in names.split()
 }
-"""What laboratories call an observation, where no likeness shows it: offered, never taken."""
+"""The names that laboratories use and no likeness shows: offered, never taken."""
 SHORT = 5
 
 
@@ -121,8 +121,8 @@ class UnknownField(Entry):
 
 def _nearest(key: str, known: Iterable[str]) -> str | None:
     """Return the known key that was meant; a short one must be nearer: plt is not alt."""
-    folded = {one.casefold(): one for one in known}
-    short, long = ([one for one in folded if (len(one) < SHORT) is is_short] for is_short in (True, False))
+    folded = {name.casefold(): name for name in known}
+    short, long = ([name for name in folded if (len(name) < SHORT) is is_short] for is_short in (True, False))
     key = key.casefold()
     if WARD_NAMES.get(key) in folded:
         return WARD_NAMES[key]
@@ -133,7 +133,7 @@ def _nearest(key: str, known: Iterable[str]) -> str | None:
 def _closest(key: str, names: list[str], cutoff: float) -> str | None:
     """Return the one name that is nearest, None where two are as near: hepatosplenomegaly is neither of its halves."""
     close = get_close_matches(key, names, n=2, cutoff=cutoff)
-    ratios = [SequenceMatcher(None, one, key).ratio() for one in close]
+    ratios = [SequenceMatcher(None, name, key).ratio() for name in close]
     return close[0] if close and ratios[0] not in ratios[1:] else None
 
 

@@ -35,7 +35,7 @@ def line_groups(stream: Readable, limit: int) -> Iterator[list[Line]]:
             rest, overlong = _grown(rest + first, limit, overlong=overlong)
             continue
         group = [TOO_LONG if overlong else rest + first, *others[:-1]]
-        yield [one for line in group if (one := _checked(line, limit))]
+        yield [checked for line in group if (checked := _checked(line, limit))]
         rest, overlong = _grown(others[-1], limit, overlong=False)
     last = _checked(TOO_LONG if overlong else rest, limit)
     if last:

@@ -1,4 +1,4 @@
-"""What the form shows, taken from the same data that the API serves: a new analyte or set needs no change here."""
+"""The fields of the form, from the data that the API serves: a new analyte or set needs no change here."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from service.clinical.assessment.drug_list import THERAPIES
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.criteria.rules import inputs, leaves
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS, Analyte, FindingKind
 from service.clinical.measurement.laboratory_text import TWO_WAYS
 from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
+from service.clinical.therapies.drug_list import THERAPIES
 
 CONDITION_LABELS = {
     "sjia": "Systemic JIA",
@@ -63,13 +63,14 @@ def label_of(key: str, labels: dict[str, str]) -> str:
 
 def cells(analytes: Iterable[Analyte], sets: Iterable[CriteriaSet]) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
     """Return the cells of the laboratory and those of the bedside, in the order of the data."""
-    reads = [{key for leaf in leaves(one.rule) for key in inputs(leaf)} for one in sets]
+    reads = [{key for leaf in leaves(criteria.rule) for key in inputs(leaf)} for criteria in sets]
     bench: list[Cell] = []
     bedside: list[Cell] = []
-    for one in analytes:
-        units = tuple((unit.code, unit_text(unit.code)) for unit in one.table.units.values())
-        cell = Cell(one.id, one.label, short_name(one.label), units, sum(one.id in keys for keys in reads))
-        (bedside if one.canonical in BODY else bench).append(cell)
+    for analyte in analytes:
+        units = tuple((unit.code, unit_text(unit.code)) for unit in analyte.table.units.values())
+        readers = sum(analyte.id in keys for keys in reads)
+        cell = Cell(analyte.id, analyte.label, short_name(analyte.label), units, readers)
+        (bedside if analyte.canonical in BODY else bench).append(cell)
     return tuple(bench), tuple(bedside)
 
 
@@ -78,8 +79,8 @@ def facts() -> dict[str, object]:
     bench, bedside = cells(ANALYTES.values(), CATALOGUE.values())
     findings: Iterable[FindingKind] = FINDINGS.values()
     return {
-        "laboratory": [one for one in bench if one.read_by],
-        "further": [one for one in bench if not one.read_by],
+        "laboratory": [cell for cell in bench if cell.read_by],
+        "further": [cell for cell in bench if not cell.read_by],
         "bedside": bedside,
         "findings": findings,
         "conditions": [(key, label_of(key, CONDITION_LABELS)) for key in CONDITIONS],

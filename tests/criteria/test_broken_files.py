@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from service.clinical.assessment.drug_list import load_therapies
 from service.clinical.criteria import HERE as CRITERIA
 from service.clinical.criteria import ORDER, load_catalogue
 from service.clinical.criteria.load import load_set
 from service.clinical.data.toml_reader import BadData
 from service.clinical.measurement.analytes import load_analytes, load_findings
+from service.clinical.therapies.drug_list import load_therapies
 
 BROKEN = Path(__file__).parent / "broken"
 LOADERS: dict[str, Callable[[Path], object]] = {

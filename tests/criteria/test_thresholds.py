@@ -12,8 +12,7 @@ from service.clinical.evaluation.rule_engine import make_plan
 from service.clinical.explanation.item_reasons import value_text
 from service.clinical.explanation.items import explain
 from service.clinical.measurement.analytes import AGES, MEASURES
-from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
-from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.interval import COMPARE, INFINITY, MET, NOT_MET, UNKNOWN, Interval, Verdict, point
 from service.clinical.measurement.reading import Evidence, Reading
 from tests.conftest import panel_of
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.clinical.assessment.assess import assess
-from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.interval import INFINITY
 from service.clinical.measurement.reading import Reading
 from service.ehr.counting import UNKNOWN_REASONS
 from service.ehr.record.record import Record, read_request

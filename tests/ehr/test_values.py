@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.clinical.measurement.analytes import ANALYTES
-from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.interval import INFINITY
 from service.ehr.record.record import Record, read_request
 from service.ehr.terminology.code_file import load_codes
 from service.ehr.terminology.code_map import ResultCode

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS, Analyte
-from service.clinical.measurement.number import Number
+from service.clinical.measurement.interval import Number
 from service.clinical.panel.panel import CONDITIONS
 
 FINDING_IDS = [key for key in FINDINGS if key != "molecular_hlh_diagnosis"]

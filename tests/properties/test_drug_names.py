@@ -3,9 +3,9 @@
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from service.clinical.assessment.drug_list import THERAPIES, WORDS
-from service.clinical.assessment.drug_names import FORMULARY, Doubt
-from service.clinical.assessment.spelling import plain, slips, squeezed
+from service.clinical.therapies.drug_list import THERAPIES, WORDS
+from service.clinical.therapies.drug_names import FORMULARY, Doubt
+from service.clinical.therapies.spelling import plain, slips, squeezed
 
 NAMES = sorted({drug.name for one in THERAPIES.values() for drug in one.drugs})
 SPELT = sorted({name for one in THERAPIES.values() for drug in one.drugs for name in (drug.name, *drug.names)})

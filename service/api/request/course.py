@@ -53,7 +53,7 @@ def read_trajectory_request(document: Any) -> TrajectoryRequest:
     entries += _tie_faults(moments)
     if entries:
         raise InvalidRequest(entries)
-    read = [(moments[place], one) for place, one in panels.items() if one is not None]
+    read = [(moments[place], asked) for place, asked in panels.items() if asked is not None]
     return TrajectoryRequest(tuple(read), tuple(treatments), read[0][1].criteria)
 
 
@@ -67,9 +67,9 @@ def _rows(document: Mapping[str, Any], key: str, least: int, most: int, entries:
         entries.append(invalid_value((key,), detail))
         return []
     entries += [
-        invalid_value((key, str(at)), "An object is needed here.") for at, one in enumerate(rows) if not _is(one)
+        invalid_value((key, str(at)), "An object is needed here.") for at, row in enumerate(rows) if not _is(row)
     ]
-    return [(at, one) for at, one in enumerate(rows) if _is(one)]
+    return [(at, row) for at, row in enumerate(rows) if _is(row)]
 
 
 def _is(row: object) -> bool:
@@ -89,7 +89,7 @@ def _treatments(rows: list[Row], entries: list[Entry]) -> list[Treatment]:
         if not faults:
             found.append(Treatment(name, read_moment(given_at)))  # type: ignore[arg-type]  # checked above
         entries += faults
-    if len({one.key for one in found}) > MOST_DRUGS:
+    if len({treatment.key for treatment in found}) > MOST_DRUGS:
         entries.append(invalid_value(("treatments",), f"At most {MOST_DRUGS} different drugs fit."))
     return found
 
@@ -132,7 +132,7 @@ def _faults(document: dict[str, Any]) -> list[Entry]:
     try:
         asked = read_panel_request(document)
     except InvalidRequest as error:
-        return [one for one in error.entries if one.where]
+        return [entry for entry in error.entries if entry.where]
     return list(asked.omitted)
 
 
@@ -160,8 +160,8 @@ def _panel(
     try:
         return read_panel_request(_merged(shared, own))
     except InvalidRequest as error:
-        inside = (one for one in error.entries if one.where)  # that it is empty has been said
-        entries += [one.under(where) for one in inside]
+        inside = (entry for entry in error.entries if entry.where)  # that it is empty has been said
+        entries += [entry.under(where) for entry in inside]
         return None
 
 
@@ -180,6 +180,6 @@ def _tie_faults(moments: Mapping[int, Moment]) -> Iterator[Entry]:
         "one time into one panel."
     )
     places = list(moments)
-    for one, other in ties(list(moments.values())):
-        where = ("panels", str(places[other]), "collected_at")
-        yield Entry(where, "inconsistent_values", detail, {"with": f"/panels/{places[one]}/collected_at"})
+    for first, second in ties(list(moments.values())):
+        where = ("panels", str(places[second]), "collected_at")
+        yield Entry(where, "inconsistent_values", detail, {"with": f"/panels/{places[first]}/collected_at"})

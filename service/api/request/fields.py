@@ -133,7 +133,7 @@ class Choices(Checked[tuple[str, ...]]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not self._at_least <= len(value) <= LONGEST_LIST:
             raise _error(invalid_value((), f"A list of {self._at_least} to {LONGEST_LIST} words is needed here."))
-        wrong = {str(at): [one_of((), self._accepted)] for at, one in enumerate(value) if one not in self._accepted}
+        wrong = {str(at): [one_of((), self._accepted)] for at, word in enumerate(value) if word not in self._accepted}
         if wrong:
             raise ValidationError(wrong)
         return tuple(value)
@@ -152,7 +152,7 @@ def flatten(messages: Any, where: tuple[str, ...] = ()) -> list[Entry]:
     """Turn marshmallow's nested messages into entries with their full path."""
     if isinstance(messages, Mapping):
         return [entry for key, below in messages.items() for entry in flatten(below, (*where, str(key)))]
-    return [_placed(one, where) for one in messages]
+    return [_placed(message, where) for message in messages]
 
 
 def _placed(message: Entry | str, where: tuple[str, ...]) -> Entry:

@@ -146,7 +146,9 @@ def _range(analyte: Analyte, raw: Any, where: Where) -> Range | None:
         raise Faulty(invalid_value(where, "An object with low, high and unit is needed here."))
     entries = _unknown_keys(raw, RANGE_KEYS, where)
     numbers = {end: raw[end] for end in ("low", "high") if raw.get(end) is not None}
-    entries += [not_a_number((*where, end), one) for end, one in numbers.items() if not isinstance(one, Decimal)]
+    entries += [
+        not_a_number((*where, end), number) for end, number in numbers.items() if not isinstance(number, Decimal)
+    ]
     if raw.get("unit") is not None and not isinstance(raw["unit"], str):
         entries.append(invalid_value((*where, "unit"), "A text is needed here."))
     if entries:

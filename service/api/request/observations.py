@@ -20,7 +20,7 @@ NEEDED = "true, false or null (unknown) is needed here, without quotation marks:
 
 @dataclass(slots=True)
 class Observed:
-    """What could be read, a word beside an unreadable number included, and the faults of what could not."""
+    """The readings, a word beside an unreadable number included, and the faults of the rest."""
 
     readings: dict[str, Reading] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)

@@ -37,13 +37,13 @@ def _patient() -> Part:
 
 
 def _context() -> Part:
-    """What is known besides the panel."""
+    """The age, the diagnosis and the treatments, known besides the results."""
     drugs = Parts(name=Text(required=True), last_dose=Moment())
     return Part(condition=Choice(CONDITIONS), medications=drugs, confounders=Choices(CONFOUNDERS))
 
 
 def _options() -> Part:
-    """What to evaluate, and what to do with a bad value."""
+    """The sets to evaluate, and the treatment of a bad value."""
     return Part(criteria=Choices(tuple(CATALOGUE), at_least=1), on_invalid=Choice(("reject", OMIT)))
 
 
@@ -95,7 +95,7 @@ def _panel(
     data: Mapping[str, Any], readings: dict[str, Reading], findings: dict[str, bool], unread: frozenset[str]
 ) -> Panel:
     context = data.get("context") or {}
-    drugs = tuple(_medication(one, at) for at, one in enumerate(context.get("medications") or ()) if "name" in one)
+    drugs = tuple(_medication(row, at) for at, row in enumerate(context.get("medications") or ()) if "name" in row)
     return Panel(
         readings,
         findings,
@@ -153,4 +153,4 @@ def _empty(document: dict[str, Any]) -> list[Entry]:
 
 
 def _are_omittable(entries: list[Entry]) -> bool:
-    return len(entries) < MOST_LISTED and all(len(one.where) > 1 and one.where[0] in OMITTABLE for one in entries)
+    return len(entries) < MOST_LISTED and all(len(entry.where) > 1 and entry.where[0] in OMITTABLE for entry in entries)

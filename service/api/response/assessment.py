@@ -23,7 +23,7 @@ from service.clinical.criteria.rules import Score
 from service.clinical.evaluation.probability import probability
 from service.clinical.evaluation.set_result import Component, Count, SetResult, verdict_text
 from service.clinical.measurement.fault import accepted_text
-from service.clinical.measurement.number import Number
+from service.clinical.measurement.interval import Number
 from service.server.messages.strict_json import written
 
 META = written({"service_version": __version__, "criteria_digest": DIGEST})

@@ -25,8 +25,7 @@ from service.clinical.criteria.rules import (
 )
 from service.clinical.data.references import Reference, Source
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS, Analyte
-from service.clinical.measurement.interval import Interval
-from service.clinical.measurement.number import Number
+from service.clinical.measurement.interval import Interval, Number
 from service.clinical.measurement.units import Unit
 from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
 

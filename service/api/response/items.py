@@ -200,4 +200,4 @@ def _writer(step: Step) -> Writer:
 
 
 WRITERS = {key: tuple(_writer(step) for step in shown(prepared.plan.root)) for key, prepared in PREPARED.items()}
-"""What writes the items of each set, in their order."""
+"""The writers of the items of each set, in their order."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from service.clinical.measurement.interval import Interval
-from service.clinical.measurement.number import ZERO, Number
+from service.clinical.measurement.interval import ZERO, Interval, Number
 from service.clinical.measurement.numbers_in_words import as_decimal, plain
 
 

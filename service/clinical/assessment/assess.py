@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 
 from service.clinical.assessment.category import Classification, classify, guide_for
 from service.clinical.assessment.cautions import Caution, cautions
-from service.clinical.assessment.drug_list import Therapy
-from service.clinical.assessment.drug_names import FORMULARY
 from service.clinical.assessment.suggestions import Suggestion, suggestions
 from service.clinical.assessment.summary import summary
 from service.clinical.assessment.treatments import Read, on_il6_blockade, treatments_of
@@ -18,6 +16,8 @@ from service.clinical.evaluation.evaluate import evaluate
 from service.clinical.evaluation.set_result import SetResult
 from service.clinical.explanation.items import explain
 from service.clinical.panel.panel import MEDICATIONS, Panel
+from service.clinical.therapies.drug_list import Therapy
+from service.clinical.therapies.drug_names import FORMULARY
 
 DISCLAIMER = (
     "Classification aid, not a diagnosis. Do not delay treatment to wait for a threshold; "

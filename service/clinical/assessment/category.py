@@ -104,7 +104,7 @@ def classify(guide: Guide, results: Results, panel: Panel, *, blockade: bool) ->
     """
     unread = _unread(guide, panel)
     hidden = blockade or MEDICATIONS in unread
-    supporting = tuple([one for one in _at(results, guide.supporting) if one.verdict_implied is MET])
+    supporting = tuple([result for result in _at(results, guide.supporting) if result.verdict_implied is MET])
     if guide.primary is None:
         category = "possible" if supporting else "indeterminate"
         return Classification(category, None, supporting, blockade, unread=unread)

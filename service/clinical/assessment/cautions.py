@@ -1,16 +1,16 @@
-"""What a reader must bear in mind about a patient: treatments, other conditions, and verdicts that need a word."""
+"""Cautions for the reader: treatments, other conditions, and verdicts that need a word."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from service.clinical.assessment.drug_list import THERAPIES, Therapy
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.data.references import Reference
 from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.interval import MET, NOT_MET, Verdict
+from service.clinical.therapies.drug_list import THERAPIES, Therapy
 
 CONFOUNDED = (
     "Another condition may explain some results: they keep their status and are marked, "
@@ -20,7 +20,7 @@ CONFOUNDED = (
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """What a reader must bear in mind about this patient: code, ``info`` or ``warning``, sentence, sources."""
+    """One caution for the reader of an answer: code, ``info`` or ``warning``, sentence, sources."""
 
     code: str
     severity: str
@@ -30,7 +30,7 @@ class Caution:
 
 def cautions(therapies: Iterable[Therapy], results: tuple[SetResult, ...]) -> list[Caution]:
     """Return the cautions of the treatments that act, then those of confounded results and of adverse verdicts."""
-    found = [OF_THERAPY[one.id] for one in therapies]
+    found = [OF_THERAPY[therapy.id] for therapy in therapies]
     if any(result.verdict_without_confounded is not None for result in results):
         found.append(Caution("confounded", "warning", CONFOUNDED, ()))
     for result in results:
@@ -43,9 +43,14 @@ def _notes(criteria: CriteriaSet, verdict: Verdict) -> Iterator[Caution]:
     state = {MET: "met", NOT_MET: "not_met"}.get(verdict, "indeterminate")
     for note in criteria.notes:
         if note.when == state:
-            sources = tuple(one for one in criteria.references if one.key == note.reference)
+            sources = tuple(reference for reference in criteria.references if reference.key == note.reference)
             yield Caution(f"{criteria.id}.{state}", "info", note.text, sources)
 
 
-OF_THERAPY = {one.id: Caution(one.id, one.severity, one.message, one.references) for one in THERAPIES.values()}
-OF_VERDICT = {(one.id, verdict): tuple(_notes(one, verdict)) for one in CATALOGUE.values() for verdict in Verdict}
+OF_THERAPY = {
+    therapy.id: Caution(therapy.id, therapy.severity, therapy.message, therapy.references)
+    for therapy in THERAPIES.values()
+}
+OF_VERDICT = {
+    (criteria.id, verdict): tuple(_notes(criteria, verdict)) for criteria in CATALOGUE.values() for verdict in Verdict
+}

@@ -1,4 +1,4 @@
-"""Which tests to do next: those that could settle a set, then those to follow; none that already has its answer."""
+"""The tests to do next: those that could settle a set, then those to follow; none that already has its answer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Suggestion:
 
     @property
     def follow(self) -> bool:
-        """Whether the guidelines follow this test serially."""
+        """True where the guidelines follow this test serially."""
         return self.observation in WATCH_LIST
 
 
@@ -79,7 +79,7 @@ def _deciding(key: str, results: Sequence[SetResult], panel: Panel) -> Suggestio
         if is_known
         else f"by itself it could settle {named}"
     )
-    return _suggest(key, why, tuple(one.criteria.id for one in results), is_known_in_part=is_known)
+    return _suggest(key, why, tuple(result.criteria.id for result in results), is_known_in_part=is_known)
 
 
 def _to_follow(panel: Panel, named: Iterable[str]) -> Iterator[Suggestion]:

@@ -39,7 +39,7 @@ def summary(panel: Panel, classification: Classification, leading: Sequence[SetR
     """
     opening = f"{OPENINGS[classification.category]}: {_ground(panel, classification, leading)}."
     more = (_molecular(panel, classification), _next_step(leading), _doubt(panel, classification))
-    return " ".join(one for one in (opening, *more) if one)
+    return " ".join(sentence for sentence in (opening, *more) if sentence)
 
 
 def _ground(panel: Panel, classification: Classification, leading: Sequence[SetResult]) -> str:
@@ -58,8 +58,8 @@ def _ground(panel: Panel, classification: Classification, leading: Sequence[SetR
 
 def _met(results: Sequence[SetResult]) -> list[str]:
     """Say which sets are met by what was measured, and which only by words as well."""
-    measured = [one for one in results if one.verdict is MET]
-    worded = [one for one in results if one.verdict is not MET and one.verdict_implied is MET]
+    measured = [result for result in results if result.verdict is MET]
+    worded = [result for result in results if result.verdict is not MET and result.verdict_implied is MET]
     return [f"{_are(*some)} met{how}" for some, how in ((measured, ""), (worded, IN_WORDS)) if some]
 
 
@@ -73,7 +73,7 @@ def _state(classification: Classification, primary: SetResult) -> str:
 
 def _unsupported(primary: SetResult, supporting: Sequence[SetResult]) -> str:
     """Say that no other set is met, and never let one that is open pass for one that is not met."""
-    is_open = [one for one in supporting if one.verdict_implied is UNKNOWN]
+    is_open = [result for result in supporting if result.verdict_implied is UNKNOWN]
     if primary.verdict is UNKNOWN or not is_open:
         return ", and no supporting set is met"
     return f"; no supporting set is met, but {_are(*is_open)} still open"
@@ -84,7 +84,7 @@ def _is_molecular(panel: Panel, result: SetResult) -> bool:
 
 
 def _molecular(panel: Panel, classification: Classification) -> str:
-    if any(_is_molecular(panel, one) for one in classification.basis):
+    if any(_is_molecular(panel, result) for result in classification.basis):
         return "The molecular diagnosis alone meets the HLH-2004 criteria; it speaks for primary HLH."
     return ""
 
@@ -137,7 +137,7 @@ def _small(label: str) -> str:
 
 
 LABELS = {key: _label(key) for key in (*MEASURES, *FINDINGS)}
-"""What each input is called within a sentence."""
+"""The name of each input within a sentence."""
 
 
 def _list(names: Sequence[str], word: str) -> str:
@@ -151,7 +151,7 @@ def _name(result: SetResult) -> str:
 def _are(*results: SetResult) -> str:
     """Name the sets with their verb: ``the MS score is``, ``the 2016 criteria and the HScore are``."""
     is_plural = len(results) > 1 or results[0].criteria.short.endswith(("criteria", "guidelines"))
-    return f"{_list([_name(one) for one in results], 'and')} {'are' if is_plural else 'is'}"
+    return f"{_list([_name(result) for result in results], 'and')} {'are' if is_plural else 'is'}"
 
 
 def _capital(text: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from service.clinical.assessment.drug_list import THERAPIES, Therapy
-from service.clinical.assessment.drug_names import FORMULARY, Doubt, DrugReading
 from service.clinical.assessment.warnings import Oddity
 from service.clinical.panel.moment import day_of
 from service.clinical.panel.panel import MEDICATIONS, Medication, Panel
+from service.clinical.therapies.drug_list import THERAPIES, Therapy
+from service.clinical.therapies.drug_names import FORMULARY, Doubt, DrugReading
 
 IL6_BLOCKADE = "il6_blockade"
 LONGEST_WINDOW = max(drug.window for therapy in THERAPIES.values() for drug in therapy.drugs if drug.window)
@@ -43,19 +43,19 @@ def treatments_of(panel: Panel, read: Read = FORMULARY.read) -> Treatments:
     if not panel.medications:
         return Treatments()
     day = day_of(panel.collected_at)
-    readings = [(one, read(one.name)) for one in panel.medications]
+    readings = [(medication, read(medication.name)) for medication in panel.medications]
     acting = {key for medication, reading in readings for key in _acting(medication, reading, day)}
-    unclear = [one for one, reading in readings if reading.doubt is Doubt.UNCLEAR]
+    unclear = [medication for medication, reading in readings if reading.doubt is Doubt.UNCLEAR]
     return Treatments(
         tuple(therapy for key, therapy in THERAPIES.items() if key in acting),
         tuple(_doubts(readings)),
-        any(_acts(LONGEST_WINDOW, one, day) for one in unclear),
+        any(_acts(LONGEST_WINDOW, medication, day) for medication in unclear),
     )
 
 
 def on_il6_blockade(therapies: Iterable[Therapy]) -> bool:
     """Return whether an IL-6 blocker may act: its last dose unknown, or not more than 8 weeks before the panel."""
-    return any(one.id == IL6_BLOCKADE for one in therapies)
+    return any(therapy.id == IL6_BLOCKADE for therapy in therapies)
 
 
 def generic_name(name: str) -> str:

@@ -15,11 +15,10 @@ from service.clinical.measurement.analytes import (
     MEASURES,
     NORMAL_WORD,
     Analyte,
+    is_usual,
 )
-from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, Interval
-from service.clinical.measurement.number import ZERO
+from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, ZERO, Interval
 from service.clinical.measurement.numbers_in_words import number_text
-from service.clinical.measurement.plausible import is_usual
 from service.clinical.measurement.reading import IMPLIED, MEASURED, WORDS, Reading
 from service.clinical.panel.moment import day_of
 from service.clinical.panel.panel import Panel
@@ -171,7 +170,7 @@ def _contradictions(panel: Panel) -> Iterator[Oddity]:
 
 def _span(panel: Panel) -> Iterator[Oddity]:
     """Name results of more than a week; the panel's own time, that of its findings, is one of theirs."""
-    moments = {panel.collected_at, *[one.collected_at for one in panel.readings.values()]}
+    moments = {panel.collected_at, *[reading.collected_at for reading in panel.readings.values()]}
     days = [day for moment in moments if (day := day_of(moment))] if len(moments) > 1 else []
     if len(days) > 1 and max(days) - min(days) > LONGEST_SPAN:
         text = "The panel and its results span more than 7 days; the criteria mean results of one time."
@@ -185,7 +184,7 @@ def _span(panel: Panel) -> Iterator[Oddity]:
 
 def _later(panel: Panel) -> Iterator[Oddity]:
     """Name results that were not there yet when their panel was taken; a day is left for offsets and slow machines."""
-    taken = [(key, one.collected_at) for key, one in panel.readings.items() if one.collected_at]
+    taken = [(key, reading.collected_at) for key, reading in panel.readings.items() if reading.collected_at]
     day = day_of(panel.collected_at) if taken else None
     for key, moment in taken if day else ():
         own = day_of(moment)

@@ -1,6 +1,6 @@
-"""What changed from one result to the next, as an interval like everything else, and whether MAS moves it that way.
+"""The change from one result to the next, as an interval, and whether MAS moves it that way.
 
-Which way MAS moves a test, and which tests a class of drugs hides, is what experts agree on (dynamics.toml).
+Experts agree which way MAS moves a test and which tests a class of drugs hides (dynamics.toml).
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from service.clinical.data import toml_reader
 from service.clinical.data.references import Reference, read_reference
 from service.clinical.data.toml_reader import BadData
 from service.clinical.measurement.analytes import ANALYTES, Analyte
-from service.clinical.measurement.interval import COMPARE, MET, Interval, quotient, total
-from service.clinical.measurement.number import MINUS_ONE, ZERO
+from service.clinical.measurement.interval import COMPARE, MET, MINUS_ONE, ZERO, Interval, quotient, total
 from service.clinical.measurement.numbers_in_words import converted_text, number_text
 from service.clinical.measurement.reading import UNUSABLE, Reading
 from service.clinical.measurement.units import Conversion, converted_interval
@@ -34,7 +33,7 @@ VERBS = {UP: "rose", DOWN: "fell", UNCHANGED: "did not change", UNKNOWN_DIRECTIO
 
 @dataclass(frozen=True, slots=True)
 class Consensus:
-    """Which way each test moves as MAS begins, which tests a class of drugs hides, and who says so."""
+    """The way each test moves as MAS begins, the tests that a class of drugs hides, and the source."""
 
     direction: dict[str, str]
     masked: dict[str, tuple[str, ...]]

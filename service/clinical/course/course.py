@@ -13,13 +13,13 @@ from fractions import Fraction
 from functools import cache
 
 from service.clinical.assessment.assess import assess
-from service.clinical.assessment.drug_names import FORMULARY
 from service.clinical.assessment.treatments import Read, doubt_message
 from service.clinical.course.changes import Change, changes
 from service.clinical.course.events import Course, Event, events
 from service.clinical.course.visit import Dose, Treatment, Visit
 from service.clinical.panel.moment import Moment, day_of
 from service.clinical.panel.panel import Medication, Panel
+from service.clinical.therapies.drug_names import FORMULARY
 
 AFTER_LAST = "Given after the last panel: it has no effect here."
 ORDER_UNKNOWN = (

@@ -1,4 +1,4 @@
-"""What happened in a course: onset, resolution, and each test's return to normal, with the treatment before it.
+"""The events of a course: onset, resolution, and each test's return to normal, with the treatment before it.
 
 A result that is not certain to be newer than those before it (carried along, with a time of its own) settles nothing.
 """
@@ -133,7 +133,7 @@ def _episodes(visits: Iterable[Visit], newest: Iterable[set[str]]) -> tuple[list
 
 
 def _can_tell(episode: _Episode, visit: Visit) -> bool:
-    """Whether a panel without any awaited value may resolve an onset; one of findings alone left none to recheck."""
+    """True where a panel without any awaited value may resolve an onset: findings alone leave nothing to recheck."""
     return bool(episode.abnormal) or visit.assessment.classification.category == "unlikely"
 
 

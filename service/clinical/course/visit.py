@@ -55,7 +55,7 @@ class Visit:
 
     @property
     def is_onset_category(self) -> bool:
-        """Whether the category is one of the two that count as MAS."""
+        """True where the category is one of the two that count as MAS."""
         return self.assessment.classification.category in ("likely", "probable")
 
     def time_of(self, reading: Reading) -> Moment:

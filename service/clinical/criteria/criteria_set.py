@@ -1,4 +1,4 @@
-"""What one criteria file holds, frozen."""
+"""The content of one criteria file, frozen."""
 
 from __future__ import annotations
 

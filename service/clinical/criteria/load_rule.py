@@ -117,8 +117,8 @@ class RuleReader:
         table = toml_reader.keys(raw, where, ["id", "label", "points", "of"])
         key, label = _name(table, where)
         points = tuple(
-            toml_reader.number({"points": one}, "points", f"{where}.{key}")
-            for one in toml_reader.rows(table, "points", f"{where}.{key}")
+            toml_reader.number({"points": row}, "points", f"{where}.{key}")
+            for row in toml_reader.rows(table, "points", f"{where}.{key}")
         )
         nodes = self._nodes(table["of"], f"{where}.{key}")
         if len(points) != len(nodes) + 1 or list(points) != sorted(points):

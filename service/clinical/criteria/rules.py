@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from service.clinical.data.references import Source
 from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET
-from service.clinical.measurement.number import Number
+from service.clinical.measurement.interval import Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
-"""Which inputs are still missing, and which one of them could by itself settle the verdict.
+"""The inputs that are still missing, and those that could settle the verdict alone.
 
-An input works on a rule in one direction (the loader refuses any other), so its two ends are all that need trying, the
-one that counts for the rule and the one that counts against it: the verdict at either is decided, or no value between
-decides it. A missing number of a linear score is tried at the ends of its plausible range, a censored one at its own
-open end.
+An input works on a rule in one direction; the loader refuses any other. So only its two ends are tried: the end that
+counts for the rule, and the end against it. If neither decides the verdict, no value between does. A missing number of
+a linear score is tried at the ends of its plausible range, a censored one at its own open end.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from decimal import Decimal
 
 from service.clinical.criteria.rules import AnyNode, Linear, Measure, Ratio, Score, Sum, Threshold
 from service.clinical.evaluation.rule_engine import Exclusion, Plan, State, States, Step, count
-from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, point
-from service.clinical.measurement.number import ZERO, distance
+from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, ZERO, Interval, distance, point
 
 FAR = Decimal("1E+40")
 OpenLeaves = dict[str, list[Step]]
@@ -31,8 +29,8 @@ ENDS: Mapping[tuple[bool, bool], Ends] = {
 def open_inputs(plan: Plan, states: States, barred: Collection[Exclusion]) -> OpenLeaves:
     """Return the inputs that are still unknown, each with the leaves that it could settle.
 
-    What a better-known way has settled already is passed over, and so is the finding of an exclusion that is
-    ``barred``: reported itself, or of something measured.
+    An input that a better-known way has settled is passed over. So is the finding of an exclusion that is ``barred``:
+    it was reported itself, or its matter was measured.
     """
     found: OpenLeaves = {}
     for leaf in plan.leaves:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from service.clinical.criteria.criteria_set import Knot
-from service.clinical.measurement.number import Number
+from service.clinical.measurement.interval import Number
 from service.clinical.measurement.numbers_in_words import as_decimal
 
 TENTH = Decimal("0.1")

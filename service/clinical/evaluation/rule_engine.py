@@ -1,7 +1,7 @@
 """A rule made ready to run: every leaf reads its input, then every group is settled from what stands below it.
 
-The two stages are apart so that "if this test were known" repeats only the second one, and of that only the groups
-above the leaves in question.
+The two stages are apart, so that "if this test were known" repeats only the second one. Of that, only the groups above
+the leaves in question run again.
 """
 
 from __future__ import annotations
@@ -33,9 +33,11 @@ from service.clinical.criteria.rules import (
 from service.clinical.measurement.analytes import MEASURES
 from service.clinical.measurement.interval import (
     COMPARE,
+    INFINITY,
     MET,
     NOT_MET,
     UNKNOWN,
+    ZERO,
     Interval,
     Verdict,
     at_least,
@@ -43,20 +45,19 @@ from service.clinical.measurement.interval import (
     quotient,
     total,
 )
-from service.clinical.measurement.number import INFINITY, ZERO
 from service.clinical.measurement.reading import Reading
 from service.clinical.measurement.units import Conversion, converted_interval
 
 Readings = Mapping[str, Reading]
 Findings = Mapping[str, bool]
 State = Verdict | Interval
-"""What a node comes to: a verdict, or for points, a summand or a side of a ratio an interval."""
+"""The state of a node: a verdict, or an interval for points, a summand or a side of a ratio."""
 States = Sequence[State]
 """The state of every node of a rule, by position: leaves read it, groups are settled from those below."""
 Settler = Callable[[States], State]
 Groups = tuple[tuple[int, Settler], ...]
 ByPresence = Mapping[bool | None, State]
-"""What a leaf comes to by its finding: present, absent, or None (unknown)."""
+"""The states of a leaf by its finding: present, absent, or None (unknown)."""
 Reach = Callable[[Interval, Any], State]
 """From a result, and what the leaf holds for the unit it came in, to what the leaf comes to."""
 Exclusion = tuple[str, str]
@@ -64,7 +65,7 @@ Exclusion = tuple[str, str]
 
 BY_PRESENCE = {True: MET, False: NOT_MET, None: UNKNOWN}
 EXCLUDED = {True: UNKNOWN, False: NOT_MET, None: UNKNOWN}
-"""What an absent finding says of the size or fever that was not measured; a present one says nothing of its number."""
+"""The size or fever that an absent finding implies; a present finding says nothing of its number."""
 NOT_NEGATIVE = Interval(ZERO, INFINITY, low_open=True, high_open=True)
 
 
@@ -149,8 +150,8 @@ class Step:
     """One node made ready, at its position among the states.
 
     ``below`` are the positions of the ``steps`` below it. A leaf knows the inputs that can settle it, the most direct
-    first, and the groups above it that take the first of several ways that is known; a group that counts knows how many
-    it needs.
+    first. It also knows the groups above it that take the first known of several ways. A group that counts knows how
+    many it needs.
     """
 
     node: AnyNode

@@ -1,4 +1,4 @@
-"""What evaluating one criteria set comes to: verdicts, score, what is missing, and items that mirror its rule."""
+"""The result of one criteria set: verdicts, score, what is missing, and items that mirror its rule."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ item_of: Callable[[tuple[Any, ...]], Item] = partial(tuple.__new__, Item)
 
 
 class Count(NamedTuple):
-    """How many of a group are met, not met, unknown, and how many it takes."""
+    """The numbers of a group: met, not met, unknown, and needed."""
 
     met: int
     not_met: int

@@ -8,8 +8,7 @@ from service.clinical.criteria.rules import AllOf, AtLeast, FirstKnown, Measure,
 from service.clinical.evaluation.rule_engine import State, tallies, tally_points
 from service.clinical.evaluation.set_result import Item
 from service.clinical.measurement.analytes import MEASURES
-from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, Verdict
-from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval, Verdict
 from service.clinical.measurement.numbers_in_words import converted_text, interval_text, number_text, unit_text
 from service.clinical.measurement.reading import IMPLIED, MEASURED, Reading
 
@@ -20,7 +19,7 @@ NOT_READ = "was sent but could not be read"
 PRESENCE = {MET: "present", NOT_MET: "absent", UNKNOWN: NOT_REPORTED}
 GroupReason = Callable[[tuple[Item, ...]], str]
 InWords = dict[tuple[str, str], str]
-"""What is written of each value, by observation and unit of the limit."""
+"""The text of each value, by observation and unit of the limit."""
 SummandReason = Callable[[Reading | None, Interval], str]
 LimitsInWords = Mapping[str, tuple[tuple[str, str], Mapping[State, str]]]
 """By the unit of a result: its observation with the unit to quote it in, and how it lies to the limit.

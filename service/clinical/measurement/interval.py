@@ -1,17 +1,80 @@
 """The one idea of the service: a value is the interval of what it may still be.
 
-Missing, censored, worded and exact results are all intervals; a threshold against an interval is met, not met or
-unknown, and rules combine those three by Kleene's logic. There is no second mechanism.
+Missing, censored, worded and exact results are all intervals. A threshold against an interval is met, not met or
+unknown. Rules combine those three by Kleene's logic. There is no second mechanism.
+Numbers are exact: nothing is ever rounded before a decision.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Context, Decimal
 from enum import Enum
-from functools import partial
+from fractions import Fraction
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
-from service.clinical.measurement.number import INFINITY, Number, divide, summed
+Number = Decimal | Fraction
+"""An exact number: a Decimal where it terminates, a Fraction where it does not (1 mg/dL is 1/88.57 mmol/L)."""
+
+INFINITY = Decimal("Infinity")
+ZERO = Decimal(0)
+MINUS_ONE = Decimal(-1)
+EXACT = Context(prec=400)  # wide enough that no sum or product of accepted numbers is ever rounded
+
+
+def exact(value: Fraction) -> Number:
+    """Return the same number as a Decimal if its decimal expansion ends, else unchanged."""
+    below = value.denominator
+    if pow(10, below.bit_length(), below):  # only a divisor of a power of ten leaves nothing
+        return value
+    return EXACT.divide(Decimal(value.numerator), Decimal(below))
+
+
+def multiply(left: Number, right: Number) -> Number:
+    """Return the exact product; an infinite factor keeps its sign."""
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return EXACT.multiply(left, right)
+    for number, other in ((left, right), (right, left)):
+        if isinstance(number, Decimal) and number.is_infinite():
+            return number if other > 0 else -number
+    return exact(Fraction(left) * Fraction(right))
+
+
+def add(left: Number, right: Number) -> Number:
+    """Return the exact sum; an infinite summand wins."""
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return EXACT.add(left, right)
+    for number in (left, right):
+        if isinstance(number, Decimal) and number.is_infinite():
+            return number
+    return exact(Fraction(left) + Fraction(right))
+
+
+def summed(numbers: Iterable[Any]) -> Number:
+    """Return the exact sum of several; an infinite summand wins."""
+    try:
+        return reduce(EXACT.add, numbers, ZERO)
+    except TypeError:  # a Fraction is among them, which a context does not take
+        nothing: Number = ZERO
+        return reduce(add, numbers, nothing)
+
+
+def distance(low: Number, high: Number) -> Number:
+    """Return the exact difference of two numbers that are not both infinite."""
+    if isinstance(low, Decimal) and isinstance(high, Decimal):
+        return EXACT.subtract(high, low)
+    return add(high, multiply(low, MINUS_ONE))
+
+
+def divide(value: Number, by: Number) -> Number:
+    """Return the exact quotient of two numbers not below 0: infinite over 0, and 0 over infinity."""
+    if by == INFINITY:
+        return ZERO
+    if not by or value == INFINITY:
+        return INFINITY
+    (above, below), (by_above, by_below) = value.as_integer_ratio(), by.as_integer_ratio()
+    return exact(Fraction(above * by_below, below * by_above))
 
 
 class Verdict(Enum):
@@ -37,7 +100,7 @@ class Interval(NamedTuple):
 
     @property
     def is_point(self) -> bool:
-        """Whether exactly one value is left."""
+        """True where exactly one value is left."""
         return self.low == self.high
 
 

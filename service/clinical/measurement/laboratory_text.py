@@ -9,17 +9,16 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from service.clinical.data import toml_reader
-from service.clinical.measurement.analytes import Analyte
+from service.clinical.measurement.analytes import Analyte, suggestion
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.limits import LONGEST_QUANTITY, LONGEST_UNIT
-from service.clinical.measurement.plausible import suggestion
 from service.clinical.measurement.units import Unit
 
 COMPARATORS = ("<", "<=", ">", ">=")
 SIGNS = {"≤": "<=", "≥": ">="}
 _WORDS = toml_reader.read(toml_reader.FOLDER / "result_words.toml")
 BLANK = "\N{NO-BREAK SPACE}"
-"""What stands for every blank but the common one: it may set thousands apart, which a common blank may not alone."""
+"""Stands for every blank but the common one: it may set thousands apart, a common blank alone may not."""
 _BLANKS = "\u202f\u2009\u2007\u2008\u200a\u2006"  # narrow, thin, figure, punctuation, hair, six to an em
 _SAME = str.maketrans(
     "０１２３４５６７８９＋－．，＜＞＝≦≧⩽⩾’‘ʼ＇＊（）" + _BLANKS, "0123456789+-.,<>=≤≥≤≥''''*()" + BLANK * len(_BLANKS)

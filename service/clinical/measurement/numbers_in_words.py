@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from service.clinical.measurement.interval import Interval
-from service.clinical.measurement.number import INFINITY, Number
+from service.clinical.measurement.interval import INFINITY, Interval, Number
 
 SHOWN_DIGITS = Context(prec=15, rounding=ROUND_HALF_EVEN)  # for the few numbers without an end; never before a decision
 READ_DIGITS = Context(prec=5, rounding=ROUND_HALF_EVEN)

@@ -9,13 +9,11 @@ from enum import Enum
 from functools import partial
 from typing import Any, NamedTuple
 
-from service.clinical.measurement.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte
+from service.clinical.measurement.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte, suggestion, within
 from service.clinical.measurement.fault import Fault
-from service.clinical.measurement.interval import ANYTHING, Interval, point
+from service.clinical.measurement.interval import ANYTHING, INFINITY, ZERO, Interval, Number, point
 from service.clinical.measurement.laboratory_text import Quantity, read_unit
-from service.clinical.measurement.number import INFINITY, ZERO, Number
 from service.clinical.measurement.numbers_in_words import plain
-from service.clinical.measurement.plausible import suggestion, within
 from service.clinical.measurement.units import Unit
 
 WORDS = (*LOW_WORDS, NORMAL_WORD, *HIGH_WORDS)

@@ -1,4 +1,4 @@
-"""Values that contradict each other: which of the two is wrong cannot be known, so neither is used."""
+"""Values that contradict each whole: which of the two is wrong cannot be known, so neither is used."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def contradictions(readings: Mapping[str, Reading]) -> list[tuple[str, str]]:
 
 
 def _contradict(readings: Mapping[str, Reading], small: str, large: str) -> bool:
-    one, other = readings.get(small), readings.get(large)
-    if one is None or other is None or MEASURED is not one.evidence or MEASURED is not other.evidence:
+    part, whole = readings.get(small), readings.get(large)
+    if part is None or whole is None or MEASURED is not part.evidence or MEASURED is not whole.evidence:
         return False
-    return _in_canonical(small, one).low > _in_canonical(large, other).high
+    return _in_canonical(small, part).low > _in_canonical(large, whole).high
 
 
 def _in_canonical(key: str, reading: Reading) -> Interval:

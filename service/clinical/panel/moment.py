@@ -37,7 +37,7 @@ class Moment:
 
     @property
     def is_day(self) -> bool:
-        """Whether only the day is known."""
+        """True where only the day is known."""
         return self.first != self.last
 
     def precedes(self, other: Moment) -> bool:
@@ -105,4 +105,4 @@ def ties(moments: Sequence[Moment]) -> Iterator[tuple[int, int]]:
     for place in order[1:]:
         if not moments[latest].precedes(moments[place]):
             yield min(latest, place), max(latest, place)
-        latest = max(latest, place, key=lambda one: moments[one].last)
+        latest = max(latest, place, key=lambda index: moments[index].last)

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, FINDINGS, YEARS
-from service.clinical.measurement.interval import Interval
-from service.clinical.measurement.number import ZERO, Number
+from service.clinical.measurement.interval import ZERO, Interval, Number
 from service.clinical.measurement.reading import IMPLIED, MEASURED, Reading
 
 CONDITIONS = ("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "other")
@@ -38,9 +37,9 @@ class Panel:
 
     ``measured`` holds what was measured, ``implied`` those and what words alone imply (``implied_only``): the two
     grounds of a verdict. ``is_adult`` says whether the patient is 18 or older, None if the age is unknown.
-    ``unread`` names what was sent but could not be read: a finding that is false when absent does not count as absent,
-    and ``medications`` may hold any drug. ``may_hold_more`` says that the record may hold something newer, or something
-    that was not read: then nothing is unlikely.
+    ``unread`` names inputs that were sent but could not be read. A finding among them does not count as absent, even if
+    it is false when absent; ``medications`` among them may hold any drug. ``may_hold_more`` says that the record may
+    hold something newer or unread: then nothing is unlikely.
     ``in_words`` keeps what is written of a value, by input and unit: many limits quote each.
     """
 
@@ -60,11 +59,11 @@ class Panel:
 
     def __post_init__(self) -> None:
         measured, worded = {}, {}
-        for key, one in self.readings.items():
-            if one.evidence is MEASURED:
-                measured[key] = one
-            elif one.evidence is IMPLIED:
-                worded[key] = one
+        for key, reading in self.readings.items():
+            if reading.evidence is MEASURED:
+                measured[key] = reading
+            elif reading.evidence is IMPLIED:
+                worded[key] = reading
         if AGE in measured and AGE_AT_ONSET not in measured:
             measured[AGE_AT_ONSET] = _onset_before(measured[AGE].interval.high)
             object.__setattr__(self, "readings", {**self.readings, AGE_AT_ONSET: measured[AGE_AT_ONSET]})

@@ -1,7 +1,7 @@
 """Reads the header of a table: which column is which input, in which unit, and what is odd about it.
 
-A column that is not known may hold the drug or the finding that forbids an answer, so it stops the run unless its name
-says that it is no input, or the caller leaves it out by name.
+A column that is not known may hold the drug or the finding that forbids an answer, so it stops the run. It does not if
+its name says that it is no input, or if the caller leaves it out by name.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Header:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the sender has to know before the first row."""
+        """The notes for the sender, before the first row."""
         about_units = (_about_unit(column.name, column.unit) for column in self.columns)
         return (*self.notes, *(remark for remark in about_units if remark))
 
@@ -66,8 +66,8 @@ class Header:
 def read_header(cells: Sequence[str], ignored: Collection[str] = ()) -> Header:
     """Return the header; ``ignored`` are names of columns to leave out.
 
-    Raises UnusableTable if a column is not known, an input has two columns, a name to ignore is not there, or no column
-    is an observation or finding.
+    Raises UnusableTable if a column is not known, or an input has two columns. It also does if a name to ignore is not
+    there, or if no column is an observation or finding.
     """
     names = [_tidy(cell) for cell in cells]
     left_out = _ignored(names, ignored)

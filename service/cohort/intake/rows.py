@@ -21,7 +21,7 @@ _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"([<>≤≥]?=?\s*\d+),(\d+)", re.ASCII)
 _BETWEEN_DRUGS = re.compile(r"[;|\n\r]|,(?!\s*\d)")
 THOUSANDS = 3
-"""How many digits stand between two signs that set thousands apart."""
+"""The number of digits between two signs that set thousands apart."""
 LONGEST_NUMBER = 32
 UNNAMED_DRUG = "unknown"
 """The name of a drug that is given but not named: it may be any."""

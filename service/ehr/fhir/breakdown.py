@@ -12,8 +12,7 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.criteria.rules import Measure, Term
 from service.clinical.evaluation.set_result import Item, SetResult, verdict_text
-from service.clinical.measurement.interval import UNKNOWN, Interval, Verdict
-from service.clinical.measurement.number import INFINITY, Number
+from service.clinical.measurement.interval import INFINITY, UNKNOWN, Interval, Number, Verdict
 from service.clinical.measurement.numbers_in_words import as_decimal, number_text
 from service.ehr.fhir.json_shapes import Resource
 from service.ehr.terminology.vocabulary import APPLICABILITY, COUNTED, CRITERIA, ITEM, VERDICT, VERDICTS, concept

@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
 from service.clinical.measurement.analytes import AGE, MEASURES, YEARS
-from service.clinical.measurement.interval import Interval
-from service.clinical.measurement.number import Number, exact
+from service.clinical.measurement.interval import Interval, Number, exact
 from service.clinical.measurement.numbers_in_words import number_text
 from service.clinical.measurement.reading import Evidence, Reading
 from service.clinical.panel.panel import ADULT_AGE

@@ -11,8 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from service.clinical.measurement.analytes import ANALYTES
-from service.clinical.measurement.interval import ANYTHING, Interval
-from service.clinical.measurement.number import Number
+from service.clinical.measurement.interval import ANYTHING, Interval, Number
 from service.clinical.measurement.numbers_in_words import interval_text
 from service.clinical.measurement.reading import Evidence, Reading
 from service.ehr.fhir.issues import Issue, issue

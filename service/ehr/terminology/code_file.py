@@ -7,12 +7,12 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from service.clinical.assessment.drug_list import THERAPIES
 from service.clinical.data import toml_reader
 from service.clinical.data.toml_reader import BadData, Table
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
 from service.clinical.measurement.reading import WORDS
 from service.clinical.panel.panel import CONDITIONS
+from service.clinical.therapies.drug_list import THERAPIES
 from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS, checked_template
 from service.ehr.terminology.code_map import CodeMap, ResultCode, words_in
 from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, system_name

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from service.clinical.assessment.drug_names import FORMULARY, Formulary
+from service.clinical.therapies.drug_names import FORMULARY, Formulary
 from service.ehr.fhir.issues import Unusable
 from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, code_key, is_loinc
 from service.ehr.terminology.naming import UNNAMED, Named, Naming

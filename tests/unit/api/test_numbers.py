@@ -6,8 +6,7 @@ from fractions import Fraction
 import pytest
 
 from service.api.response.numbers import ends, json_number
-from service.clinical.measurement.interval import Interval
-from service.clinical.measurement.number import INFINITY, Number
+from service.clinical.measurement.interval import INFINITY, Interval, Number
 from service.server.messages.strict_json import dumps
 
 

@@ -8,8 +8,7 @@ import pytest
 from service.api.problems import Entry
 from service.api.request.observation import Faulty, read_observation
 from service.clinical.measurement.analytes import ANALYTES
-from service.clinical.measurement.interval import ANYTHING, Interval, point
-from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.interval import ANYTHING, INFINITY, Interval, point
 from service.clinical.measurement.reading import Evidence, Reading
 
 NUMBER = {"value": Decimal(1), "unit": "g/L"}

@@ -5,8 +5,7 @@ from decimal import Decimal
 import pytest
 
 from service.clinical.measurement.analytes import AGES, ANALYTES, FINDINGS, MEASURES
-from service.clinical.measurement.interval import Interval
-from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.interval import INFINITY, Interval
 
 RANGES = {
     "ferritin": ("ng/mL", (0.5, 1000000), (5, 100000)),

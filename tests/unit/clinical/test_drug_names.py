@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from service.clinical.assessment.drug_list import THERAPIES, WORDS
-from service.clinical.assessment.drug_names import FORMULARY, LONGEST_NAME, Doubt, DrugReading, Formulary
 from service.clinical.data.toml_reader import BadData
+from service.clinical.therapies.drug_list import THERAPIES, WORDS
+from service.clinical.therapies.drug_names import FORMULARY, LONGEST_NAME, Doubt, DrugReading, Formulary
 
 KNOWN = {
     "tocilizumab": """

@@ -8,6 +8,7 @@ import pytest
 from service.clinical.measurement.interval import (
     ANYTHING,
     COMPARE,
+    INFINITY,
     MET,
     NOT_MET,
     UNKNOWN,
@@ -18,7 +19,6 @@ from service.clinical.measurement.interval import (
     quotient,
     total,
 )
-from service.clinical.measurement.number import INFINITY
 
 THIRD = Fraction(1, 3)
 

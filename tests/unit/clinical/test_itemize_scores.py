@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.measurement.interval import MET, NOT_MET, UNKNOWN, Interval, point
-from service.clinical.measurement.number import INFINITY
+from service.clinical.measurement.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval, point
 from tests.unit.clinical.results import NO_RANGE, WORD_ALONE, item_of, result_of
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from service.clinical.measurement.number import INFINITY, Number, add, distance, exact, multiply
+from service.clinical.measurement.interval import INFINITY, Number, add, distance, exact, multiply
 
 THIRD = Fraction(1, 3)
 

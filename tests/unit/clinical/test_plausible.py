@@ -2,9 +2,8 @@
 
 import pytest
 
-from service.clinical.measurement.analytes import ANALYTES, Analyte
+from service.clinical.measurement.analytes import ANALYTES, Analyte, is_usual
 from service.clinical.measurement.laboratory_text import read_text
-from service.clinical.measurement.plausible import is_usual
 from service.clinical.measurement.reading import read_number
 
 FERRITIN = ANALYTES["ferritin"]

@@ -7,9 +7,8 @@ import pytest
 
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.fault import Fault
-from service.clinical.measurement.interval import ANYTHING, Interval, point
+from service.clinical.measurement.interval import ANYTHING, INFINITY, Interval, point
 from service.clinical.measurement.laboratory_text import Quantity
-from service.clinical.measurement.number import INFINITY
 from service.clinical.measurement.reading import Evidence, Range, limits_in, read_number, read_range, read_word
 
 FERRITIN, FIBRINOGEN = ANALYTES["ferritin"], ANALYTES["fibrinogen"]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from service.clinical.assessment.drug_list import THERAPIES
 from service.clinical.assessment.treatments import generic_name, on_il6_blockade, treatments_of
+from service.clinical.therapies.drug_list import THERAPIES
 from tests.conftest import panel_of
 
 PANEL_DAY = "2026-11-20T08:30:00Z"

@@ -6,8 +6,7 @@ from fractions import Fraction
 import pytest
 
 from service.clinical.measurement.analytes import ANALYTES
-from service.clinical.measurement.interval import Interval
-from service.clinical.measurement.number import INFINITY, ZERO, Number
+from service.clinical.measurement.interval import INFINITY, ZERO, Interval, Number
 from service.clinical.measurement.units import Conversion, Unit, UnitTable, converted, converted_interval
 
 

@@ -5,8 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from service.clinical.measurement.interval import Interval, point
-from service.clinical.measurement.number import INFINITY, Number
+from service.clinical.measurement.interval import INFINITY, Interval, Number, point
 from service.clinical.measurement.numbers_in_words import (
     as_decimal,
     converted_text,

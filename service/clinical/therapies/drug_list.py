@@ -57,7 +57,7 @@ class Therapy:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a name may hold besides a drug that matters.
+    """The words that a name may hold besides a drug that matters.
 
     ``vague``: may be any drug; ``nothing``: there is none; ``noise``: forms and units; ``other``: changes nothing.
     ``endings`` are those of names that may belong to a drug that matters.
@@ -113,9 +113,9 @@ def _therapy(key: str, raw: object, where: str) -> Therapy:
         toml_reader.text(table, "label", where),
         toml_reader.choice(table, "severity", where, ("info", "warning")),
         toml_reader.text(table, "message", where),
-        tuple(_drug(one, f"{where}.drugs") for one in toml_reader.rows(table, "drugs", where)),
+        tuple(_drug(row, f"{where}.drugs") for row in toml_reader.rows(table, "drugs", where)),
         toml_reader.choice(table, "codes_sure", where, CERTAINTIES),
-        tuple(_reference(one, f"{where}.references") for one in table["references"]),
+        tuple(_reference(row, f"{where}.references") for row in table["references"]),
         toml_reader.texts(table, "class_words", where),
         toml_reader.texts(table, "class_codes", where),
     )

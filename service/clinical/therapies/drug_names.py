@@ -1,4 +1,4 @@
-"""What a name or a code of a drug means: the one decision that every way in shares.
+"""The meaning of a drug's name or code: the one decision that every way in shares.
 
 An entry may hold several drugs, a strength, a form and words around them. In doubt a drug counts: what is said of it
 (stopped, allergic to) is not weighed.
@@ -13,8 +13,9 @@ from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
-from service.clinical.assessment.drug_list import THERAPIES, WORDS, Drug, Therapy, Words
-from service.clinical.assessment.spelling import (
+from service.clinical.data.toml_reader import BadData
+from service.clinical.therapies.drug_list import THERAPIES, WORDS, Drug, Therapy, Words
+from service.clinical.therapies.spelling import (
     SHORTEST_FOLDED,
     TWO_SLIPS,
     NearNames,
@@ -23,7 +24,6 @@ from service.clinical.assessment.spelling import (
     slips_allowed,
     squeezed,
 )
-from service.clinical.data.toml_reader import BadData
 
 LONGEST_NAME = 200
 """In characters. Of a longer entry the beginning is read, and the rest cannot be told."""
@@ -33,7 +33,7 @@ SHORTEST_WORD = 3
 MOST_SUGGESTED = 3
 MOST_GUESSED = 12
 MOST_JOINED = 4
-"""How many words of a part are looked at closely, and up to how many also in pairs."""
+"""So many words of a part are looked at closely, and up to so many also in pairs."""
 MANY_NAMES = "glucocorticoid"
 ONE_MORE_SLIP = TWO_SLIPS - 1
 WHOLE_ATC = 7
@@ -48,7 +48,7 @@ _NUMBER = re.compile(r"(?:rxnorm|rxcui|httpwwwnlmnihgovresearchumlsrxnorm)?(\d{3
 
 
 class Doubt(Enum):
-    """What keeps an entry from being told: it may be a drug that matters, or its name is not known at all."""
+    """The reason why an entry cannot be told: it may be a drug that matters, or nobody knows its name."""
 
     UNCLEAR = "medication_unclear"
     NOT_KNOWN = "medication_not_known"
@@ -56,7 +56,7 @@ class Doubt(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DrugReading:
-    """What one entry means: the drugs that matter with their class, and the classes named without a drug.
+    """The meaning of one entry: the drugs that matter with their class, and the classes named without a drug.
 
     ``is_told`` says whether any drug was recognised, one that changes nothing included. ``near`` are the generic names
     that a word comes near to.
@@ -82,11 +82,11 @@ class _Meaning(NamedTuple):
 _OTHER, _VAGUE, _NOISE, _UNREAD = map(_Meaning, (_Kind.OTHER, _Kind.VAGUE, _Kind.NOISE, _Kind.UNREAD))
 _TELLING = (_Kind.DRUG, _Kind.CLASS, _Kind.OTHER)
 _UNTOLD = {_Kind.CLASS, _Kind.UNREAD}
-"""What stays in doubt whatever stands beside it."""
+"""The kinds that stay in doubt whatever stands beside them."""
 
 
 class _Part(NamedTuple):
-    """What one part of an entry, as commas and the like set it off, was found to hold."""
+    """The meanings found in one part of an entry; commas and the like set parts off."""
 
     meanings: list[_Meaning]
     near: list[str]
@@ -94,11 +94,11 @@ class _Part(NamedTuple):
 
     @property
     def is_told(self) -> bool:
-        return any(one.kind in _TELLING for one in self.meanings)
+        return any(meaning.kind in _TELLING for meaning in self.meanings)
 
     @property
     def doubt(self) -> Doubt | None:
-        kinds = {one.kind for one in self.meanings}
+        kinds = {meaning.kind for meaning in self.meanings}
         if self.near or kinds & _UNTOLD or (_Kind.VAGUE in kinds and not self.is_told):
             return Doubt.UNCLEAR
         return Doubt.NOT_KNOWN if self.has_unknown and not self.is_told else None
@@ -162,8 +162,8 @@ class Formulary:
                 raise BadData(f"therapies: '{name}' stands for two things")
 
     def _by_root(self, *kinds: _Kind) -> dict[str, _Meaning]:
-        named = ((key, one) for key, one in self._meanings.items() if one.kind in kinds)
-        return {folded(key): one for key, one in named if key.isalpha() and len(key) >= SHORTEST_FOLDED}
+        named = ((key, meaning) for key, meaning in self._meanings.items() if meaning.kind in kinds)
+        return {folded(key): meaning for key, meaning in named if key.isalpha() and len(key) >= SHORTEST_FOLDED}
 
     def _whole(self, key: str) -> DrugReading | None:
         """Return what an entry means as a whole: one name however it is broken up, a number alone, or no drug."""
@@ -259,7 +259,7 @@ class Formulary:
         """Return the generic names that a word comes near to, as it is written or by its root."""
         by_word = [self._meanings[name] for name in self._near.of(word)]
         found = by_word or [self._roots[root] for root in self._near_roots.of(folded(word))]
-        return [one.drug.name for one in found if one.drug is not None]
+        return [meaning.drug.name for meaning in found if meaning.drug is not None]
 
     def _is_group(self, code: str) -> bool:
         return any(code.startswith(group) or group.startswith(code) for group in self._groups)
@@ -296,9 +296,9 @@ def _by_root_or_stem(word: str, roots: Mapping[str, _Meaning]) -> _Meaning | Non
 
 def _reading(parts: Iterable[_Part]) -> DrugReading:
     parts = _with_named_classes(parts)
-    meanings = [one for part in parts for one in part.meanings]
-    drugs = dict.fromkeys((one.therapy, one.drug) for one in meanings if one.drug is not None)
-    classes = dict.fromkeys(one.therapy for one in meanings if one.kind is _Kind.CLASS)
+    meanings = [meaning for part in parts for meaning in part.meanings]
+    drugs = dict.fromkeys((meaning.therapy, meaning.drug) for meaning in meanings if meaning.drug is not None)
+    classes = dict.fromkeys(meaning.therapy for meaning in meanings if meaning.kind is _Kind.CLASS)
     near = dict.fromkeys(name for part in parts for name in part.near)
     return DrugReading(
         tuple(drugs),
@@ -312,9 +312,9 @@ def _reading(parts: Iterable[_Part]) -> DrugReading:
 def _with_named_classes(parts: Iterable[_Part]) -> list[_Part]:
     """Take a class for told where the entry names a drug of it: IL-6 inhibitor (Actemra)."""
     parts = list(parts)
-    named = {one.therapy for part in parts for one in part.meanings if one.kind is _Kind.DRUG}
+    named = {meaning.therapy for part in parts for meaning in part.meanings if meaning.kind is _Kind.DRUG}
     told = {_Meaning(_Kind.CLASS, therapy): _OTHER for therapy in named}
-    return [part._replace(meanings=[told.get(one, one) for one in part.meanings]) for part in parts]
+    return [part._replace(meanings=[told.get(meaning, meaning) for meaning in part.meanings]) for part in parts]
 
 
 def _doubt(parts: list[_Part]) -> Doubt | None:
