@@ -78,6 +78,9 @@ MAS_CONNECTIONS: {{ int .Values.config.connections | quote }}
 MAS_LOG_LEVEL: {{ .Values.config.logLevel | quote }}
 MAS_MAX_BODY_BYTES: {{ int64 .Values.config.maxBodyBytes | quote }}
 MAS_FHIR_MAX_BODY_BYTES: {{ int64 .Values.config.fhirMaxBodyBytes | quote }}
+MAS_REQUEST_SECONDS: {{ int .Values.config.requestSeconds | quote }}
+MAS_MAX_ANSWER_BYTES: {{ int64 .Values.config.maxAnswerBytes | quote }}
+MAS_READY_NEEDS_FILES: {{ ternary "on" "off" .Values.config.readyNeedsFiles | quote }}
 MAS_BATCH_MAX_LINE_BYTES: {{ int64 .Values.config.batchMaxLineBytes | quote }}
 MAS_BODY_READ_SECONDS: {{ int .Values.config.bodyReadSeconds | quote }}
 MAS_KEEPALIVE_SECONDS: {{ int .Values.config.keepaliveSeconds | quote }}

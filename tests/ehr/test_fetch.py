@@ -128,6 +128,17 @@ def test_a_server_that_fails_is_412(server: FhirServer, reply: Any) -> None:
     assert answer[0] == 412
 
 
+def test_a_server_that_answers_nothing_several_times_is_left_alone_for_a_while(server: FhirServer) -> None:
+    for kind in ("Patient", "Condition", "Observation", "MedicationRequest"):
+        server.replies[kind] = gives({}, status=500)
+    client = client_of(server.base)
+    for _ in range(6):
+        assert send(client, PATH, call(None, **asks(server.base)))[0] == 412
+    asked = len(server.asked)
+    assert send(client, PATH, call(None, **asks(server.base)))[0] == 412
+    assert len(server.asked) == asked
+
+
 @pytest.mark.parametrize("reply", [drips(60), lambda _: time.sleep(60)], ids=["drips", "sleeps"])
 def test_the_time_budget_is_total(server: FhirServer, reply: Any) -> None:
     server.replies["Observation"] = reply
