@@ -34,7 +34,7 @@ SAID = [
     *("no realizado", "muestra hemolizada", "Muestra insuficiente", "pendiente", "não realizado", "non eseguito"),
     *("campione emolizzato", "niet bepaald", "gehemolyseerd", "volgt", "ej utfört", "ej analyserat", "ikke utført"),
     *("ei tehty", "nie wykonano", "hemoliza", "neprovedeno", "çalışılmadı", "гемолиз", "не выполнено"),
-    *("NSQ", "DNP", "credited", "see scanned report", "hämolysiert", "För lite material", "próbka zhemolizowana", "无"),
+    *("NSQ", "DNP", "credited", "hämolysiert", "För lite material", "próbka zhemolizowana", "无"),
     *("未検査", "検体不足", "溶血", "測定不能", "标本不足", "標本不足", "검체부족", "용혈"),
 ]
 
