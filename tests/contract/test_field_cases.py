@@ -240,10 +240,7 @@ def test_a_time_before_birth_or_of_zero_supersedes_nothing(evaluate: Evaluate, t
             {"valueString": text}
             for text in ("QNS", "NSQ", "TNP", "DNP", "hemolyzed", "hämolysiert", "pending", "N/A", "-", "***")
         ),
-        *(
-            {"valueString": text}
-            for text in ("credited", "För lite material", "próbka zhemolizowana", "无")
-        ),
+        *({"valueString": text} for text in ("credited", "För lite material", "próbka zhemolizowana", "无")),
     ],
 )
 def test_a_result_that_there_is_not_leaves_the_older_one(evaluate: Evaluate, absent: dict[str, Any]) -> None:
