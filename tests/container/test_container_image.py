@@ -130,7 +130,7 @@ print(json.dumps([len(sources), [str(p) for p in sources if not pathlib.Path(imp
 def test_the_packages_are_the_pinned_ones(podman: Run, image: str) -> None:
     code = """
 import importlib.metadata, json
-print(json.dumps({d.name.lower().replace("_", "-"): d.version for d in importlib.metadata.distributions(path=[next(p for p in __import__("sys").path if p.startswith("/app/venv"))])}))
+print(json.dumps({d.name.lower().replace("_", "-").replace(".", "-"): d.version for d in importlib.metadata.distributions(path=[next(p for p in __import__("sys").path if p.startswith("/app/venv"))])}))
 """
     installed = python(podman, image, code)
     pinned = dict(PINNED.findall((rendering.ROOT / "requirements.txt").read_text(encoding="utf-8")))

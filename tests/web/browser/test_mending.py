@@ -212,7 +212,7 @@ def test_a_number_of_two_meanings_is_asked_about_with_or_without_a_range(visit: 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("1.500", "Is the point a decimal sign"),
+        ("1.500", "Is the point or comma a decimal sign"),
         ("<200", "A number is needed here"),
         ("15-30", "A number is needed here"),
     ],
