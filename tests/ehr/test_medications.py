@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.therapies.drug_names import LONGEST_NAME
+from service.clinical.measurement.limits import LONGEST_NAME
 from tests.ehr.reading import drugs, keys, read
 from tests.ehr.records import bundle, drug
 

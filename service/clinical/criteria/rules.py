@@ -150,7 +150,6 @@ class Ratio:
 
 Leaf = Threshold | Finding | Term | Measure
 Counted = AllOf | AtLeast
-Summand = Term | Measure
 Node = Threshold | Finding | FirstKnown | AllOf | AtLeast
 Score = Sum | Linear | Ratio
 Rule = Node | Score

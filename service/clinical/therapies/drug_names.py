@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from service.clinical.data.toml_reader import BadData
+from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.therapies.drug_list import THERAPIES, WORDS, Drug, Therapy, Words
 from service.clinical.therapies.spelling import (
     SHORTEST_FOLDED,
@@ -25,8 +26,6 @@ from service.clinical.therapies.spelling import (
     squeezed,
 )
 
-LONGEST_NAME = 200
-"""In characters. Of a longer entry the beginning is read, and the rest cannot be told."""
 LONGEST_PHRASE = 6
 SHORTEST_STEM = 7
 SHORTEST_WORD = 3
@@ -138,7 +137,7 @@ class Formulary:
 
     def read(self, entry: str) -> DrugReading:
         """Return what an entry means; never raises. The work is bounded by its first 200 characters."""
-        text = plain(entry[:LONGEST_NAME])
+        text = plain(entry[:LONGEST_NAME])  # of a longer entry the rest cannot be told
         reading = self._whole(squeezed(text)) or self._in_parts(text)
         if len(entry) > LONGEST_NAME:
             return DrugReading(reading.drugs, reading.classes, reading.is_told, Doubt.UNCLEAR, reading.near)

@@ -111,7 +111,6 @@ def _note_response(contents: Contents, entry: Resource, where: str) -> None:
     if answer.get("outcome"):
         _note_outcome(contents, answer["outcome"], f"{where}.outcome")
     if "resource" not in entry and text(answer, "status")[:1] in ("4", "5"):
-        contents.outcomes += 1
         contents.issues.append(issue("query_failed", where))
 
 
@@ -130,7 +129,6 @@ def _is_match(entry: Resource) -> bool:
 
 
 def _note_outcome(contents: Contents, raw: Any, where: str) -> None:
-    contents.outcomes += 1
     if any(map(is_failure, tables(raw, "issue"))):
         contents.issues.append(issue("query_failed", where))
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.panel.panel import Medication
-from service.clinical.therapies.drug_names import LONGEST_NAME, Doubt, DrugReading
+from service.clinical.therapies.drug_names import Doubt, DrugReading
 from service.ehr.fhir.issues import Issue, issue
 from service.ehr.fhir.json_shapes import Resource, codings, spoken, table, tables, text, token
 from service.ehr.fhir.moments import LENGTH_OF_A_DAY, Moment, read_moment

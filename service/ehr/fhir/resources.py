@@ -86,7 +86,6 @@ class Contents:
     deleted: dict[str, list[object]] = field(default_factory=dict)
     elsewhere: set[str] = field(default_factory=set)
     unresolved: list[Promise] = field(default_factory=list)
-    outcomes: int = 0
     _index: Mapping[str, Found] | None = None
     _inside: dict[int, dict[str, list[Resource]]] = field(default_factory=dict)
 

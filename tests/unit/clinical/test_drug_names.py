@@ -5,8 +5,9 @@ import time
 import pytest
 
 from service.clinical.data.toml_reader import BadData
+from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.therapies.drug_list import THERAPIES, WORDS
-from service.clinical.therapies.drug_names import FORMULARY, LONGEST_NAME, Doubt, DrugReading, Formulary
+from service.clinical.therapies.drug_names import FORMULARY, Doubt, DrugReading, Formulary
 
 KNOWN = {
     "tocilizumab": """
