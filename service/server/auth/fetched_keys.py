@@ -24,10 +24,14 @@ _PAUSE = 60.0  # least time between two fetches, whatever tokens say
 _FIRST_PAUSE = 5.0  # the same while there is no set at all
 _WAIT = 2.0  # seconds for connecting, for each read, and for the whole, after which it is cut
 _LARGEST = 256 * 1024
+_MOST_WAITING = 8  # callers who wait for the first set; beyond, they are told to come again
 
 
 class FetchedKeys:
-    """Keys from the configured address: asked every ten minutes, sooner for an unknown id; the last good set stays."""
+    """Keys from the configured address: asked every ten minutes, sooner for an unknown id; the last good set stays.
+
+    A caller whose key is known never waits for the address. Of the others one waits, or a few while there is no set.
+    """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic, ca_file: str = "") -> None:
         self.url = url
@@ -36,13 +40,16 @@ class FetchedKeys:
         self.keys = KeySet()
         self.fetched = self.tried = -_FRESH
         self.asking = threading.Lock()
+        self.waiting = threading.BoundedSemaphore(_MOST_WAITING)
 
     def named(self, kid: str) -> tuple[Key, ...]:
-        """Find the keys with this id, asking again first when the set is old or lacks it."""
+        """Find the keys with this id; asks again first when the set lacks it, and meanwhile when the set is old."""
         found = self.keys.named(kid)
-        if not found or self.clock() - self.fetched > _FRESH:
+        if not found:
             self._ask()
-            found = self.keys.named(kid)
+            return self.keys.named(kid)
+        if self.clock() - self.fetched > _FRESH and self._may_ask() and not self.asking.locked():
+            threading.Thread(target=self._ask, name="keys", daemon=True).start()
         return found
 
     def ready(self) -> bool:
@@ -51,21 +58,34 @@ class FetchedKeys:
             self._ask()
         return self.keys.ready()
 
+    def _may_ask(self) -> bool:
+        """Whether the last try is long enough ago."""
+        return self.clock() - self.tried >= (_PAUSE if self.keys.ready() else _FIRST_PAUSE)
+
     def _ask(self) -> None:
         """Fetch unless it was tried a moment ago or another thread is at it; a failure keeps what there is."""
-        if not self.asking.acquire(blocking=not self.keys.ready()):
+        if not self.waiting.acquire(blocking=False):
             return
         try:
-            if self.clock() - self.tried < (_PAUSE if self.keys.ready() else _FIRST_PAUSE):
-                return
-            self.tried = self.clock()
+            if self.asking.acquire(blocking=not self.keys.ready()):
+                try:
+                    self._fetch()
+                finally:
+                    self.asking.release()
+        finally:
+            self.waiting.release()
+
+    def _fetch(self) -> None:
+        if not self._may_ask():
+            return
+        self.tried = self.clock()
+        try:
             self.keys = parsed(fetched(self.url, self.ca_file))
-            self.fetched = self.clock()
-            metrics.keys_fetched(time.time())
         except (OSError, ValueError):  # requests' errors are OSErrors
             self._say_failed()
-        finally:
-            self.asking.release()
+        else:
+            self.fetched = self.clock()
+            metrics.keys_fetched(time.time())
 
     def _say_failed(self) -> None:
         metrics.fetch("keys", "failed")
