@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format generate bench bench-check soak lock clean quick golden image browser screenshots chart container chart-docs sbom
+.PHONY: help setup run test lint types format generate bench bench-check soak lock clean quick golden image browser screenshots chart container chart-docs package sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -95,6 +95,9 @@ container: $(VENV)/.chart ## build the image and run it, the chart's pod and a P
 
 chart-docs: ## write the table of values in helm/README.md
 	$(PYTHON) .ci/chart_docs.py
+
+package: $(VENV)/.chart ## pack the chart into build/; KEY and KEYRING sign it (helm verify)
+	$(BIN)/python .ci/chart_package.py build $(if $(KEY),"$(KEY)" $(KEYRING) $(PASSPHRASE_FILE))
 
 sbom: $(VENV)/.chart ## write build/sbom.cdx.json: the image's Python packages, their licences and what needs what
 	rm -rf build/runtime && $(PYTHON) -m venv --without-pip build/runtime

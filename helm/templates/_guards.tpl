@@ -9,6 +9,7 @@
 {{- include "mas.guard.environment" . }}
 {{- include "mas.guard.labels" . }}
 {{- include "mas.guard.pod" . }}
+{{- include "mas.guard.containers" . }}
 {{- end }}
 
 {{- define "mas.guard.drain" -}}
@@ -189,5 +190,18 @@
 {{- if and .runAsNonRoot (hasKey . "runAsUser") (eq (int .runAsUser) 0) }}
 {{- fail "podSecurityContext: runAsUser 0 is root, and runAsNonRoot refuses to start it" }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "mas.guard.containers" -}}
+{{- $names := list .Chart.Name }}
+{{- range concat .Values.initContainers .Values.extraContainers }}
+{{- if has .name $names }}
+{{- fail (printf "initContainers and extraContainers: %s is the name of another container" .name) }}
+{{- end }}
+{{- $names = append $names .name }}
+{{- end }}
+{{- if and (eq .Values.dnsPolicy "None") (not .Values.dnsConfig.nameservers) }}
+{{- fail "dnsPolicy None needs dnsConfig.nameservers" }}
 {{- end }}
 {{- end }}

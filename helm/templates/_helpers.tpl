@@ -1,15 +1,20 @@
+{{- define "mas.name" -}}
+{{- .Values.nameOverride | default .Chart.Name }}
+{{- end }}
+
 {{- define "mas.fullname" -}}
+{{- $name := include "mas.name" . }}
 {{- if .Values.fullnameOverride }}
 {{- .Values.fullnameOverride | trunc 50 | trimSuffix "-" }}
-{{- else if contains .Chart.Name .Release.Name }}
+{{- else if contains $name .Release.Name }}
 {{- .Release.Name | trunc 50 | trimSuffix "-" }}
 {{- else }}
-{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 50 | trimSuffix "-" }}
+{{- printf "%s-%s" .Release.Name $name | trunc 50 | trimSuffix "-" }}
 {{- end }}
 {{- end }}
 
 {{- define "mas.selectorLabels" -}}
-app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/name: {{ include "mas.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
@@ -31,12 +36,68 @@ app.kubernetes.io/part-of: {{ .Chart.Name }}
 
 {{/* A test pod must not look like a pod of the service, or the Service would send it requests. */}}
 {{- define "mas.testLabels" -}}
-app.kubernetes.io/name: {{ .Chart.Name }}-test
+app.kubernetes.io/name: {{ include "mas.name" . }}-test
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* The annotations of one object, of a list of the root and its own ones: its own win over those common to all. */}}
+{{- define "mas.annotations" -}}
+{{- with merge (dict) (last . | default dict) (first .).Values.commonAnnotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "mas.registry" -}}
+{{- .Values.global.imageRegistry | default .Values.image.registry }}
+{{- end }}
+
+{{/* The pull Secrets of this chart and of its parent, each once. */}}
+{{- define "mas.pullSecrets" -}}
+{{- $names := list }}
+{{- range concat .Values.global.imagePullSecrets .Values.imagePullSecrets }}
+{{- $name := . }}
+{{- if kindIs "map" . }}{{ $name = .name }}{{ end }}
+{{- $names = append $names $name }}
+{{- end }}
+{{- with uniq $names }}
+imagePullSecrets:
+{{- range . }}
+  - name: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* What checkov, a scanner, is told: which of its findings stand on purpose, and why. */}}
+{{- define "mas.accepted" -}}
+checkov.io/skip1: CKV_K8S_11=a CPU limit would stall all requests at once
+{{- if ne .Values.image.pullPolicy "Always" }}
+checkov.io/skip2: CKV_K8S_15=a version is never built twice, and a start must not depend on the registry
+{{- end }}
+{{- if not .Values.image.digest }}
+checkov.io/skip3: CKV_K8S_43=the image is built by the site, which sets image.digest once it has one
+{{- end }}
+{{- end }}
+
+{{- define "mas.acceptedOfTests" -}}
+{{ include "mas.accepted" . }}
+checkov.io/skip4: CKV_K8S_8=the pod runs once to its end and serves nobody
+checkov.io/skip5: CKV_K8S_9=the pod runs once to its end and serves nobody
+{{- end }}
+
+{{/* Containers that a site adds, of a list of the root and the containers: they are held to the same rules as ours. */}}
+{{- define "mas.containers" -}}
+{{- $root := first . }}
+{{- range last . }}
+{{- $lent := dict }}
+{{- if not (or (hasKey . "securityContext") (empty $root.Values.securityContext)) }}
+{{- $lent = dict "securityContext" $root.Values.securityContext }}
+{{- end }}
+- {{ merge (dict) . $lent | toYaml | nindent 2 | trim }}
+{{- end }}
+{{- end }}
+
 {{- define "mas.image" -}}
-{{- $name := list .Values.image.registry .Values.image.repository | compact | join "/" }}
+{{- $name := list (include "mas.registry" .) .Values.image.repository | compact | join "/" }}
 {{- if .Values.image.digest }}
 {{- printf "%s@%s" $name .Values.image.digest }}
 {{- else }}

@@ -34,7 +34,7 @@ _RULE = _closed(
     "alert expr labels annotations",
     alert=TEXT,
     expr=TEXT,
-    labels=_closed("severity", severity={"enum": ["critical", "warning"]}),
+    labels=_closed("severity", severity=TEXT),
     annotations=_closed("summary runbook_url", summary=TEXT, runbook_url=TEXT),
     **{"for": DURATION},
 )
@@ -51,6 +51,7 @@ _ENDPOINT = _closed(
     interval=DURATION,
     scrapeTimeout=DURATION,
     relabelings=_list({"type": "object"}),
+    metricRelabelings=_list({"type": "object"}),
 )
 
 CUSTOM_RESOURCES: dict[str, Schema] = {

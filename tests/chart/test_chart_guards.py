@@ -32,6 +32,15 @@ JWT = {
 }
 
 FORBIDDEN = {
+    "sidecar under the service's own name": (
+        {"extraContainers": [{"name": "mas-risk-service", "image": "a"}]},
+        "mas-risk-service is the name of another container",
+    ),
+    "two containers of one name": (
+        {"initContainers": [{"name": "a", "image": "a"}], "extraContainers": [{"name": "a", "image": "a"}]},
+        "a is the name of another container",
+    ),
+    "no DNS at all": ({"dnsPolicy": "None"}, "dnsConfig.nameservers"),
     "drain longer than the grace period": ({"drain": {"terminationGracePeriodSeconds": 39}}, "must be at least 40"),
     "more time for requests, same grace period": ({"drain": {"gracefulSeconds": 31}}, "must be at least 46"),
     "longer sleep, same grace period": ({"drain": {"preStopSeconds": 16}}, "must be at least 46"),

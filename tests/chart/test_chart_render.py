@@ -206,7 +206,7 @@ def test_settings_reach_the_environment() -> None:
     assert settings["MAS_CORS_ORIGINS"] == "https://ehr.example.org,https://portal.example.org"
     assert settings["MAS_JWT_JWKS_URL"] == "https://ehr.example.org/jwks.json"
     container = only(objects, "Deployment")["spec"]["template"]["spec"]["containers"][0]
-    assert container["envFrom"] == [{"configMapRef": {"name": "mas"}}]
+    assert container["envFrom"][-1] == {"configMapRef": {"name": "mas"}}, "of two sources the last wins"
     mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
     assert settings["PROMETHEUS_MULTIPROC_DIR"] == mounts["metrics"]
     assert settings["MAS_CODE_MAP_FILE"] == f"{mounts['code-map']}/code-map.toml"

@@ -33,9 +33,9 @@ def test_restricted(name: str) -> None:
         assert context["runAsNonRoot"] is True
         assert context["runAsUser"] == 65532
         assert context["seccompProfile"] == {"type": "RuntimeDefault"}
-        assert not {"hostNetwork", "hostPID", "hostIPC", "initContainers"} & set(pod)
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(pod)
         assert all(set(volume) - {"name"} <= ALLOWED_VOLUMES for volume in pod["volumes"])
-        for container in pod["containers"]:
+        for container in [*pod["containers"], *pod.get("initContainers", [])]:
             assert container["securityContext"] == {
                 "readOnlyRootFilesystem": True,
                 "allowPrivilegeEscalation": False,
