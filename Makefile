@@ -33,10 +33,11 @@ quick: setup ## the tests of the medicine and of single modules, in a few second
 golden: setup ## write down the digest of every answer anew, where an answer was changed on purpose
 	$(BIN)/python -m tests.golden
 
-lint: setup ## ruff and import-linter
+lint: setup ## ruff, import-linter, and whether what is generated is current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m tools.generate --check
 
 types: setup ## mypy --strict
 	$(BIN)/mypy
@@ -45,7 +46,7 @@ format: setup ## rewrite the layout of the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: setup ## write the parts of openapi.yaml and README.md that come from the data
+generate: setup ## write openapi.yaml from its files, and the parts of README.md that come from the data
 	$(BIN)/python -m tools.generate
 
 bench: setup ## what a panel costs, beside a bare echo in the same run

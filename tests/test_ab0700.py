@@ -4,17 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import yaml
 
-from service.api.openapi import PATH
 from service.clinical.assessment.assess import Assessment, assess
 from service.clinical.evaluation.set_result import SetResult, verdict_text
 from service.clinical.measurement.interval import INFINITY, point
 from tests.conftest import panel_of
+from tools.contract.sources import examples
 
-EXAMPLES = yaml.safe_load(PATH.read_text(encoding="utf-8"))["paths"]["/v1/assessments"]["post"]["requestBody"][
-    "content"
-]["application/json"]["examples"]
+EXAMPLES = examples("assess")
 
 
 def assessed(name: str) -> Assessment:

@@ -36,10 +36,15 @@ def test_it_is_valid_openapi_of_this_version() -> None:
     assert SPEC["info"]["version"] == __version__
 
 
+FOR_PEOPLE = {"page", "docs"}
+"""What serves pages: no program calls it, so the contract has no operation for it."""
+
+
 def test_every_address_of_the_service_is_in_the_contract_and_the_other_way_round(app: Flask) -> None:
     served = {
         (rule.rule.replace("<key>", "{id}").replace("<", "{").replace(">", "}"), method.lower())
         for rule in app.url_map.iter_rules()
+        if rule.endpoint.partition(".")[0] not in FOR_PEOPLE
         for method in rule.methods or ()
         if method not in ("HEAD", "OPTIONS")
     }
@@ -53,9 +58,9 @@ def test_the_closed_lists_are_those_of_the_data() -> None:
     assert schemas["Certainty"]["enum"] == list(CERTAINTIES)
 
 
-@pytest.mark.parametrize(("file", "text"), documents().items(), ids=list(documents()))
-def test_the_generated_documents_are_current(file: str, text: str) -> None:
-    assert (PATH.parent / file).read_text(encoding="utf-8") == text, "run: make generate"
+def test_the_generated_documents_are_current() -> None:
+    stale = [file for file, text in documents().items() if (PATH.parent / file).read_text(encoding="utf-8") != text]
+    assert stale == [], "run: make generate"
 
 
 PANEL = {"observations": {"ast": "5 U/L"}}
@@ -124,47 +129,6 @@ def described(schema: Any) -> bool:
 REQUESTS = ASSESS["requestBody"]["content"]["application/json"]["examples"]
 
 
-REFUSALS = SPEC["components"]["responses"]["InvalidPanel"]["content"]["application/problem+json"]["examples"]
-
-
-@pytest.mark.parametrize("name", [name for name in REQUESTS if not name.endswith("as_printed")])
-def test_every_example_runs_and_its_answer_fits_the_contract(client: FlaskClient, name: str) -> None:
-    request = REQUESTS[name]["value"]
-    validator("PanelRequest").validate(request)
-    answer = client.post("/v1/assessments", data=dumps(request), content_type="application/json")
-    assert answer.status_code == 200
-    validator("Assessment").validate(answer.json)
-
-
-@pytest.mark.parametrize("name", ["patient_1_as_printed", "patient_2_as_printed"])
-def test_the_examples_that_are_refused_are_refused_as_shown(client: FlaskClient, name: str) -> None:
-    request = REQUESTS[name]["value"]
-    answer = client.post("/v1/assessments", data=dumps(request), content_type="application/json")
-    assert answer.status_code == 422
-    shown = REFUSALS[name]["value"]
-    assert json.loads(answer.data) == shown | {"request_id": answer.headers["X-Request-Id"]}
-
-
-def test_the_example_that_is_answered_is_answered_as_shown(client: FlaskClient) -> None:
-    answers = ASSESS["responses"]["200"]["content"]["application/json"]["examples"]
-    for name, shown in answers.items():
-        answer = client.post("/v1/assessments", data=dumps(REQUESTS[name]["value"]), content_type="application/json")
-        assert answer.json is not None
-        assert answer.json | {"meta": {}} == shown["value"] | {"meta": {}}
-
-
-def test_the_calls_are_answered_with_the_cards_shown(client: FlaskClient) -> None:
-    operation = SPEC["paths"]["/cds-services/{service}"]["post"]
-    calls = operation["requestBody"]["content"]["application/json"]["examples"]
-    shown = operation["responses"]["200"]["content"]["application/json"]["examples"]
-    assert list(shown) == list(calls)
-    for name, call in calls.items():
-        answer = client.post("/cds-services/mas-criteria", data=dumps(call["value"]), content_type="application/json")
-        without_id = [[one | {"uuid": ""} for one in cards["cards"]] for cards in (answer.json, shown[name]["value"])]
-        assert without_id[0] == without_id[1]
-    assert [len(one["value"]["cards"]) for one in shown.values()] == [1, 0]
-
-
 def contents(node: Any) -> Iterator[dict[str, Any]]:
     if isinstance(node, dict):
         yield from node.get("content", {}).values()
@@ -178,14 +142,13 @@ def test_every_example_of_the_contract_fits_its_schema() -> None:
         shown = [one["value"] for one in content.get("examples", {}).values()] + [content.get("example")]
         schema = jsonschema.Draft202012Validator(content.get("schema", {}) | {"components": SPEC["components"]})
         for value in shown:
-            is_refused = value in [REQUESTS[name]["value"] for name in REQUESTS if name.endswith("as_printed")]
-            if value is not None and not is_refused:
+            if value is not None:
                 schema.validate(value)
                 checked += 1
     assert checked >= 12
 
 
-@pytest.mark.parametrize("path", ["/v1/criteria", "/v1/criteria/hscore", "/v1/analytes", "/openapi.json", "/docs"])
+@pytest.mark.parametrize("path", ["/v1/criteria", "/v1/criteria/hscore", "/v1/analytes", "/openapi.json"])
 def test_every_header_of_the_contract_comes_back(client: FlaskClient, path: str) -> None:
     responses = SPEC["paths"][path.replace("hscore", "{id}")]["get"]["responses"]
     fresh = client.get(path)
@@ -239,25 +202,3 @@ def test_numbers_are_written_digit_for_digit(client: FlaskClient) -> None:
     answer = client.post("/v1/assessments", data=body, content_type="application/json")
     assert b'"cutoff":-2.1,' in answer.data
     assert b'"min":-4.8345,"max":0.3455' in answer.data
-
-
-EHR_EXAMPLES = [
-    (path.replace("{service}", "mas-criteria"), kind, example["value"], SPEC["paths"][path]["post"])
-    for path in SPEC["paths"]
-    if path.startswith(("/fhir", "/cds-services")) and "post" in SPEC["paths"][path]
-    for kind, content in SPEC["paths"][path]["post"]["requestBody"]["content"].items()
-    for example in content.get("examples", {}).values()
-]
-
-
-@pytest.mark.parametrize(("path", "kind", "request_body", "operation"), EHR_EXAMPLES)
-def test_every_ehr_example_runs_and_its_answer_fits_the_contract(
-    client: FlaskClient, path: str, kind: str, request_body: Any, operation: Any
-) -> None:
-    components = {"components": SPEC["components"]}
-    sent = operation["requestBody"]["content"][kind]["schema"] | components
-    jsonschema.Draft202012Validator(sent).validate(request_body)
-    answer = client.post(path, data=dumps(request_body), content_type=kind)
-    assert answer.status_code == 200
-    answered = operation["responses"]["200"]["content"][answer.content_type]["schema"] | components
-    jsonschema.Draft202012Validator(answered).validate(json.loads(answer.data))

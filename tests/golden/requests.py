@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from bench.panels import SPARSE, panel
 from bench.record import carried, record
-from service.api.openapi import contract
 from service.clinical.criteria import CATALOGUE
 from service.server.messages.strict_json import dumps
 from tests.ehr.calls import MET, calm_with
 from tests.ehr.records import bundle, call, calm_panel, condition, met_panel, patient
+from tools.contract.examples import every_example
+from tools.contract.sources import joined
 
 JSON, NDJSON = "application/json", "application/x-ndjson"
 COURSE, BATCH, FHIR, CDS = (
@@ -64,13 +66,13 @@ def _documents() -> Iterator[Request]:
 
 
 def _examples() -> Iterator[Request]:
-    for path, methods in contract()["paths"].items():
-        for media, content in methods.get("post", {}).get("requestBody", {}).get("content", {}).items():
-            examples = {key: one.get("value") for key, one in content.get("examples", {}).items()}
-            examples |= {"example": content["example"]} if "example" in content else {}
-            for key, value in examples.items():
-                body = value.encode() if isinstance(value, str) else dumps(value)
-                yield Request(f"example {path} {media} {key}", path.replace("{service}", "mas-criteria"), media, body)
+    for sent in every_example(joined()):
+        value = sent.entry.get("value")
+        body = None if value is None else value.encode() if isinstance(value, str) else dumps(value)
+        query = f"?{urlencode(sent.entry['query'])}" if "query" in sent.entry else ""
+        yield Request(
+            f"example {sent.operation['operationId']} {sent.name}", sent.path + query, sent.media or JSON, body
+        )
 
 
 def _panels() -> Iterator[tuple[str, Any]]:

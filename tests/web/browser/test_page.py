@@ -5,11 +5,10 @@ import subprocess
 from typing import Any
 
 import pytest
-import yaml
 
-from service.api.openapi import PATH
 from tests.web.browser.conftest import Visit
 from tests.web.browser.waiting import until
+from tools.contract.sources import examples
 
 WORDS = {"met": "met", "not_met": "not met", "indeterminate": "open", "unknown": "not known", "counted": "counted"}
 CATEGORIES = {
@@ -103,13 +102,10 @@ def test_what_would_decide_is_named_in_the_answer_and_marked_in_the_form(visit: 
 
 
 def test_the_patients_are_those_of_the_contract(visit: Visit) -> None:
-    examples = yaml.safe_load(PATH.read_text(encoding="utf-8"))["paths"]["/v1/assessments"]["post"]["requestBody"][
-        "content"
-    ]["application/json"]["examples"]
     shown = visit.open().evaluate("async () => (await import(new URL('page/patients.js', document.baseURI))).PATIENTS")
     for patient in PATIENTS:
-        assert shown[patient]["document"] == examples[patient]["value"]
-    printed = examples["patient_1_as_printed"]["value"]["observations"]
+        assert shown[patient]["document"] == examples("assess")[patient]["value"]
+    printed = examples("assess")["patient_1_as_printed"]["value"]["observations"]
     assert {key: shown["patient_1_as_printed"]["document"]["observations"][key] for key in printed} == printed
 
 

@@ -1,0 +1,1 @@
+"""How is the published contract made of the files under openapi/?"""
