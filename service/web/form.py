@@ -19,7 +19,10 @@ CONDITION_LABELS = {
     "suspected_sjia": "Suspected systemic JIA",
     "aosd": "Adult-onset Still's disease",
     "jsle": "Juvenile lupus (SLE)",
-    "malignancy": "Malignancy",
+    "malignancy": "Malignancy, kind not stated",
+    "haematological_malignancy": "Leukaemia, lymphoma or another haematological malignancy",
+    "solid_tumour": "Solid tumour",
+    "kawasaki": "Kawasaki disease",
     "other": "Another condition",
 }
 CONFOUNDER_LABELS = {"itp": "Immune thrombocytopenia"}

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from service.clinical.panel.panel import CONDITIONS
+
 GOOD = {"ferritin": "905 ug/L", "fibrinogen": "1 g/L"}
 OMIT = {"on_invalid": "omit"}
 
@@ -25,7 +27,7 @@ def test_a_slip_in_a_key_is_left_out_with_the_key_that_was_meant(post: Any) -> N
 def test_what_would_have_been_accepted_is_named(post: Any) -> None:
     warnings = post(observations=GOOD | {"esr": "5 g"}, context={"condition": "SLE"}, options=OMIT)[1]["warnings"]
     assert [one["message"].partition(" Accepted: ")[2] for one in warnings[:2]] == [
-        "sjia, suspected_sjia, aosd, jsle, malignancy, other.",
+        f"{', '.join(CONDITIONS)}.",
         "mm/h, mm.",
     ]
 

@@ -19,8 +19,24 @@ DIAGNOSES = [
     (condition("M06.1"), "aosd"),
     (condition("M32.14"), "jsle"),
     (condition("M32.0"), "unknown"),
-    (condition("C91.00"), "malignancy"),
-    (condition("M30.3"), "other"),
+    (condition("C91.00"), "haematological_malignancy"),
+    (condition("C81.1"), "haematological_malignancy"),
+    (condition("C96.5"), "haematological_malignancy"),
+    (condition("C80.9"), "malignancy"),
+    (condition("C77.0"), "malignancy"),
+    (condition("C00.1"), "solid_tumour"),
+    (condition("C7A.0"), "solid_tumour"),
+    (condition("C75.9"), "solid_tumour"),
+    (condition("C50"), "solid_tumour"),
+    (condition("C4A.9"), "solid_tumour"),
+    (condition("363346000", "http://snomed.info/sct"), "malignancy"),
+    (condition("93143009", "http://snomed.info/sct"), "haematological_malignancy"),
+    (condition("M30.3"), "kawasaki"),
+    (condition("75053002", "http://snomed.info/sct"), "kawasaki"),
+    (condition("A41.9"), "sepsis"),
+    (condition("R65.21"), "sepsis"),
+    (condition("R65.1"), "unknown"),
+    (condition("91302008", "http://snomed.info/sct"), "sepsis"),
     (condition("M08.0"), "unknown"),
     (condition("M08.2", "https://x.example"), "unknown"),
     (condition(clinicalStatus={"coding": [{"code": "resolved"}]}), "unknown"),
@@ -61,6 +77,11 @@ def test_several_diagnoses() -> None:
     suspected = condition(verificationStatus={"coding": [{"code": "provisional"}]})
     assert read(bundle(condition(), suspected)).panel.condition == "sjia"
     assert read(bundle(condition(), condition("M30.3"))).panel.condition == "sjia"
+    assert read(bundle(condition("A41.9"), condition("M30.3"), condition())).panel.condition == "sjia"
+    assert read(bundle(condition("A41.9"), condition("M30.3"))).panel.condition == "kawasaki"
+    assert read(bundle(condition("A41.9"), condition("C50"))).panel.condition == "solid_tumour"
+    assert read(bundle(condition("C79.5"), condition("C50"))).panel.condition == "solid_tumour"
+    assert read(bundle(condition("C91.0"), condition("C50"))).panel.condition == "haematological_malignancy"
     torn = read(bundle(condition(), condition("C91.0")))
     assert (torn.panel.condition, [one.key for one in torn.issues]) == ("unknown", ["condition_conflict"])
 

@@ -22,7 +22,7 @@ def test_parameters_say_what_the_record_does_not() -> None:
     assert given("condition", valueString="SJIA").condition == {"reference": "Condition/c1"}
     assert given("condition", valueCoding={"code": "jsle"}).panel.condition == "jsle"
     concept = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "C81.0"}]}
-    assert given("condition", valueCodeableConcept=concept).panel.condition == "malignancy"
+    assert given("condition", valueCodeableConcept=concept).panel.condition == "haematological_malignancy"
     assert given("asOf", valueDateTime="2026-11-23T00:00:00Z").panel.collected_at == "2026-11-23T00:00:00Z"
     assert given("criteria", valueCode="hscore").criteria == ("hscore",)
     assert given("subject", resource=patient()).subject.patient == patient()
@@ -84,6 +84,11 @@ def test_findings_are_parts() -> None:
     assert record.panel.findings["splenomegaly"] is True
     assert "hepatomegaly" not in record.panel.findings
     assert [one.key for one in record.issues] == ["finding_unread", "parameter_unknown"]
+
+
+def test_a_diagnosis_in_hand_that_was_not_read_does_not_count_as_absent() -> None:
+    record = given("findings", part=[{"name": "molecular_hlh_diagnosis", "valueString": "perhaps"}])
+    assert "molecular_hlh_diagnosis" not in record.panel.findings
 
 
 @pytest.mark.parametrize(

@@ -19,20 +19,6 @@ Results = Mapping[str, SetResult]
 
 CATEGORIES = ("likely", "probable", "possible", "indeterminate", "unlikely")
 SJIA_SET = "eular-acr-printo-2016"
-PRIMARY = {
-    "sjia": SJIA_SET,
-    "suspected_sjia": SJIA_SET,
-    "aosd": SJIA_SET,
-    "jsle": "parodi-2009",
-    "malignancy": "hlh-2004",
-}
-SUPPORTING = {
-    "sjia": ("ms-score", "ravelli-2005", "hscore", "hlh-2004"),
-    "suspected_sjia": ("ms-score", "ravelli-2005", "hscore", "hlh-2004"),
-    "aosd": ("hscore", "ms-score"),
-    "jsle": ("hscore", "hlh-2004"),
-    "malignancy": ("ohi-index", "hscore"),
-}
 FOR_UNKNOWN_CONDITION = (SJIA_SET, "hlh-2004", "hlh-2024", "hscore")
 """The sets that mean something without a diagnosis; all others presuppose one."""
 
@@ -65,10 +51,28 @@ class Classification:
     unread: tuple[str, ...] = ()
 
 
-GUIDES = {condition: Guide(PRIMARY[condition], SUPPORTING[condition]) for condition in PRIMARY} | {
-    UNKNOWN_CONDITION: Guide(None, FOR_UNKNOWN_CONDITION)
+OF_SJIA = Guide(SJIA_SET, ("ms-score", "ravelli-2005", "hscore", "hlh-2004"))
+GUIDES = {
+    "sjia": OF_SJIA,
+    "suspected_sjia": OF_SJIA,
+    "aosd": Guide(SJIA_SET, ("hscore", "ms-score")),
+    "jsle": Guide("parodi-2009", ("hscore", "hlh-2004")),
+    "malignancy": Guide("hlh-2004", ("ohi-index", "hscore")),
+    "haematological_malignancy": Guide("hlh-2004", ("ohi-index", "hscore")),
+    "solid_tumour": Guide("hlh-2004", ("hscore",)),
+    "sepsis": Guide("mals-ferritin-2017", ("hlh-2004",)),
+    "kawasaki": Guide(SJIA_SET, ("hlh-2004", "hscore")),
+    "other": Guide("hlh-2004", ("hscore",)),
+    UNKNOWN_CONDITION: Guide(None, FOR_UNKNOWN_CONDITION),
 }
-OTHER_ADULT, OTHER_CHILD = Guide("hscore", ("hlh-2004",)), Guide("hlh-2004", ("hscore",))
+OF_ADULTS = GUIDES | {
+    "malignancy": Guide("hscore", ("ohi-index", "hlh-2004")),
+    "haematological_malignancy": Guide("hscore", ("ohi-index", "hlh-2004")),
+    "solid_tumour": Guide("hscore", ("hlh-2004",)),
+    "sepsis": Guide("mals-ferritin-2017", ("hscore",)),
+    "other": Guide("hscore", ("hlh-2004",)),
+}
+"""Which sets count, by condition; whoever is not known to be an adult has those of a child."""
 
 
 FERRITIN_LIMIT = next(
@@ -92,9 +96,7 @@ def speaks_against(panel: Panel, *, blockade: bool) -> bool:
 
 def guide_for(panel: Panel) -> Guide:
     """Return which sets count for this patient."""
-    if panel.condition == "other":
-        return OTHER_ADULT if panel.is_adult else OTHER_CHILD
-    return GUIDES[panel.condition]
+    return (OF_ADULTS if panel.is_adult else GUIDES)[panel.condition]
 
 
 def classify(guide: Guide, results: Results, panel: Panel, *, blockade: bool) -> Classification:

@@ -21,6 +21,7 @@ ORDER = (
     "mh-score",
     "parodi-2009",
     "ohi-index",
+    "mals-ferritin-2017",
 )
 """The order of the contract; a set that is not named here comes after these, by file name."""
 

@@ -10,7 +10,10 @@ from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, FINDINGS, Y
 from service.clinical.measurement.interval import ZERO, Interval, Number
 from service.clinical.measurement.reading import IMPLIED, MEASURED, Reading
 
-CONDITIONS = ("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "other")
+CONDITIONS = (
+    *("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "haematological_malignancy", "solid_tumour"),
+    *("sepsis", "kawasaki", "other"),
+)
 CONFOUNDERS = ("itp", "infectious_hepatitis", "visceral_leishmaniasis", "familial_hyperlipidaemia")
 UNKNOWN_CONDITION = "unknown"
 MEDICATIONS = "medications"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.clinical.panel.panel import CONDITIONS
 from service.ehr.fhir.json_shapes import Resource
 from service.ehr.terminology.vocabulary import OPERATION, PUBLISHED, ROOT, SERVICE_NAME, VERSION
 
@@ -65,7 +66,7 @@ _PARAMETERS = (
         "boolean",
         "Whether the patient has fever; overrides a body temperature where the criteria ask for fever.",
     ),
-    ("condition", "1", "code", "sjia, suspected_sjia, aosd, jsle, malignancy or other; overrides the Conditions."),
+    ("condition", "1", "code", f"{', '.join(CONDITIONS[:-1])} or {CONDITIONS[-1]}; overrides the Conditions."),
     (
         "asOf",
         "1",

@@ -16,8 +16,14 @@ INACTIVE = {"inactive", "resolved"}
 CONFIRMED = {"confirmed"}
 SUSPECTED = {"provisional", "differential", "unconfirmed"}
 REFUTED = {"refuted", "entered-in-error"}
-STRONGER = (("sjia", "suspected_sjia"),)
-WEAKEST = "other"
+STRONGER = (
+    ("sjia", "suspected_sjia"),
+    ("haematological_malignancy", "malignancy"),
+    ("haematological_malignancy", "solid_tumour"),
+    ("solid_tumour", "malignancy"),
+)
+WEAK = ("other", "sepsis", "kawasaki")
+"""What gives way to any other diagnosis, the weakest first: an infection comes and goes beside the illness itself."""
 ABATED = "abatement"  # of any type: without a status it says that the condition is over
 
 
@@ -40,8 +46,9 @@ def diagnosis(contents: Contents, codes: CodeMap) -> Diagnosis:
     for strong, weak in STRONGER:
         if strong in found:
             found.pop(weak, None)
-    if len(found) > 1:
-        found.pop(WEAKEST, None)
+    for weak in WEAK:
+        if len(found) > 1:
+            found.pop(weak, None)
     if len(found) > 1:
         places = dict.fromkeys(one.where for one in found.values())
         return Diagnosis(issues=(*issues, issue("condition_conflict", *places)))

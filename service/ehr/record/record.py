@@ -83,9 +83,10 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     issues = [*given.issues, *contents.issues, *results.issues, *chosen.issues, *_unread(contents)]
     told = _told_condition(given, contents, codes, issues)
     moment = given.as_of or chosen.newest
+    findings = chosen.findings | given.findings
     panel = Panel(
         _with_age(chosen.readings, subject, moment, issues),
-        chosen.findings | given.findings,
+        findings,
         told.condition,
         (*given.medications, *medications(contents, codes, issues)),
         collected_at=moment.text,
@@ -94,6 +95,7 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     issues += issues_of(unread, chosen.times, _needed(panel, codes), _in_time(given.as_of, chosen.newest, look_back))
     panel = replace(
         panel,
+        findings=findings,  # as sent: one that was not read does not count as absent
         unread=frozenset((*given.unread, *_lost_inputs(issues, chosen.readings))),
         may_hold_more=any(one.key in PARTIAL for one in issues),
     )

@@ -12,11 +12,17 @@ from tests.unit.clinical.results import result_of
 AGES: dict[str, Decimal | None] = {"child": Decimal("17.9"), "adult": Decimal(18), "unknown": None}
 FOR_SJIA = {"sjia": "applicable", "suspected_sjia": "applicable", "aosd": "extrapolated", None: "unknown"}
 BY_CONDITION = {
-    "eular-acr-printo-2016": FOR_SJIA,
+    "eular-acr-printo-2016": FOR_SJIA | {"kawasaki": "extrapolated"},
     "ravelli-2005": FOR_SJIA,
     "ms-score": FOR_SJIA,
     "ferritin-esr-ratio": FOR_SJIA,
-    "ohi-index": {"malignancy": "applicable", None: "unknown"},
+    "ohi-index": {
+        "malignancy": "applicable",
+        "haematological_malignancy": "applicable",
+        "solid_tumour": "extrapolated",
+        None: "unknown",
+    },
+    "mals-ferritin-2017": {"sepsis": "applicable", None: "unknown"},
 }
 BY_AGE = {
     "hlh-2004": {"child": "applicable", "adult": "extrapolated", "unknown": "unknown"},
