@@ -25,10 +25,10 @@ run: $(VENV)/.run ## serve on PORT (default 8080) in the foreground
 	PORT=$(PORT) $(BIN)/gunicorn -c python:service.server.serving.gunicorn_conf service.wsgi:app
 
 test: setup ## every test but those that build a container, with branch coverage
-	$(BIN)/pytest --cov --ignore=tests/container
+	$(BIN)/pytest --cov --ignore=tests/deploy/container
 
 quick: setup ## the tests of the medicine and of single modules, in a few seconds
-	$(BIN)/pytest tests/unit tests/criteria tests/test_ab0700.py
+	$(BIN)/pytest tests/unit tests/spec
 
 golden: setup ## write down the digest of every answer anew, where an answer was changed on purpose
 	$(BIN)/python -m tests.golden
@@ -57,7 +57,7 @@ bench-check: setup ## fail if a panel takes 20 % more instructions than bench/ba
 
 SECONDS ?= 600
 soak: setup ## full load for SECONDS (default 600): memory flat, no error, counters right
-	$(BIN)/python -m tests.server.soak $(SECONDS)
+	$(BIN)/python -m tests.support.soak $(SECONDS)
 
 lock: ## pin the newest allowed versions, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml -o requirements.txt
@@ -89,10 +89,10 @@ $(VENV)/.chart: requirements-chart.txt $(VENV)/.dev
 	touch $@
 
 chart: $(VENV)/.chart ## render, validate and test the chart
-	$(BIN)/pytest tests/chart
+	$(BIN)/pytest tests/deploy/chart
 
 container: $(VENV)/.chart ## build the image and run it, the chart's pod and a Prometheus (.ci/container-tools first)
-	$(BIN)/pytest -n 0 -s tests/container
+	$(BIN)/pytest -n 0 -s tests/deploy/container
 
 chart-docs: ## write the table of values in helm/README.md
 	$(PYTHON) .ci/chart_docs.py

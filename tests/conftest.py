@@ -1,4 +1,4 @@
-"""What every test may ask for: the application, a client, and panels in the words of the API."""
+"""What every test may ask for: the application, a client, and requests to it."""
 
 import os
 from collections.abc import Callable
@@ -9,9 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
-from service.api.request.panel import read_panel_request
 from service.app import create_app
-from service.clinical.panel.panel import Panel
 from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
 
@@ -30,11 +28,6 @@ def app() -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-def panel_of(**request: Any) -> Panel:
-    """Return the panel that a request means; numbers go through JSON as a caller's would."""
-    return read_panel_request(loads(dumps(request))).panel
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from bench.panels import SPARSE, panel
 from bench.record import carried, record
 from service.clinical.criteria import CATALOGUE
 from service.server.messages.strict_json import dumps
-from tests.ehr.calls import MET, calm_with
-from tests.ehr.records import bundle, call, calm_panel, condition, met_panel, patient
+from tests.support.calls import MET, calm_with
+from tests.support.records import bundle, call, calm_panel, condition, met_panel, patient
 from tools.contract.examples import every_example
 from tools.contract.sources import joined
 

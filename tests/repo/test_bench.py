@@ -12,7 +12,7 @@ from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
 from service.ehr.record.record import read_request
 from service.server.messages.strict_json import dumps, loads
-from tests.ehr.records import category, evaluated
+from tests.support.records import category, evaluated
 
 
 def test_the_record_holds_fifty_observations() -> None:

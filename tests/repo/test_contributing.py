@@ -8,8 +8,8 @@ import pytest
 from service.clinical.criteria.criteria_set import CriteriaSet
 from service.clinical.criteria.load import load_set
 from service.clinical.evaluation.evaluate import PREPARED, prepare
-from tests.criteria.test_cases import test_every_set_brings_a_case_for_every_verdict as proven
-from tests.criteria.test_cases import test_worked_case as worked
+from tests.spec.test_cases import test_every_set_brings_a_case_for_every_verdict as proven
+from tests.spec.test_cases import test_worked_case as worked
 
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs/howto/criteria-set.md"

@@ -6,7 +6,7 @@ import pytest
 
 from service.api import counting
 from service.api.problems import Entry
-from tests.unit.clinical.results import assessed
+from tests.support.results import assessed
 
 Calls = list[tuple[str, ...]]
 

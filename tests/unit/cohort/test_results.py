@@ -6,7 +6,7 @@ from typing import Any
 from service.api.response.brief_document import scored_document
 from service.clinical.assessment.assess import assess
 from service.cohort.results import COLUMNS, result_row
-from tests.conftest import panel_of
+from tests.support.panels import panel_of
 
 ANSWER: dict[str, Any] = {
     "status": 200,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.server.live import PATIENCE, reserved_port
+from tests.support.live import PATIENCE, reserved_port
 
 ROOT = Path(__file__).parents[3]
 

@@ -1,0 +1,31 @@
+"""What a record is read as, in the words of a test: its values, the keys of its issues, its drugs."""
+
+from datetime import timedelta
+from typing import Any
+
+from service.clinical.assessment.assess import Assessment, assess
+from service.ehr.record.record import Record, read_request
+from service.ehr.terminology.code_file import load_codes
+from tests.support.records import bundle
+
+CODES = load_codes()
+
+
+def read(document: Any, look_back: timedelta | None = None) -> Record:
+    return read_request(document, CODES, look_back)
+
+
+def judged(record: Record) -> tuple[Record, Assessment]:
+    return record, assess(record.panel, record.criteria)
+
+
+def values(document: Any) -> dict[str, Any]:
+    return {key: one.interval.low for key, one in read(document).panel.readings.items()}
+
+
+def keys(document: Any) -> list[str]:
+    return [one.key for one in read(document).issues if one.key != "condition_unknown"]
+
+
+def drugs(*resources: Any) -> list[tuple[str, str]]:
+    return [(one.name, str(one.last_dose or "")) for one in read(bundle(*resources)).panel.medications]

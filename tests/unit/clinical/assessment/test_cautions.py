@@ -1,0 +1,39 @@
+"""Cautions: each only when its reason is there, and only beside a set that was made for the patient."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.results import assessed
+
+
+def codes(*criteria: str, **request: Any) -> list[tuple[str, str]]:
+    return [(one.code, one.severity) for one in assessed(*criteria, **request).cautions]
+
+
+def test_a_confounded_panel_carries_a_caution_once() -> None:
+    context = {"confounders": ["itp", "infectious_hepatitis"]}
+    request_: dict[str, Any] = {"context": context, "findings": {"fever": True}}
+    assert codes(**request_) == [("confounded", "warning")]
+    assert codes("hscore", **request_) == []  # the set that marks them was not asked for
+
+
+def test_treatments_come_first_then_what_belongs_beside_a_verdict() -> None:
+    context = {"condition": "sjia", "medications": [{"name": "tocilizumab"}], "confounders": ["itp"]}
+    found = codes(context=context, findings={"fever": False}, patient={"age_years": 10})
+    assert found == [("il6_blockade", "warning"), ("confounded", "warning"), ("eular-acr-printo-2016.not_met", "info")]
+
+
+@pytest.mark.parametrize(("condition", "said"), [("sjia", True), ("aosd", True), ("jsle", False), (None, False)])
+def test_a_note_stands_only_beside_a_set_that_was_made_for_the_patient(condition: str | None, said: bool) -> None:
+    found = assessed(context={"condition": condition}, findings={"fever": False}).cautions
+    assert [one.code for one in found] == (["eular-acr-printo-2016.not_met"] if said else [])
+    if said:
+        assert "63.6 %" in found[0].message
+        assert [one.doi for one in found[0].references] == ["10.1002/acr.23482"]
+
+
+def test_a_note_stands_only_beside_its_verdict() -> None:
+    young = {"patient": {"age_years": 1}, "observations": {"neutrophils": "1 10*9/L"}}
+    assert codes("mh-score", **young) == [("mh-score.met", "info")]
+    assert codes("mh-score", **young | {"observations": {"neutrophils": "2 10*9/L"}}) == []
