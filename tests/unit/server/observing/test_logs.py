@@ -96,7 +96,7 @@ def test_an_exception_is_told_by_type_and_place(app: Flask, capfd: Printed) -> N
     text = capfd.readouterr().out
     failure, line = [json.loads(part) for part in text.splitlines()]
     assert (failure["error"], failure["route"]) == ("RuntimeError", "/v1/criteria/<name>")
-    assert re.fullmatch(r"tests\.server\.sample:\d+", failure["at"])
+    assert re.fullmatch(r"tests\.support\.sample:\d+", failure["at"])
     assert failure["request_id"] == line["request_id"] == answer.headers["X-Request-Id"]
     assert (line["level"], line["status"]) == ("error", 500)
     assert "Miller905" not in text + answer.text
