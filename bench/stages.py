@@ -18,8 +18,8 @@ from service.clinical.evaluation.evaluate import evaluate
 from service.clinical.evaluation.set_result import SetResult
 from service.clinical.explanation.items import explain
 from service.clinical.panel.panel import Panel
-from service.ehr.fhir.risk_assessment import risk_assessment
-from service.ehr.record.record import read_request
+from service.ehr.fhir.answer.risk_assessment import risk_assessment
+from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from service.server.messages.strict_json import dumps, loads
 

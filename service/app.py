@@ -14,7 +14,7 @@ from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.measurement.analytes import FINDINGS, MEASURES
 from service.ehr import counting, site
 from service.ehr.cds_hooks import routes as cds_routes
-from service.ehr.fhir import operation as fhir_routes
+from service.ehr.fhir.answer import operation as fhir_routes
 from service.server import health
 from service.server.auth import guard
 from service.server.messages import cors, headers

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, NotAcceptable, UnsupportedMediaType
 
-from service.ehr.fhir.json_shapes import Resource
 from service.server.messages.media_types import accepts, refuse_unless_utf8
 from service.server.messages.strict_json import NotJson, dumps, loads
 
@@ -40,6 +39,6 @@ def refuse_unless_accepted(media_type: str) -> None:
         raise NotAcceptable("The answer is JSON.")
 
 
-def answer(document: Resource, media_type: str, status: int = 200) -> Response:
+def answer(document: dict[str, Any], media_type: str, status: int = 200) -> Response:
     """Return a document as a response."""
     return Response(dumps(document) + b"\n", status, content_type=media_type)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from service.clinical.assessment.assess import Assessment
 from service.clinical.evaluation.set_result import verdict_text
-from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS
-from service.ehr.fhir.issues import FAULTS, QUIET, REASONS, Issue
+from service.ehr.issues import FAULTS, QUIET, REASONS, Issue
+from service.ehr.terminology.prefetch_template import PREFETCH_KEYS
 from service.server.observing import metrics
 
 KNOWN = (*QUIET, "highest_of_day")  # what is told of these leaves nothing unknown

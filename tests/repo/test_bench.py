@@ -10,7 +10,7 @@ from service.api.request.panel import read_panel_request
 from service.api.response.assessment import assessment_document
 from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
-from service.ehr.record.record import read_request
+from service.ehr.fhir.record import read_request
 from service.server.messages.strict_json import dumps, loads
 from tests.support.records import category, evaluated
 

@@ -4,18 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 from service.clinical.assessment.assess import Assessment, assess
-from service.ehr.record.record import Record, read_request
+from service.ehr.fhir.record import FhirRecord, read_request
 from service.ehr.terminology.code_file import load_codes
 from tests.support.records import bundle
 
 CODES = load_codes()
 
 
-def read(document: Any, look_back: timedelta | None = None) -> Record:
+def read(document: Any, look_back: timedelta | None = None) -> FhirRecord:
     return read_request(document, CODES, look_back)
 
 
-def judged(record: Record) -> tuple[Record, Assessment]:
+def judged(record: FhirRecord) -> tuple[FhirRecord, Assessment]:
     return record, assess(record.panel, record.criteria)
 
 

@@ -9,7 +9,6 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cache
 
 from service.clinical.assessment.assess import assess
@@ -88,7 +87,7 @@ def _by_time(treatment: Treatment) -> tuple[object, ...]:
     """Order so that those before any panel come first: of a day and an instant at its end, the day."""
     return (
         treatment.given_at.last,
-        not treatment.given_at.is_day,
+        treatment.given_at.is_instant,
         treatment.given_at.first,
         treatment.key,
         treatment.name,
@@ -98,12 +97,12 @@ def _by_time(treatment: Treatment) -> tuple[object, ...]:
 
 def _remarks(treatments: Sequence[Treatment], visits: Sequence[Visit], read_drug: Read) -> Iterable[Remark]:
     starts = [visit.moment.first for visit in visits]
-    given: set[tuple[str, Fraction]] = set()
+    given: set[tuple[str, int]] = set()
     for place, treatment in enumerate(treatments):
         reading = read_drug(treatment.name)
         if reading.doubt is not None:
             yield Remark(reading.doubt.value, place, doubt_message(reading), "name")
-        if not treatment.given_at.is_day:  # of a day, two doses may be meant
+        if treatment.given_at.is_instant:  # of a day, two doses may be meant
             if (treatment.key, treatment.given_at.first) in given:
                 yield Remark("treatment_repeated", place, REPEATED)
             given.add((treatment.key, treatment.given_at.first))

@@ -1,18 +1,21 @@
-"""A point in time as sent: a day, or an instant with its offset; which of two came first may stay open.
+"""A point in time as sent: an instant, or a day, a month or a year; which of two came first may stay open.
 
-A day without a time stands for that whole day in UTC, so a day and an instant within it have no order.
+JSON, tables and FHIR each write times in their own way, and each reads them into this one class. Here stands the way of
+JSON: RFC 3339. A day without a time stands for that whole day in UTC, so a day and an instant within it have no order.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d:)(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d:\d\d))?", re.ASCII)
-SECONDS_OF_DAY = 86_400
+SECOND = 10**12
+"""Times are counted in picoseconds: no more than 12 digits are read behind a second, so all are exact integers."""
+DAY = 86_400 * SECOND
 DAY_LENGTH = len("2026-11-20")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Systems write a year outside of these (0001, 1601, 1753, 1899, 2999, 9999) where they have no time."""
@@ -24,31 +27,56 @@ ZEROS = tuple(
     )
 )
 """The first days of the calendars by which computers count; a clock that was never set says one of them."""
-WIDEST_OFFSET = timedelta(hours=14)
+WIDEST_OFFSET = 14 * 3_600 * SECOND
+_ZERO_TIMES = tuple(zero.toordinal() * DAY for zero in ZEROS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """From ``first`` to ``last`` in seconds since the year 1 (UTC, exact); ``text`` is the RFC 3339 form as sent."""
+    """From ``first`` to ``last`` in picoseconds since the year 1 (UTC), the same of an instant; ordered by the first.
 
-    text: str
-    first: Fraction
-    last: Fraction
+    ``text`` says it as RFC 3339 does: with its offset, or as a day if more is not known; "" if not even that is known.
+    """
+
+    first: int
+    last: int = field(compare=False)
+    text: str = field(compare=False)
 
     @property
-    def is_day(self) -> bool:
-        """True where only the day is known."""
-        return self.first != self.last
+    def is_instant(self) -> bool:
+        """True where the time of day is known."""
+        return self.first == self.last
 
     def precedes(self, other: Moment) -> bool:
-        """Return whether this is certain to be the earlier of the two."""
-        return self.last <= other.first if self.is_day else self.last < other.first
+        """Return whether this is certain to be the earlier of the two, days being those of UTC."""
+        return self.last < other.first if self.is_instant else self.last <= other.first
+
+    def precedes_anywhere(self, other: Moment) -> bool:
+        """Return whether this is certain to be the earlier; a time without an offset may be of any of them."""
+        unsure = WIDEST_OFFSET if self._is_of_any_offset or other._is_of_any_offset else 0
+        return other.first - self.last > unsure
+
+    def may_be_after(self, first: int) -> bool:
+        """Return whether this begins before a time and reaches beyond it."""
+        return self.first < first < self.last
+
+    def is_older(self, other: Moment, span: timedelta) -> bool:
+        """Return whether this begins before another by more than a span of time."""
+        return other.first - self.first > span // timedelta(microseconds=1) * (SECOND // 10**6)
 
     def days_until(self, other: Moment) -> Fraction:
         """Return the days to another moment: exact between two instants, else counted in days of the calendar."""
-        if self.is_day or other.is_day:
-            return Fraction(int(other.first // SECONDS_OF_DAY - self.first // SECONDS_OF_DAY))
-        return (other.first - self.first) / SECONDS_OF_DAY
+        if self.is_instant and other.is_instant:
+            return Fraction(other.first - self.first, DAY)
+        return Fraction(other.first // DAY - self.first // DAY)
+
+    @property
+    def _is_of_any_offset(self) -> bool:
+        return len(self.text) <= DAY_LENGTH
+
+
+NEVER = Moment(0, 10_000 * 366 * DAY, "")
+"""No time is known: it may be any."""
 
 
 def is_moment(text: str) -> bool:
@@ -72,25 +100,34 @@ def stands_for_none(day: date) -> bool:
     return not FIRST_YEAR <= day.year <= LAST_YEAR or day in ZEROS
 
 
-def is_near_zero(at: datetime) -> bool:
-    """Return whether a time in UTC is the zero of a calendar in some offset: 1969-12-31T19:00:00-05:00 is 1970 too."""
-    midnight = datetime.min.time()
-    return any(abs(at - datetime.combine(zero, midnight, at.tzinfo)) <= WIDEST_OFFSET for zero in ZEROS)
+def is_near_zero(moment: Moment) -> bool:
+    """Return whether a moment is the zero of a calendar in some offset: 1969-12-31T19:00:00-05:00 is 1970 too."""
+    return any(abs(moment.first - zero) <= WIDEST_OFFSET for zero in _ZERO_TIMES)
 
 
 def read_moment(text: str) -> Moment:
     """Return the moment of a text that ``is_moment``."""
     if len(text) == DAY_LENGTH:
-        start = Fraction(date.fromisoformat(text).toordinal() * SECONDS_OF_DAY)
-        return Moment(text, start, start + SECONDS_OF_DAY)
+        start = date.fromisoformat(text).toordinal() * DAY
+        return Moment(start, start + DAY, text)
     offset = "+00:00" if text[-1] in "Zz" else text[-6:]
     minute = datetime.fromisoformat(f"{text[:10]}T{text[11:16]}{offset}")
-    shift = minute.utcoffset()
+    second, _, fraction = (text[17:-1] if text[-1] in "Zz" else text[17:-6]).partition(".")
+    first = whole_seconds(minute) * SECOND + int(second) * SECOND + picoseconds(fraction)
+    return Moment(first, first, text)
+
+
+def whole_seconds(at: datetime) -> int:
+    """Return the whole seconds from the year 1 to a time with an offset, in UTC."""
+    shift = at.utcoffset()
     assert shift is not None
-    second = Fraction(text[17:].rstrip("Zz") if text[-1] in "Zz" else text[17:-6])
-    whole = minute.toordinal() * SECONDS_OF_DAY + minute.hour * 3600 + minute.minute * 60
-    instant = whole + second - Fraction(shift.days * SECONDS_OF_DAY + shift.seconds)
-    return Moment(text, instant, instant)
+    clock = at.hour * 3_600 + at.minute * 60 + at.second
+    return at.toordinal() * 86_400 + clock - shift.days * 86_400 - shift.seconds
+
+
+def picoseconds(fraction: str) -> int:
+    """Return the digits behind a second, 12 at most, in picoseconds."""
+    return int(fraction.ljust(12, "0"))
 
 
 def day_of(moment: str) -> date | None:

@@ -17,10 +17,10 @@ from service.clinical.panel.panel import UNKNOWN_CONDITION
 from service.ehr.cds_hooks.card_detail import detail
 from service.ehr.cds_hooks.request import CdsRequest
 from service.ehr.counting import FEEDBACK_REASONS
-from service.ehr.fhir.json_shapes import Resource
-from service.ehr.fhir.risk_assessment import SUGGESTIONS_SHOWN, loinc_coding
-from service.ehr.record.record import Record
-from service.ehr.terminology.vocabulary import CATEGORIES, OVERRIDE, ROOT, TOPIC
+from service.ehr.fhir.answer.risk_assessment import SUGGESTIONS_SHOWN, loinc_coding
+from service.ehr.fhir.answer.vocabulary import CATEGORIES, OVERRIDE, ROOT, TOPIC
+from service.ehr.fhir.contents.json_shapes import Resource
+from service.ehr.fhir.record import FhirRecord
 from service.server.settings import Settings
 
 LONGEST_SUMMARY = 139
@@ -36,7 +36,7 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, ROOT)
 assert tuple(REASONS) == FEEDBACK_REASONS[1:]
 
 
-def cards(call: CdsRequest, record: Record, assessment: Assessment, settings: Settings) -> list[Resource]:
+def cards(call: CdsRequest, record: FhirRecord, assessment: Assessment, settings: Settings) -> list[Resource]:
     """Return the card, or none: without results, below the category shown, or where ferritin speaks against MAS."""
     category = assessment.classification.category
     if not record.has_results or not _is_shown(assessment, settings.cds_card_from):
@@ -70,7 +70,7 @@ def _shown(assessment: Assessment) -> tuple[SetResult, ...]:
     return assessment.classification.basis or assessment.results[:1]
 
 
-def _summary(record: Record, assessment: Assessment) -> str:
+def _summary(record: FhirRecord, assessment: Assessment) -> str:
     classification = assessment.classification
     met = [one.criteria.short for one in classification.basis if one.verdict is MET]
     implied = [one for one in classification.basis if one.verdict_implied is MET]
@@ -88,7 +88,7 @@ def _laboratory(result: SetResult) -> str:
     return f"laboratory part of the {result.criteria.short} met{how}, fever may be hidden"
 
 
-def _open(record: Record, assessment: Assessment) -> str:
+def _open(record: FhirRecord, assessment: Assessment) -> str:
     """Say why nothing is decided; that no set is met stands alone only where nothing speaks against it."""
     missing = [LABELS[key] for result in _shown(assessment) for key in result.missing if key in ANALYTES]
     grounds = ["the condition is not known"] if assessment.classification.primary is None else []

@@ -10,10 +10,10 @@ from service.clinical.criteria.rules import Threshold
 from service.clinical.evaluation.set_result import Item, SetResult
 from service.clinical.measurement.interval import MET
 from service.clinical.measurement.numbers_in_words import number_text
-from service.ehr.fhir.breakdown import status_of
-from service.ehr.fhir.clinician_words import in_words, time_in_words, told, unit_in_words
+from service.ehr.fhir.answer.breakdown import status_of
+from service.ehr.fhir.answer.clinician_words import in_words, time_in_words, told, unit_in_words
+from service.ehr.fhir.answer.vocabulary import COUNTED, VERSION
 from service.ehr.record.record import PARTIAL, Record
-from service.ehr.terminology.vocabulary import COUNTED, VERSION
 
 STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown", COUNTED: "counted"}
 HEAD = "| Criterion and cut-off | Result and time | Status and why |\n|---|---|---|"

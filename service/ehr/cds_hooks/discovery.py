@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.ehr.fhir.json_shapes import Resource
+from service.ehr.fhir.contents.json_shapes import Resource
 from service.ehr.terminology.code_map import CodeMap
 from service.server.settings import Settings
 

@@ -8,8 +8,8 @@ from typing import Any
 from werkzeug.exceptions import BadRequest
 
 from service.ehr import counting
-from service.ehr.fhir.json_shapes import Resource, name, table, text
-from service.ehr.terminology.vocabulary import OVERRIDE
+from service.ehr.fhir.answer.vocabulary import OVERRIDE
+from service.ehr.fhir.contents.json_shapes import Resource, name, table, text
 
 OUTCOMES = ("accepted", "overridden")
 MOST = 100

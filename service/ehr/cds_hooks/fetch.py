@@ -12,17 +12,17 @@ from urllib.parse import quote
 from service.ehr.bodies import FHIR_JSON
 from service.ehr.cds_hooks.allow_list import next_page, permitted
 from service.ehr.cds_hooks.connection import Line, NotRead
-from service.ehr.cds_hooks.prefetch_template import resolved
 from service.ehr.cds_hooks.request import CdsRequest
-from service.ehr.fhir.json_shapes import Resource, tables, text, token
+from service.ehr.fhir.contents.json_shapes import Resource, tables, text, token
 from service.ehr.site import Site
+from service.ehr.terminology.prefetch_template import TOKEN
 from service.server import budget
 from service.server.messages.strict_json import NotJson, loads
 from service.server.observing.exchange import current
 from service.server.outbound import NotCalled
 
 MOST_PAGES = 3
-_TOKEN = re.compile(r"[\x21-\x7e]{1,8192}")
+_BEARER = re.compile(r"[\x21-\x7e]{1,8192}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def further(
     """
     settings = site.settings
     base = permitted(call.server, settings.fhir_fetch_servers)
-    if not base or not _TOKEN.fullmatch(call.token):
+    if not base or not _BEARER.fullmatch(call.token):
         return dict(held), []
     headers = {
         "Accept": FHIR_JSON,
@@ -89,7 +89,7 @@ Job = Callable[[], list[Resource]]
 def _jobs(reader: Reader, site: Site, call: CdsRequest, held: Mapping[str, Any], absent: list[str]) -> dict[str, Job]:
     jobs: dict[str, Job] = {}
     for key in absent:
-        path = resolved(site.codes.templates[key], {"context.patientId": call.fhir_id})
+        path = _resolved(site.codes.templates[key], {"context.patientId": call.fhir_id})
         if path is not None:
             jobs[key] = _job(reader.query, path)
     for key, value in held.items():
@@ -133,3 +133,11 @@ def _of_many(page: Resource) -> Resource:
 def _next(page: Resource) -> str:
     links = tables(page, "link") if text(page, "resourceType") == "Bundle" else []
     return next((text(one, "url") for one in links if token(one, "relation") == "next"), "")
+
+
+def _resolved(template: str, values: dict[str, str]) -> str | None:
+    """Return the template with its tokens put in (already safe for an address); None if one has no value."""
+    names = TOKEN.findall(template)
+    if not all(values.get(name) for name in names):
+        return None
+    return TOKEN.sub(lambda match: values[match[1]], template)

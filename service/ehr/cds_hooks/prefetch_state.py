@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from service.ehr.fhir.json_shapes import Resource, entries_of, table, tables, text, token
-from service.ehr.fhir.resources import READ, is_failure
+from service.ehr.fhir.contents.json_shapes import Resource, entries_of, table, tables, text, token
+from service.ehr.fhir.contents.resources import READ, is_failure
 
 DATA, EMPTY, NULL, MISSING, OUTCOME, PAGED = "data", "empty", "null", "missing", "outcome", "paged"
 UNREADABLE = "unreadable"

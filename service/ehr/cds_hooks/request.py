@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.exceptions import BadRequest
 
-from service.ehr.fhir.json_shapes import name, table, text, token
+from service.ehr.fhir.contents.json_shapes import name, table, text, token
 
 LONGEST_ID = 256
 _FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")

@@ -14,15 +14,15 @@ from service.ehr.cds_hooks.card import cards
 from service.ehr.cds_hooks.discovery import SERVICE_ID, discovery
 from service.ehr.cds_hooks.feedback import take_feedback
 from service.ehr.cds_hooks.prefetch_state import MISSING, NOT_SENT, OUTCOME, UNREADABLE, WITH_DATA, prefetch_state
-from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
 from service.ehr.cds_hooks.request import CdsRequest, read_cds_request
-from service.ehr.errors import MIXED, described, failed, our_fault, with_request_id
-from service.ehr.fhir.outcome import failure
-from service.ehr.fhir.subject import MixedPatients
-from service.ehr.record.given import Given
-from service.ehr.record.newest_page import settled
-from service.ehr.record.record import read_record
+from service.ehr.fhir.answer.errors import MIXED, described, failed, our_fault, with_request_id
+from service.ehr.fhir.answer.outcome import failure
+from service.ehr.fhir.parameters import Given
+from service.ehr.fhir.patient.subject import MixedPatients
+from service.ehr.fhir.record import read_record
+from service.ehr.fhir.temperature_page import settled
 from service.ehr.site import Site, here
+from service.ehr.terminology.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
 from service.server.access import audience_is_endpoint
 from service.server.messages.headers import Document
 from service.server.messages.strict_json import dumps

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.measurement.analytes import FINDINGS
-from service.clinical.panel.panel import CONDITIONS
-from service.ehr.fhir.conditions import condition_of
-from service.ehr.fhir.issues import issue
-from service.ehr.fhir.json_shapes import Resource, table, tables, text
-from service.ehr.fhir.medications import named_drugs
-from service.ehr.fhir.moments import read_moment
-from service.ehr.record.given import Given
+from service.clinical.panel.moment import Moment
+from service.clinical.panel.panel import CONDITIONS, Medication
+from service.ehr.fhir.contents.json_shapes import Resource, table, tables, text
+from service.ehr.fhir.contents.moments import read_moment
+from service.ehr.fhir.patient.conditions import condition_of
+from service.ehr.fhir.patient.medications import named_drugs
+from service.ehr.issues import Issue, issue
 from service.ehr.terminology.code_map import CodeMap
 
 FORMS = {
@@ -25,6 +27,41 @@ FORMS = {
     "findings": "parts with the name of a finding and valueBoolean",
     "criteria": "valueCode with the id of a criteria set",
 }
+
+
+@dataclass(slots=True)
+class Given:
+    """What a caller says besides the record; ``documents`` are resources with their place, walked like any record.
+
+    ``unread`` are findings that were named without a value that can be read.
+    """
+
+    documents: list[tuple[Any, str]] = field(default_factory=list)
+    subjects: list[Resource] = field(default_factory=list)
+    findings: dict[str, bool] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+    condition: str = ""
+    as_of: Moment | None = None
+    medications: list[Medication] = field(default_factory=list)
+    criteria: list[str] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    claims: dict[str, list[tuple[Any, str]]] = field(default_factory=dict)
+
+    def claim(self, name: str, value: object, where: str) -> None:
+        """Note what is said about something that can be only one thing."""
+        self.claims.setdefault(name, []).append((value, where))
+
+    def settle(self) -> None:
+        """Take what was said once or always alike; of what was said in two ways neither is used."""
+        for name, said in self.claims.items():
+            if len({value for value, _ in said}) > 1:
+                self.issues.append(issue("parameter_conflict", *(where for _, where in said)))
+            elif name == "condition":
+                self.condition = said[0][0]
+            elif name == "asOf":
+                self.as_of = said[0][0]
+            else:
+                self.findings[name] = said[0][0]
 
 
 class _Invalid(Exception):

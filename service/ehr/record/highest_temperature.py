@@ -14,11 +14,10 @@ from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.interval import ANYTHING, Interval, Number
 from service.clinical.measurement.numbers_in_words import interval_text
 from service.clinical.measurement.reading import Evidence, Reading
-from service.ehr.fhir.issues import Issue, issue
-from service.ehr.fhir.moments import Moment, days_between
-from service.ehr.record.ranking import canonical, has_value, known, order, ranked
+from service.clinical.panel.moment import Moment
+from service.ehr.issues import Issue, issue
+from service.ehr.record.ranking import AnyResult, canonical, has_value, known, order, ranked
 from service.ehr.record.result import Result
-from service.ehr.terminology.code_map import CodeMap
 
 TEMPERATURE = "temperature"
 DAY = timedelta(hours=24)
@@ -26,17 +25,28 @@ DAY = timedelta(hours=24)
 
 def is_of_the_day(moment: Moment, newest: Moment) -> bool:
     """Return whether a temperature counts beside the newest one."""
-    return days_between(moment, newest) <= DAY
+    return not moment.is_older(newest, DAY)
 
 
-def of_the_day(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
+def all_of_the_day(group: list[AnyResult]) -> Iterator[AnyResult]:
+    """Yield the temperatures whose values decide which is the highest: of each moment those of the highest rank."""
+    said: list[Moment] = []
+    for same in ranked(group):
+        moment = same[0].moment
+        if not said or (moment != said[-1] and is_of_the_day(moment, said[0])):
+            yield from same
+            if any(map(has_value, same)):
+                said.append(moment)
+
+
+def of_the_day(group: list[Result]) -> tuple[list[Result], list[Issue]]:
     """Return one result that holds the highest temperature of the day, and what is to be said of the others.
 
     It has no reading if none of the day can be read.
 
     It has the time of the newest, by which its age is counted; its reading has the time at which it was taken.
     """
-    said, issues = _said(group, codes)
+    said, issues = _said(group)
     usable = [one for one in said if _is_usable(one)]
     if not usable:
         return [one for one in said if one.moment == said[0].moment], issues
@@ -48,8 +58,8 @@ def of_the_day(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[
     return [highest], issues
 
 
-def _said(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
-    """Read and return the temperatures of the day that have a value, of each moment those of the highest rank."""
+def _said(group: list[Result]) -> tuple[list[Result], list[Issue]]:
+    """Return the temperatures of the day that have a value, of each moment those of the highest rank."""
     issues: list[Issue] = []
     said: list[Result] = []
     unused: list[str] = []
@@ -58,8 +68,6 @@ def _said(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue
         if said and (moment == said[-1].moment or not is_of_the_day(moment, said[0].moment)):
             unused += [one.where for one in same]
             continue
-        for one in same:
-            one.read(codes)
         issues += [one.issue for one in same if one.issue]
         said += [one for one in same if one.reading] or [one for one in same if has_value(one)]
     if unused:

@@ -7,7 +7,7 @@ highest of a day counts. A result without a time may be newer than all others, s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from operator import attrgetter
@@ -15,50 +15,66 @@ from operator import attrgetter
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.reading import Reading, reading_of
 from service.clinical.panel.consistency import contradictions
-from service.ehr.fhir.issues import Issue, issue
-from service.ehr.fhir.json_shapes import Resource
-from service.ehr.fhir.moments import NEVER, Moment, days_between
-from service.ehr.record.highest_temperature import TEMPERATURE, of_the_day
-from service.ehr.record.joint import can_be_joined, joint_reading, references_of
-from service.ehr.record.ranking import canonical, has_value, ranked
+from service.clinical.panel.moment import NEVER, Moment
+from service.ehr.issues import Issue, issue
+from service.ehr.record.doubtful_order import (
+    can_be_joined,
+    joint_reading,
+    may_be_newest,
+    rivals_that_say,
+    sources_of,
+    unread_beside,
+)
+from service.ehr.record.highest_temperature import TEMPERATURE, all_of_the_day, of_the_day
+from service.ehr.record.ranking import AnyResult, canonical, has_value, is_after, ranked
 from service.ehr.record.result import Result
-from service.ehr.record.rivals import is_after, may_be_newest, read_rivals, unread_beside
-from service.ehr.terminology.code_map import CodeMap
 
-IN_FULL = attrgetter("at", "text")  # of two ways to say one time the fuller one, whatever their order
+IN_FULL = attrgetter("first", "text")  # of two ways to say one time the fuller one, whatever their order
 
 
 @dataclass(slots=True)
 class Chosen:
-    """The readings that count by analyte, their times, the Observations they come from, and what was left out."""
+    """The readings that count by analyte, their times, the results they come from, and what was left out."""
 
     readings: dict[str, Reading] = field(default_factory=dict)
     times: dict[str, Moment] = field(default_factory=dict)
-    basis: dict[str, list[Resource]] = field(default_factory=dict)
+    basis: dict[str, list[str]] = field(default_factory=dict)
     findings: dict[str, bool] = field(default_factory=dict)
     newest: Moment = NEVER
     issues: list[Issue] = field(default_factory=list)
 
 
-def choose(
-    results: Iterable[Result],
-    codes: CodeMap,
-    as_of: Moment | None,
-    look_back: timedelta | None,
-) -> Chosen:
-    """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown."""
-    by_analyte: dict[str, list[Result]] = {}
-    chosen = Chosen()
-    for one in results:
-        if as_of and is_after(one.moment, as_of):
-            chosen.issues.append(issue("after_as_of", one.where, observation=one.observation))
-        else:
-            by_analyte.setdefault(one.observation, []).append(one)
+def needed(results: Iterable[AnyResult], as_of: Moment | None = None) -> Iterator[AnyResult]:
+    """Yield the results whose values decide which one counts; each must be read before the next is asked for.
+
+    ``choose`` looks at no value of any other.
+    """
+    by_analyte, _ = _grouped(results, as_of)
+    for group in by_analyte.values():
+        rivals, dated = _apart(group)
+        yield from rivals
+        yield from all_of_the_day(dated) if group[0].observation == TEMPERATURE else _until_one_says(dated)
+
+
+def _until_one_says(group: list[AnyResult]) -> Iterator[AnyResult]:
+    for newest in ranked(group):
+        yield from newest
+        if any(map(has_value, newest)):
+            return
+
+
+def choose(results: Iterable[Result], as_of: Moment | None = None, look_back: timedelta | None = None) -> Chosen:
+    """Return the newest result of each analyte; older by ``look_back`` than ``as_of`` (or the newest) is unknown.
+
+    Those that are ``needed`` have been read.
+    """
+    by_analyte, issues = _grouped(results, as_of)
+    chosen = Chosen(issues=issues)
     best: dict[str, list[Result]] = {}
     for key in ANALYTES:
         if key in by_analyte:
-            group, issues = _counting(by_analyte[key], codes)
-            chosen.issues += issues
+            group, told = _counting(by_analyte[key])
+            chosen.issues += told
             if group:
                 best[key] = group
     chosen.newest = max((one.moment for group in best.values() for one in group), key=IN_FULL, default=NEVER)
@@ -72,18 +88,36 @@ def choose(
     return chosen
 
 
-def _counting(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
+def _grouped(results: Iterable[AnyResult], as_of: Moment | None) -> tuple[dict[str, list[AnyResult]], list[Issue]]:
+    """Return the results of each analyte that are not after a time, and name the others."""
+    by_analyte: dict[str, list[AnyResult]] = {}
+    issues: list[Issue] = []
+    for result in results:
+        if as_of and is_after(result.moment, as_of):
+            issues.append(issue("after_as_of", result.where, observation=result.observation))
+        else:
+            by_analyte.setdefault(result.observation, []).append(result)
+    return by_analyte, issues
+
+
+def _apart(group: list[AnyResult]) -> tuple[list[AnyResult], list[AnyResult]]:
+    """Return the results of one analyte that may be the newest beside those that have their order, and those."""
+    rivals = may_be_newest(group) if len(group) > 1 else []
+    apart = {id(result) for result in rivals}
+    return rivals, [result for result in group if id(result) not in apart]
+
+
+def _counting(group: list[Result]) -> tuple[list[Result], list[Issue]]:
     """Return the results of one analyte that may be the one that counts, all readable; none if it is unknown.
 
     Beside them stands what is to be said of the others.
     """
-    rivals = may_be_newest(group) if len(group) > 1 else []
-    apart = {id(one) for one in rivals}
-    newest, issues = _newest([one for one in group if id(one) not in apart], codes)
+    rivals, dated = _apart(group)
+    newest, issues = _newest(dated)
     if not rivals:
         return [one for one in newest if one.reading], issues
     newest = [one for one in newest if has_value(one)]
-    usable, (rivals, further) = [one for one in newest if one.reading], read_rivals(rivals, codes)
+    usable, (rivals, further) = [one for one in newest if one.reading], rivals_that_say(rivals)
     issues += further
     both = [*usable, *rivals]
     if (newest and not usable) or not all(one.reading for one in rivals) or not can_be_joined(both):
@@ -93,21 +127,19 @@ def _counting(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[I
 
 def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dict[str, list[Result]]) -> None:
     """Name the results whose test has none with a time, if that of another test has one: they may be of any age."""
-    undated = [group for group in best.values() if group[0].moment.at == NEVER.at]
+    undated = [group for group in best.values() if group[0].moment.first == NEVER.first]
     if undated and any(one.moment != NEVER for group in by_analyte.values() for one in group):
         for group in undated:
             chosen.issues.append(issue("undated", *(one.where for one in group), observation=group[0].observation))
 
 
-def _newest(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Issue]]:
+def _newest(group: list[Result]) -> tuple[list[Result], list[Issue]]:
     """Return the newest results of one analyte that were reported, all of the same moment, and what is to be said."""
     if group[0].observation == TEMPERATURE:
-        return of_the_day(group, codes)
+        return of_the_day(group)
     issues: list[Issue] = []
     ranks = ranked(group)
     for newest in ranks:
-        for one in newest:
-            one.read(codes)
         issues += [one.issue for one in newest if one.issue]
         if any(map(has_value, newest)):
             issues += unread_beside(newest)
@@ -120,7 +152,7 @@ def _newest(group: list[Result], codes: CodeMap) -> tuple[list[Result], list[Iss
 
 def is_stale(moment: Moment, anchor: Moment, look_back: timedelta | None) -> bool:
     """Return whether a result is older than results may be beside one of the time that counts."""
-    return look_back is not None and NEVER not in (moment, anchor) and days_between(moment, anchor) > look_back
+    return look_back is not None and NEVER not in (moment, anchor) and moment.is_older(anchor, look_back)
 
 
 def _use(chosen: Chosen, key: str, group: list[Result]) -> None:
@@ -131,7 +163,7 @@ def _use(chosen: Chosen, key: str, group: list[Result]) -> None:
     time = reading.collected_at or max((one.moment for one in used), key=IN_FULL).text if is_of_one_time else ""
     chosen.readings[key] = reading_of((*reading[:-1], time))
     chosen.times[key] = min((one.moment for one in group), key=IN_FULL)
-    chosen.basis[key] = references_of(used)
+    chosen.basis[key] = sources_of(used)
     for note in sorted({one.meaning.note for one in used} - {""}):
         chosen.issues.append(issue("code_note", used[0].where, observation=key, text=note))
     if "" not in {one.meaning.finding for one in used}:

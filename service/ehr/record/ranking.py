@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.interval import Interval
 from service.clinical.measurement.reading import Reading
+from service.clinical.panel.moment import DAY, DAY_LENGTH, Moment
 from service.ehr.record.result import Result
 
+AnyResult = TypeVar("AnyResult", bound=Result)
 
-def ranked(group: list[Result]) -> Iterator[list[Result]]:
+
+def ranked(group: list[AnyResult]) -> Iterator[list[AnyResult]]:
     """Yield the results of one analyte from the newest on, those of the same rank together."""
-    if len({one.moment.at for one in group}) == len(group):  # then that alone decides, and the rest need not be read
-        yield from ([one] for one in sorted(group, key=attrgetter("moment.at"), reverse=True))
+    if len({one.moment.first for one in group}) == len(group):  # then that alone decides, and the rest need not be read
+        yield from ([one] for one in sorted(group, key=attrgetter("moment.first"), reverse=True))
         return
     by_rank = attrgetter("rank")
     for _, same in groupby(sorted(group, key=by_rank, reverse=True), key=by_rank):
@@ -24,6 +28,7 @@ def ranked(group: list[Result]) -> Iterator[list[Result]]:
 
 def has_value(one: Result) -> bool:
     """Return whether a result that was read says anything, be it readable or not."""
+    assert one.reading or one.issue, "a result that nobody read would be lost"
     return one.issue is None or one.issue.key != "no_value"
 
 
@@ -44,4 +49,10 @@ def canonical(one: Result) -> Interval:
 def order(one: Result) -> tuple[str, ...]:
     """Return what orders results of one moment, whatever their order in the record."""
     reading = known(one)
-    return reading.evidence.value, reading.unit, reading.reported, str(one.reference)
+    return reading.evidence.value, reading.unit, reading.reported, one.source
+
+
+def is_after(moment: Moment, as_of: Moment) -> bool:
+    """Return whether a result is of a later time, or of a later day where only the day is given."""
+    is_day = len(as_of.text) == DAY_LENGTH
+    return moment.first // DAY > as_of.first // DAY if is_day else moment > as_of

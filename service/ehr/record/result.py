@@ -1,39 +1,37 @@
-"""One result of one test, in a record: of which analyte, when, where it stands, and its value once it is read."""
+"""One result of one test, as any reader of records hands it over: which test, when, where it stands, what it says."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.reading import Reading
-from service.ehr.fhir.issues import Issue, Unusable, issue
-from service.ehr.fhir.json_shapes import Resource, table, text, token
-from service.ehr.fhir.moments import NEVER, Moment, read_moment
-from service.ehr.fhir.patient import NOBODY, Person
-from service.ehr.fhir.reference_range import Tested
-from service.ehr.fhir.resources import Found
-from service.ehr.fhir.value import read_value
-from service.ehr.terminology.code_map import CodeMap, ResultCode
-
-LONGEST_ID, LONGEST_ADDRESS = 64, 256
-CORRECTED = ("amended", "corrected")
+from service.clinical.panel.moment import NEVER, Moment
+from service.ehr.issues import Issue
+from service.ehr.terminology.code_map import ResultCode
 
 
 @dataclass(slots=True)
 class Result:
-    """One result of one analyte; of many results of a test few are ever needed, so its value is read when asked for.
+    """One result of one analyte: final, of the patient, of the right specimen, under codes that mean this test.
 
-    Then it has a reading, or the issue that says why there is none.
+    A reader of another format makes it in three steps. ``CodeMap.meaning`` tells what the codes mean; a result without
+    a meaning, or one that is not final, becomes an ``Unread`` instead. The moment is ``NEVER`` where it is not known.
+    The value becomes ``reading``, or ``issue`` says why there is none; of many results few are ever needed, so a reader
+    may leave both open until ``newest_result.needed`` yields the result.
+
+    ``where`` is its place in what was sent. ``source`` is how the sender names the result, "" if it has no name.
+    ``issued``, ``stored`` and ``is_corrected`` decide between results of one moment.
     """
 
     meaning: ResultCode
     moment: Moment
     where: str
-    found: Found
-    resource: Resource
+    source: str = ""
+    issued: Moment = NEVER
+    stored: Moment = NEVER
+    is_corrected: bool = False
     reading: Reading | None = None
     issue: Issue | None = None
-    person: Person = NOBODY
 
     @property
     def observation(self) -> str:
@@ -43,25 +41,4 @@ class Result:
     @property
     def rank(self) -> tuple[Moment, Moment, Moment, bool]:
         """Return when it was taken, issued and stored, and whether it was corrected: of two the greater one counts."""
-        times = (self.resource.get("issued"), table(self.resource, "meta").get("lastUpdated"))
-        issued, updated = (read_moment(raw) or NEVER for raw in times)
-        return self.moment, issued, updated, token(self.resource, "status") in CORRECTED
-
-    @property
-    def reference(self) -> Resource:
-        """Return a reference to the Observation that a receiver can resolve, or the name of the test."""
-        label, found = ANALYTES[self.observation].label, self.found
-        named = "" if found.is_contained else text(found.resource, "id")
-        if 0 < len(named) <= LONGEST_ID:
-            return {"reference": f"Observation/{named}", "display": label}
-        address = found.address
-        is_sendable = address.startswith("urn:") and len(address) <= LONGEST_ADDRESS
-        return {"reference": address, "display": label} if is_sendable else {"display": label}
-
-    def read(self, codes: CodeMap) -> None:
-        """Read the value."""
-        analyte = ANALYTES[self.observation]
-        try:
-            self.reading = read_value(analyte, self.meaning, self.resource, codes, Tested(self.person, self.moment))
-        except Unusable as reason:
-            self.issue = issue(reason.key, self.where, observation=analyte.id, text=reason.text)
+        return self.moment, self.issued, self.stored, self.is_corrected

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from service.clinical.measurement.analytes import ANALYTES
-from service.ehr.fhir.issues import Issue, issue
-from service.ehr.fhir.moments import Moment
+from service.clinical.panel.moment import Moment
+from service.ehr.issues import Issue, issue
 
 OF_A_TEST = {
     "status": "not_final",
@@ -69,9 +69,9 @@ def issues_of(
 
 
 def _may_be_newer(unread: Unread, used: Moment | None) -> bool:
-    if used is None or unread.moment.at > used.at or unread.moment.may_be_after(used.at):
+    if used is None or unread.moment.first > used.first or unread.moment.may_be_after(used.first):
         return True
-    return unread.counts_tied and unread.moment.at == used.at
+    return unread.counts_tied and unread.moment.first == used.first
 
 
 def _listed(tests: Collection[str]) -> str:

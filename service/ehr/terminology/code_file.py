@@ -13,11 +13,11 @@ from service.clinical.measurement.analytes import ANALYTES, FINDINGS
 from service.clinical.measurement.reading import WORDS
 from service.clinical.panel.panel import CONDITIONS
 from service.clinical.therapies.drug_list import THERAPIES
-from service.ehr.cds_hooks.prefetch_template import PREFETCH_KEYS, checked_template
 from service.ehr.terminology.code_map import CodeMap, ResultCode, words_in
 from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, system_name
 from service.ehr.terminology.naming import KINDS, Naming, folded, tokens_of
 from service.ehr.terminology.no_value import NoValue, words_of
+from service.ehr.terminology.prefetch_template import PREFETCH_KEYS, checked_template
 
 SHIPPED = Path(__file__).parent / "codes.toml"
 TABLES = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from service.clinical.therapies.drug_names import FORMULARY, Formulary
-from service.ehr.fhir.issues import Unusable
+from service.ehr.issues import Unusable
 from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, code_key, is_loinc
 from service.ehr.terminology.naming import UNNAMED, Named, Naming
 from service.ehr.terminology.no_value import NoValue

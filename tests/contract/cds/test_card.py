@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.ehr.terminology.vocabulary import TOPIC
+from service.ehr.fhir.answer.vocabulary import TOPIC
 from service.server.messages.strict_json import loads
 from tests.support.calls import MET, PATH, card_worthy_panel, with_settings
 from tests.support.records import bundle, call, calm_panel, carded, condition, met_panel, observation, patient, send

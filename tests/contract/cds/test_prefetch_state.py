@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.ehr.fhir.clinician_words import KEYS_IN_WORDS
+from service.ehr.fhir.answer.clinician_words import KEYS_IN_WORDS
 from service.server.messages.strict_json import dumps
 from service.server.observing import metrics
 from tests.support.calls import MET, NEXT, PATH, calm_with, card_worthy_panel, with_settings

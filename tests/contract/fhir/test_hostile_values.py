@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.ehr.fhir.risk_assessment import risk_assessment
-from service.ehr.fhir.subject import MixedPatients
-from service.ehr.record.record import read_request
+from service.ehr.fhir.answer.risk_assessment import risk_assessment
+from service.ehr.fhir.patient.subject import MixedPatients
+from service.ehr.fhir.record import read_request
 from service.server.messages.strict_json import dumps
 from tests.support.hostile import RECORDS, RICH_RESULT, VALUES, placed, places
 from tests.support.reading import CODES, judged

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.clinical.assessment.assess import assess
-from service.ehr.record.record import read_request
+from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from service.server.messages.strict_json import dumps
 from tests.support.records import FERRITIN, REPORT, bundle, condition, drug, observation

@@ -336,7 +336,7 @@ def test_a_fault_of_ours_is_an_outcome_without_a_word_of_the_patient(
     def fail(*_: Any) -> None:
         raise RuntimeError("Smith, 12500 ng/mL")
 
-    monkeypatch.setattr("service.ehr.fhir.operation.assess", fail)
+    monkeypatch.setattr("service.ehr.fhir.answer.operation.assess", fail)
     status, answer, _ = send(client, PATH, bundle(*met_panel()))
     assert (status, outcome(answer)) == (500, ("fatal", "exception"))
     assert "Smith" not in str(answer)

@@ -17,8 +17,8 @@ from service.api.response.assessment import assessment_document
 from service.clinical.assessment.assess import assess
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.panel.panel import Panel
-from service.ehr.fhir.risk_assessment import risk_assessment
-from service.ehr.record.record import read_request
+from service.ehr.fhir.answer.risk_assessment import risk_assessment
+from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from service.ehr.terminology.code_map import CodeMap
 from service.server.messages.strict_json import dumps, loads

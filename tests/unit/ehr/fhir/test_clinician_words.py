@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from service.clinical.assessment.warnings import warnings
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
-from service.ehr.fhir.clinician_words import TOLD, in_words, time_in_words, told, unit_in_words
-from service.ehr.fhir.issues import FAULTS, REASONS, issue
+from service.ehr.fhir.answer.clinician_words import TOLD, in_words, time_in_words, told, unit_in_words
+from service.ehr.issues import FAULTS, REASONS, issue
 from tests.support.calls import MET
 from tests.support.panels import panel_of
 from tests.support.records import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.ehr.fhir.moments import Moments, is_open_end, read_moment
+from service.ehr.fhir.contents.moments import Moments, is_open_end, read_moment
 from tests.support.records import EARLIER
 
 
@@ -94,4 +94,4 @@ def test_one_time_precedes_another_only_if_no_offset_can_turn_them_round(
     first, second = read_moment(earlier), read_moment(later)
     assert first is not None
     assert second is not None
-    assert (first.precedes(second), second.precedes(first)) == (expected, False)
+    assert (first.precedes_anywhere(second), second.precedes_anywhere(first)) == (expected, False)

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from service.ehr.record.record import Record
+from service.ehr.fhir.record import FhirRecord
 from tests.support.reading import read
 from tests.support.records import ALL_OF_MET, bundle, condition, drug, met_panel, parameters, patient
 
 
-def given(name: str, **value: Any) -> Record:
+def given(name: str, **value: Any) -> FhirRecord:
     return read(
         parameters({"name": name} | value, {"name": "observations", "resource": bundle(condition(), *met_panel())})
     )
@@ -51,7 +51,7 @@ def test_a_condition_may_be_a_resource() -> None:
     assert read(made).panel.condition == "aosd"
 
 
-def said(record: Record) -> tuple[bool | None, str, str]:
+def said(record: FhirRecord) -> tuple[bool | None, str, str]:
     return record.panel.findings.get("fever"), record.panel.condition, record.moment.text
 
 

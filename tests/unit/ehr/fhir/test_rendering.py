@@ -4,9 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.clinical.assessment.assess import assess
-from service.ehr.fhir.breakdown import result_observation
-from service.ehr.fhir.risk_assessment import risk_assessment
-from service.ehr.record.record import read_request
+from service.ehr.fhir.answer.breakdown import result_observation
+from service.ehr.fhir.answer.risk_assessment import risk_assessment
+from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from service.ehr.terminology.code_systems import ATC, ICD10, SNOMED, system_name
 from service.server.messages.strict_json import dumps, loads, written

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.ehr.record.record import read_request
+from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from tests.support.reading import keys, read, values
 from tests.support.records import FERRITIN, LATER, REPORT, bundle, calm_panel, observation

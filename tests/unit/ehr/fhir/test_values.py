@@ -8,7 +8,7 @@ import pytest
 
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.interval import INFINITY
-from service.ehr.record.record import Record, read_request
+from service.ehr.fhir.record import FhirRecord, read_request
 from service.ehr.terminology.code_file import load_codes
 from service.ehr.terminology.code_map import ResultCode
 from tests.support.records import FERRITIN, FIBRINOGEN, LOINC, PLATELETS, UCUM, calm_panel, observation
@@ -18,7 +18,7 @@ RANGE = [{"low": {"value": Decimal(24), "unit": "ng/mL"}, "high": {"value": Deci
 HIGH = [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation", "code": "H"}]}]
 
 
-def read(document: Any) -> Record:
+def read(document: Any) -> FhirRecord:
     return read_request(document, CODES)
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from service.ehr.fhir.document import walk
-from service.ehr.fhir.moments import read_moment
-from service.ehr.fhir.resources import Contents
+from service.ehr.fhir.contents.document import walk
+from service.ehr.fhir.contents.moments import read_moment
+from service.ehr.fhir.contents.resources import Contents
 from tests.support.containers import BARE, CONTAINERS
 from tests.support.reading import drugs, keys, read, values
 from tests.support.records import (
@@ -65,7 +65,7 @@ def test_a_report_speaks_for_results_that_come_beside_it() -> None:
 def test_what_many_parameters_hold_is_related_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """To do it after each of them took a minute for a body of 1 MB."""
     calls: list[Contents] = []
-    monkeypatch.setattr("service.ehr.fhir.document._adopt", calls.append)
+    monkeypatch.setattr("service.ehr.fhir.contents.document._adopt", calls.append)
     read(parameters(*({"name": "observations", "resource": one} for one in met_panel())))
     assert len(calls) == 1
 
@@ -109,7 +109,7 @@ def test_references_by_full_address_and_by_urn() -> None:
     record = read(made)
     assert record.panel.readings["ferritin"].collected_at == LATER
     assert record.panel.readings["platelets"].collected_at == LATER
-    assert dict(record.basis)["ferritin"]["reference"] == "urn:uuid:1"
+    assert dict(record.basis)["ferritin"] == "urn:uuid:1"
 
 
 def test_many_references_are_looked_up_in_one_index(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ def test_two_values_of_one_moment_leave_what_lies_between_them() -> None:
 def test_the_same_value_twice_is_one_value() -> None:
     both = [observation(FERRITIN, 700, "ng/mL"), observation(FERRITIN, 700, "ug/L", id="second")]
     assert (values(both), keys(both)) == ({"ferritin": 700}, [])
-    assert [one["reference"] for _, one in read(both).basis] == ["Observation/o-2276-4", "Observation/second"]
+    assert [source for _, source in read(both).basis] == ["Observation/o-2276-4", "Observation/second"]
 
 
 def test_a_measurement_outweighs_a_word_of_the_same_moment() -> None:

@@ -10,7 +10,8 @@ from service.clinical.assessment.assess import assess
 from service.clinical.measurement.interval import INFINITY
 from service.clinical.measurement.reading import Reading
 from service.ehr.counting import UNKNOWN_REASONS
-from service.ehr.record.record import Record, read_request
+from service.ehr.fhir.answer.outcome import TYPE_OF_ISSUE
+from service.ehr.fhir.record import FhirRecord, read_request
 from service.ehr.terminology.code_file import load_codes
 from tests.support.records import (
     FERRITIN,
@@ -33,7 +34,7 @@ def taken(at: str, value: Any, unit: str | None = "Cel", /, **more: Any) -> dict
     return observation(TEMPERATURE, value, unit, **{"id": f"t{at}", "effectiveDateTime": time} | more)
 
 
-def read(*made: Any) -> Record:
+def read(*made: Any) -> FhirRecord:
     """Return the record, which must not depend on the order of its results."""
     records = [read_request([*order], CODES) for order in permutations(made)]
     assert all((one.panel.readings, one.basis) == (records[0].panel.readings, records[0].basis) for one in records)
@@ -55,10 +56,10 @@ COOL, SPIKE = taken("22T07:00", "36.4"), taken("21T19:30", "39.6")
 def test_the_spike_of_the_evening_counts_and_not_the_cool_morning() -> None:
     reading = counted(COOL, SPIKE)
     assert (reading.reported, reading.collected_at) == ("39.6 Cel", "2026-11-21T19:30:00Z")
-    assert [one["reference"] for _, one in read(COOL, SPIKE).basis] == ["Observation/t21T19:30"]
+    assert [source for _, source in read(COOL, SPIKE).basis] == ["Observation/t21T19:30"]
     assert issues(COOL, SPIKE) == {"cooler": ("[0]",), "highest_of_day": ("[1]",)}
     [told] = [one for one in read(COOL, SPIKE).issues if one.key == "highest_of_day"]
-    assert (told.severity, told.code) == ("warning", "informational")
+    assert (told.severity, TYPE_OF_ISSUE[told.key]) == ("warning", "informational")
     assert "spikes once a day" in told.text
 
 

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.clinical.assessment.assess import assess
-from service.ehr.fhir.document import MOST_CONTAINED
-from service.ehr.fhir.part import MOST_COMPONENTS
-from service.ehr.record.record import read_request
+from service.ehr.fhir.contents.document import MOST_CONTAINED
+from service.ehr.fhir.record import read_request
+from service.ehr.fhir.results.part import MOST_COMPONENTS
 from service.ehr.terminology.code_file import load_codes
 from tests.support.reading import CODES, keys, read
 from tests.support.records import (

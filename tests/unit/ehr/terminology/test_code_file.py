@@ -10,7 +10,7 @@ import pytest
 from service.app import create_app
 from service.clinical.data.toml_reader import BadData
 from service.clinical.measurement.interval import INFINITY
-from service.ehr.record.record import read_request
+from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import TABLES, load_codes
 from service.server.settings import Settings
 from tests.support.records import FERRITIN, LOINC, TEMPERATURE, bundle, condition, drug, observation

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.clinical.data.toml_reader import BadData
-from service.ehr.record.record import read_request
+from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from tests.support.reading import judged, keys, read, values
 from tests.support.records import FERRITIN, LATER, PLATELETS, bundle, condition, met_panel, observation

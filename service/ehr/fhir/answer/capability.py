@@ -1,0 +1,114 @@
+"""What the FHIR side offers, in FHIR's own words: CapabilityStatement and OperationDefinition."""
+
+from __future__ import annotations
+
+from service.clinical.panel.panel import CONDITIONS
+from service.ehr.fhir.answer.vocabulary import OPERATION, PUBLISHED, ROOT, SERVICE_NAME, VERSION
+from service.ehr.fhir.contents.json_shapes import Resource
+
+FHIR_VERSION = "4.0.1"
+PURPOSE = "Classifies a laboratory panel against published criteria for macrophage activation syndrome (MAS)."
+
+
+def capability_statement(public_url: str) -> Resource:
+    """Return the answer to GET /fhir/metadata; ``public_url`` may be ""."""
+    implementation = {"description": PURPOSE} | ({"url": f"{public_url}/fhir"} if public_url else {})
+    return {
+        "resourceType": "CapabilityStatement",
+        "url": f"{ROOT}/CapabilityStatement/{SERVICE_NAME}",
+        "version": VERSION,
+        "name": "MasRiskService",
+        "title": "MAS risk service",
+        "status": "active",
+        "date": PUBLISHED,
+        "description": PURPOSE,
+        "kind": "instance",
+        "software": {"name": SERVICE_NAME, "version": VERSION},
+        "implementation": implementation,
+        "fhirVersion": FHIR_VERSION,
+        "format": ["application/fhir+json", "json"],
+        "rest": [{"mode": "server", "operation": [{"name": "evaluate-mas", "definition": OPERATION}]}],
+    }
+
+
+def operation_definition() -> Resource:
+    """Return the answer to GET /fhir/OperationDefinition/evaluate-mas."""
+    return {
+        "resourceType": "OperationDefinition",
+        "id": "evaluate-mas",
+        "url": OPERATION,
+        "version": VERSION,
+        "name": "EvaluateMas",
+        "title": "Evaluate criteria for macrophage activation syndrome",
+        "status": "active",
+        "kind": "operation",
+        "date": PUBLISHED,
+        "description": (
+            f"{PURPOSE} A Bundle, an Observation, a DiagnosticReport or an array of Observations may also be the body "
+            "itself. What cannot be used counts as unknown and is named in the contained OperationOutcome."
+        ),
+        "affectsState": False,
+        "code": "evaluate-mas",
+        "comment": "Idempotent: the same request gets the same answer, and nothing is stored.",
+        "system": True,
+        "type": False,
+        "instance": False,
+        "parameter": [*(_in(*row) for row in _PARAMETERS), _FINDINGS, _RETURN],
+    }
+
+
+_PARAMETERS = (
+    ("observations", "*", "Resource", "Bundle, Observation, DiagnosticReport and further resources of the record."),
+    ("subject", "1", "Reference", "The patient; results of another patient are refused."),
+    (
+        "febrile",
+        "1",
+        "boolean",
+        "Whether the patient has fever; overrides a body temperature where the criteria ask for fever.",
+    ),
+    ("condition", "1", "code", f"{', '.join(CONDITIONS[:-1])} or {CONDITIONS[-1]}; overrides the Conditions."),
+    (
+        "asOf",
+        "1",
+        "dateTime",
+        "The time that age, last doses and look-back are counted from; later results are not used.",
+    ),
+    (
+        "medications",
+        "*",
+        "string",
+        "Generic name, or RxNorm or ATC code; a CodeableConcept or a resource is accepted too.",
+    ),
+    ("criteria", "*", "code", "The criteria sets to report; all when absent."),
+)
+
+
+def _in(name: str, most: str, kind: str, meaning: str) -> Resource:
+    return {"name": name, "use": "in", "min": 0, "max": most, "documentation": meaning, "type": kind}
+
+
+_FINDINGS: Resource = {
+    "name": "findings",
+    "use": "in",
+    "min": 0,
+    "max": "*",
+    "documentation": "Clinical findings: each part has the id of a finding as its name and a boolean as its value.",
+    "part": [
+        {
+            "name": "splenomegaly",
+            "use": "in",
+            "min": 0,
+            "max": "1",
+            "documentation": "One of the findings; the others have the ids of the JSON interface.",
+            "type": "boolean",
+        }
+    ],
+}
+_RETURN: Resource = {
+    "name": "return",
+    "use": "out",
+    "min": 1,
+    "max": "1",
+    "documentation": "The category, what it rests on, and every item with its reason.",
+    "type": "RiskAssessment",
+}

@@ -1,0 +1,96 @@
+"""OperationOutcome: what is wrong with a request, or what could not be used of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from service.ehr.fhir.answer.clinician_words import name_of
+from service.ehr.fhir.answer.vocabulary import ISSUE
+from service.ehr.fhir.contents.json_shapes import Resource
+from service.ehr.issues import Issue
+
+ISSUE_TYPES = {
+    400: "invalid",
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-supported",
+    406: "not-supported",
+    408: "timeout",
+    412: "required",
+    413: "too-long",
+    415: "not-supported",
+    422: "business-rule",
+    429: "throttled",
+    503: "transient",
+}
+TYPE_OF_ISSUE = {
+    "status": "business-rule",
+    "not_final": "business-rule",
+    "newer_not_read": "code-invalid",
+    "newer_refused": "code-invalid",
+    "newer_unnamed": "code-invalid",
+    "result_missing": "not-found",
+    "report_not_final": "incomplete",
+    "report_without_results": "incomplete",
+    "too_many": "too-costly",
+    "withdrawn": "business-rule",
+    "deleted": "deleted",
+    "code_refused": "code-invalid",
+    "code_ambiguous": "code-invalid",
+    "code_not_mapped": "code-invalid",
+    "code_missing": "required",
+    "entry_not_read": "structure",
+    "no_value": "required",
+    "incomplete": "incomplete",
+    "query_failed": "incomplete",
+    "unit_required": "required",
+    "superseded": "informational",
+    "cooler": "informational",
+    "highest_of_day": "informational",
+    "old_version": "informational",
+    "code_note": "informational",
+    "tied": "conflict",
+    "unit_conflict": "conflict",
+    "specimen": "conflict",
+    "condition_conflict": "conflict",
+    "parameter_conflict": "conflict",
+    "inconsistent_values": "conflict",
+    "not_read": "not-supported",
+    "parameter_unknown": "not-supported",
+}
+PLACES_SHOWN = 20
+
+
+def outcome(issues: Iterable[Issue]) -> Resource:
+    """Return the issues as an OperationOutcome; it needs at least one. What is said of many places is said once."""
+    told: dict[tuple[str, ...], tuple[Issue, list[str]]] = {}
+    for one in issues:
+        said = (one.key, one.text, one.observation, one.severity)
+        if said in told:
+            told[said][1].extend(one.where)
+        else:
+            told[said] = one, list(one.where)
+    return {"resourceType": "OperationOutcome", "issue": [_shown(*one) for one in told.values()]}
+
+
+def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) -> Resource:
+    """Return the OperationOutcome of a request that failed with an HTTP status."""
+    code = ISSUE_TYPES.get(status, "exception" if status >= 500 else "processing")
+    told: Resource = {"severity": "fatal" if status >= 500 else "error", "code": code}
+    told["details"] = {"coding": [{"system": ISSUE, "code": key}], "text": text} if key else {"text": text}
+    places = list(where)
+    return {"resourceType": "OperationOutcome", "issue": [told | ({"expression": places} if places else {})]}
+
+
+def _shown(one: Issue, where: list[str]) -> Resource:
+    details: Resource = {"coding": [{"system": ISSUE, "code": one.key}], "text": with_name(one)}
+    told: Resource = {"severity": one.severity, "code": TYPE_OF_ISSUE.get(one.key, "value"), "details": details}
+    if len(where) > PLACES_SHOWN:
+        details["text"] += f" So in {len(where)} places, the first {PLACES_SHOWN} of which are named."
+    return told | ({"expression": where[:PLACES_SHOWN]} if where else {})
+
+
+def with_name(one: Issue) -> str:
+    """Return the sentence of an issue behind the name of the test that it is about."""
+    return f"{name_of(one.observation)}: {one.text}" if one.observation else one.text

@@ -1,0 +1,177 @@
+"""The drugs that change what the criteria can see, from orders, dispensed packs, statements and administrations.
+
+In doubt a drug counts: one that may suppress fever and ferritin must never let a panel look reassuring. What names and
+codes mean is decided where every way in decides it; here they are only found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from service.clinical.measurement.limits import LONGEST_NAME
+from service.clinical.panel.moment import DAY_LENGTH, Moment
+from service.clinical.panel.panel import Medication
+from service.clinical.therapies.drug_names import Doubt, DrugReading
+from service.ehr.fhir.contents.json_shapes import Resource, codings, spoken, table, tables, text, token
+from service.ehr.fhir.contents.moments import read_moment
+from service.ehr.fhir.contents.resources import DRUGS, Contents, Found
+from service.ehr.issues import Issue, issue
+from service.ehr.terminology.code_map import CodeMap
+from service.ehr.terminology.code_systems import ATC, RXNORM, system_name
+
+NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done", "declined")
+NOT_ORDERED = ("proposal", "plan", "option")
+NO_ORDER = "MedicationKnowledge"  # what is known of a drug, not that anybody takes it
+UNREADABLE = ""
+"""The name of a drug that nothing names: what it is cannot be told."""
+Resolve = Callable[[str], Resource | None]
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the codes and words for one drug were read as, in the order in which they stand."""
+
+    readings: list[tuple[str, DrugReading]] = field(default_factory=list)
+    groups: list[tuple[str, DrugReading]] = field(default_factory=list)
+
+    @property
+    def generics(self) -> dict[str, None]:
+        """The generic names of the drugs that matter."""
+        return dict.fromkeys(drug.name for _, reading in self.readings for _, drug in reading.drugs)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether something says which drug this is; a group of the ATC alone does not."""
+        return any(reading.is_told for _, reading in self.readings)
+
+    def names(self) -> list[str]:
+        """Return one name for each drug that counts or is in doubt; each is read as what it stands for."""
+        generics = self.generics
+        named = [*generics]
+        acting = {key for _, reading in self.readings for key, _ in reading.drugs}
+        counted = self.readings if self.is_told else [*self.readings, *self.groups]
+        for said, reading in counted:
+            is_partly_told = reading.is_told and reading.doubt and not reading.classes and not reading.near
+            if is_partly_told or set(reading.classes) - acting or set(reading.near) - generics.keys():
+                named.append(said)
+        if named or self.is_told:
+            return named
+        unknown = (said for said, reading in self.readings if reading.doubt is Doubt.NOT_KNOWN)
+        return [next(unknown, UNREADABLE)]
+
+
+def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tuple[Medication, ...]:
+    """Return the drugs that count or cannot be told, each with the day of its last dose if the record says so."""
+    found: dict[tuple[str, str], str] = {}
+    unread: list[Medication] = []
+    for one in contents.of(*DRUGS):
+        names = _names(_concepts(one.resource, _resolver(contents, one.resource)), codes)
+        if _is_given(one.resource):
+            day = _last_dose(one) if names else ""
+            for name in names:
+                found.setdefault((name, day), one.where)
+        elif any(codes.formulary.read(name).drugs for name in names):
+            issues.append(issue("drug_status", one.where))
+    for kind, places in contents.unread.items():
+        if kind.startswith("Medication") and kind != NO_ORDER:
+            unread.append(_medication(UNREADABLE, "", places[0]))
+    return (*(_medication(name, day, where) for (name, day), where in sorted(found.items())), *unread)
+
+
+def named_drugs(resource: Resource, codes: CodeMap, where: str) -> tuple[Medication, ...] | None:
+    """Return the drugs that a Medication, or a concept under its ``code``, names; None if it says nothing at all."""
+    groups = [[table(resource, "code")], *_ingredients(resource, _contained(resource).get)]
+    if not any(codings(concept) or any(spoken(concept)) for group in groups for concept in group):
+        return None
+    return tuple(_medication(name, "", where) for name in _names(groups, codes))
+
+
+def _medication(name: str, day: str, where: str) -> Medication:
+    return Medication(name, date.fromisoformat(day) if day else None, (where,))
+
+
+def _is_given(resource: Resource) -> bool:
+    if resource.get("doNotPerform") is True:
+        return False
+    return token(resource, "status") not in NOT_GIVEN and token(resource, "intent") not in NOT_ORDERED
+
+
+def _concepts(resource: Resource, resolve: Resolve) -> list[list[Resource]]:
+    """Return what names the drug (its concept, the Medication referred to), then the same of each ingredient."""
+    reference, coded = table(resource, "medicationReference"), table(resource, "medication")
+    references = [reference, table(coded, "reference"), coded]  # of R4, of R5, and of a plain Reference
+    targets = [resolve(text(one, "reference")) or {} for one in references]
+    shown = [{"text": text(one, "display")} for one in references]
+    named = [table(resource, "medicationCodeableConcept"), table(coded, "concept")]
+    product = [*named, *(table(target, "code") for target in targets), *shown]
+    return [product, *(group for target in targets for group in _ingredients(target, resolve))]
+
+
+def _ingredients(medication: Resource, resolve: Resolve) -> Iterator[list[Resource]]:
+    for ingredient in [*tables(medication, "ingredient"), *tables(table(medication, "product"), "ingredient")]:
+        item = table(ingredient, "item")
+        references = [table(ingredient, "itemReference"), table(item, "reference"), item]
+        targets = [table(resolve(text(one, "reference")), "code") for one in references]
+        shown = [{"text": text(one, "display")} for one in references]
+        yield [table(ingredient, "itemCodeableConcept"), table(item, "concept"), *targets, *shown]
+
+
+def _resolver(contents: Contents, owner: Resource) -> Resolve:
+    """Return what finds the resource of a reference; what the owner contains is indexed once."""
+    inside = _contained(owner)
+    return lambda reference: inside.get(reference) if reference.startswith("#") else contents.resolve(reference, owner)
+
+
+def _contained(owner: Resource) -> dict[str, Resource]:
+    return {f"#{text(one, 'id')}": one for one in reversed(tables(owner, "contained"))}
+
+
+def _names(groups: list[list[Resource]], codes: CodeMap) -> list[str]:
+    """Return the drugs of a product and its ingredients; ingredients that are told tell the product too."""
+    product, *parts = [_said(group, codes) for group in groups]
+    if parts and not product.is_told and all(part.is_told for part in parts):
+        product.readings += [reading for part in parts for reading in part.readings]
+    names = (name for part in parts for name in part.names())
+    return list(dict.fromkeys([*product.names(), *(name for name in names if name or not product.is_told)]))
+
+
+def _said(concepts: Iterable[Resource], codes: CodeMap) -> _Said:
+    """Read what concepts for one drug say: RxNorm, ATC and a site's own codes, then words."""
+    said, read = _Said(), codes.formulary
+    for concept in concepts:
+        for system, code in codings(concept):
+            name = system_name(system)
+            if (name, code) in codes.drugs:
+                said.readings.append((code, read.read(codes.drugs[name, code])))
+            elif name == RXNORM and (found := read.read_rxnorm(code)).is_told:
+                said.readings.append((code, found))
+            elif name == ATC:
+                found = read.read_atc(code)
+                (said.readings if found.doubt is None else said.groups).append((code, found))
+            elif not name:
+                said.readings.append((code, read.read(code)))
+        for words in filter(None, spoken(concept)):
+            said.readings.append((words if len(words) <= LONGEST_NAME else UNREADABLE, read.read(words)))
+    return said
+
+
+def _last_dose(found: Found) -> str:
+    """Return the day of the last dose, "" if the record does not say; an order says only when it was written."""
+    resource = found.resource
+    if found.type == "MedicationRequest":
+        bounds = [
+            table(table(table(one, "timing"), "repeat"), "boundsPeriod")
+            for one in tables(resource, "dosageInstruction")
+        ]
+        return _latest_day([one.get("end") for one in bounds]) if bounds and all("end" in one for one in bounds) else ""
+    if "effectivePeriod" in resource:
+        return _latest_day([table(resource, "effectivePeriod").get("end")])
+    return _latest_day([resource.get("effectiveDateTime")]) if found.type == "MedicationAdministration" else ""
+
+
+def _latest_day(raw: list[object]) -> str:
+    moments: list[Moment] = [one for one in map(read_moment, raw) if one and one.text]
+    is_whole = bool(moments) and len(moments) == len(raw)  # what has no end that can be read goes on
+    return max(moments).text[:DAY_LENGTH] if is_whole else ""

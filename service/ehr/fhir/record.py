@@ -1,0 +1,89 @@
+"""From what a system sends as FHIR to a Panel: the one way for $evaluate-mas and for CDS Hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from service.ehr.fhir.contents.document import walk_all
+from service.ehr.fhir.contents.json_shapes import Resource, text
+from service.ehr.fhir.contents.resources import Contents
+from service.ehr.fhir.contents.versions import drop_old_versions
+from service.ehr.fhir.parameters import Given, read_parameters
+from service.ehr.fhir.patient.conditions import Diagnosis, diagnosis
+from service.ehr.fhir.patient.medications import medications
+from service.ehr.fhir.patient.person import age_reading, person_of
+from service.ehr.fhir.patient.subject import Subject, one_patient
+from service.ehr.fhir.results.observations import read_results
+from service.ehr.fhir.results.reports import unread_of_reports
+from service.ehr.issues import Issue, issue
+from service.ehr.record.newest_result import choose
+from service.ehr.record.record import Record, Told, record_of
+from service.ehr.terminology.code_map import CodeMap
+
+UNREAD_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FhirRecord(Record):
+    """A record of FHIR resources: also whose it is, the Condition used, and the sets that the caller asks for."""
+
+    subject: Subject
+    condition: Resource | None
+    criteria: tuple[str, ...]
+    next_pages: tuple[str, ...]
+
+
+def read_request(document: Any, codes: CodeMap, look_back: timedelta | None = None) -> FhirRecord:
+    """Return the record in a body of $evaluate-mas; raises MixedPatients."""
+    if text(document, "resourceType") == "Parameters":
+        given = read_parameters(document, codes)
+    else:
+        given = Given(documents=[(document, "")])
+    return read_record(given, codes, look_back)
+
+
+def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None) -> FhirRecord:
+    """Return the record in some documents and the parameters beside them; raises MixedPatients."""
+    contents = walk_all(given.documents)
+    drop_old_versions(contents)
+    subject = one_patient(contents, given.subjects)
+    read = read_results(contents, codes, person_of(subject.patient))
+    read.read_needed(codes, given.as_of)
+    chosen = choose(read.results, given.as_of, look_back)
+    issues = [*given.issues, *contents.issues, *read.issues, *chosen.issues, *_unread(contents)]
+    condition = _told_condition(given, contents, codes, issues)
+    age = age_reading(subject.patient, given.as_of or chosen.newest)
+    if age is None and subject.patient is not None:
+        issues.append(issue("age_unknown", "Patient.birthDate"))
+    told = Told(
+        age,
+        given.findings,
+        given.unread,
+        condition.condition,
+        (*given.medications, *medications(contents, codes, issues)),
+        given.as_of,
+        [*read.unread, *unread_of_reports(contents, codes)],
+        issues,
+    )
+    found = record_of(chosen, told, codes, look_back)
+    asked, pages = tuple(given.criteria), tuple(contents.next_pages)
+    return FhirRecord(found.panel, found.moment, found.basis, found.issues, subject, condition.reference, asked, pages)
+
+
+def _told_condition(given: Given, contents: Contents, codes: CodeMap, issues: list[Issue]) -> Diagnosis:
+    """Take the condition that the caller names before any that the record holds."""
+    told = diagnosis(contents, codes)
+    if given.condition:
+        same = told.condition == given.condition
+        return Diagnosis(given.condition, told.reference if same else None)
+    issues += told.issues
+    return told
+
+
+def _unread(contents: Contents) -> Iterable[Issue]:
+    for kind, places in sorted(contents.unread.items()):
+        shown = f"type {kind}" if kind.isalpha() and len(kind) <= 64 else "an unknown type"
+        yield issue("not_read", *places[:UNREAD_SHOWN], text=f"Resources of {shown} are not read.")

@@ -1,0 +1,75 @@
+"""Results in words: interpretation codes, and the number that does not fit the word beside it."""
+
+from __future__ import annotations
+
+from service.clinical.measurement.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD
+from service.clinical.measurement.interval import COMPARE, MET, Interval
+from service.ehr.fhir.contents.json_shapes import Resource, codings, tables, text
+from service.ehr.issues import Unusable
+from service.ehr.terminology.code_map import CodeMap
+
+OF_INTERPRETATION = ("observationinterpretation", "observation-interpretation", "0078", "113883.5.83", "113883.12.78")
+
+BEYOND = {"above": (">=", HIGH_WORDS[0]), "below": ("<=", LOW_WORDS[0])}
+"""The end of the scale at which a number lies: its comparator, and the word that it is by itself."""
+
+
+def beyond_scale(observation: Resource, codes: CodeMap) -> str:
+    """Return the comparator that a number lacks, which is only the end of the scale; "" if it is not said to be so."""
+    given = _codes(tables(observation, "interpretation"))
+    ends = {end for one in given if (end := codes.off_scale.get(one.casefold()))}
+    return BEYOND[ends.pop()][0] if len(ends) == 1 else ""
+
+
+def interpretation(observation: Resource, codes: CodeMap) -> str:
+    """Return the one HL7 v3 code (L, LL, N, H, HH) that the interpretations mean; "" if none or several."""
+    found = set()
+    for concept in tables(observation, "interpretation"):
+        found |= {codes.word(text(concept, "text")), *(_word(one, codes) for one in _codes([concept]))}
+    found.discard("")
+    return _one_of(found)
+
+
+def agreed(stated: str, interpreted: str) -> str:
+    """Return what the word of a value and that of the interpretation say together, the weaker of two of one side.
+
+    Raises Unusable if they contradict each other: neither of them can be told to be the right one.
+    """
+    said = {stated, interpreted} - {""}
+    word = _one_of(set(said))
+    if said and not word:
+        raise Unusable("value_contradicts")
+    return word
+
+
+def _one_of(words: set[str]) -> str:
+    """Return the one word, or the weaker one of several of a side; "" if they are of none or of two sides."""
+    for side in (LOW_WORDS, HIGH_WORDS):
+        if len(words) > 1 and words <= set(side):
+            return side[0]
+    return words.pop() if len(words) == 1 else ""
+
+
+def contradicts(word: str, value: Interval, limits: Interval | None) -> bool:
+    """Return whether a number cannot be what the word beside it says; at a limit it can, for it may be rounded."""
+    if limits is None:
+        return False
+    low, high = limits.low, limits.high
+    if word == NORMAL_WORD:
+        return MET in (COMPARE["<"](value, low), COMPARE[">"](value, high))
+    if word in LOW_WORDS:
+        return COMPARE[">"](value, low) is MET
+    return word in HIGH_WORDS and COMPARE["<"](value, high) is MET
+
+
+def _word(code: str, codes: CodeMap) -> str:
+    end = codes.off_scale.get(code.casefold())
+    return BEYOND[end][1] if end else codes.word(code)
+
+
+def _codes(concepts: list[Resource]) -> list[str]:
+    return [code for one in concepts for system, code in codings(one) if _is_interpretation(system)]
+
+
+def _is_interpretation(system: str) -> bool:
+    return not system or any(one in system.casefold() for one in OF_INTERPRETATION)

@@ -1,0 +1,252 @@
+"""The value of one Observation, in any of the ways in which systems send it: a number, a text, a word, or nothing.
+
+Two statements in one value (the text 12500, the display Normal) are none: neither of them can be told to be the result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from service.clinical.measurement.analytes import NORMAL_WORD, Analyte
+from service.clinical.measurement.fault import Fault
+from service.clinical.measurement.laboratory_text import COMPARATORS, Quantity, read_text
+from service.clinical.measurement.reading import Reading, limits_in, read_number, read_word
+from service.ehr.fhir.contents.json_shapes import Resource, codings, number, spoken, table, tables, text, token
+from service.ehr.fhir.results.comparators import LONGEST_TEXT, plain, sign_of
+from service.ehr.fhir.results.interpretation import agreed, beyond_scale, contradicts, interpretation
+from service.ehr.fhir.results.reference_range import Tested, reference_range
+from service.ehr.fhir.results.unit import spelled, unit_of
+from service.ehr.issues import Unusable, from_fault
+from service.ehr.terminology.code_map import CodeMap, ResultCode
+from service.ehr.terminology.code_systems import system_name
+
+NEVER_REPORTED = ("unknown", "error", "not-performed", "asked-declined", "temp-unknown")
+NOT_SHOWN = (
+    *("masked", "not-permitted", "unsupported", "as-text"),
+    *("not-a-number", "negative-infinity", "positive-infinity"),
+)
+SAID_IN_PLACE = "There is no value; what stands in its place says why (not done, not usable, or still to come)."
+SAID_IN_A_NOTE = "There is no value; a note with a number stands beside it, and notes are not read."
+OF_NO_NUMBER = ("value", "_value", "unit", "code", "system", "id", "extension")
+_VALUE = re.compile(r"value(?:[A-Z]\w*)?")  # also without its type: there is a value then, in a form that is not read
+
+
+class Said(NamedTuple):
+    """What a value says: a number, a word (an HL7 v3 code), both, or nothing."""
+
+    quantity: Quantity | None = None
+    word: str = ""
+
+
+NOTHING = Said()
+ANYBODY = Tested()
+
+
+def read_value(
+    analyte: Analyte, meaning: ResultCode, observation: Resource, codes: CodeMap, tested: Tested = ANYBODY
+) -> Reading:
+    """Return the reading of an Observation (or component) of this analyte; raises Unusable with the reason."""
+    present = _present(observation, codes)
+    word = interpretation(observation, codes) if "interpretation" in observation else ""
+    try:
+        quantity, stated = _said(analyte, meaning, observation, present, codes)
+        word = agreed(stated, word)
+        if quantity is None:
+            if not word or (word == NORMAL_WORD and not stated and _is_absent(observation)):
+                raise _no_value(observation, codes)
+            return read_word(analyte, word, reference_range(analyte, meaning, observation, "", tested))
+        if "interpretation" in observation and not quantity.comparator:
+            quantity = quantity._replace(comparator=beyond_scale(observation, codes))
+        return _numbered(analyte, meaning, observation, quantity, word, tested)
+    except Fault as fault:
+        raise from_fault(fault) from fault
+
+
+def _present(observation: Resource, codes: CodeMap) -> list[str]:
+    """Return the names of the values, none if each says that there is none; raises Unusable for several."""
+    values = [key for key in observation if "value" in key and observation[key] is not None]
+    hidden = [key for key in values if key.startswith("_value") and observation.get(key[1:]) is None]
+    present = [key for key in values if _VALUE.fullmatch(key)]
+    if present and all(_says_none(observation[key], codes) for key in present):
+        return []
+    if len(present) > 1 or (present and observation.get("dataAbsentReason")):
+        raise Unusable("value_ambiguous")
+    for key in hidden:
+        _refuse_hidden(observation[key])
+    return present
+
+
+def _refuse_hidden(element: object) -> None:
+    """Raise Unusable for what stands in place of a value as an extension, unless it gives the reason of its absence."""
+    extensions = tables(element, "extension")
+    reasons = [token(one, "valueCode") for one in extensions if text(one, "url").endswith("data-absent-reason")]
+    named = next((reason for reason in reasons if reason in NOT_SHOWN), "")
+    if named:
+        raise Unusable("value_not_shown", _told_reason(named))
+    if element and (len(reasons) < len(extensions) or not extensions):
+        raise Unusable("value_form")
+
+
+def _says_none(value: object, codes: CodeMap) -> bool:
+    """Return whether a value says, in a text, a number sent as text, or a concept, that there is no result."""
+    if isinstance(value, str):
+        return codes.says_no_value(value)
+    if not isinstance(value, dict):
+        return False
+    if isinstance(value.get("value"), str):
+        return codes.says_no_value(value["value"])
+    texts = {one for one in spoken(value) if one}
+    is_coded = any(_is_code_of_none(system, code, codes) for system, code in codings(value))
+    is_other = any(code in codes.words for code in (code.casefold() for _, code in codings(value)))
+    return "value" not in value and (bool(texts) or is_coded) and not is_other and all(map(codes.says_no_value, texts))
+
+
+def _is_code_of_none(system: str, code: str, codes: CodeMap) -> bool:
+    return (system_name(system), code.casefold()) in codes.no_value.codes
+
+
+def _said(analyte: Analyte, meaning: ResultCode, observation: Resource, present: list[str], codes: CodeMap) -> Said:
+    """Return the number and the word that the value holds."""
+    if not present:
+        return NOTHING
+    read = _READERS.get(present[0])
+    if read is None:
+        raise Unusable("value_form")
+    return read(analyte, meaning, observation[present[0]], codes)
+
+
+def _numbered(
+    analyte: Analyte, meaning: ResultCode, observation: Resource, quantity: Quantity, word: str, tested: Tested
+) -> Reading:
+    reading = read_number(analyte, quantity)
+    reference = reference_range(analyte, meaning, observation, quantity.unit, tested)
+    if not word and reference is None:
+        return reading
+    limits = limits_in(analyte, reference, reading.unit)
+    if contradicts(word, reading.interval, limits):
+        raise Unusable("value_contradicts")
+    return reading._replace(word=word, reference=limits)
+
+
+def _is_absent(observation: Resource) -> bool:
+    """Return whether the sender says, by a reason or in place of the value, that there is none."""
+    return bool(observation.get("dataAbsentReason")) or _has_value(observation)
+
+
+def _no_value(observation: Resource, codes: CodeMap) -> Unusable:
+    """Return why there is no value: it was never reported, or what was reported does not stand here to be read."""
+    reason = table(observation, "dataAbsentReason")
+    given = [token(one, "code") for one in tables(reason, "coding")]
+    named = next((one for one in given if one in (*NEVER_REPORTED, *NOT_SHOWN)), "")
+    said = _told_reason(named) if named else ""
+    if named in NOT_SHOWN:
+        return Unusable("value_not_shown", said)
+    if _has_value(observation):
+        is_noted = any(any(sign.isnumeric() for sign in text(one, "text")) for one in tables(observation, "note"))
+        return Unusable("value_not_shown", SAID_IN_A_NOTE) if is_noted else Unusable("no_value", said or SAID_IN_PLACE)
+    judged = [one for one in tables(observation, "interpretation") if codings(one) or text(one, "text")]
+    if reason or not judged:
+        return Unusable("no_value", said)
+    is_none = all(_says_none(one, codes) for one in judged)
+    return Unusable("no_value", SAID_IN_PLACE) if is_none else Unusable("word_not_usable", said)
+
+
+def _told_reason(named: str) -> str:
+    return f"There is no value; the sender's reason is '{named}'."
+
+
+def _has_value(observation: Resource) -> bool:
+    """Return whether there is a text or a concept in place of the value."""
+    return any(_has_text(one) for key, one in observation.items() if _VALUE.fullmatch(key))
+
+
+def _has_text(value: object) -> bool:
+    if isinstance(value, dict):
+        return _has_text(value.get("value")) or any(spoken(value)) or bool(codings(value) and "unit" not in value)
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Said:
+    if not isinstance(raw, dict):
+        raise Unusable("value_form")
+    given = raw.get("value")
+    if given is None or (isinstance(given, str) and not given.strip()):
+        _refuse_said_otherwise(raw)
+        return NOTHING
+    sign = sign_of(raw)
+    value, two_ways = number(given), False
+    if isinstance(given, str):
+        inner = read_text(analyte, plain(given))
+        if inner.unit or (sign and inner.comparator and sign != inner.comparator):
+            raise Unusable("value_ambiguous")
+        value, sign, two_ways = inner.value, sign or inner.comparator, inner.two_ways
+    if value is None:
+        raise Unusable("not_a_number")
+    if sign and sign not in COMPARATORS:
+        raise Unusable("comparator")
+    return Said(Quantity(value, unit_of(analyte, meaning, raw), sign, two_ways))
+
+
+def _refuse_said_otherwise(quantity: Resource) -> None:
+    """Raise Unusable if a quantity without a number says anything but its unit: that may be the result."""
+    if any(one is not None for key, one in quantity.items() if key not in OF_NO_NUMBER):
+        raise Unusable("value_form")
+    for element in (quantity, quantity.get("_value")):
+        if element and (element is not quantity or "extension" in quantity):
+            _refuse_hidden(element)
+
+
+def _string(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Said:
+    if not isinstance(raw, str):
+        raise Unusable("value_form")
+    if not raw.strip():
+        return NOTHING
+    word = codes.word(raw) if len(raw) <= LONGEST_TEXT else ""
+    return Said(word=word) if word else Said(_number_in(analyte, meaning, raw))
+
+
+def _number_in(analyte: Analyte, meaning: ResultCode, said: str) -> Quantity:
+    found = read_text(analyte, plain(said))
+    return found._replace(unit=spelled(analyte, meaning, found.unit))
+
+
+def _concept(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Said:
+    """Return what the text, the displays and the codes of a concept say; raises Unusable if they say two things."""
+    given = [*spoken(raw), *(code for _, code in codings(raw))] if isinstance(raw, dict) else []
+    words = {codes.word(one) for one in given if len(one) <= LONGEST_TEXT} - {""}
+    texts = [one for one in dict.fromkeys(spoken(raw) if isinstance(raw, dict) else ()) if one and not codes.word(one)]
+    numeric = [one for one in texts if any(sign.isnumeric() for sign in one)]
+    if len(words) > 1 or (not words and not texts):
+        raise Unusable("word_not_usable")
+    if not numeric:
+        return Said(word=words.pop()) if words else Said(_number_in(analyte, meaning, texts[0]))
+    if NORMAL_WORD in words:
+        raise Unusable("value_ambiguous")
+    return Said(_one_number(_number_in(analyte, meaning, one) for one in numeric), words.pop() if words else "")
+
+
+def _one_number(stated: Iterable[Quantity]) -> Quantity:
+    """Return the number that several texts say alike, with its unit if one of them has it; raises Unusable."""
+    found = list(stated)
+    units = {one.unit for one in found} - {""}
+    if len({(one.value, one.comparator) for one in found}) > 1 or len(units) > 1:
+        raise Unusable("value_ambiguous")
+    two_ways = any(one.two_ways for one in found)
+    return found[0]._replace(unit=units.pop() if units else "", two_ways=two_ways)
+
+
+def _integer(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Said:
+    value = number(raw)
+    if value is None:
+        raise Unusable("not_a_number")
+    return Said(Quantity(value, meaning.unit))
+
+
+_READERS: dict[str, Callable[[Analyte, ResultCode, Any, CodeMap], Said]] = {
+    "valueQuantity": _quantity,
+    "valueString": _string,
+    "valueCodeableConcept": _concept,
+    "valueInteger": _integer,
+}
