@@ -1,1 +1,1 @@
-"""..."""
+"""What do hospital systems send, and what do they show?"""

@@ -1,1 +1,1 @@
-"""Who is it?"""
+"""Whose results are these, and what else is known of the patient?"""
