@@ -19,7 +19,7 @@ DAY = 86_400 * SECOND
 DAY_LENGTH = len("2026-11-20")
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Systems write a year outside of these (0001, 1601, 1753, 1899, 2999, 9999) where they have no time."""
-ZEROS = tuple(
+ZEROS = frozenset(
     date.fromisoformat(day)
     for day in (
         *("1899-12-31", "1900-01-01", "1901-12-13", "1904-01-01", "1960-01-01", "1970-01-01"),
@@ -29,6 +29,7 @@ ZEROS = tuple(
 """The first days of the calendars by which computers count; a clock that was never set says one of them."""
 WIDEST_OFFSET = 14 * 3_600 * SECOND
 _ZERO_TIMES = tuple(zero.toordinal() * DAY for zero in ZEROS)
+_DAYS_AT_ZERO = frozenset(zero.toordinal() + near for zero in ZEROS for near in (-1, 0, 1))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,6 +103,8 @@ def stands_for_none(day: date) -> bool:
 
 def is_near_zero(moment: Moment) -> bool:
     """Return whether a moment is the zero of a calendar in some offset: 1969-12-31T19:00:00-05:00 is 1970 too."""
+    if moment.first // DAY not in _DAYS_AT_ZERO:
+        return False
     return any(abs(moment.first - zero) <= WIDEST_OFFSET for zero in _ZERO_TIMES)
 
 

@@ -65,14 +65,6 @@ class CodeMap:
                 found.append(one)
         return found
 
-    def meaning(self, coded: Sequence[tuple[str, str]]) -> ResultCode | None:
-        """Return what the systems and codes of a result stand for, None if none is known; raises Unusable."""
-        known = self.known(coded)
-        for one in known:
-            if one.refuse:
-                raise Unusable("code_refused", one.refuse)
-        return _one_of(known) if len(known) > 1 else known[0] if known else None
-
     def _by_beginning(self, system: str, code: str) -> ResultCode | None:
         """Return what the longest known beginning of a code stands for."""
         for length in range(min(len(code), self._longest_beginning), 0, -1):
@@ -143,6 +135,37 @@ class CodeMap:
         warm = [key for key, one in self.results.items() if one.observation == "temperature" and not one.refuse]
         codes = {"labs": _tokens(lab), "temperature": _tokens(warm)}
         return {key: text.replace("{codes}", codes.get(key, "")) for key, text in self.prefetch.items()}
+
+
+class Lookup:
+    """What the codes and names of one record mean: each is looked up once, however many results have it."""
+
+    def __init__(self, codes: CodeMap) -> None:
+        self.codes = codes
+        self._known: dict[tuple[tuple[str, str], ...], list[ResultCode]] = {}
+        self._named: dict[tuple[tuple[tuple[str, str], ...], tuple[str, ...]], Named] = {}
+
+    def known(self, coded: Sequence[tuple[str, str]]) -> list[ResultCode]:
+        """Return what ``CodeMap.known`` does."""
+        key = tuple(coded)
+        if key not in self._known:
+            self._known[key] = self.codes.known(coded)
+        return self._known[key]
+
+    def meaning(self, coded: Sequence[tuple[str, str]]) -> ResultCode | None:
+        """Return what the systems and codes of a result stand for, None if none is known; raises Unusable."""
+        known = self.known(coded)
+        for one in known:
+            if one.refuse:
+                raise Unusable("code_refused", one.refuse)
+        return _one_of(known) if len(known) > 1 else known[0] if known else None
+
+    def named(self, coded: Sequence[tuple[str, str]], names: Sequence[str]) -> Named:
+        """Return what ``CodeMap.named`` does."""
+        key = tuple(coded), tuple(dict.fromkeys(filter(None, names)))
+        if key not in self._named:
+            self._named[key] = self.codes.named(*key)
+        return self._named[key]
 
 
 def words_in(text: str) -> list[str]:

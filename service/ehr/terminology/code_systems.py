@@ -86,6 +86,8 @@ def code_key(system: object, code: str) -> tuple[str, str]:
 
 def _loinc(code: str) -> str:
     """Return a LOINC code with a plain dash and without blanks; of another form as it is."""
+    if _LOINC_CODE.fullmatch(code):
+        return code
     plain = "-".join(part.strip("-") for part in code.strip().translate(_TO_DASH).split("-") if part)
     return plain if _LOINC_CODE.fullmatch(plain) else code.strip()
 

@@ -30,6 +30,7 @@ REFERRING = (
     "hasMember",
     DERIVED,
 )  # what a report or a panel is made of, and what a result was worked out from
+_REFERRING = frozenset(REFERRING)
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
 _MISSPELT = {
     one.title() for one in ("Bundle", "Parameters", *READ)
@@ -164,7 +165,7 @@ def _told_at(owner: Found) -> tuple[int, str]:
 def _adopt(contents: Contents) -> None:
     """Let results that a report or panel refers to inherit from it what they lack; of several from the earliest."""
     panels = contents.of("DiagnosticReport", "Observation")
-    owners = [one for one in panels if any(key in one.resource for key in REFERRING)]
+    owners = [panel for panel in panels if not _REFERRING.isdisjoint(panel.resource)]
     for owner in sorted(owners, key=_told_at):
         for key in REFERRING:
             references = tables(owner.resource, key) if key in owner.resource else ()

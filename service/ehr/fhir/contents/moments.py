@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 from service.clinical.panel.moment import (
     DAY,
@@ -18,6 +18,7 @@ from service.clinical.panel.moment import (
 )
 
 LONGEST_MOMENT = 64
+MINUTES_OF_A_DAY = 24 * 60
 A_DAY, A_YEAR = timedelta(days=1), timedelta(days=366)
 RELEASED = datetime(2026, 11, 23, tzinfo=UTC)  # no clock that is right says less
 _MOMENT = re.compile(
@@ -82,9 +83,10 @@ def _moment(match: re.Match[str]) -> Moment | None:
         return Moment(begins.toordinal() * DAY, last.toordinal() * DAY, str(begins) if day else "")
     if hour == "24" and (minute, int(second or 0), int(fraction or 0)) == ("00", 0, 0):
         begins, hour = begins + A_DAY, "00"
-    offset = _offset(zone)
-    clock = time(int(hour), int(minute), int(_leap(second)), tzinfo=timezone(offset))
-    first = whole_seconds(datetime.combine(begins, clock)) * SECOND + picoseconds(fraction or "")
+    offset = _minutes_of_offset(zone)
+    first = begins.toordinal() * DAY + _clock(hour, minute, second or "00") - offset * 60 * SECOND
+    if fraction:
+        first += picoseconds(fraction)
     if zone is None:  # the day alone is told: which time it was is not known
         return Moment(first, first, str(begins))
     shown = f"{hour}:{minute}:{second or '00'}{f'.{fraction}' if fraction else ''}"
@@ -102,21 +104,24 @@ def _match(raw: object) -> re.Match[str] | None:
     return _MOMENT.fullmatch(raw.strip()) if isinstance(raw, str) and len(raw) <= LONGEST_MOMENT else None
 
 
-def _leap(second: str | None) -> str:
-    return "59" if second == "60" else second or "00"
+def _clock(hour: str, minute: str, second: str) -> int:
+    """Return a time of day in picoseconds; raises ValueError if there is none such. A leap second is the one before."""
+    at = int(hour), int(minute), 59 if second == "60" else int(second)
+    if at[0] > 23 or at[1] > 59 or at[2] > 59:
+        raise ValueError
+    return (at[0] * 3_600 + at[1] * 60 + at[2]) * SECOND
 
 
-def _offset(zone: str | None) -> timedelta:
-    """Return an offset as a time span; raises ValueError if there is none such."""
+def _minutes_of_offset(zone: str | None) -> int:
+    """Return an offset in minutes; raises ValueError if it is no less than a day."""
     if zone is None or zone.isalpha():
-        return timedelta(0)
-    span = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:].lstrip(":") or 0))
-    return -span if zone[0] == "-" else span
+        return 0
+    minutes = int(zone[1:3]) * 60 + int(zone[3:].lstrip(":") or 0)
+    if minutes >= MINUTES_OF_A_DAY:
+        raise ValueError
+    return -minutes if zone[0] == "-" else minutes
 
 
-def _shown_offset(zone: str, offset: timedelta) -> str:
+def _shown_offset(zone: str, offset: int) -> str:
     """Write an offset as FHIR does; one that is zero stays as it was said."""
-    if zone.isalpha():
-        return "Z"
-    minutes = abs(offset) // timedelta(minutes=1)
-    return f"{zone[0]}{minutes // 60:02}:{minutes % 60:02}"
+    return "Z" if zone.isalpha() else f"{zone[0]}{abs(offset) // 60:02}:{abs(offset) % 60:02}"

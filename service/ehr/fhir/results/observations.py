@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.panel.moment import Moment
@@ -27,7 +28,7 @@ from service.ehr.issues import Issue, Unusable, issue, too_many
 from service.ehr.record.newest_result import needed
 from service.ehr.record.result import Result
 from service.ehr.record.unread import Unread
-from service.ehr.terminology.code_map import CodeMap, ResultCode
+from service.ehr.terminology.code_map import CodeMap, Lookup, ResultCode
 from service.ehr.terminology.code_systems import LOINC
 
 UNMAPPED_SHOWN = 20
@@ -73,10 +74,10 @@ class Results:
 def read_results(contents: Contents, codes: CodeMap, person: Person = NOBODY) -> Results:
     """Return every result of a record, which is that of a person, in the order found."""
     read = Results(times=ResultTimes(person))
-    specimens = Specimens(contents, codes)
+    specimens, lookup = Specimens(contents, codes), Lookup(codes)
     unmapped: list[str] = []
     for found in contents.of("Observation"):
-        reader = _Reader(read, found, codes, specimens)
+        reader = _Reader(read, found, lookup, specimens)
         whole = Part(found.whole, found.where, codings(found.whole.get("code")), found.is_of_patient)
         is_known = reader.read(whole)
         if "component" in found.whole:
@@ -103,16 +104,19 @@ def _source_of(found: Found) -> str:
 class _Reader:
     """Reads an Observation and its components; what they have in common is settled once."""
 
-    def __init__(self, read: Results, found: Found, codes: CodeMap, specimens: Specimens) -> None:
-        self._read, self._found, self._codes = read, found, codes
+    def __init__(self, read: Results, found: Found, lookup: Lookup, specimens: Specimens) -> None:
+        self._read, self._found, self._lookup, self._codes = read, found, lookup, lookup.codes
         self._is_of_other_specimen = "specimen" in found.whole and specimens.is_other(found)
-        self._is_no_test = is_no_test(found.whole)
         self._source = _source_of(found)
+
+    @cached_property
+    def _is_no_test(self) -> bool:
+        return is_no_test(self._found.whole)
 
     def read(self, part: Part) -> bool:
         """Read one result into the list; return whether its code is known."""
         try:
-            meaning = self._codes.meaning(part.coded)
+            meaning = self._lookup.meaning(part.coded)
         except Unusable as reason:
             self._refuse(part, reason)
             return True
@@ -145,7 +149,7 @@ class _Reader:
     def _refuse(self, part: Part, reason: Unusable) -> None:
         """Name a code that must not be used; the test that it looks like may have changed since its last result."""
         self._read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
-        tests = frozenset(one.observation for one in self._codes.known(part.coded) if not one.is_other)
+        tests = frozenset(one.observation for one in self._lookup.known(part.coded) if not one.is_other)
         if tests and self._counts(part) and has_said(part.resource):
             self._note("code_refused", part, tests, counts_tied=False)
 
@@ -155,7 +159,7 @@ class _Reader:
         is_open, says = not is_final(part.resource), has_said(part.resource) and not is_absent
         if not self._counts(part) or not (is_open or says):
             return
-        named = self._codes.named(part.coded, spoken(table(part.resource, "code")))
+        named = self._lookup.named(part.coded, spoken(table(part.resource, "code")))
         if named.tests:
             self._note(CODE_UNKNOWN, part, named.tests)
         elif not named.is_told and not is_open:
@@ -166,7 +170,7 @@ class _Reader:
             self._read.issues.append(issue("code_missing", f"{part.where}.code"))
 
     def _counts(self, part: Part) -> bool:
-        return part.is_of_patient and not self._is_no_test and not is_retracted(part.resource)
+        return part.is_of_patient and not is_retracted(part.resource) and not self._is_no_test
 
     def _is_a_code(self, system: str, code: str) -> bool:
         """Return whether this is a code. One of LOINC without its system is none: whose it is would be a guess."""

@@ -22,17 +22,24 @@ FINAL = ("", "final", "amended", "corrected", "appended", "modified")
 
 def unread_of_reports(contents: Contents, codes: CodeMap) -> Iterator[Unread]:
     """Yield what reports and panels name or announce, and the record does not hold."""
-    others: dict[int, bool] = {}
-    holders = {id(found.parent) for found in contents.found if found.is_contained and found.type == "Observation"}
-    for found in contents.of("DiagnosticReport", "Observation"):
-        others[id(found)] = not found.is_of_patient or is_withdrawn(found.whole) or _is_other(found, codes)
-        if found.type == "DiagnosticReport" and not others[id(found)]:
-            yield from _of_report(found, id(found) in holders)
+    reports = contents.of("DiagnosticReport")
+    if reports:
+        holders = {id(found.parent) for found in contents.found if found.is_contained and found.type == "Observation"}
+        for found in reports:
+            if _may_hold_results(found, codes):
+                yield from _of_report(found, id(found) in holders)
+    if not contents.unresolved:
+        return
+    held = {id(found) for found in contents.found}
     for owner, promises in groupby(contents.unresolved, key=attrgetter("owner")):
-        if not others.get(id(owner), True):  # of an old version nothing is expected
+        if id(owner) in held and _may_hold_results(owner, codes):  # of an old version nothing is expected
             at = _latest(owner.whole)
             for promise in promises:
                 yield from _of_promise(promise, at, codes)
+
+
+def _may_hold_results(found: Found, codes: CodeMap) -> bool:
+    return found.is_of_patient and not is_withdrawn(found.whole) and not _is_other(found, codes)
 
 
 def _of_report(found: Found, holds_results: bool) -> Iterator[Unread]:

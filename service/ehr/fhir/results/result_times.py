@@ -54,7 +54,7 @@ class ResultTimes:
         return self.moments.read(given) or NEVER
 
     def _credible(self, given: object) -> Moment | None:
-        moment = self.moments.read(given)
+        moment = self.moments.read(given) if given else None
         is_right = moment is not None and moment.first <= self.latest and not self.person.is_unborn(moment)
         return moment if is_right else None
 
@@ -68,6 +68,8 @@ class ResultTimes:
 
     def _ends_before_it_begins(self, resource: Resource) -> bool:
         period = table(resource, "effectivePeriod")
+        if not period:
+            return False
         start, end = (self._credible(period.get(key)) for key in ("start", "end"))
         return start is not None and end is not None and end.precedes_anywhere(start)
 

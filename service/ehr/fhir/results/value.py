@@ -97,10 +97,12 @@ def _says_none(value: object, codes: CodeMap) -> bool:
         return False
     if isinstance(value.get("value"), str):
         return codes.says_no_value(value["value"])
+    if "value" in value:
+        return False
     texts = {one for one in spoken(value) if one}
     is_coded = any(_is_code_of_none(system, code, codes) for system, code in codings(value))
     is_other = any(code in codes.words for code in (code.casefold() for _, code in codings(value)))
-    return "value" not in value and (bool(texts) or is_coded) and not is_other and all(map(codes.says_no_value, texts))
+    return (bool(texts) or is_coded) and not is_other and all(map(codes.says_no_value, texts))
 
 
 def _is_code_of_none(system: str, code: str, codes: CodeMap) -> bool:
