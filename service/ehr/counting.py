@@ -25,9 +25,9 @@ def assessed(channel: str, assessment: Assessment, issues: Iterable[Issue]) -> N
     metrics.assessment(channel, assessment.classification.category)
     for result in assessment.results:
         metrics.verdict(result.criteria.id, verdict_text(result.verdict))
-    for one in issues:
-        if one.observation and one.key in UNKNOWN_REASONS:
-            metrics.unknown_input(one.observation, one.key)
+    for told in issues:
+        if told.observation and told.key in UNKNOWN_REASONS:
+            metrics.unknown_input(told.observation, told.key)
 
 
 def prefetched(key: str, state: str) -> None:

@@ -44,8 +44,8 @@ def permitted(address: str, listed: tuple[str, ...]) -> str:
     place = _place(address)
     if place is None:
         return ""
-    for one in listed:
-        allowed = _place(one.lower() if _place(one) is None else one)
+    for server in listed:
+        allowed = _place(server.lower() if _place(server) is None else server)
         if allowed and place[:3] == allowed[:3] and place[3][: len(allowed[3])] == allowed[3]:
             return address.rstrip("/")
     return ""
@@ -82,7 +82,7 @@ def _place(address: str) -> Place | None:
         return None
     scheme, host, port, path = match.groups()
     segments = tuple(path.split("/")[1:])
-    return None if any(one in _DOTS for one in segments) else (scheme, host, port or _PORTS[scheme], segments)
+    return None if any(segment in _DOTS for segment in segments) else (scheme, host, port or _PORTS[scheme], segments)
 
 
 def _is_number(host: str) -> bool:

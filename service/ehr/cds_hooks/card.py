@@ -72,9 +72,9 @@ def _shown(assessment: Assessment) -> tuple[SetResult, ...]:
 
 def _summary(record: FhirRecord, assessment: Assessment) -> str:
     classification = assessment.classification
-    met = [one.criteria.short for one in classification.basis if one.verdict is MET]
-    implied = [one for one in classification.basis if one.verdict_implied is MET]
-    worded = [one.criteria.short for one in implied if one.verdict is not MET]
+    met = [result.criteria.short for result in classification.basis if result.verdict is MET]
+    implied = [result for result in classification.basis if result.verdict_implied is MET]
+    worded = [result.criteria.short for result in implied if result.verdict is not MET]
     grounds = [_laboratory(classification.basis[0])] if classification.is_laboratory_only else []
     grounds += [f"{', '.join(met)} met"] if met else []
     grounds += [f"{', '.join(worded)} met if words count"] if worded else []
@@ -100,7 +100,7 @@ def _open(record: FhirRecord, assessment: Assessment) -> str:
 
 def _source(shown: tuple[SetResult, ...]) -> Resource:
     criteria = shown[0].criteria
-    doi = next((one.doi for one in criteria.references if one.doi), "")
+    doi = next((reference.doi for reference in criteria.references if reference.doi), "")
     source = {
         "label": criteria.short[:1].upper() + criteria.short[1:],
         "topic": {"system": TOPIC, "code": "mas", "display": "Macrophage activation syndrome"},
@@ -117,11 +117,11 @@ def _suggestions(call: CdsRequest, assessment: Assessment) -> Iterator[Resource]
     """Propose the tests that by themselves could settle what is open."""
     if not call.fhir_id:
         return
-    leading = {one.criteria.id for one in _leading(assessment)}
+    leading = {result.criteria.id for result in _leading(assessment)}
     tests = [
-        one
-        for one in assessment.suggestions
-        if one.loinc and one.observation != "temperature" and not leading.isdisjoint(one.decides)
+        suggestion
+        for suggestion in assessment.suggestions
+        if suggestion.loinc and suggestion.observation != "temperature" and not leading.isdisjoint(suggestion.decides)
     ]
     for test in tests[:SUGGESTIONS_SHOWN]:
         analyte = ANALYTES[test.observation]
@@ -145,4 +145,4 @@ def _leading(assessment: Assessment) -> tuple[SetResult, ...]:
     """Return the sets whose verdict the category turns on: the leading one, or all that count without a condition."""
     if assessment.classification.primary:
         return assessment.classification.basis[:1]
-    return tuple(one for one in assessment.results if one.criteria.id in GUIDES[UNKNOWN_CONDITION].needed)
+    return tuple(result for result in assessment.results if result.criteria.id in GUIDES[UNKNOWN_CONDITION].needed)

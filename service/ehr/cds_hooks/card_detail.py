@@ -36,7 +36,7 @@ def detail(record: Record, assessment: Assessment, shown: tuple[SetResult, ...],
     parts.append(_table(shown[0]))
     parts += list(_also(shown))
     parts += list(_remarks(record, assessment))
-    versions = ", ".join(f"{one.criteria.id} {one.criteria.version}" for one in shown)
+    versions = ", ".join(f"{result.criteria.id} {result.criteria.version}" for result in shown)
     parts.append(f"{escaped(DISCLAIMER)} Criteria: {escaped(versions)}; service {VERSION}.")
     return "\n\n".join(parts)
 
@@ -45,7 +45,7 @@ def _also(shown: tuple[SetResult, ...]) -> Iterator[str]:
     """Say which other sets are met, and which only by words: those are not measured."""
     opening = "Also met" if shown[0].verdict is MET else "Met"
     for how, is_measured in ((opening, True), (f"{opening} if results in words count", False)):
-        named = [one.criteria.title for one in shown[1:] if (one.verdict is MET) is is_measured]
+        named = [result.criteria.title for result in shown[1:] if (result.verdict is MET) is is_measured]
         if named:
             yield f"{how}: {escaped('; '.join(named))}."
 
@@ -58,19 +58,19 @@ def _table(result: SetResult) -> str:
 def _rows(item: Item) -> Iterator[str]:
     """Yield the row of an item, and below it those of the results that it is made of."""
     yield _row(item)
-    for one in _results_within(item):
-        yield _row(one, WITHIN)
+    for inner in _results_within(item):
+        yield _row(inner, WITHIN)
 
 
 def _results_within(item: Item) -> Iterator[Item]:
-    for one in item.items:
-        if one.reading:
-            yield one
-        yield from _results_within(one)
+    for inner in item.items:
+        if inner.reading:
+            yield inner
+        yield from _results_within(inner)
 
 
 def _row(item: Item, within: str = "") -> str:
-    criterion = " ".join(one for one in (f"{within}{item.label}", _cut_off(item)) if one)
+    criterion = " ".join(words for words in (f"{within}{item.label}", _cut_off(item)) if words)
     status, reason = STATUS[status_of(item)], in_words(item.reason)
     return f"| {escaped(criterion)} | {escaped(_result(item))} | {status}: {escaped(reason)} |"
 
@@ -94,10 +94,11 @@ def _remarks(record: Record, assessment: Assessment) -> Iterator[str]:
     for caution in assessment.cautions:
         if caution.severity == "warning":
             yield f"Caution: {escaped(in_words(caution.message))}"
-    first = sorted(record.issues, key=lambda one: one.key not in PARTIAL)  # why nothing is unlikely is never cut off
-    said = [told(one) for one in first if one.severity == "warning"]
-    said += [in_words(one.remark) for one in assessment.warnings]
-    lines = dict.fromkeys(f"- {escaped(one)}" for one in said)
+    # why nothing is unlikely is never cut off
+    first = sorted(record.issues, key=lambda found: found.key not in PARTIAL)
+    said = [told(found) for found in first if found.severity == "warning"]
+    said += [in_words(oddity.remark) for oddity in assessment.warnings]
+    lines = dict.fromkeys(f"- {escaped(sentence)}" for sentence in said)
     if lines:
         more = [f"- and {len(lines) - ISSUES_SHOWN} more"] if len(lines) > ISSUES_SHOWN else []
         yield "\n".join(["To bear in mind:", "", *list(lines)[:ISSUES_SHOWN], *more])

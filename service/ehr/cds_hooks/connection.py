@@ -77,8 +77,8 @@ def _connect(connection: HTTPConnection) -> socket.socket:
     """Connect to the very address that was checked: the name is not looked up a second time."""
     try:
         found = socket.getaddrinfo(connection.host, connection.port, type=socket.SOCK_STREAM)
-        addresses = [str(one[4][0]) for one in found]
-        if not addresses or not all(may_connect(connection.host, one) for one in addresses):
+        addresses = [str(answer[4][0]) for answer in found]
+        if not addresses or not all(may_connect(connection.host, address) for address in addresses):
             raise NewConnectionError(connection, "the name leads to an address that is not permitted")
         return _reach(connection, addresses)
     except OSError as error:

@@ -47,7 +47,7 @@ def _problems(entry: Any, where: str) -> list[str]:
 
 
 def _names_suggestions(accepted: Any) -> bool:
-    return isinstance(accepted, list) and bool(accepted) and all(name(one, "id") for one in accepted)
+    return isinstance(accepted, list) and bool(accepted) and all(name(suggestion, "id") for suggestion in accepted)
 
 
 def _reason(entry: Resource) -> str:

@@ -48,7 +48,7 @@ class Reader:
         if not address:
             return [page]  # a page that still has a next link is reported as incomplete
         following = self._with_pages(self._get(address), count + 1)
-        return [_of_many(one) for one in (page | {"link": []}, *following)]
+        return [_of_many(part) for part in (page | {"link": []}, *following)]
 
     def _get(self, address: str) -> Resource:
         try:
@@ -122,17 +122,17 @@ def _run(jobs: dict[str, Job], line: Line) -> dict[str, Any]:
     wait(running.values(), timeout=line.remaining())
     line.cut()
     pool.shutdown(wait=False, cancel_futures=True)
-    return {key: one.result() for key, one in running.items() if one.done() and not one.exception()}
+    return {key: job.result() for key, job in running.items() if job.done() and not job.exception()}
 
 
 def _of_many(page: Resource) -> Resource:
     """Return one page of several: the total is that of all of them."""
-    return {key: one for key, one in page.items() if key != "total"}
+    return {key: value for key, value in page.items() if key != "total"}
 
 
 def _next(page: Resource) -> str:
     links = tables(page, "link") if text(page, "resourceType") == "Bundle" else []
-    return next((text(one, "url") for one in links if token(one, "relation") == "next"), "")
+    return next((text(link, "url") for link in links if token(link, "relation") == "next"), "")
 
 
 def _resolved(template: str, values: dict[str, str]) -> str | None:

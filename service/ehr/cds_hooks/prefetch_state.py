@@ -12,7 +12,7 @@ DATA, EMPTY, NULL, MISSING, OUTCOME, PAGED = "data", "empty", "null", "missing",
 UNREADABLE = "unreadable"
 WITH_DATA = (DATA, PAGED)
 NOT_SENT = (MISSING, OUTCOME, UNREADABLE)
-_NAMES = {one.casefold(): one for one in ("Bundle", "OperationOutcome", *READ)}
+_NAMES = {kind.casefold(): kind for kind in ("Bundle", "OperationOutcome", *READ)}
 _NONE_FOUND = (None, 0, "0")
 
 
@@ -39,7 +39,7 @@ def prefetch_state(prefetch: Mapping[str, Any], key: str) -> str:
 def _of_bundle(bundle: Resource) -> str:
     """A search that found something and gave nothing of it is unreadable; one that found nothing is empty."""
     entries = entries_of(bundle)
-    state = _of_resources([table(one, "resource") for one in entries if not _is_bare(one)])
+    state = _of_resources([table(entry, "resource") for entry in entries if not _is_bare(entry)])
     if state == DATA:
         return PAGED if _has_further_page(bundle) else DATA
     if state == EMPTY and (_has_further_page(bundle) or (not entries and bundle.get("total") not in _NONE_FOUND)):
@@ -49,10 +49,14 @@ def _of_bundle(bundle: Resource) -> str:
 
 def _of_resources(resources: Iterable[Any]) -> str:
     """Return what some resources come to; an outcome that reports no failure says nothing."""
-    kept = [one for one in resources if text(one, "resourceType") != "OperationOutcome" or _is_failure(one)]
+    kept = [
+        resource
+        for resource in resources
+        if text(resource, "resourceType") != "OperationOutcome" or _is_failure(resource)
+    ]
     if any(map(_is_read, kept)):
         return DATA
-    if any(text(one, "resourceType") == "OperationOutcome" for one in kept):
+    if any(text(resource, "resourceType") == "OperationOutcome" for resource in kept):
         return OUTCOME
     return UNREADABLE if kept else EMPTY
 

@@ -123,7 +123,7 @@ def _documents(call: CdsRequest) -> list[tuple[Any, str]]:
         raise PreconditionFailed(_why_absent(states[REQUIRED_KEY]))
     lost = {key for key in absent if key in call.prefetch or key in in_vain}  # what is no resource says no less
     failed = {key: _in_place_of(call, key, states[key]) for key in absent if key not in held and key in lost}
-    return [(one, f"prefetch.{key}") for key, one in (held | failed).items()]
+    return [(document, f"prefetch.{key}") for key, document in (held | failed).items()]
 
 
 def _in_place_of(call: CdsRequest, key: str, state: str) -> Any:

@@ -116,7 +116,7 @@ def _condition(given: Given, parameter: Resource, where: str, codes: CodeMap) ->
         given.documents.append((parameter["resource"], f"{where}.resource"))
         return
     concept = _concept(parameter)
-    named = (_text(parameter) or next((text(one, "code") for one in tables(concept, "coding")), "")).casefold()
+    named = (_text(parameter) or next((text(coding, "code") for coding in tables(concept, "coding")), "")).casefold()
     condition = named if named in CONDITIONS else condition_of(concept, codes)
     if not condition:
         raise _Invalid

@@ -26,7 +26,7 @@ def settled(page: Any, template: str, codes: CodeMap) -> Any:
         return page
     if NEWEST_FIRST not in template.partition("?")[2].split("&") or not _holds_the_newest(page, codes):
         return page
-    return {key: one for key, one in page.items() if key not in OF_THE_REST}
+    return {key: value for key, value in page.items() if key not in OF_THE_REST}
 
 
 def _holds_the_newest(page: Any, codes: CodeMap) -> bool:
@@ -37,8 +37,9 @@ def _holds_the_newest(page: Any, codes: CodeMap) -> bool:
     """
     read = read_results(walk(page), codes)
     results = read.results
-    moments = [one.moment for one in results]
-    if len({one.observation for one in results}) != 1 or NEVER in moments or moments != sorted(moments, reverse=True):
+    moments = [result.moment for result in results]
+    is_sorted = NEVER not in moments and moments == sorted(moments, reverse=True)
+    if len({result.observation for result in results}) != 1 or not is_sorted:
         return False
     read.read_needed(codes)
     chosen = choose(results)

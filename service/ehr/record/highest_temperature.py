@@ -47,12 +47,12 @@ def of_the_day(group: list[Result]) -> tuple[list[Result], list[Issue]]:
     It has the time of the newest, by which its age is counted; its reading has the time at which it was taken.
     """
     said, issues = _said(group)
-    usable = [one for one in said if _is_usable(one)]
+    usable = [result for result in said if _is_usable(result)]
     if not usable:
-        return [one for one in said if one.moment == said[0].moment], issues
-    warmest = max(usable, key=lambda one: (*_low_end(canonical(one)), one.moment, order(one)))
+        return [result for result in said if result.moment == said[0].moment], issues
+    warmest = max(usable, key=lambda result: (*_low_end(canonical(result)), result.moment, order(result)))
     issues += _named(said, warmest)
-    reach = _highest([canonical(one) if _is_usable(one) else ANYTHING for one in said])
+    reach = _highest([canonical(result) if _is_usable(result) else ANYTHING for result in said])
     reading = _over(known(warmest), reach) if reach != canonical(warmest) else known(warmest)
     highest = replace(warmest, moment=said[0].moment, reading=reading._replace(collected_at=warmest.moment.text))
     return [highest], issues
@@ -66,21 +66,21 @@ def _said(group: list[Result]) -> tuple[list[Result], list[Issue]]:
     for same in ranked(group):
         moment = same[0].moment
         if said and (moment == said[-1].moment or not is_of_the_day(moment, said[0].moment)):
-            unused += [one.where for one in same]
+            unused += [result.where for result in same]
             continue
-        issues += [one.issue for one in same if one.issue]
-        said += [one for one in same if one.reading] or [one for one in same if has_value(one)]
+        issues += [result.issue for result in same if result.issue]
+        said += [result for result in same if result.reading] or [result for result in same if has_value(result)]
     if unused:
         issues.append(issue("superseded", *unused, observation=TEMPERATURE))
     return said, issues
 
 
-def _is_usable(one: Result) -> bool:
-    return one.reading is not None and one.reading.evidence is Evidence.MEASURED
+def _is_usable(result: Result) -> bool:
+    return result.reading is not None and result.reading.evidence is Evidence.MEASURED
 
 
 def _named(said: list[Result], warmest: Result) -> Iterator[Issue]:
-    cooler = [one.where for one in said if one.reading and one is not warmest]
+    cooler = [result.where for result in said if result.reading and result is not warmest]
     if cooler:
         yield issue("cooler", *cooler, observation=TEMPERATURE)
     if said[0].moment > warmest.moment:
@@ -90,7 +90,7 @@ def _named(said: list[Result], warmest: Result) -> Iterator[Issue]:
 def _highest(intervals: list[Interval]) -> Interval:
     """Return what the highest of some values may be: one that cannot be read may be higher than all others."""
     low, low_open = max(map(_low_end, intervals))
-    high, high_closed = max((one.high, not one.high_open) for one in intervals)
+    high, high_closed = max((interval.high, not interval.high_open) for interval in intervals)
     return Interval(low, high, low_open, high_open=not high_closed)
 
 

@@ -77,10 +77,10 @@ def choose(results: Iterable[Result], as_of: Moment | None = None, look_back: ti
             chosen.issues += told
             if group:
                 best[key] = group
-    chosen.newest = max((one.moment for group in best.values() for one in group), key=IN_FULL, default=NEVER)
+    chosen.newest = max((result.moment for group in best.values() for result in group), key=IN_FULL, default=NEVER)
     for key, group in best.items():
         if is_stale(group[0].moment, as_of or chosen.newest, look_back):
-            chosen.issues.append(issue("stale", *(one.where for one in group), observation=key))
+            chosen.issues.append(issue("stale", *(result.where for result in group), observation=key))
         else:
             _use(chosen, key, group)
     _name_undated(chosen, best, by_analyte)
@@ -115,12 +115,12 @@ def _counting(group: list[Result]) -> tuple[list[Result], list[Issue]]:
     rivals, dated = _apart(group)
     newest, issues = _newest(dated)
     if not rivals:
-        return [one for one in newest if one.reading], issues
-    newest = [one for one in newest if has_value(one)]
-    usable, (rivals, further) = [one for one in newest if one.reading], rivals_that_say(rivals)
+        return [result for result in newest if result.reading], issues
+    newest = [result for result in newest if has_value(result)]
+    usable, (rivals, further) = [result for result in newest if result.reading], rivals_that_say(rivals)
     issues += further
     both = [*usable, *rivals]
-    if (newest and not usable) or not all(one.reading for one in rivals) or not can_be_joined(both):
+    if (newest and not usable) or not all(result.reading for result in rivals) or not can_be_joined(both):
         return [], issues
     return both, issues
 
@@ -128,9 +128,11 @@ def _counting(group: list[Result]) -> tuple[list[Result], list[Issue]]:
 def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dict[str, list[Result]]) -> None:
     """Name the results whose test has none with a time, if that of another test has one: they may be of any age."""
     undated = [group for group in best.values() if group[0].moment.first == NEVER.first]
-    if undated and any(one.moment != NEVER for group in by_analyte.values() for one in group):
+    if undated and any(result.moment != NEVER for group in by_analyte.values() for result in group):
         for group in undated:
-            chosen.issues.append(issue("undated", *(one.where for one in group), observation=group[0].observation))
+            chosen.issues.append(
+                issue("undated", *(result.where for result in group), observation=group[0].observation)
+            )
 
 
 def _newest(group: list[Result]) -> tuple[list[Result], list[Issue]]:
@@ -140,13 +142,13 @@ def _newest(group: list[Result]) -> tuple[list[Result], list[Issue]]:
     issues: list[Issue] = []
     ranks = ranked(group)
     for newest in ranks:
-        issues += [one.issue for one in newest if one.issue]
+        issues += [result.issue for result in newest if result.issue]
         if any(map(has_value, newest)):
             issues += unread_beside(newest)
             break
-    left = [one for older in ranks for one in older]
+    left = [result for older in ranks for result in older]
     if left:
-        issues.append(issue("superseded", *(one.where for one in left), observation=group[0].observation))
+        issues.append(issue("superseded", *(result.where for result in left), observation=group[0].observation))
     return newest, issues
 
 
@@ -157,16 +159,16 @@ def is_stale(moment: Moment, anchor: Moment, look_back: timedelta | None) -> boo
 
 def _use(chosen: Chosen, key: str, group: list[Result]) -> None:
     reading, used = joint_reading(group)
-    is_of_one_time = len(used) == 1 or len({one.moment for one in used}) == 1
-    if len(used) > 1 and is_of_one_time and len({canonical(one) for one in used}) > 1:
-        chosen.issues.append(issue("tied", *(one.where for one in used), observation=key))
-    time = reading.collected_at or max((one.moment for one in used), key=IN_FULL).text if is_of_one_time else ""
+    is_of_one_time = len(used) == 1 or len({result.moment for result in used}) == 1
+    if len(used) > 1 and is_of_one_time and len({canonical(result) for result in used}) > 1:
+        chosen.issues.append(issue("tied", *(result.where for result in used), observation=key))
+    time = reading.collected_at or max((result.moment for result in used), key=IN_FULL).text if is_of_one_time else ""
     chosen.readings[key] = reading_of((*reading[:-1], time))
-    chosen.times[key] = min((one.moment for one in group), key=IN_FULL)
+    chosen.times[key] = min((result.moment for result in group), key=IN_FULL)
     chosen.basis[key] = sources_of(used)
-    for note in sorted({one.meaning.note for one in used} - {""}):
+    for note in sorted({result.meaning.note for result in used} - {""}):
         chosen.issues.append(issue("code_note", used[0].where, observation=key, text=note))
-    if "" not in {one.meaning.finding for one in used}:
+    if "" not in {result.meaning.finding for result in used}:
         chosen.findings[group[0].meaning.finding] = True
 
 

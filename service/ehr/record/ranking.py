@@ -18,38 +18,39 @@ AnyResult = TypeVar("AnyResult", bound=Result)
 
 def ranked(group: list[AnyResult]) -> Iterator[list[AnyResult]]:
     """Yield the results of one analyte from the newest on, those of the same rank together."""
-    if len({one.moment.first for one in group}) == len(group):  # then that alone decides, and the rest need not be read
-        yield from ([one] for one in sorted(group, key=attrgetter("moment.first"), reverse=True))
+    times = {result.moment.first for result in group}
+    if len(times) == len(group):  # then that alone decides
+        yield from ([result] for result in sorted(group, key=attrgetter("moment.first"), reverse=True))
         return
     by_rank = attrgetter("rank")
     for _, same in groupby(sorted(group, key=by_rank, reverse=True), key=by_rank):
         yield list(same)
 
 
-def has_value(one: Result) -> bool:
+def has_value(result: Result) -> bool:
     """Return whether a result that was read says anything, be it readable or not."""
-    assert one.reading or one.issue, "a result that nobody read would be lost"
-    return one.issue is None or one.issue.key != "no_value"
+    assert result.reading or result.issue, "a result that nobody read would be lost"
+    return result.issue is None or result.issue.key != "no_value"
 
 
-def known(one: Result) -> Reading:
+def known(result: Result) -> Reading:
     """Return the reading of a result that has one."""
-    assert one.reading is not None
-    return one.reading
+    assert result.reading is not None
+    return result.reading
 
 
-def canonical(one: Result) -> Interval:
+def canonical(result: Result) -> Interval:
     """Return the interval of a result in the canonical unit of its test, as it is where no factor leads there."""
-    reading, analyte = known(one), ANALYTES[one.observation]
+    reading, analyte = known(result), ANALYTES[result.observation]
     if not analyte.table.units[reading.unit].comparable:
         return reading.interval
     return analyte.table.convert_interval(reading.interval, reading.unit, analyte.canonical)
 
 
-def order(one: Result) -> tuple[str, ...]:
+def order(result: Result) -> tuple[str, ...]:
     """Return what orders results of one moment, whatever their order in the record."""
-    reading = known(one)
-    return reading.evidence.value, reading.unit, reading.reported, one.source
+    reading = known(result)
+    return reading.evidence.value, reading.unit, reading.reported, result.source
 
 
 def is_after(moment: Moment, as_of: Moment) -> bool:

@@ -51,18 +51,18 @@ def issues_of(
     """
     places: dict[tuple[str, str], list[str]] = {}
     tests_of_any: dict[str, set[str]] = {}
-    for one in unread:
-        known = [key for key in one.tests if key in needed] if one.tests else needed
-        left = [key for key in known if is_in_time(one.moment) and _may_be_newer(one, times.get(key))]
-        if one.tests:
+    for thing in unread:
+        known = [key for key in thing.tests if key in needed] if thing.tests else needed
+        left = [key for key in known if is_in_time(thing.moment) and _may_be_newer(thing, times.get(key))]
+        if thing.tests:
             for key in left:
-                places.setdefault((OF_A_TEST[one.key], key), []).append(one.where)
+                places.setdefault((OF_A_TEST[thing.key], key), []).append(thing.where)
         elif left:
-            places.setdefault((OF_ANY_TEST[one.key], ""), []).append(one.where)
-            tests_of_any.setdefault(OF_ANY_TEST[one.key], set()).update(left)
-        if not left and one.key in ELSE_SAID:
-            for key in one.tests:
-                places.setdefault((one.key, key), []).append(one.where)
+            places.setdefault((OF_ANY_TEST[thing.key], ""), []).append(thing.where)
+            tests_of_any.setdefault(OF_ANY_TEST[thing.key], set()).update(left)
+        if not left and thing.key in ELSE_SAID:
+            for key in thing.tests:
+                places.setdefault((thing.key, key), []).append(thing.where)
     for (key, test), where in places.items():
         told = issue(key, *where, observation=test)
         yield told if test else told._replace(text=f"{told.text} {_listed(tests_of_any[key])}")

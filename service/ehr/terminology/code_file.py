@@ -48,7 +48,7 @@ def load_codes(site: str = "") -> CodeMap:
 
 
 def _over(base: CodeMap, site: CodeMap) -> CodeMap:
-    return CodeMap(**{one.name: getattr(base, one.name) | getattr(site, one.name) for one in fields(CodeMap)})
+    return CodeMap(**{field.name: getattr(base, field.name) | getattr(site, field.name) for field in fields(CodeMap)})
 
 
 def _read(path: Path) -> CodeMap:
@@ -59,8 +59,8 @@ def _read(path: Path) -> CodeMap:
     refused = (entry for at, raw in _rows(tables, "refused", path) for entry in _refused(raw, at))
     results = [*(_result(raw, at) for at, raw in _rows(tables, "results", path)), *refused]
     return CodeMap(
-        {key: one for key, one in results if not key[1].endswith(ANY_END)},
-        {(system, code[:-1]): one for (system, code), one in results if code.endswith(ANY_END)},
+        {key: meaning for key, meaning in results if not key[1].endswith(ANY_END)},
+        {(system, code[:-1]): meaning for (system, code), meaning in results if code.endswith(ANY_END)},
         dict(entry for at, raw in _rows(tables, "conditions", path) for entry in _conditions(raw, at)),
         dict(_drug(raw, at) for at, raw in _rows(tables, "drugs", path)),
         _names(tables, "brands", path, GENERICS),
@@ -144,7 +144,11 @@ def _drug(raw: object, where: str) -> tuple[tuple[str, str], str]:
 def _names(tables: Table, key: str, path: Path, known: Iterable[str]) -> dict[str, str]:
     known = tuple(known)
     table = toml_reader.keys(tables.get(key, {}), f"{path.name}: {key}", (), known)
-    return {text.casefold(): one for one in table for text in toml_reader.texts(table, one, f"{path.name}: {key}")}
+    return {
+        text.casefold(): meaning
+        for meaning in table
+        for text in toml_reader.texts(table, meaning, f"{path.name}: {key}")
+    }
 
 
 def _specimens(raw: object, where: str) -> Iterable[tuple[str, str]]:
@@ -174,28 +178,28 @@ def _no_value(tables: Table, path: Path) -> NoValue:
 def _single_words(tables: Table, key: str, path: Path, known: Iterable[str]) -> dict[str, str]:
     """Read words that are looked for one by one in what a record says: a name of several would never be found."""
     named = _names(tables, key, path, known)
-    for word, one in named.items():
+    for word, meaning in named.items():
         if words_in(word) != [word]:
-            raise BadData(f"{path.name}: {key}.{one}: '{word}' is not one word of letters alone")
+            raise BadData(f"{path.name}: {key}.{meaning}: '{word}' is not one word of letters alone")
     return named
 
 
 def _test_words(tables: Table, path: Path) -> dict[tuple[str, ...], str]:
     words: dict[tuple[str, ...], str] = {}
-    for name, one in _names(tables, "test_words", path, NAMED).items():
+    for name, meaning in _names(tables, "test_words", path, NAMED).items():
         row = tuple(tokens_of(name))
         if not 0 < len(row) <= LONGEST_NAME_OF_A_TEST:
-            raise BadData(f"{path.name}: test_words.{one}: '{name}' is not 1 to {LONGEST_NAME_OF_A_TEST} words")
-        words[row] = one
+            raise BadData(f"{path.name}: test_words.{meaning}: '{name}' is not 1 to {LONGEST_NAME_OF_A_TEST} words")
+        words[row] = meaning
     return words
 
 
 def _test_parts(tables: Table, path: Path) -> dict[str, str]:
     parts: dict[str, str] = {}
-    for name, one in _names(tables, "test_parts", path, NAMED).items():
+    for name, meaning in _names(tables, "test_parts", path, NAMED).items():
         if tokens_of(name) != [folded(name)]:
-            raise BadData(f"{path.name}: test_parts.{one}: '{name}' is not one word of letters alone")
-        parts[folded(name)] = one
+            raise BadData(f"{path.name}: test_parts.{meaning}: '{name}' is not one word of letters alone")
+        parts[folded(name)] = meaning
     return parts
 
 
@@ -206,4 +210,4 @@ def _prefetch(tables: Table, path: Path) -> dict[str, str]:
 
 
 def _from_analytes() -> dict[tuple[str, str], ResultCode]:
-    return {(LOINC, code): ResultCode(one.id) for one in ANALYTES.values() for code in one.loinc}
+    return {(LOINC, code): ResultCode(analyte.id) for analyte in ANALYTES.values() for code in analyte.loinc}

@@ -60,9 +60,9 @@ class CodeMap:
         found: list[ResultCode] = []
         for system, code in coded:
             key = code_key(system, code)
-            one = self.results.get(key) or (self._by_beginning(*key) if self.beginnings else None)
-            if one:
-                found.append(one)
+            meaning = self.results.get(key) or (self._by_beginning(*key) if self.beginnings else None)
+            if meaning:
+                found.append(meaning)
         return found
 
     def _by_beginning(self, system: str, code: str) -> ResultCode | None:
@@ -131,8 +131,12 @@ class CodeMap:
     @cached_property
     def templates(self) -> Mapping[str, str]:
         """The prefetch templates with the codes of this map put in."""
-        lab = [key for key, one in self.results.items() if one.observation != "temperature" and not one.refuse]
-        warm = [key for key, one in self.results.items() if one.observation == "temperature" and not one.refuse]
+        lab = [
+            key for key, meaning in self.results.items() if meaning.observation != "temperature" and not meaning.refuse
+        ]
+        warm = [
+            key for key, meaning in self.results.items() if meaning.observation == "temperature" and not meaning.refuse
+        ]
         codes = {"labs": _tokens(lab), "temperature": _tokens(warm)}
         return {key: text.replace("{codes}", codes.get(key, "")) for key, text in self.prefetch.items()}
 
@@ -155,9 +159,9 @@ class Lookup:
     def meaning(self, coded: Sequence[tuple[str, str]]) -> ResultCode | None:
         """Return what the systems and codes of a result stand for, None if none is known; raises Unusable."""
         known = self.known(coded)
-        for one in known:
-            if one.refuse:
-                raise Unusable("code_refused", one.refuse)
+        for meaning in known:
+            if meaning.refuse:
+                raise Unusable("code_refused", meaning.refuse)
         return _one_of(known) if len(known) > 1 else known[0] if known else None
 
     def named(self, coded: Sequence[tuple[str, str]], names: Sequence[str]) -> Named:
@@ -175,9 +179,9 @@ def words_in(text: str) -> list[str]:
 
 def _one_of(known: list[ResultCode]) -> ResultCode:
     """Return of several codes of one test the one that says most; raises Unusable if they are of two."""
-    if len({one.observation for one in known}) > 1:
+    if len({meaning.observation for meaning in known}) > 1:
         raise Unusable("code_ambiguous")
-    return max(known, key=lambda one: (one.basis, one.unit, one.finding, one.note))
+    return max(known, key=lambda meaning: (meaning.basis, meaning.unit, meaning.finding, meaning.note))
 
 
 def _tokens(keys: Iterable[tuple[str, str]]) -> str:

@@ -56,8 +56,8 @@ class Naming:
     def named(self, names: Iterable[str]) -> Named:
         """Return what several names of one thing mean: in doubt each test that any of them may mean."""
         found = [self._meaning(name) for name in names if name]
-        tests = frozenset(test for one in found for test in one.tests)
-        return Named(tests, is_told=any(one.is_told for one in found))
+        tests = frozenset(test for meaning in found for test in meaning.tests)
+        return Named(tests, is_told=any(meaning.is_told for meaning in found))
 
     def _meaning(self, name: str) -> Named:
         if len(name) > LONGEST_NAME:

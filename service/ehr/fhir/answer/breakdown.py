@@ -26,11 +26,13 @@ def criteria_concept(criteria: CriteriaSet) -> Resource:
     return shown
 
 
-CODES = {key: written(criteria_concept(one)) for key, one in CATALOGUE.items()}
-OF_SET = {one: dumps(concept(VERDICT, word, VERDICTS[word])) for one in Verdict for word in [verdict_text(one)]}
+CODES = {key: written(criteria_concept(criteria)) for key, criteria in CATALOGUE.items()}
+OF_SET = {
+    verdict: dumps(concept(VERDICT, word, VERDICTS[word])) for verdict in Verdict for word in [verdict_text(verdict)]
+}
 OF_ITEM = {
     word: dumps(concept(VERDICT, word, VERDICTS[word])).removesuffix(b"}")
-    for word in (*(one.value for one in Verdict), COUNTED)
+    for word in (*(verdict.value for verdict in Verdict), COUNTED)
 }
 """The verdicts as concepts; those of items are left open for the reason."""
 
@@ -96,7 +98,7 @@ def _range(score: Interval) -> Resource:
     if score.is_point:
         return {"valueQuantity": {"value": _shown(score.low)}}
     ends = {"low": score.low, "high": score.high}
-    known = {end: {"value": _shown(one)} for end, one in ends.items() if abs(one) != INFINITY}
+    known = {end: {"value": _shown(number)} for end, number in ends.items() if abs(number) != INFINITY}
     return {"valueRange": known} if known else {"dataAbsentReason": {"text": "Any score is still possible."}}
 
 

@@ -51,7 +51,7 @@ def unit_in_words(unit: str) -> str:
     return text.replace("[", "").replace("]", "")
 
 
-_CODES = {code for one in MEASURES.values() for code in one.table.units if unit_in_words(code) != code} - {"a"}
+_CODES = {code for measure in MEASURES.values() for code in measure.table.units if unit_in_words(code) != code} - {"a"}
 _UNITS = re.compile(
     rf"(?<![\w*/\]])(?:{'|'.join(sorted(map(re.escape, _CODES), key=len, reverse=True))})(?![\w*/\[{{])"
 )

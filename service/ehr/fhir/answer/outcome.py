@@ -65,13 +65,13 @@ PLACES_SHOWN = 20
 def outcome(issues: Iterable[Issue]) -> Resource:
     """Return the issues as an OperationOutcome; it needs at least one. What is said of many places is said once."""
     told: dict[tuple[str, ...], tuple[Issue, list[str]]] = {}
-    for one in issues:
-        said = (one.key, one.text, one.observation, one.severity)
+    for issue in issues:
+        said = (issue.key, issue.text, issue.observation, issue.severity)
         if said in told:
-            told[said][1].extend(one.where)
+            told[said][1].extend(issue.where)
         else:
-            told[said] = one, list(one.where)
-    return {"resourceType": "OperationOutcome", "issue": [_shown(*one) for one in told.values()]}
+            told[said] = issue, list(issue.where)
+    return {"resourceType": "OperationOutcome", "issue": [_shown(*grouped) for grouped in told.values()]}
 
 
 def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) -> Resource:
@@ -83,14 +83,14 @@ def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) ->
     return {"resourceType": "OperationOutcome", "issue": [told | ({"expression": places} if places else {})]}
 
 
-def _shown(one: Issue, where: list[str]) -> Resource:
-    details: Resource = {"coding": [{"system": ISSUE, "code": one.key}], "text": with_name(one)}
-    told: Resource = {"severity": one.severity, "code": TYPE_OF_ISSUE.get(one.key, "value"), "details": details}
+def _shown(issue: Issue, where: list[str]) -> Resource:
+    details: Resource = {"coding": [{"system": ISSUE, "code": issue.key}], "text": with_name(issue)}
+    told: Resource = {"severity": issue.severity, "code": TYPE_OF_ISSUE.get(issue.key, "value"), "details": details}
     if len(where) > PLACES_SHOWN:
         details["text"] += f" So in {len(where)} places, the first {PLACES_SHOWN} of which are named."
     return told | ({"expression": where[:PLACES_SHOWN]} if where else {})
 
 
-def with_name(one: Issue) -> str:
+def with_name(issue: Issue) -> str:
     """Return the sentence of an issue behind the name of the test that it is about."""
-    return f"{name_of(one.observation)}: {one.text}" if one.observation else one.text
+    return f"{name_of(issue.observation)}: {issue.text}" if issue.observation else issue.text

@@ -57,10 +57,10 @@ RISKS = {key: written(concept(CATEGORY, key, text, text)) for key, text in CATEG
 def risk_assessment(record: FhirRecord, assessment: Assessment) -> Resource:
     """Return the RiskAssessment; it holds no probability, since these are classification criteria."""
     classification = assessment.classification
-    told = [*record.issues, *(_from_oddity(one) for one in assessment.warnings)]
+    told = [*record.issues, *(_from_oddity(oddity) for oddity in assessment.warnings)]
     subject, moment = written(record.subject.reference), record.moment.text
-    breakdown = [result_observation(one, subject, moment) for one in assessment.results]
-    pointers = [POINTERS[one.criteria.id] for one in assessment.results]
+    breakdown = [result_observation(result, subject, moment) for result in assessment.results]
+    pointers = [POINTERS[result.criteria.id] for result in assessment.results]
     shown: Resource = {
         "resourceType": "RiskAssessment",
         "contained": [DEVICE, *breakdown, *([_messages(told)] if told else [])],
@@ -78,7 +78,7 @@ def risk_assessment(record: FhirRecord, assessment: Assessment) -> Resource:
     if basis:
         shown["basis"] = basis
     prediction = _prediction(classification, _rationale(assessment))
-    return shown | {"prediction": [prediction], "note": [{"text": one} for one in _notes(assessment)]}
+    return shown | {"prediction": [prediction], "note": [{"text": note} for note in _notes(assessment)]}
 
 
 def _reference(observation: str, source: str) -> Resource:
@@ -120,16 +120,20 @@ def _notes(assessment: Assessment) -> Iterable[str]:
     yield DISCLAIMER
     for caution in assessment.cautions:
         yield in_words(caution.message)
-    named = [f"{LABELS[one.observation]} (LOINC {one.loinc})" for one in assessment.suggestions if one.loinc]
+    named = [
+        f"{LABELS[suggestion.observation]} (LOINC {suggestion.loinc})"
+        for suggestion in assessment.suggestions
+        if suggestion.loinc
+    ]
     if named:
         shown = ", ".join(named[:SUGGESTIONS_SHOWN])
         yield f"Tests to do next, those that could decide first: {shown}."
 
 
-def _from_oddity(one: Oddity) -> Issue:
-    if one.code.startswith("medication_"):  # it stands in a resource, not among the results
-        return Issue(one.code, in_words(one.remark), one.where)
-    return Issue(one.code, in_words(one.remark))
+def _from_oddity(oddity: Oddity) -> Issue:
+    if oddity.code.startswith("medication_"):  # it stands in a resource, not among the results
+        return Issue(oddity.code, in_words(oddity.remark), oddity.where)
+    return Issue(oddity.code, in_words(oddity.remark))
 
 
 def loinc_coding(code: str) -> Resource:

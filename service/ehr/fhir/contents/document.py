@@ -32,9 +32,8 @@ REFERRING = (
 )  # what a report or a panel is made of, and what a result was worked out from
 _REFERRING = frozenset(REFERRING)
 SILENT = ("OperationOutcome",)  # they speak of the query, not of the patient
-_MISSPELT = {
-    one.title() for one in ("Bundle", "Parameters", *READ)
-}  # capitals carry meaning in FHIR: what is written else is none
+_MISSPELT = {kind.title() for kind in ("Bundle", "Parameters", *READ)}
+"""Capitals carry meaning in FHIR: what is written otherwise is none of these."""
 
 
 def walk(document: Any) -> Contents:
@@ -49,18 +48,18 @@ def walk_all(documents: Iterable[tuple[Any, str]]) -> Contents:
         _visit(contents, document, where)
     _adopt(contents)
     kinds = Kinds()
-    for one in contents.found:
-        if one.parent is not None:
-            one.inherit(one.parent)
-        one.subject = subject_of(one.whole)
-        one.is_of_patient = is_patient(one.subject, one.whole, kinds)
+    for found in contents.found:
+        if found.parent is not None:
+            found.inherit(found.parent)
+        found.subject = subject_of(found.whole)
+        found.is_of_patient = is_patient(found.subject, found.whole, kinds)
     return contents
 
 
 def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: Found | None = None) -> None:
     if isinstance(raw, list):
-        for at, one in enumerate(raw):
-            _visit(contents, one, f"{where}[{at}]")
+        for at, inner in enumerate(raw):
+            _visit(contents, inner, f"{where}[{at}]")
         return
     kind = text(raw, "resourceType")
     where = where or kind
@@ -75,8 +74,8 @@ def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: 
         contents.found.append(found)
         if parent is None and "contained" in raw:
             held = within_limit(contents.issues, tables(raw, "contained"), MOST_CONTAINED, f"{where}.contained")
-            for at, one in enumerate(held):
-                _visit(contents, one, f"{where}.contained[{at}]", parent=found)
+            for at, inner in enumerate(held):
+                _visit(contents, inner, f"{where}.contained[{at}]", parent=found)
     elif isinstance(raw, dict) and (not kind or kind.title() in _MISSPELT):
         contents.issues.append(issue("entry_not_read", where or "resourceType"))
     else:
@@ -97,10 +96,10 @@ def _open_bundle(contents: Contents, bundle: Resource, where: str) -> None:
 
 def _open_parameters(contents: Contents, parameters: list[Resource], where: str) -> None:
     """Visit what an operation of the sender's own answered with; its values are no part of a record."""
-    for at, one in enumerate(parameters):
-        if "resource" in one:
-            _visit(contents, one["resource"], f"{where}[{at}].resource")
-        _open_parameters(contents, tables(one, "part"), f"{where}[{at}].part")
+    for at, parameter in enumerate(parameters):
+        if "resource" in parameter:
+            _visit(contents, parameter["resource"], f"{where}[{at}].resource")
+        _open_parameters(contents, tables(parameter, "part"), f"{where}[{at}].part")
 
 
 def _open_entry(contents: Contents, entry: Any, where: str) -> None:
@@ -129,8 +128,8 @@ def _lacks_entries(bundle: Resource) -> bool:
     total = number(bundle.get("total"))
     if total is None or token(bundle, "type") not in SEARCHES:
         return False
-    linked = any(token(one, "relation") == "next" for one in tables(bundle, "link"))
-    return not linked and total > len([one for one in tables(bundle, "entry") if _is_match(one)])
+    linked = any(token(link, "relation") == "next" for link in tables(bundle, "link"))
+    return not linked and total > len([entry for entry in tables(bundle, "entry") if _is_match(entry)])
 
 
 def _is_match(entry: Resource) -> bool:
@@ -158,7 +157,7 @@ def _is_elsewhere(contents: Contents, owner: Found, reference: str) -> bool:
 def _told_at(owner: Found) -> tuple[int, str]:
     """Return what orders reports and panels: a result that two of them hold was there when the first was made."""
     times = (owner.resource.get(key) for key in ("effectiveDateTime", "effectiveInstant", "issued"))
-    moment = next((one for one in map(read_moment, times) if one), None)
+    moment = next((moment for moment in map(read_moment, times) if moment), None)
     return (moment.first if moment else NEVER.last), text(owner.resource, "id")
 
 

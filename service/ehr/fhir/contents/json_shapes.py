@@ -25,7 +25,7 @@ def tables(raw: object, key: str) -> list[Resource]:
     value = raw.get(key) if isinstance(raw, dict) else None
     if isinstance(value, dict):
         return [value]
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def entries_of(bundle: Resource) -> list[Any]:
@@ -62,7 +62,7 @@ def token(raw: object, key: str) -> str:
 
 def spoken(concept: Resource) -> tuple[str, ...]:
     """Return what a CodeableConcept says in words, "" where it says nothing: its text and what its codes display."""
-    return text(concept, "text"), *(text(one, "display") for one in tables(concept, "coding"))
+    return text(concept, "text"), *(text(coding, "display") for coding in tables(concept, "coding"))
 
 
 def codings(concept: object) -> list[tuple[str, str]]:
@@ -71,8 +71,8 @@ def codings(concept: object) -> list[tuple[str, str]]:
     if not found and isinstance(concept, dict) and "code" in concept:
         found = [concept]
     pairs = []
-    for one in found:
-        code = text(one, "code")
+    for coding in found:
+        code = text(coding, "code")
         if code:
-            pairs.append((text(one, "system"), code))
+            pairs.append((text(coding, "system"), code))
     return pairs

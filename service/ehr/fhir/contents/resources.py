@@ -57,7 +57,7 @@ class Found:
         keys = [key for key in (*INHERITED, *MODIFIERS) if key in above and (key not in inside or self.is_contained)]
         given = {key: above[key] for key in keys}
         timed = any(key.startswith("effective") for key in self.resource)
-        taken = {key: one for key, one in given.items() if not (timed and key.startswith("effective"))}
+        taken = {key: value for key, value in given.items() if not (timed and key.startswith("effective"))}
         self.whole = taken | self.resource
         if self.is_contained and is_withdrawn(parent.whole):
             self.whole["status"] = parent.whole["status"]
@@ -95,7 +95,7 @@ class Contents:
 
     def of(self, *types: str) -> list[Found]:
         """Return the resources of some types in the order found."""
-        return [one for one in self.found if one.type in types]
+        return [found for found in self.found if found.type in types]
 
     def resolve(self, reference: str, owner: Resource) -> Resource | None:
         """Return what a reference means: within its owner, by full address, or by type and id."""
@@ -122,8 +122,8 @@ class Contents:
         return self._index.get(reference) or self._index.get(local(reference))
 
     def _by_name(self) -> Mapping[str, Found]:
-        named = {f"{one.type}/{text(one.resource, 'id')}": one for one in self.found if not one.is_contained}
-        return named | {one.address: one for one in self.found if one.address}
+        named = {f"{found.type}/{text(found.resource, 'id')}": found for found in self.found if not found.is_contained}
+        return named | {found.address: found for found in self.found if found.address}
 
 
 def is_failure(issue: Resource) -> bool:

@@ -21,39 +21,41 @@ Version = tuple[Moment, int]
 def drop_old_versions(contents: Contents) -> None:
     """Take out each resource of which a newer version was found, with what it contains, and name it."""
     groups = _found_twice(contents)
-    old = [one for group in groups for one in _old(group)]
+    old = [found for group in groups for found in _old(group)]
     _drop(contents, "old_version", old)
-    _drop(contents, "withdrawn", [one for group in groups for one in _taken_back(group, old)])
+    _drop(contents, "withdrawn", [found for group in groups for found in _taken_back(group, old)])
     if contents.deleted:
         last = {name: _last(times) for name, times in contents.deleted.items()}
-        _drop(contents, "deleted", [one for one in contents.found if _is_deleted(one, last)])
+        _drop(contents, "deleted", [found for found in contents.found if _is_deleted(found, last)])
 
 
 def _found_twice(contents: Contents) -> list[list[Found]]:
     """Return the resources that were found more than once, each with all that was found of it."""
-    standing = [one for one in contents.found if not one.is_contained]
-    names = [(one.type, _identity(one)) for one in standing]
+    standing = [found for found in contents.found if not found.is_contained]
+    names = [(found.type, _identity(found)) for found in standing]
     if len(set(names)) == len(names):  # as in any record but a history
         return []
     known: dict[tuple[str, str], list[Found]] = {}
-    for name, one in zip(names, standing, strict=True):
-        known.setdefault(name, []).append(one)
+    for name, found in zip(names, standing, strict=True):
+        known.setdefault(name, []).append(found)
     return [group for (_, name), group in known.items() if name and len(group) > 1]
 
 
 def _drop(contents: Contents, key: str, dropped: list[Found]) -> None:
     if dropped:
-        gone = {id(one) for one in dropped}
-        contents.keep([one for one in contents.found if id(one.parent if one.is_contained else one) not in gone])
-        contents.issues.append(issue(key, *(one.where for one in dropped)))
+        gone = {id(found) for found in dropped}
+        contents.keep(
+            [found for found in contents.found if id(found.parent if found.is_contained else found) not in gone]
+        )
+        contents.issues.append(issue(key, *(found.where for found in dropped)))
 
 
 def _taken_back(group: list[Found], old: list[Found]) -> Iterator[Found]:
     """Yield the results of which another version is withdrawn, where no order says that it was before."""
-    gone = {id(one) for one in old}
-    left = [one for one in group if id(one) not in gone]
-    if any(is_withdrawn(one.resource) for one in left):
-        yield from (one for one in left if one.type not in DRUGS and not is_withdrawn(one.resource))
+    gone = {id(found) for found in old}
+    left = [found for found in group if id(found) not in gone]
+    if any(is_withdrawn(found.resource) for found in left):
+        yield from (found for found in left if found.type not in DRUGS and not is_withdrawn(found.resource))
 
 
 def _last(times: list[object]) -> Moment | None:
@@ -77,9 +79,9 @@ def _identity(found: Found) -> str:
 
 
 def _old(group: list[Found]) -> Iterator[Found]:
-    versions = [(one, version) for one in group if (version := _version(one.resource))]
+    versions = [(found, version) for found in group if (version := _version(found.resource))]
     newest = max((version for _, version in versions), default=None)
-    return (one for one, version in versions if version != newest)
+    return (found for found, version in versions if version != newest)
 
 
 def _version(resource: Resource) -> Version | None:

@@ -40,9 +40,10 @@ def diagnosis(contents: Contents, codes: CodeMap) -> Diagnosis:
     """Return the condition that the active diagnoses stand for."""
     found: dict[str, Found] = {}
     issues: list[Issue] = []
-    for one in sorted(contents.of("Condition"), key=lambda one: str(_reference(one))):  # not by their order
-        for condition in _conditions(one, codes, issues):
-            found.setdefault(condition, one)
+    in_order = sorted(contents.of("Condition"), key=lambda diagnosed: str(_reference(diagnosed)))  # not as sent
+    for diagnosed in in_order:
+        for condition in _conditions(diagnosed, codes, issues):
+            found.setdefault(condition, diagnosed)
     for strong, weak in STRONGER:
         if strong in found:
             found.pop(weak, None)
@@ -50,10 +51,10 @@ def diagnosis(contents: Contents, codes: CodeMap) -> Diagnosis:
         if len(found) > 1:
             found.pop(weak, None)
     if len(found) > 1:
-        places = dict.fromkeys(one.where for one in found.values())
+        places = dict.fromkeys(diagnosed.where for diagnosed in found.values())
         return Diagnosis(issues=(*issues, issue("condition_conflict", *places)))
-    for condition, one in found.items():
-        return Diagnosis(condition, _reference(one), tuple(issues))
+    for condition, diagnosed in found.items():
+        return Diagnosis(condition, _reference(diagnosed), tuple(issues))
     return Diagnosis(issues=(*issues, issue("condition_unknown")))
 
 
@@ -73,13 +74,13 @@ def _conditions(found: Found, codes: CodeMap, issues: list[Issue]) -> set[str]:
     if meant and not found.is_of_patient:
         issues.append(issue("subject_not_patient", found.where))
         return set()
-    return {_as_sure(one, found.resource, issues, found.where) for one in meant} - {""}
+    return {_as_sure(diagnosed, found.resource, issues, found.where) for diagnosed in meant} - {""}
 
 
 def _as_sure(condition: str, resource: Resource, issues: list[Issue], where: str) -> str:
     """Return the condition as sure as its status makes it, "" if it does not count."""
     verified, clinical = (_status(resource, key) for key in ("verificationStatus", "clinicalStatus"))
-    is_over = not clinical and any(one for key, one in resource.items() if key.startswith(ABATED))
+    is_over = not clinical and any(value for key, value in resource.items() if key.startswith(ABATED))
     if is_over or not _says(clinical, ACTIVE, INACTIVE):
         issues.append(issue("condition_inactive", where))
         return ""
@@ -99,8 +100,10 @@ def _says(said: set[str], this: set[str], other: set[str]) -> bool:
 def _status(resource: Resource, key: str) -> set[str]:
     """Return the words of a status, which R4 codes as a concept and older releases as a bare word."""
     concepts = tables(resource, key)
-    given = [code for one in concepts for _, code in codings(one)] or [text(one, "text") for one in concepts]
-    return {one.casefold() for one in (*given, text(resource, key)) if one}
+    given = [code for concept in concepts for _, code in codings(concept)] or [
+        text(concept, "text") for concept in concepts
+    ]
+    return {said.casefold() for said in (*given, text(resource, key)) if said}
 
 
 def _reference(found: Found) -> Resource | None:

@@ -66,14 +66,14 @@ def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tupl
     """Return the drugs that count or cannot be told, each with the day of its last dose if the record says so."""
     found: dict[tuple[str, str], str] = {}
     unread: list[Medication] = []
-    for one in contents.of(*DRUGS):
-        names = _names(_concepts(one.resource, _resolver(contents, one.resource)), codes)
-        if _is_given(one.resource):
-            day = _last_dose(one) if names else ""
+    for statement in contents.of(*DRUGS):
+        names = _names(_concepts(statement.resource, _resolver(contents, statement.resource)), codes)
+        if _is_given(statement.resource):
+            day = _last_dose(statement) if names else ""
             for name in names:
-                found.setdefault((name, day), one.where)
+                found.setdefault((name, day), statement.where)
         elif any(codes.formulary.read(name).drugs for name in names):
-            issues.append(issue("drug_status", one.where))
+            issues.append(issue("drug_status", statement.where))
     for kind, places in contents.unread.items():
         if kind.startswith("Medication") and kind != NO_ORDER:
             unread.append(_medication(UNREADABLE, "", places[0]))
@@ -102,8 +102,8 @@ def _concepts(resource: Resource, resolve: Resolve) -> list[list[Resource]]:
     """Return what names the drug (its concept, the Medication referred to), then the same of each ingredient."""
     reference, coded = table(resource, "medicationReference"), table(resource, "medication")
     references = [reference, table(coded, "reference"), coded]  # of R4, of R5, and of a plain Reference
-    targets = [resolve(text(one, "reference")) or {} for one in references]
-    shown = [{"text": text(one, "display")} for one in references]
+    targets = [resolve(text(reference, "reference")) or {} for reference in references]
+    shown = [{"text": text(reference, "display")} for reference in references]
     named = [table(resource, "medicationCodeableConcept"), table(coded, "concept")]
     product = [*named, *(table(target, "code") for target in targets), *shown]
     return [product, *(group for target in targets for group in _ingredients(target, resolve))]
@@ -113,8 +113,8 @@ def _ingredients(medication: Resource, resolve: Resolve) -> Iterator[list[Resour
     for ingredient in [*tables(medication, "ingredient"), *tables(table(medication, "product"), "ingredient")]:
         item = table(ingredient, "item")
         references = [table(ingredient, "itemReference"), table(item, "reference"), item]
-        targets = [table(resolve(text(one, "reference")), "code") for one in references]
-        shown = [{"text": text(one, "display")} for one in references]
+        targets = [table(resolve(text(reference, "reference")), "code") for reference in references]
+        shown = [{"text": text(reference, "display")} for reference in references]
         yield [table(ingredient, "itemCodeableConcept"), table(item, "concept"), *targets, *shown]
 
 
@@ -125,7 +125,7 @@ def _resolver(contents: Contents, owner: Resource) -> Resolve:
 
 
 def _contained(owner: Resource) -> dict[str, Resource]:
-    return {f"#{text(one, 'id')}": one for one in reversed(tables(owner, "contained"))}
+    return {f"#{text(inner, 'id')}": inner for inner in reversed(tables(owner, "contained"))}
 
 
 def _names(groups: list[list[Resource]], codes: CodeMap) -> list[str]:
@@ -162,16 +162,17 @@ def _last_dose(found: Found) -> str:
     resource = found.resource
     if found.type == "MedicationRequest":
         bounds = [
-            table(table(table(one, "timing"), "repeat"), "boundsPeriod")
-            for one in tables(resource, "dosageInstruction")
+            table(table(table(dosage, "timing"), "repeat"), "boundsPeriod")
+            for dosage in tables(resource, "dosageInstruction")
         ]
-        return _latest_day([one.get("end") for one in bounds]) if bounds and all("end" in one for one in bounds) else ""
+        is_bound = bool(bounds) and all("end" in bound for bound in bounds)
+        return _latest_day([bound.get("end") for bound in bounds]) if is_bound else ""
     if "effectivePeriod" in resource:
         return _latest_day([table(resource, "effectivePeriod").get("end")])
     return _latest_day([resource.get("effectiveDateTime")]) if found.type == "MedicationAdministration" else ""
 
 
 def _latest_day(raw: list[object]) -> str:
-    moments: list[Moment] = [one for one in map(read_moment, raw) if one and one.text]
+    moments: list[Moment] = [moment for moment in map(read_moment, raw) if moment and moment.text]
     is_whole = bool(moments) and len(moments) == len(raw)  # what has no end that can be read goes on
     return max(moments).text[:DAY_LENGTH] if is_whole else ""

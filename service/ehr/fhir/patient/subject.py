@@ -39,19 +39,19 @@ class Subject:
 
 def one_patient(contents: Contents, expected: Iterable[Resource] = ()) -> Subject:
     """Return the one patient of a record; ``expected`` are References from outside. Raises MixedPatients."""
-    told = [one for one in contents.of(*CLINICAL) if one.is_of_patient]
-    references = [*(one.subject for one in told), *expected]
-    patients = {_name(one): one for one in contents.of("Patient") if not one.is_contained}
-    aliases = {one.address: name for name, one in patients.items() if one.address}
-    said = {text(one, "reference") for one in references}
-    names = {_known(one, aliases) for one in said} - {""}
+    told = [found for found in contents.of(*CLINICAL) if found.is_of_patient]
+    references = [*(found.subject for found in told), *expected]
+    patients = {_name(found): found for found in contents.of("Patient") if not found.is_contained}
+    aliases = {found.address: name for name, found in patients.items() if found.address}
+    said = {text(reference, "reference") for reference in references}
+    names = {_known(reference, aliases) for reference in said} - {""}
     _refuse_mixed(names, patients)
     chosen = next(iter(sorted(names)), "") or next(iter(patients), "")
     plain = local(chosen)
-    patient = next((one.resource for name, one in patients.items() if local(name) == plain), None)
-    inside = of_contained(contents, told) if any(one.startswith("#") for one in said) else ()
-    searched = any("?" in one for one in said)
-    marked = (of_reference(one) for one in references if searched or "identifier" in one)
+    patient = next((found.resource for name, found in patients.items() if local(name) == plain), None)
+    inside = of_contained(contents, told) if any(reference.startswith("#") for reference in said) else ()
+    searched = any("?" in reference for reference in said)
+    marked = (of_reference(reference) for reference in references if searched or "identifier" in reference)
     if not may_be_one([of_patient(patient or {}), *inside, *marked]):
         raise MixedPatients
     return Subject(_sendable(chosen, references), patient)
@@ -81,8 +81,8 @@ def _known(reference: str, aliases: dict[str, str]) -> str:
 def _sendable(name: str, references: Iterable[Resource]) -> Resource:
     if name:
         return {"reference": name}
-    for one in references:
-        identifier = logical(one)
+    for reference in references:
+        identifier = logical(reference)
         if identifier:
             return {"identifier": identifier}
     return {"display": "not supplied"}
@@ -105,7 +105,7 @@ def of_reference(reference: Resource) -> Marks:
 
 def of_patient(patient: Resource) -> Marks:
     """Return what a Patient resource says; an identifier without a system may be of any kind and tells nothing."""
-    marks = {system: one for system, one in _of_identifiers(tables(patient, "identifier")).items() if system}
+    marks = {system: values for system, values in _of_identifiers(tables(patient, "identifier")).items() if system}
     born = text(patient, BORN)
     return marks | ({BORN: {born}} if len(born) == DAY_LENGTH else {})
 
@@ -132,7 +132,7 @@ def may_be_one(persons: Iterable[Marks]) -> bool:
 
 def _of_identifiers(identifiers: Iterable[Resource]) -> Marks:
     marks: Marks = {}
-    for one in identifiers:
-        if text(one, "value"):
-            marks.setdefault(text(one, "system"), set()).add(text(one, "value"))
+    for identifier in identifiers:
+        if text(identifier, "value"):
+            marks.setdefault(text(identifier, "system"), set()).add(text(identifier, "value"))
     return marks

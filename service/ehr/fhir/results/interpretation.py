@@ -17,7 +17,7 @@ BEYOND = {"above": (">=", HIGH_WORDS[0]), "below": ("<=", LOW_WORDS[0])}
 def beyond_scale(observation: Resource, codes: CodeMap) -> str:
     """Return the comparator that a number lacks, which is only the end of the scale; "" if it is not said to be so."""
     given = _codes(tables(observation, "interpretation"))
-    ends = {end for one in given if (end := codes.off_scale.get(one.casefold()))}
+    ends = {end for code in given if (end := codes.off_scale.get(code.casefold()))}
     return BEYOND[ends.pop()][0] if len(ends) == 1 else ""
 
 
@@ -25,7 +25,7 @@ def interpretation(observation: Resource, codes: CodeMap) -> str:
     """Return the one HL7 v3 code (L, LL, N, H, HH) that the interpretations mean; "" if none or several."""
     found = set()
     for concept in tables(observation, "interpretation"):
-        found |= {codes.word(text(concept, "text")), *(_word(one, codes) for one in _codes([concept]))}
+        found |= {codes.word(text(concept, "text")), *(_word(code, codes) for code in _codes([concept]))}
     found.discard("")
     return _one_of(found)
 
@@ -68,8 +68,8 @@ def _word(code: str, codes: CodeMap) -> str:
 
 
 def _codes(concepts: list[Resource]) -> list[str]:
-    return [code for one in concepts for system, code in codings(one) if _is_interpretation(system)]
+    return [code for concept in concepts for system, code in codings(concept) if _is_interpretation(system)]
 
 
 def _is_interpretation(system: str) -> bool:
-    return not system or any(one in system.casefold() for one in OF_INTERPRETATION)
+    return not system or any(name in system.casefold() for name in OF_INTERPRETATION)

@@ -149,7 +149,7 @@ class _Reader:
     def _refuse(self, part: Part, reason: Unusable) -> None:
         """Name a code that must not be used; the test that it looks like may have changed since its last result."""
         self._read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
-        tests = frozenset(one.observation for one in self._lookup.known(part.coded) if not one.is_other)
+        tests = frozenset(meaning.observation for meaning in self._lookup.known(part.coded) if not meaning.is_other)
         if tests and self._counts(part) and has_said(part.resource):
             self._note("code_refused", part, tests, counts_tied=False)
 

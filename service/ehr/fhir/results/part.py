@@ -53,13 +53,15 @@ def refusal_of(part: Part) -> str:
 
 def is_no_test(observation: Resource) -> bool:
     """Return whether the category of an Observation rules out that it is the test of a laboratory or a measurement."""
-    categories = {code for one in tables(observation, "category") for _, code in codings(one)}
+    categories = {code for category in tables(observation, "category") for _, code in codings(category)}
     return bool(categories) and categories <= NO_TESTS
 
 
 def has_said(resource: Resource) -> bool:
     """Return whether an Observation or a component holds a value in any form, or an interpretation."""
-    return any(one is not None for key, one in resource.items() if key.startswith("value") or key == "interpretation")
+    return any(
+        value is not None for key, value in resource.items() if key.startswith("value") or key == "interpretation"
+    )
 
 
 def is_retracted(resource: Resource) -> bool:

@@ -85,7 +85,7 @@ def _is_for_some(entry: Resource) -> bool:
 def _fits(analyte: Analyte, entry: Resource, found: Range, tested: Tested) -> bool:
     if entry.get("age") and not _is_of_age(entry["age"], tested):
         return False
-    if entry.get("appliesTo") and not all(_is_one_of(one, tested) for one in _populations(entry)):
+    if entry.get("appliesTo") and not all(_is_one_of(population, tested) for population in _populations(entry)):
         return False
     return not entry.get("text") or _text_fits(analyte, entry["text"], found, tested)
 
@@ -93,13 +93,13 @@ def _fits(analyte: Analyte, entry: Resource, found: Range, tested: Tested) -> bo
 def _populations(entry: Resource) -> list[Resource]:
     """Return whom a range is for; what is no concept is for somebody who is not known."""
     given = entry["appliesTo"] if isinstance(entry["appliesTo"], list) else [entry["appliesTo"]]
-    return [one if isinstance(one, dict) else {} for one in given]
+    return [population if isinstance(population, dict) else {} for population in given]
 
 
 def _is_one_of(population: Resource, tested: Tested) -> bool:
     """Return whether a population is the sex of the patient; any other (pregnant, a trimester) is not known here."""
-    said = [one.casefold() for one in (*(code for _, code in codings(population)), *spoken(population)) if one]
-    return bool(said) and bool(tested.person.sex) and all(SEXES.get(one) == tested.person.sex for one in said)
+    said = [word.casefold() for word in (*(code for _, code in codings(population)), *spoken(population)) if word]
+    return bool(said) and bool(tested.person.sex) and all(SEXES.get(word) == tested.person.sex for word in said)
 
 
 def _is_of_age(limits: object, tested: Tested) -> bool:
@@ -141,7 +141,7 @@ def _piece_fits(analyte: Analyte, piece: str, ends: set[Decimal], tested: Tested
         return True
     rest = piece.lstrip("0123456789.,<>=≤≥-")
     numbers = piece if analyte.table.find(rest) is None else piece[: len(piece) - len(rest)]
-    if not {Decimal(one) for one in _NUMBER.findall(numbers)} <= ends:
+    if not {Decimal(digits) for digits in _NUMBER.findall(numbers)} <= ends:
         return False
     return analyte.table.find(rest) is not None or all(_word_fits(word, tested) for word in _words(numbers))
 

@@ -17,8 +17,12 @@ class Specimens:
 
     def __init__(self, contents: Contents, codes: CodeMap) -> None:
         self._codes = codes
-        others = (one for one in contents.of("Specimen") if not one.is_contained and self._is_other(one.resource))
-        self._names = {name for one in others for name in (f"Specimen/{text(one.resource, 'id')}", one.address) if name}
+        others = (
+            found for found in contents.of("Specimen") if not found.is_contained and self._is_other(found.resource)
+        )
+        self._names = {
+            name for other in others for name in (f"Specimen/{text(other.resource, 'id')}", other.address) if name
+        }
         self._inside: dict[int, set[str]] = {}
 
     def is_other(self, found: Found) -> bool:
@@ -37,11 +41,11 @@ class Specimens:
         """Return the ids of the contained Specimens of a resource that are not blood."""
         found = self._inside.get(id(holder))
         if found is None:
-            others = (one for one in tables(holder, "contained") if self._is_other(one))
-            found = self._inside[id(holder)] = {text(one, "id") for one in others}
+            others = (inner for inner in tables(holder, "contained") if self._is_other(inner))
+            found = self._inside[id(holder)] = {text(other, "id") for other in others}
         return found
 
     def _is_other(self, specimen: Resource) -> bool:
         kind, codes = table(specimen, "type"), self._codes
         coded = ((system_name(system), code) for system, code in codings(kind))
-        return any(one in codes.other_specimens for one in coded) or any(map(codes.says_other_specimen, spoken(kind)))
+        return any(code in codes.other_specimens for code in coded) or any(map(codes.says_other_specimen, spoken(kind)))

@@ -81,7 +81,11 @@ def _present(observation: Resource, codes: CodeMap) -> list[str]:
 def _refuse_hidden(element: object) -> None:
     """Raise Unusable for what stands in place of a value as an extension, unless it gives the reason of its absence."""
     extensions = tables(element, "extension")
-    reasons = [token(one, "valueCode") for one in extensions if text(one, "url").endswith("data-absent-reason")]
+    reasons = [
+        token(extension, "valueCode")
+        for extension in extensions
+        if text(extension, "url").endswith("data-absent-reason")
+    ]
     named = next((reason for reason in reasons if reason in NOT_SHOWN), "")
     if named:
         raise Unusable("value_not_shown", _told_reason(named))
@@ -99,7 +103,7 @@ def _says_none(value: object, codes: CodeMap) -> bool:
         return codes.says_no_value(value["value"])
     if "value" in value:
         return False
-    texts = {one for one in spoken(value) if one}
+    texts = {words for words in spoken(value) if words}
     is_coded = any(_is_code_of_none(system, code, codes) for system, code in codings(value))
     is_other = any(code in codes.words for code in (code.casefold() for _, code in codings(value)))
     return (bool(texts) or is_coded) and not is_other and all(map(codes.says_no_value, texts))
@@ -140,18 +144,18 @@ def _is_absent(observation: Resource) -> bool:
 def _no_value(observation: Resource, codes: CodeMap) -> Unusable:
     """Return why there is no value: it was never reported, or what was reported does not stand here to be read."""
     reason = table(observation, "dataAbsentReason")
-    given = [token(one, "code") for one in tables(reason, "coding")]
-    named = next((one for one in given if one in (*NEVER_REPORTED, *NOT_SHOWN)), "")
+    given = [token(coding, "code") for coding in tables(reason, "coding")]
+    named = next((code for code in given if code in (*NEVER_REPORTED, *NOT_SHOWN)), "")
     said = _told_reason(named) if named else ""
     if named in NOT_SHOWN:
         return Unusable("value_not_shown", said)
     if _has_value(observation):
-        is_noted = any(any(sign.isnumeric() for sign in text(one, "text")) for one in tables(observation, "note"))
+        is_noted = any(any(sign.isnumeric() for sign in text(note, "text")) for note in tables(observation, "note"))
         return Unusable("value_not_shown", SAID_IN_A_NOTE) if is_noted else Unusable("no_value", said or SAID_IN_PLACE)
-    judged = [one for one in tables(observation, "interpretation") if codings(one) or text(one, "text")]
+    judged = [concept for concept in tables(observation, "interpretation") if codings(concept) or text(concept, "text")]
     if reason or not judged:
         return Unusable("no_value", said)
-    is_none = all(_says_none(one, codes) for one in judged)
+    is_none = all(_says_none(concept, codes) for concept in judged)
     return Unusable("no_value", SAID_IN_PLACE) if is_none else Unusable("word_not_usable", said)
 
 
@@ -161,7 +165,7 @@ def _told_reason(named: str) -> str:
 
 def _has_value(observation: Resource) -> bool:
     """Return whether there is a text or a concept in place of the value."""
-    return any(_has_text(one) for key, one in observation.items() if _VALUE.fullmatch(key))
+    return any(_has_text(value) for key, value in observation.items() if _VALUE.fullmatch(key))
 
 
 def _has_text(value: object) -> bool:
@@ -193,7 +197,7 @@ def _quantity(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -
 
 def _refuse_said_otherwise(quantity: Resource) -> None:
     """Raise Unusable if a quantity without a number says anything but its unit: that may be the result."""
-    if any(one is not None for key, one in quantity.items() if key not in OF_NO_NUMBER):
+    if any(value is not None for key, value in quantity.items() if key not in OF_NO_NUMBER):
         raise Unusable("value_form")
     for element in (quantity, quantity.get("_value")):
         if element and (element is not quantity or "extension" in quantity):
@@ -217,25 +221,29 @@ def _number_in(analyte: Analyte, meaning: ResultCode, said: str) -> Quantity:
 def _concept(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Said:
     """Return what the text, the displays and the codes of a concept say; raises Unusable if they say two things."""
     given = [*spoken(raw), *(code for _, code in codings(raw))] if isinstance(raw, dict) else []
-    words = {codes.word(one) for one in given if len(one) <= LONGEST_TEXT} - {""}
-    texts = [one for one in dict.fromkeys(spoken(raw) if isinstance(raw, dict) else ()) if one and not codes.word(one)]
-    numeric = [one for one in texts if any(sign.isnumeric() for sign in one)]
+    words = {codes.word(code) for code in given if len(code) <= LONGEST_TEXT} - {""}
+    texts = [
+        words
+        for words in dict.fromkeys(spoken(raw) if isinstance(raw, dict) else ())
+        if words and not codes.word(words)
+    ]
+    numeric = [words for words in texts if any(sign.isnumeric() for sign in words)]
     if len(words) > 1 or (not words and not texts):
         raise Unusable("word_not_usable")
     if not numeric:
         return Said(word=words.pop()) if words else Said(_number_in(analyte, meaning, texts[0]))
     if NORMAL_WORD in words:
         raise Unusable("value_ambiguous")
-    return Said(_one_number(_number_in(analyte, meaning, one) for one in numeric), words.pop() if words else "")
+    return Said(_one_number(_number_in(analyte, meaning, words) for words in numeric), words.pop() if words else "")
 
 
 def _one_number(stated: Iterable[Quantity]) -> Quantity:
     """Return the number that several texts say alike, with its unit if one of them has it; raises Unusable."""
     found = list(stated)
-    units = {one.unit for one in found} - {""}
-    if len({(one.value, one.comparator) for one in found}) > 1 or len(units) > 1:
+    units = {quantity.unit for quantity in found} - {""}
+    if len({(quantity.value, quantity.comparator) for quantity in found}) > 1 or len(units) > 1:
         raise Unusable("value_ambiguous")
-    two_ways = any(one.two_ways for one in found)
+    two_ways = any(quantity.two_ways for quantity in found)
     return found[0]._replace(unit=units.pop() if units else "", two_ways=two_ways)
 
 
