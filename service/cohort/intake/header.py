@@ -22,7 +22,7 @@ ID, COLLECTED_AT, CONDITION, MEDICATIONS, CONFOUNDERS = "id", "collected_at", "c
 AGES = {f"patient.{key}": key for key in (AGE, AGE_AT_ONSET)}
 PLAIN = (ID, COLLECTED_AT, CONDITION, MEDICATIONS, CONFOUNDERS)
 KNOWN = (*ANALYTES, *FINDINGS, *AGES, *PLAIN)
-LONGEST_NAME, LONGEST_SHOWN, MOST_TOLD = 200, 64, 20
+LONGEST_HEADING, LONGEST_SHOWN, MOST_TOLD = 200, 64, 20
 _BRACKETS = re.compile(r"([^\[\]]*)\[(.*)\]", re.DOTALL)
 _ADDITION = re.compile(r"([^\[\](]+)[\[(](.*)[\])]", re.DOTALL)
 _SEPARATOR = re.compile(r"[\s_.,:;(/-]")
@@ -116,7 +116,7 @@ def with_units(header: Header, cells: Sequence[str]) -> Header | None:
 
 def _tidy(cell: str) -> str:
     """Return a name without blanks around it and without signs that nobody sees."""
-    return " ".join(cell.translate(_INVISIBLE).split()) if len(cell) <= LONGEST_NAME else cell
+    return " ".join(cell.translate(_INVISIBLE).split()) if len(cell) <= LONGEST_HEADING else cell
 
 
 def _ignored(names: Sequence[str], ignored: Collection[str]) -> list[int]:
@@ -136,7 +136,7 @@ def _ignored(names: Sequence[str], ignored: Collection[str]) -> list[int]:
 
 def _column(place: int, text: str) -> Column | None:
     """Return the column that a name with or without its unit means, None if it is not known."""
-    if len(text) > LONGEST_NAME:
+    if len(text) > LONGEST_HEADING:
         return None
     brackets = _BRACKETS.fullmatch(text)
     if brackets:
@@ -184,7 +184,7 @@ def _is_likely_name(text: str) -> bool:
 
 def _without_addition(text: str) -> tuple[str, str]:
     """Return a name and what stands in brackets after it, "" if nothing."""
-    added = _ADDITION.fullmatch(text) if len(text) <= LONGEST_NAME else None
+    added = _ADDITION.fullmatch(text) if len(text) <= LONGEST_HEADING else None
     return (added[1].strip(), added[2].strip()) if added else (text, "")
 
 
@@ -206,7 +206,7 @@ def _way_out(names: Sequence[str]) -> str:
 
 
 def _hint(text: str) -> str:
-    if len(text) > LONGEST_NAME:
+    if len(text) > LONGEST_HEADING:
         return " Its name is far too long."
     for name, _ in _divisions(text):
         listed = ", ".join(ANALYTES[name].table.units)

@@ -28,7 +28,7 @@ OF_REPORTS = ("codes", "words")
 ANY_END = "*"
 SHORTEST_BEGINNING = 2
 NAMED = (*ANALYTES, *KINDS)
-LONGEST_NAME_OF_A_TEST = 8  # words
+MOST_WORDS_OF_A_NAME = 8
 ENDS = ("above", "below")
 GENERICS = tuple(drug.name for therapy in THERAPIES.values() for drug in therapy.drugs)
 
@@ -188,8 +188,8 @@ def _test_words(tables: Table, path: Path) -> dict[tuple[str, ...], str]:
     words: dict[tuple[str, ...], str] = {}
     for name, meaning in _names(tables, "test_words", path, NAMED).items():
         row = tuple(tokens_of(name))
-        if not 0 < len(row) <= LONGEST_NAME_OF_A_TEST:
-            raise BadData(f"{path.name}: test_words.{meaning}: '{name}' is not 1 to {LONGEST_NAME_OF_A_TEST} words")
+        if not 0 < len(row) <= MOST_WORDS_OF_A_NAME:
+            raise BadData(f"{path.name}: test_words.{meaning}: '{name}' is not 1 to {MOST_WORDS_OF_A_NAME} words")
         words[row] = meaning
     return words
 

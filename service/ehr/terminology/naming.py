@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 OTHER, NEVER, RATIO, SAYS_NOTHING = "other", "never", "ratio", "says_nothing"
 KINDS = (OTHER, NEVER, RATIO, SAYS_NOTHING)
-LONGEST_NAME = 240
+LONGEST_TEST_NAME = 240
 UNSEEN = ("Mn", "Cf")
 _TOKEN = re.compile(r"[a-zß-ɏ]+|[^\W\d_a-zß-ɏ]+|\d+|[/%]")
 _TELLS = re.compile(r"[a-zß-ɏͰ-ϿЀ-ӿ]{2}|[\u0590-\u06ff\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u4e00-\u9fff]")
@@ -60,7 +60,7 @@ class Naming:
         return Named(tests, is_told=any(meaning.is_told for meaning in found))
 
     def _meaning(self, name: str) -> Named:
-        if len(name) > LONGEST_NAME:
+        if len(name) > LONGEST_TEST_NAME:
             return UNNAMED  # nobody calls a test so: it may hold anything
         tokens = tokens_of(name)
         found, is_told = self._found(tokens)

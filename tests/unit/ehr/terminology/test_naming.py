@@ -3,7 +3,7 @@
 import pytest
 
 from service.ehr.terminology.code_file import load_codes
-from service.ehr.terminology.naming import LONGEST_NAME, Naming
+from service.ehr.terminology.naming import LONGEST_TEST_NAME, Naming
 
 NAMING = load_codes().naming
 NAMES = {
@@ -39,7 +39,7 @@ OTHERS = (
 IN_OTHER_SPECIMENS = (
     "Urine leukocytes|Leukocytes [#/area] in Urine sediment|Hemoglobin [Presence] in Urine|CSF ferritin"
 )
-NO_NAMES = ["", "Result", "Lab result", "12", "R1", "Serum", "फेरिटिन", "Ferritin " * LONGEST_NAME]
+NO_NAMES = ["", "Result", "Lab result", "12", "R1", "Serum", "फेरिटिन", "Ferritin " * LONGEST_TEST_NAME]
 
 
 @pytest.mark.parametrize(("test", "name"), [(test, name) for test, names in NAMES.items() for name in names.split("|")])
