@@ -53,20 +53,21 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     read = read_results(contents, codes, person_of(subject.patient))
     read.read_needed(codes, given.as_of)
     chosen = choose(read.results, given.as_of, look_back)
-    issues = [*given.issues, *contents.issues, *read.issues, *chosen.issues, *_unread(contents)]
-    condition = _told_condition(given, contents, codes, issues)
+    further = [*_unread(contents)]
+    condition = _told_condition(given, contents, codes, further)
     age = age_reading(subject.patient, given.as_of or chosen.newest)
     if age is None and subject.patient is not None:
-        issues.append(issue("age_unknown", "Patient.birthDate"))
+        further.append(issue("age_unknown", "Patient.birthDate"))
     told = Told(
         age,
         given.findings,
         given.unread,
         condition.condition,
-        (*given.medications, *medications(contents, codes, issues)),
+        (*given.medications, *medications(contents, codes, further)),
         given.as_of,
         [*read.unread, *unread_of_reports(contents, codes)],
-        issues,
+        [*given.issues, *contents.issues, *read.issues],
+        further,
     )
     found = record_of(chosen, told, codes, look_back)
     asked, pages = tuple(given.criteria), tuple(contents.next_pages)

@@ -32,6 +32,7 @@ class Told:
 
     ``age`` is a reading at the time that counts, None if it cannot be told. ``unread_findings`` were named without a
     value that can be read. ``as_of`` is the time that the caller asks for. ``unread`` is what may hold newer results.
+    ``issues`` are told before those of the choice of results, ``further`` ones after them.
     """
 
     age: Reading | None = None
@@ -42,6 +43,7 @@ class Told:
     as_of: Moment | None = None
     unread: Iterable[Unread] = ()
     issues: Iterable[Issue] = ()
+    further: Iterable[Issue] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def record_of(chosen: Chosen, told: Told, codes: CodeMap, look_back: timedelta |
         collected_at=moment.text,
     )
     is_in_time = _in_time(told.as_of, chosen.newest, look_back)
-    issues = (*told.issues, *issues_of(told.unread, chosen.times, _needed(panel, codes), is_in_time))
+    newer = issues_of(told.unread, chosen.times, _needed(panel, codes), is_in_time)
+    issues = (*told.issues, *chosen.issues, *told.further, *newer)
     panel = replace(
         panel,
         findings=findings,  # as sent: one that was not read does not count as absent

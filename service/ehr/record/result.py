@@ -14,10 +14,19 @@ from service.ehr.terminology.code_map import ResultCode
 class Result:
     """One result of one analyte: final, of the patient, of the right specimen, under codes that mean this test.
 
-    A reader of another format makes it in three steps. ``CodeMap.meaning`` tells what the codes mean; a result without
-    a meaning, or one that is not final, becomes an ``Unread`` instead. The moment is ``NEVER`` where it is not known.
-    The value becomes ``reading``, or ``issue`` says why there is none; of many results few are ever needed, so a reader
-    may leave both open until ``newest_result.needed`` yields the result.
+    A reader of any format makes it so, for each result that was sent:
+
+    1. ``Lookup.meaning`` tells what the codes mean. If they mean nothing here, ``Lookup.named`` tells by the name which
+       tests it may be: it becomes an ``Unread`` of key ``code_unknown``, with those tests. Codes that must not be used
+       raise Unusable: its issue is told, and an ``Unread`` of key ``code_refused`` made.
+    2. One that is not final becomes an ``Unread`` of key ``status``. One that was taken back, or is of another specimen
+       or of nobody here, is told as an issue alone (``status``, ``specimen``, ``subject_not_patient``).
+    3. The moment is when the sample was taken: ``NEVER`` where that is not known, with the issue ``time_invalid``.
+    4. ``reading.read_number`` or ``read_word`` makes the ``reading``; the word is the one that ``CodeMap.word`` gives.
+       Where there is none ``issue`` says why: ``no_value`` lets an older result stand, any other key does not.
+       Few values are ever needed: a reader may leave both open until ``newest_result.needed`` yields the result.
+
+    Results and unread things then go to ``newest_result.choose`` and ``record.record_of``.
 
     ``where`` is its place in what was sent. ``source`` is how the sender names the result, "" if it has no name.
     ``issued``, ``stored`` and ``is_corrected`` decide between results of one moment.
