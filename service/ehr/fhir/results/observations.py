@@ -10,7 +10,7 @@ from service.clinical.panel.moment import Moment
 from service.ehr.fhir.contents.json_shapes import Resource, codings, spoken, table, tables, text, token
 from service.ehr.fhir.contents.resources import Contents, Found
 from service.ehr.fhir.patient.person import NOBODY, Person
-from service.ehr.fhir.results.part import (
+from service.ehr.fhir.results.components import (
     MOST_COMPONENTS,
     Part,
     components_of,

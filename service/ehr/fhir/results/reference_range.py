@@ -25,13 +25,14 @@ SEXES = {
     **dict.fromkeys(("male", "males", "man", "men", "m", "mann", "männer", "männlich", "248153007"), MALE),
     **dict.fromkeys(("female", "females", "woman", "women", "f", "frau", "frauen", "weiblich", "248152002"), FEMALE),
 }
-ADULTS = ("adult", "adults", "erwachsene", "erwachsener", "adulte", "adultes", "adulto", "adultos")
-SAYS_NOTHING = (
+ADULTS = frozenset(("adult", "adults", "erwachsene", "erwachsener", "adulte", "adultes", "adulto", "adultos"))
+OF_SOME = ADULTS | SEXES.keys()
+SAYS_NOTHING = {
     *("normal", "normals", "norm", "norms", "normwert", "normwerte", "normbereich", "reference", "references", "ref"),
     *("range", "ranges", "interval", "intervals", "limit", "limits", "value", "values", "referenzbereich"),
     *("referenzwert", "referenzwerte", "valeur", "valeurs", "référence", "de", "referencia", "valores"),
     *("to", "bis", "and", "und", "through", "the", "less", "greater", "than", "up", "unit", "units", "low", "high"),
-)
+}
 _DAYS_OF_A_MONTH = DAYS_OF_A_YEAR / 12
 IN_YEARS = {
     **dict.fromkeys(("a", "y", "yr", "yrs", "year", "years", "ans", "an", "jahr", "jahre"), Fraction(1)),
@@ -78,8 +79,9 @@ def _is_normal(entry: Resource) -> bool:
 
 
 def _is_for_some(entry: Resource) -> bool:
-    words = set(_words(text(entry, "text")))
-    return any(entry.get(key) for key in ("age", "appliesTo")) or bool(words & {*SEXES, *ADULTS})
+    if entry.get("age") or entry.get("appliesTo"):
+        return True
+    return "text" in entry and not OF_SOME.isdisjoint(_words(text(entry, "text")))
 
 
 def _fits(analyte: Analyte, entry: Resource, found: Range, tested: Tested) -> bool:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from service.clinical.assessment.assess import assess
 from service.ehr.fhir.contents.document import MOST_CONTAINED
 from service.ehr.fhir.record import read_request
-from service.ehr.fhir.results.part import MOST_COMPONENTS
+from service.ehr.fhir.results.components import MOST_COMPONENTS
 from service.ehr.terminology.code_file import load_codes
 from tests.support.reading import CODES, keys, read
 from tests.support.records import (
