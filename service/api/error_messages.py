@@ -12,6 +12,7 @@ from service.clinical.measurement.analytes import AGES, ANALYTES, FINDINGS
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.laboratory_text import TWO_WAYS, has_flag
 from service.clinical.measurement.limits import LONGEST_QUANTITY
+from service.clinical.measurement.no_result import Absence
 from service.server.messages.strict_json import LONGEST_KEY
 
 TWO_MEANINGS = (
@@ -167,6 +168,38 @@ def not_a_number(where: tuple[str, ...], sent: object = None, ending: str = "") 
         if has_flag(sent):
             return Entry(where, "not_a_number", f"A JSON number is needed here, without a flag. {FLAG_APART}")
     return Entry(where, "not_a_number", f'A JSON number is needed here: 12.5, not "12.5" and not true.{ending}')
+
+
+@dataclass(frozen=True, slots=True)
+class NothingMeasured(Entry):
+    """A text in place of a value which says that nothing was measured: no value is hidden behind it."""
+
+
+WORD_CONFLICT = (
+    "The number, its reference range and its interpretation contradict each other: which of them is wrong cannot be "
+    "told. Check the unit of the number and that of the range, or send the number alone."
+)
+ABSENT = {
+    Absence.NOTHING: "This text says that nothing was measured. Send null, or leave the entry out.",
+    Absence.FAILED: (
+        "This text says that the test gave no result. Send the number of a new sample, or null if nothing was measured."
+    ),
+    Absence.ELSEWHERE: (
+        "This text says that the result is elsewhere or still to come. Send the number itself once it is there."
+    ),
+}
+"""What to say of a text in place of a value, by what it says of the result."""
+
+
+def no_result(where: tuple[str, ...], code: str, absence: Absence) -> Entry:
+    """Return the entry for a text in place of a value which says that there is none."""
+    kind = NothingMeasured if absence is Absence.NOTHING else Entry
+    return kind(where, code, ABSENT[absence])
+
+
+def word_conflict(where: tuple[str, ...]) -> Entry:
+    """Return the entry for a number that the word beside it and its reference range deny."""
+    return Entry(where, "interpretation_conflict", WORD_CONFLICT)
 
 
 def one_of(where: tuple[str, ...], accepted: Iterable[str]) -> Entry:

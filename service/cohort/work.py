@@ -18,7 +18,7 @@ from service.api.response.brief_document import scored_document
 from service.clinical.assessment.assess import assess
 from service.cohort.intake.faults import as_of_a_table
 from service.cohort.intake.header import Header
-from service.cohort.intake.rows import UnusableRow, document_of, has_local_time, identity
+from service.cohort.intake.rows import UnusableRow, document_of, has_local_time, identity, without_result
 from service.cohort.intake.table import Row
 from service.cohort.results import result_row, write_rows
 
@@ -124,7 +124,7 @@ def _answer(reading: Reading, cells: Row) -> dict[str, Any]:
     except UnusableRow as error:
         return {"status": 400, "problem": problem_document(400, str(error), "")}
     try:
-        asked = read_panel_request(document)
+        asked = read_panel_request(document, without_result(reading.header, cells or ()))
     except InvalidRequest as error:
         entries = as_of_a_table(error.entries, document)
         return {"status": 422, "problem": problem_document(422, invalid_detail(entries), "", entries)}

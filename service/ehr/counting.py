@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from service.clinical.assessment.assess import Assessment
 from service.clinical.evaluation.set_result import verdict_text
-from service.ehr.issues import FAULTS, QUIET, REASONS, Issue
+from service.ehr.issues import FAULTS, QUIET, REASONS, WITHOUT_VALUE, Issue
 from service.ehr.terminology.prefetch_template import PREFETCH_KEYS
 from service.server.observing import metrics
 
 KNOWN = (*QUIET, "highest_of_day")  # what is told of these leaves nothing unknown
-UNKNOWN_REASONS = (*FAULTS, *(key for key in REASONS if key not in KNOWN), "no_value")
+UNKNOWN_REASONS = (*FAULTS, *(key for key in REASONS if key not in KNOWN), *WITHOUT_VALUE)
 FEEDBACK_REASONS = ("none", "not-applicable", "already-recognised", "other-cause", "results-outdated")
 LABELS: dict[str, Iterable[str]] = {
     "unknown_reason": UNKNOWN_REASONS,

@@ -32,6 +32,8 @@ REASONS = {
         "No value is read by a name: add the code to the map of codes, or send LOINC."
     ),
     "newer_refused": "A result under a code that is not read as this test may be newer than what is known of it.",
+    "newer_elsewhere": "A result of this test that may be newer is elsewhere or still to come, and was not read.",
+    "newer_without_result": "The newest request of this test gave no result; what is used is older, or unknown.",
     "newer_unnamed": "It cannot be told of which test this result is: it has no code that is known here, and no name.",
     "result_missing": "A report or a panel names a result that is not in the record.",
     "report_not_final": "A report is not final: results may still follow.",
@@ -42,6 +44,8 @@ REASONS = {
     "code_refused": "",
     "code_ambiguous": "The codes stand for two different tests; the result is not used.",
     "no_value": "There is no value.",
+    "no_result": "The test gave no result, and none will come of it.",
+    "elsewhere": "The result is elsewhere or still to come; it does not stand here.",
     "value_not_shown": "",
     "value_ambiguous": "There is more than one value, or one beside a reason for its absence; it counts as unknown.",
     "value_contradicts": (
@@ -98,7 +102,9 @@ REASONS = {
     ),
     "not_read": "Resources of this type are not read.",
 }
-QUIET = ("superseded", "cooler", "old_version", "code_note", "code_not_mapped", "not_read", "no_value")
+WITHOUT_VALUE = ("no_value", "no_result", "elsewhere")
+"""The reasons of a result that says nothing of a value: an older one stands."""
+QUIET = ("superseded", "cooler", "old_version", "code_note", "code_not_mapped", "not_read", *WITHOUT_VALUE)
 
 
 class Issue(NamedTuple):

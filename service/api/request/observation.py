@@ -5,11 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from service.api.error_messages import MOMENT_NEEDED, entry_of, invalid_value, not_a_number, one_of, unknown_field
+from service.api.error_messages import (
+    MOMENT_NEEDED,
+    entry_of,
+    invalid_value,
+    no_result,
+    not_a_number,
+    one_of,
+    unknown_field,
+)
 from service.api.problems import Entry
 from service.clinical.measurement.analytes import Analyte
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.laboratory_text import COMPARATORS, Quantity, read_text, read_unit
+from service.clinical.measurement.no_result import NO_RESULT
 from service.clinical.measurement.reading import (
     WORDS,
     Range,
@@ -45,7 +54,8 @@ def read_observation(analyte: Analyte, raw: Any, where: Where) -> Reading:
         try:
             return read_number(analyte, read_text(analyte, raw))
         except Fault as fault:
-            raise Faulty(entry_of(fault, where)) from fault
+            absence = NO_RESULT.said(raw)
+            raise Faulty(no_result(where, fault.code, absence) if absence else entry_of(fault, where)) from fault
     if isinstance(raw, dict):
         return _read_object(analyte, raw, where)
     if isinstance(raw, Decimal):
@@ -119,7 +129,10 @@ def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:
     """Return what is wrong with the form of the object, before any of it is used."""
     entries = _unknown_keys(raw, KEYS, where)
     value, unit, comparator = raw.get("value"), raw.get("unit"), raw.get("comparator")
-    if value is not None and not isinstance(value, Decimal):
+    absence = NO_RESULT.said(value) if isinstance(value, str) else None
+    if absence:
+        entries.append(no_result((*where, "value"), "not_a_number", absence))
+    elif value is not None and not isinstance(value, Decimal):
         entries.append(not_a_number((*where, "value"), value, NUMBER_AS_TEXT))
     if unit is not None and not isinstance(unit, str):
         entries.append(invalid_value((*where, "unit"), "A text is needed here."))

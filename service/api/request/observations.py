@@ -8,22 +8,34 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from service.api.error_messages import invalid_value, unknown_field
+from service.api.error_messages import invalid_value, no_result, unknown_field, word_conflict
 from service.api.problems import Entry
 from service.api.request.fields import Checked
 from service.api.request.observation import Faulty, read_observation
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
-from service.clinical.measurement.reading import Reading
+from service.clinical.measurement.no_result import NO_RESULT, Absence
+from service.clinical.measurement.reading import MEASURED, Reading, contradicts
 
 NEEDED = "true, false or null (unknown) is needed here, without quotation marks: true for 'yes', false for 'no'."
 
 
 @dataclass(slots=True)
 class Observed:
-    """The readings, a word beside an unreadable number included, and the faults of the rest."""
+    """The readings, a word beside an unreadable number included, and the faults of the rest.
+
+    ``doubts`` are faults for which no request is refused: the value counts as unknown.
+    """
 
     readings: dict[str, Reading] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
+    doubts: list[Entry] = field(default_factory=list)
+
+    def add(self, key: str, reading: Reading) -> None:
+        """Keep a reading, unless its number and its word contradict each other."""
+        if reading.evidence is MEASURED and contradicts(reading.word, reading.interval, reading.reference):
+            self.doubts.append(word_conflict(("observations", key)))
+        else:
+            self.readings[key] = reading
 
 
 class Observations(Checked[Observed]):
@@ -42,7 +54,7 @@ class Observations(Checked[Observed]):
                 observed.entries.append(unknown_field(where, ANALYTES))
             elif raw is not None:
                 try:
-                    observed.readings[key] = read_observation(analyte, raw, where)
+                    observed.add(key, read_observation(analyte, raw, where))
                 except Faulty as faulty:
                     observed.entries += faulty.entries
                     if faulty.left is not None:
@@ -68,5 +80,10 @@ class Findings(Checked[tuple[dict[str, bool], list[Entry]]]):
             elif present is True or present is False:
                 found[key] = present
             elif present is not None:
-                wrong.append(invalid_value(("findings", key), NEEDED))
+                wrong.append(_not_readable(("findings", key), present))
         return found, strange + wrong
+
+
+def _not_readable(where: tuple[str, ...], sent: object) -> Entry:
+    absence = NO_RESULT.said(sent) if isinstance(sent, str) else None
+    return no_result(where, "invalid_value", absence) if absence is Absence.NOTHING else invalid_value(where, NEEDED)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError
 
-from service.api.error_messages import invalid_value
+from service.api.error_messages import NothingMeasured, invalid_value
 from service.api.problems import MOST_LISTED, Entry, InvalidRequest
 from service.api.request.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, Text, flatten
 from service.api.request.observations import Findings, Observations, Observed
 from service.clinical.criteria import CATALOGUE
 from service.clinical.measurement.analytes import AGE_AT_ONSET, YEARS
 from service.clinical.measurement.interval import point
+from service.clinical.measurement.no_result import NO_RESULT, Absence
 from service.clinical.measurement.numbers_in_words import plain
-from service.clinical.measurement.reading import MEASURED, Reading
+from service.clinical.measurement.reading import MEASURED, UNUSABLE, WORDS, Reading
 from service.clinical.panel.consistency import contradictions
 from service.clinical.panel.moment import day_of
 from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS, MEDICATIONS, UNKNOWN_CONDITION, Medication, Panel
@@ -67,8 +68,11 @@ class PanelRequest:
     omitted: tuple[Entry, ...]
 
 
-def read_panel_request(document: Any) -> PanelRequest:
-    """Return the request; raises InvalidRequest with every fault."""
+def read_panel_request(document: Any, doubts: Iterable[Entry] = ()) -> PanelRequest:
+    """Return the request; raises InvalidRequest with every fault.
+
+    ``doubts`` are of inputs that were sent and are not in the document: they count as unread.
+    """
     if not isinstance(document, dict):
         raise InvalidRequest([invalid_value((), "The body must be a JSON object.")])
     data, entries = _load(document)
@@ -79,8 +83,10 @@ def read_panel_request(document: Any) -> PanelRequest:
     options = data.get("options") or {}
     if entries and not (options.get("on_invalid") == OMIT and _are_omittable(entries)):
         raise InvalidRequest(entries)
-    panel = _panel(data, readings, findings, frozenset(key for fault in entries for key in _hidden_by(fault)))
-    return PanelRequest(panel, options.get("criteria") or (), tuple(entries))
+    omitted = (*entries, *observed.doubts, *doubts)
+    hidden = (key for fault in omitted for key in _hidden_by(fault))
+    panel = _panel(data, readings, findings, frozenset((*hidden, *_worded_strangely(readings))))
+    return PanelRequest(panel, options.get("criteria") or (), omitted)
 
 
 def _load(document: dict[str, Any]) -> tuple[Mapping[str, Any], list[Entry]]:
@@ -107,12 +113,22 @@ def _panel(
     )
 
 
+def _worded_strangely(readings: Mapping[str, Reading]) -> Iterator[str]:
+    """Yield the results whose word is none that is used, unless it says that nothing was measured."""
+    for key, reading in readings.items():
+        is_strange = reading.evidence is UNUSABLE and reading.word not in ("", *WORDS)
+        if is_strange and NO_RESULT.said(reading.word) is not Absence.NOTHING:
+            yield key
+
+
 def _hidden_by(fault: Entry) -> tuple[str, ...]:
     """Return the inputs that a fault keeps from being read: by a slip in a key, the one that was meant.
 
     Of two that contradict each other neither is read. In the context it is a drug, unless its place says that it is
     none or that its name was read.
     """
+    if isinstance(fault, NothingMeasured):
+        return ()
     part, key, *inside = fault.where
     if part == "context" and key not in ("condition", "confounders"):
         return (MEDICATIONS,) if inside[1:] in ([], ["name"]) else ()

@@ -107,10 +107,19 @@ def _doubt(panel: Panel, classification: Classification) -> str:
     if MEDICATIONS in classification.unread:
         return UNREAD_DRUG
     if classification.unread:
-        return f"{_capital(_sent(classification.unread))} sent but could not be read, {NO_COMFORT}."
+        return _unread(panel, classification.unread)
     if panel.may_hold_more:
         return MAY_HOLD_MORE
     return _doubt_of_ferritin(panel, classification) if classification.category == "unlikely" else ""
+
+
+def _unread(panel: Panel, unread: Sequence[str]) -> str:
+    """Say what could not be read; of a test that has a value all the same, that value is of an older result."""
+    older = [LABELS[key] for key in unread if key in panel.measured]
+    others = [key for key in unread if key not in panel.measured]
+    clauses = [f"{_sent(others)} sent but could not be read"] if others else []
+    clauses += [f"the newest {_list(older, 'and')} gave no result"] if older else []
+    return f"{_capital(', and '.join(clauses))}, {NO_COMFORT}."
 
 
 def _doubt_of_ferritin(panel: Panel, classification: Classification) -> str:

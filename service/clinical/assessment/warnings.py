@@ -10,14 +10,11 @@ from decimal import Decimal
 from service.clinical.measurement.analytes import (
     ANALYTES,
     FINDINGS,
-    HIGH_WORDS,
-    LOW_WORDS,
     MEASURES,
-    NORMAL_WORD,
     Analyte,
     is_usual,
 )
-from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, ZERO, Interval
+from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, ZERO
 from service.clinical.measurement.numbers_in_words import number_text
 from service.clinical.measurement.reading import IMPLIED, MEASURED, WORDS, Reading
 from service.clinical.panel.moment import day_of
@@ -40,10 +37,6 @@ WORD_NOT_USED = "Of the interpretation codes L, LL, N, H and HH are used; this r
 WORD_PROVES_NOTHING = "A word without a usable reference range proves nothing here; send the range or the number."
 WORD_REMARK = "was reported only as a word, without a reference range; the number would count in full."
 UNUSABLE_REMARK = "was reported as a word that proves nothing without a reference range; it counts as unknown."
-WORD_CONFLICT = (
-    "The number and its reference range do not fit the interpretation; the number counts. "
-    "Check the unit of the number and of the range."
-)
 SIZE_REMARK = "as recorded and the measured size disagree. Criteria that ask for enlargement take what was recorded."
 LATER = "The result is more than a day later than its panel; check both times."
 SIZES = {"hepatomegaly": "liver_below_costal_margin", "splenomegaly": "spleen_below_costal_margin"}
@@ -69,10 +62,6 @@ def warnings(panel: Panel) -> list[Oddity]:
         if not _is_ordinary(key, reading) and key in ANALYTES:
             odd = _about_one(ANALYTES[key], reading)
             found += [odd] if odd else []
-        if reading.word and reading.reference and _denies_its_word(reading, reading.reference):
-            value = f"{MEASURES[key].label} {reading.reported}"
-            remark = f"{value} does not fit its mark and its reference range; the number counts."
-            found.append(Oddity("interpretation_conflict", ("observations", key), WORD_CONFLICT, remark))
     return [*found, *_triglycerides(panel), *_contradictions(panel), *_span(panel), *_later(panel)]
 
 
@@ -120,18 +109,6 @@ def _unusual(analyte: Analyte, reading: Reading) -> Oddity:
 def _usual(analyte: Analyte, unit: str) -> str:
     soft = analyte.soft_in[unit]
     return f"the usual {number_text(soft.low)} to {number_text(soft.high)} {unit}; check the unit."
-
-
-def _denies_its_word(reading: Reading, reference: Interval) -> bool:
-    """Return whether a number lies where its word cannot be true; at a limit it can, for what is shown was rounded."""
-    if reading.evidence is not MEASURED:
-        return False
-    value, low, high = reading.interval, reference.low, reference.high
-    if reading.word == NORMAL_WORD:
-        return MET in (COMPARE["<"](value, low), COMPARE[">"](value, high))
-    if reading.word in LOW_WORDS:
-        return COMPARE[">"](value, low) is MET
-    return reading.word in HIGH_WORDS and COMPARE["<"](value, high) is MET
 
 
 def _triglycerides(panel: Panel) -> Iterator[Oddity]:

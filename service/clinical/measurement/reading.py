@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from service.clinical.measurement.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD, Analyte, suggestion, within
 from service.clinical.measurement.fault import Fault
-from service.clinical.measurement.interval import ANYTHING, INFINITY, ZERO, Interval, Number, point
+from service.clinical.measurement.interval import ANYTHING, COMPARE, INFINITY, MET, ZERO, Interval, Number, point
 from service.clinical.measurement.laboratory_text import Quantity, read_unit
 from service.clinical.measurement.numbers_in_words import plain
 from service.clinical.measurement.units import Unit
@@ -141,6 +141,18 @@ def limits_in(analyte: Analyte, reference: Range | None, unit: str) -> Interval 
     if not (units[source].comparable and units[unit].comparable):
         return None
     return analyte.table.convert_interval(limits, source, unit)
+
+
+def contradicts(word: str, value: Interval, limits: Interval | None) -> bool:
+    """Return whether a number cannot be what the word beside it says; at a limit it can, for it may be rounded."""
+    if limits is None:
+        return False
+    low, high = limits.low, limits.high
+    if word == NORMAL_WORD:
+        return MET in (COMPARE["<"](value, low), COMPARE[">"](value, high))
+    if word in LOW_WORDS:
+        return COMPARE[">"](value, low) is MET
+    return word in HIGH_WORDS and COMPARE["<"](value, high) is MET
 
 
 def _refuse_strange_limit(analyte: Analyte, limits: tuple[Number, ...], unit: Unit) -> None:

@@ -8,9 +8,12 @@ from datetime import UTC, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from service.api.error_messages import no_result
+from service.api.problems import Entry
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS, Analyte
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.laboratory_text import read_text
+from service.clinical.measurement.no_result import NO_RESULT, Absence
 from service.clinical.measurement.reading import WORDS
 from service.clinical.panel.panel import CONDITIONS
 from service.cohort.intake.header import AGES, COLLECTED_AT, CONDITION, CONFOUNDERS, ID, MEDICATIONS, Column, Header
@@ -52,6 +55,25 @@ def document_of(
     return document
 
 
+def without_result(header: Header, cells: Sequence[str]) -> list[Entry]:
+    """Return a fault for each cell which says that its result failed, is elsewhere or is still to come."""
+    found = []
+    for column in header.columns:
+        absence = _absence(column.name, _cell(cells, column.place))
+        if absence:
+            place = "observations" if column.name in ANALYTES else "findings"
+            found.append(no_result((place, column.name), "invalid_value", absence))
+    return found
+
+
+def _absence(name: str, cell: str) -> Absence | None:
+    """Return what a cell says of a result that is not nothing and yet is not in it."""
+    if cell[:1].isdecimal() or (name not in ANALYTES and name not in FINDINGS) or folded_cell(cell) in EMPTY:
+        return None
+    absence = NO_RESULT.said(cell)
+    return None if absence is Absence.NOTHING else absence
+
+
 def identity(header: Header, cells: Sequence[str]) -> str:
     """Return what the row calls itself, "" if it does not."""
     return _of(ID, header, cells)
@@ -85,7 +107,10 @@ def _is_empty(name: str, cell: str) -> bool:
     """Return whether a cell says nothing: of drugs, that they are not known is not the same as none."""
     if cell[:1].isdecimal():
         return False
-    return folded_cell(cell) in (EMPTY if name == MEDICATIONS else UNKNOWN)
+    folded = folded_cell(cell)
+    if name in ANALYTES or name in FINDINGS:
+        return folded in UNKNOWN or NO_RESULT.said(cell) is not None
+    return folded in (EMPTY if name == MEDICATIONS else UNKNOWN)
 
 
 def _put(document: dict[str, Any], column: Column, cell: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.measurement.analytes import FINDINGS
+from service.clinical.measurement.no_result import Absence
 from service.clinical.panel.moment import Moment
 from service.clinical.panel.panel import CONDITIONS, Medication
 from service.ehr.fhir.contents.json_shapes import Resource, table, tables, text
@@ -150,7 +151,8 @@ def _findings(given: Given, parameter: Resource, where: str, codes: CodeMap) -> 
         elif isinstance(part.get("valueBoolean"), bool):
             given.claim(name, part["valueBoolean"], f"{where}.part[{at}]")
         else:
-            given.unread.add(name)
+            if codes.absence([_text(part)]) is not Absence.NOTHING:
+                given.unread.add(name)
             given.issues.append(issue("finding_unread", f"{where}.part[{at}]"))
     if not tables(parameter, "part"):
         raise _Invalid

@@ -16,7 +16,7 @@ from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.reading import Reading, reading_of
 from service.clinical.panel.consistency import contradictions
 from service.clinical.panel.moment import NEVER, Moment
-from service.ehr.issues import Issue, issue
+from service.ehr.issues import WITHOUT_VALUE, Issue, issue
 from service.ehr.record.doubtful_order import (
     can_be_joined,
     joint_reading,
@@ -28,7 +28,9 @@ from service.ehr.record.doubtful_order import (
 from service.ehr.record.highest_temperature import TEMPERATURE, all_of_the_day, of_the_day
 from service.ehr.record.ranking import AnyResult, canonical, has_value, is_after, ranked
 from service.ehr.record.result import Result
+from service.ehr.record.unread import Unread
 
+FERRITIN = "ferritin"
 IN_FULL = attrgetter("first", "text")  # of two ways to say one time the fuller one, whatever their order
 
 
@@ -41,6 +43,7 @@ class Chosen:
     basis: dict[str, list[str]] = field(default_factory=dict)
     findings: dict[str, bool] = field(default_factory=dict)
     newest: Moment = NEVER
+    unread: list[Unread] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
 
@@ -84,6 +87,8 @@ def choose(results: Iterable[Result], as_of: Moment | None = None, look_back: ti
         else:
             _use(chosen, key, group)
     _name_undated(chosen, best, by_analyte)
+    for key, group in by_analyte.items():
+        chosen.unread += _without_value(group, best.get(key, []) if key in chosen.readings else [])
     _drop_contradictions(chosen)
     return chosen
 
@@ -123,6 +128,21 @@ def _counting(group: list[Result]) -> tuple[list[Result], list[Issue]]:
     if (newest and not usable) or not all(result.reading for result in rivals) or not can_be_joined(both):
         return [], issues
     return both, issues
+
+
+def _without_value(group: list[Result], used: list[Result]) -> Iterator[Unread]:
+    """Yield the results that may be newer than those used, which hold no value, and keep the older from reassuring.
+
+    That the test failed does so for ferritin, which no other test replaces, or where there is no older result. That
+    nothing was measured does so for ferritin beside an older result; alone it is the same as no result.
+    """
+    newest = max((result.rank for result in used), default=None)
+    for result in group:
+        key = result.issue.key if result.issue else ""
+        is_of_weight = result.observation == FERRITIN if used else key == "no_result"
+        if key == "elsewhere" or (key in WITHOUT_VALUE and is_of_weight):
+            is_in_doubt = newest is None or result.rank > newest or (key == "elsewhere" and result.rank == newest)
+            yield Unread(key, result.where, result.moment, frozenset([result.observation]), counts_tied=is_in_doubt)
 
 
 def _name_undated(chosen: Chosen, best: dict[str, list[Result]], by_analyte: dict[str, list[Result]]) -> None:

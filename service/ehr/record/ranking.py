@@ -11,6 +11,7 @@ from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.interval import Interval
 from service.clinical.measurement.reading import Reading
 from service.clinical.panel.moment import DAY, DAY_LENGTH, Moment
+from service.ehr.issues import WITHOUT_VALUE
 from service.ehr.record.result import Result
 
 AnyResult = TypeVar("AnyResult", bound=Result)
@@ -30,7 +31,7 @@ def ranked(group: list[AnyResult]) -> Iterator[list[AnyResult]]:
 def has_value(result: Result) -> bool:
     """Return whether a result that was read says anything, be it readable or not."""
     assert result.reading or result.issue, "a result that nobody read would be lost"
-    return result.issue is None or result.issue.key != "no_value"
+    return result.issue is None or result.issue.key not in WITHOUT_VALUE
 
 
 def known(result: Result) -> Reading:

@@ -20,7 +20,7 @@ from service.ehr.terminology.code_map import CodeMap
 PARTIAL = (
     *("incomplete", "query_failed", "time_invalid", "time_doubtful", "undated", "after_as_of"),
     *("code_ambiguous", "specimen", "modified", "entry_not_read", "not_final", "tied_unread", "too_many"),
-    *("newer_not_read", "newer_unnamed", "newer_refused"),
+    *("newer_not_read", "newer_unnamed", "newer_refused", "newer_elsewhere"),
     *("result_missing", "report_not_final", "report_without_results"),
     *("parameter_unknown", "parameter_invalid", "parameter_conflict"),
 )
@@ -81,7 +81,7 @@ def record_of(chosen: Chosen, told: Told, codes: CodeMap, look_back: timedelta |
         collected_at=moment.text,
     )
     is_in_time = _in_time(told.as_of, chosen.newest, look_back)
-    newer = issues_of(told.unread, chosen.times, _needed(panel, codes), is_in_time)
+    newer = issues_of((*told.unread, *chosen.unread), chosen.times, _needed(panel, codes), is_in_time)
     issues = (*told.issues, *chosen.issues, *told.further, *newer)
     panel = replace(
         panel,
@@ -108,7 +108,8 @@ def _in_time(as_of: Moment | None, newest: Moment, look_back: timedelta | None) 
 
 
 def _lost_inputs(issues: Iterable[Issue], readings: Mapping[str, Reading]) -> Iterator[str]:
-    """Yield the inputs that were sent and stay unknown since they could not be read."""
+    """Yield the inputs that were sent and stay unknown since they could not be read, or whose newest gave no result."""
     for told in issues:
-        if told.severity == "warning" and told.observation and told.observation not in readings:
+        is_lost = told.observation not in readings or told.key == "newer_without_result"
+        if told.severity == "warning" and told.observation and is_lost:
             yield told.observation

@@ -10,13 +10,13 @@ from typing import Any
 from service.clinical.data import toml_reader
 from service.clinical.data.toml_reader import BadData, Table
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
+from service.clinical.measurement.no_result import NO_RESULT, Absence, NoResult, read_no_result
 from service.clinical.measurement.reading import WORDS
 from service.clinical.panel.panel import CONDITIONS
 from service.clinical.therapies.drug_list import THERAPIES
 from service.ehr.terminology.code_map import CodeMap, ResultCode, words_in
 from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, system_name
 from service.ehr.terminology.naming import KINDS, Naming, folded, tokens_of
-from service.ehr.terminology.no_value import NoValue, words_of
 from service.ehr.terminology.prefetch_template import PREFETCH_KEYS, checked_template
 
 SHIPPED = Path(__file__).parent / "codes.toml"
@@ -25,6 +25,9 @@ TABLES = (
     *("other_specimens", "specimen_words", "other_reports", "test_words", "test_parts", "prefetch"),
 )
 OF_REPORTS = ("codes", "words")
+NO_RESULT_LISTS = {"nothing": Absence.NOTHING, "phrases": Absence.FAILED, "elsewhere": Absence.ELSEWHERE}
+NO_RESULT_CODES = {"codes": Absence.FAILED, "elsewhere_codes": Absence.ELSEWHERE}
+"""The lists of a site, by what they say of a result that is not there."""
 ANY_END = "*"
 SHORTEST_BEGINNING = 2
 NAMED = (*ANALYTES, *KINDS)
@@ -36,7 +39,11 @@ GENERICS = tuple(drug.name for therapy in THERAPIES.values() for drug in therapy
 def load_codes(site: str = "") -> CodeMap:
     """Read the shipped codes and, if named, the site's file; raises BadData with the file and the key."""
     shipped = _read(SHIPPED)
-    base = replace(shipped, results=_from_analytes() | dict(shipped.results))
+    base = replace(
+        shipped,
+        results=_from_analytes() | dict(shipped.results),
+        no_result=NO_RESULT | shipped.no_result,
+    )
     if not site:
         return base
     whole = _over(base, _read(Path(site)))
@@ -66,7 +73,7 @@ def _read(path: Path) -> CodeMap:
         _names(tables, "brands", path, GENERICS),
         _names(tables, "words", path, WORDS),
         _names(tables, "off_scale", path, ENDS),
-        _no_value(tables, path),
+        *_no_value(tables, path),
         frozenset(entry for at, raw in _rows(tables, "other_specimens", path) for entry in _specimens(raw, at)),
         frozenset(_single_words(tables, "specimen_words", path, ["other"])),
         _names(tables, "other_reports", path, OF_REPORTS),
@@ -157,22 +164,20 @@ def _specimens(raw: object, where: str) -> Iterable[tuple[str, str]]:
         yield from ((system, code.strip()) for system in (_system(table, where), ""))
 
 
-def _no_value(tables: Table, path: Path) -> NoValue:
+def _no_value(tables: Table, path: Path) -> tuple[NoResult, dict[tuple[str, str], Absence]]:
+    """Return the texts and the codes that say that there is no result."""
     where = f"{path.name}: no_value"
-    table = toml_reader.keys(tables.get("no_value", {}), where, (), ["phrases", "beside", "codes"])
-    phrases = [tuple(words_of(said)) for said in toml_reader.texts(table, "phrases", where)]
-    beside = [tuple(words_of(said)) for said in toml_reader.texts(table, "beside", where)]
-    if () in phrases or any(len(words) != 1 for words in beside):
-        raise BadData(f"{where}: phrases hold a word at least, and what stands beside them is one word each")
-    raw_codes = table.get("codes", {})
-    if not isinstance(raw_codes, dict):
-        raise BadData(f"{where}.codes: a table of systems, each with its codes, is expected")
-    codes = {
-        (system_name(system), code.strip().casefold())
-        for system in raw_codes
-        for code in toml_reader.texts(raw_codes, system, f"{where}.codes")
-    }
-    return NoValue(frozenset(phrases), frozenset(word for words in beside for word in words), frozenset(codes))
+    known = [*NO_RESULT_LISTS, "beside", *NO_RESULT_CODES]
+    table = toml_reader.keys(tables.get("no_value", {}), where, (), known)
+    codes: dict[tuple[str, str], Absence] = {}
+    for key, absence in NO_RESULT_CODES.items():
+        raw = table.get(key, {})
+        if not isinstance(raw, dict):
+            raise BadData(f"{where}.{key}: a table of systems, each with its codes, is expected")
+        for system in raw:
+            listed = toml_reader.texts(raw, system, f"{where}.{key}")
+            codes |= {(system_name(system), code.strip().casefold()): absence for code in listed}
+    return read_no_result(table, where, NO_RESULT_LISTS), codes
 
 
 def _single_words(tables: Table, key: str, path: Path, known: Iterable[str]) -> dict[str, str]:

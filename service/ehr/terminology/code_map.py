@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from service.clinical.measurement.no_result import Absence, NoResult, strongest
 from service.clinical.therapies.drug_names import FORMULARY, Formulary
 from service.ehr.issues import Unusable
-from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, code_key, is_loinc
+from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, code_key, is_loinc, system_name
 from service.ehr.terminology.naming import UNNAMED, Named, Naming
-from service.ehr.terminology.no_value import NoValue
 
 WHOLE_CODES = (SNOMED,)  # its codes have no meaning in their beginnings
 _WORD = re.compile(r"[ァ-ヶー]+|[^\W\d_ァ-ヶー]+")  # Japanese writes on without a blank behind a name in katakana
@@ -48,7 +48,8 @@ class CodeMap:
     brands: Mapping[str, str]
     words: Mapping[str, str]
     off_scale: Mapping[str, str]
-    no_value: NoValue
+    no_result: NoResult
+    no_result_codes: Mapping[tuple[str, str], Absence]
     other_specimens: frozenset[tuple[str, str]]
     specimen_words: frozenset[str]
     other_reports: Mapping[str, str]
@@ -115,9 +116,13 @@ class CodeMap:
             return True
         return any(code.casefold() in self.other_reports for code in codes)
 
-    def says_no_value(self, text: str) -> bool:
-        """Return whether a text says that there is no result: not done, specimen not usable, still to come."""
-        return self.no_value.is_said(text)
+    def absence(self, texts: Iterable[str]) -> Absence | None:
+        """Return what texts in place of a result say of it; None if one of them may be a result, or there is none."""
+        return strongest(map(self.no_result.said, texts))
+
+    def absence_by_code(self, system: str, code: str) -> Absence | None:
+        """Return what a code in place of a result says of it; None if it says anything else."""
+        return self.no_result_codes.get((system_name(system), code.casefold()))
 
     def says_other_specimen(self, said: str) -> bool:
         """Return whether a specimen that is called so is not blood."""

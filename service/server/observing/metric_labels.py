@@ -17,7 +17,7 @@ _sets = {
     "verdict": _words("met not_met indeterminate"),
     "code": _words(
         "unit_required unit_not_accepted implausible_value not_a_number invalid_quantity unknown_field"
-        " inconsistent_values invalid_value"
+        " inconsistent_values interpretation_conflict invalid_value"
     ),
     "state": _words("data empty null missing outcome paged unreadable"),
     "outcome": _words("accepted overridden"),

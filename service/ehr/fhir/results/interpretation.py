@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from service.clinical.measurement.analytes import HIGH_WORDS, LOW_WORDS, NORMAL_WORD
-from service.clinical.measurement.interval import COMPARE, MET, Interval
+from service.clinical.measurement.analytes import HIGH_WORDS, LOW_WORDS
 from service.ehr.fhir.contents.json_shapes import Resource, codings, tables, text
 from service.ehr.issues import Unusable
 from service.ehr.terminology.code_map import CodeMap
@@ -48,18 +47,6 @@ def _one_of(words: set[str]) -> str:
         if len(words) > 1 and words <= set(side):
             return side[0]
     return words.pop() if len(words) == 1 else ""
-
-
-def contradicts(word: str, value: Interval, limits: Interval | None) -> bool:
-    """Return whether a number cannot be what the word beside it says; at a limit it can, for it may be rounded."""
-    if limits is None:
-        return False
-    low, high = limits.low, limits.high
-    if word == NORMAL_WORD:
-        return MET in (COMPARE["<"](value, low), COMPARE[">"](value, high))
-    if word in LOW_WORDS:
-        return COMPARE[">"](value, low) is MET
-    return word in HIGH_WORDS and COMPARE["<"](value, high) is MET
 
 
 def _word(code: str, codes: CodeMap) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from service.clinical.measurement.analytes import ANALYTES
+from service.clinical.measurement.no_result import Absence
 from service.clinical.panel.moment import Moment
 from service.ehr.fhir.contents.json_shapes import Resource, codings, spoken, table, tables, text, token
 from service.ehr.fhir.contents.resources import Contents, Found
@@ -155,14 +156,15 @@ class _Reader:
 
     def _note_unknown(self, part: Part) -> None:
         """Note a result without a known code that is called like a test of the map, or that could be any test."""
-        is_absent = self._codes.says_no_value(text(part.resource, "valueString"))
-        is_open, says = not is_final(part.resource), has_said(part.resource) and not is_absent
+        absence = self._codes.absence([text(part.resource, "valueString")])
+        is_open = not is_final(part.resource)
+        says = has_said(part.resource) and absence is not Absence.NOTHING
         if not self._counts(part) or not (is_open or says):
             return
         named = self._lookup.named(part.coded, spoken(table(part.resource, "code")))
         if named.tests:
             self._note(CODE_UNKNOWN, part, named.tests)
-        elif not named.is_told and not is_open:
+        elif not named.is_told and not is_open and absence is not Absence.FAILED:
             self._note(CODE_UNKNOWN, part)
         else:
             return

@@ -12,21 +12,25 @@ from typing import Any, NamedTuple
 from service.clinical.measurement.analytes import NORMAL_WORD, Analyte
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.laboratory_text import COMPARATORS, Quantity, read_text
-from service.clinical.measurement.reading import Reading, limits_in, read_number, read_word
+from service.clinical.measurement.no_result import Absence
+from service.clinical.measurement.reading import Reading, contradicts, limits_in, read_number, read_word
 from service.ehr.fhir.contents.json_shapes import Resource, codings, number, spoken, table, tables, text, token
 from service.ehr.fhir.results.comparators import LONGEST_TEXT, plain, sign_of
-from service.ehr.fhir.results.interpretation import agreed, beyond_scale, contradicts, interpretation
+from service.ehr.fhir.results.interpretation import agreed, beyond_scale, interpretation
 from service.ehr.fhir.results.reference_range import Tested, reference_range
 from service.ehr.fhir.results.unit import spelled, unit_of
 from service.ehr.issues import Unusable, from_fault
 from service.ehr.terminology.code_map import CodeMap, ResultCode
-from service.ehr.terminology.code_systems import system_name
 
 NEVER_REPORTED = ("unknown", "error", "not-performed", "asked-declined", "temp-unknown")
 NOT_SHOWN = (
     *("masked", "not-permitted", "unsupported", "as-text"),
     *("not-a-number", "negative-infinity", "positive-infinity"),
 )
+KEYS = {Absence.NOTHING: "no_value", Absence.FAILED: "no_result", Absence.ELSEWHERE: "elsewhere"}
+"""The reason for each kind of absence."""
+OF_REASON = {"error": Absence.FAILED, "temp-unknown": Absence.ELSEWHERE}
+"""What those reasons of FHIR say that say more than 'not measured'."""
 SAID_IN_PLACE = "There is no value; what stands in its place says why (not done, not usable, or still to come)."
 SAID_IN_A_NOTE = "There is no value; a note with a number stands beside it, and notes are not read."
 OF_NO_NUMBER = ("value", "_value", "unit", "code", "system", "id", "extension")
@@ -69,7 +73,7 @@ def _present(observation: Resource, codes: CodeMap) -> list[str]:
     values = [key for key in observation if "value" in key and observation[key] is not None]
     hidden = [key for key in values if key.startswith("_value") and observation.get(key[1:]) is None]
     present = [key for key in values if _VALUE.fullmatch(key)]
-    if present and all(_says_none(observation[key], codes) for key in present):
+    if present and all(_absence(observation[key], codes) for key in present):
         return []
     if len(present) > 1 or (present and observation.get("dataAbsentReason")):
         raise Unusable("value_ambiguous")
@@ -93,24 +97,20 @@ def _refuse_hidden(element: object) -> None:
         raise Unusable("value_form")
 
 
-def _says_none(value: object, codes: CodeMap) -> bool:
-    """Return whether a value says, in a text, a number sent as text, or a concept, that there is no result."""
+def _absence(value: object, codes: CodeMap) -> Absence | None:
+    """Return what a text, a number sent as text or a concept says of a result that it does not hold, else None."""
     if isinstance(value, str):
-        return codes.says_no_value(value)
+        return codes.absence([value])
     if not isinstance(value, dict):
-        return False
+        return None
     if isinstance(value.get("value"), str):
-        return codes.says_no_value(value["value"])
-    if "value" in value:
-        return False
-    texts = {words for words in spoken(value) if words}
-    is_coded = any(_is_code_of_none(system, code, codes) for system, code in codings(value))
-    is_other = any(code in codes.words for code in (code.casefold() for _, code in codings(value)))
-    return (bool(texts) or is_coded) and not is_other and all(map(codes.says_no_value, texts))
-
-
-def _is_code_of_none(system: str, code: str, codes: CodeMap) -> bool:
-    return (system_name(system), code.casefold()) in codes.no_value.codes
+        return codes.absence([value["value"]])
+    coded, texts = codings(value), [text for text in spoken(value) if text]
+    by_code = [absence for system, code in coded if (absence := codes.absence_by_code(system, code))]
+    by_text = codes.absence(texts)
+    if "value" in value or (texts and by_text is None) or any(code.casefold() in codes.words for _, code in coded):
+        return None
+    return max([*by_code, *([by_text] if by_text else [])], default=None)
 
 
 def _said(analyte: Analyte, meaning: ResultCode, observation: Resource, present: list[str], codes: CodeMap) -> Said:
@@ -149,14 +149,19 @@ def _no_value(observation: Resource, codes: CodeMap) -> Unusable:
     said = _told_reason(named) if named else ""
     if named in NOT_SHOWN:
         return Unusable("value_not_shown", said)
-    if _has_value(observation):
+    in_place = [value for key, value in observation.items() if _VALUE.fullmatch(key) and _has_text(value)]
+    judged = [word for word in tables(observation, "interpretation") if codings(word) or text(word, "text")]
+    if in_place:
         is_noted = any(any(sign.isnumeric() for sign in text(note, "text")) for note in tables(observation, "note"))
-        return Unusable("value_not_shown", SAID_IN_A_NOTE) if is_noted else Unusable("no_value", said or SAID_IN_PLACE)
-    judged = [concept for concept in tables(observation, "interpretation") if codings(concept) or text(concept, "text")]
-    if reason or not judged:
-        return Unusable("no_value", said)
-    is_none = all(_says_none(concept, codes) for concept in judged)
-    return Unusable("no_value", SAID_IN_PLACE) if is_none else Unusable("word_not_usable", said)
+        if is_noted:
+            return Unusable("value_not_shown", SAID_IN_A_NOTE)
+    elif judged and not reason and not all(_absence(word, codes) for word in judged):
+        return Unusable("word_not_usable", said)
+    by_reason = OF_REASON.get(named) or codes.absence(spoken(reason))
+    found = [by_reason, *(_absence(value, codes) for value in (*in_place, *judged))]
+    absence = max((one for one in found if one), default=Absence.NOTHING)
+    is_explained = bool(in_place or (judged and not reason))
+    return Unusable(KEYS[absence], said or (SAID_IN_PLACE if is_explained else ""))
 
 
 def _told_reason(named: str) -> str:

@@ -368,10 +368,10 @@ def calm(**changes: Any) -> Panel:
     [
         ({}, ""),
         ({"unread": frozenset({"cxcl9", "d_dimer"})}, ""),  # no set that counts for sJIA reads these
-        ({"unread": frozenset({"ferritin"})}, "Ferritin was sent but could not be read, so this does not reassure."),
+        ({"unread": frozenset({"ferritin"})}, "The newest ferritin gave no result, so this does not reassure."),
         (
             {"unread": frozenset({"cxcl9", "ast", "fever"})},
-            "AST and fever were sent but could not be read, so this does not reassure.",
+            "Fever was sent but could not be read, and the newest AST gave no result, so this does not reassure.",
         ),
         ({"unread": frozenset({"medications"})}, "A treatment may be among what could not be read"),
         ({"may_hold_more": True}, "The record may hold something newer, or something that was not read"),

@@ -17,7 +17,7 @@ RANGE = {"low": 2.0, "high": 4.0, "unit": "g/L"}
         ({"value": 2, "unit": "g/L", "reference_range": RANGE}, Normality.NORMAL),
         ({"value": 300, "unit": "mg/dL", "reference_range": RANGE}, Normality.NORMAL),
         ({"value": 1.9, "unit": "g/L", "reference_range": RANGE}, Normality.ABNORMAL),
-        ({"value": 4.1, "unit": "g/L", "reference_range": RANGE, "interpretation": "N"}, Normality.ABNORMAL),
+        ({"value": 4.1, "unit": "g/L", "reference_range": RANGE, "interpretation": "H"}, Normality.ABNORMAL),
         ({"value": 3, "unit": "g/L", "comparator": "<", "reference_range": RANGE}, Normality.UNKNOWN),
         (
             {"value": 3, "unit": "g/L", "comparator": "<", "reference_range": RANGE, "interpretation": "L"},

@@ -92,11 +92,6 @@ ODD: list[dict[str, Any]] = [
     {"observations": {"platelets": {"interpretation": "L"}, "ferritin": {"interpretation": "N"}}},
     {"observations": {"ferritin": {"interpretation": "ABN"}, "scd25": "5000 pg/mL"}},
     {
-        "observations": {
-            "ast": {"value": 20, "unit": "U/L", "interpretation": "H", "reference_range": {"high": 40, "unit": "U/L"}}
-        }
-    },
-    {
         "observations": {"temperature": "36.6 Cel", "liver_below_costal_margin": "0 cm"},
         "findings": {"fever": True, "hepatomegaly": True},
     },

@@ -384,9 +384,8 @@ UNUSABLE = {
     ],
     "no_value": [
         ferritin(),
-        ferritin(dataAbsentReason={"coding": [{"code": "error"}]}),
-        ferritin(dataAbsentReason={"text": "no sample"}, interpretation=[{"text": "N"}], referenceRange=RANGE),
-        ferritin(dataAbsentReason={"text": "no sample"}, interpretation=[{"text": "see comment"}]),
+        ferritin(dataAbsentReason={"coding": [{"code": "not-performed"}]}),
+        ferritin(dataAbsentReason={"text": "by request"}, interpretation=[{"text": "N"}], referenceRange=RANGE),
         ferritin(valueString=""),
         ferritin(valueQuantity=None),
         ferritin(interpretation=[{}]),

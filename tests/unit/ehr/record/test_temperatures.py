@@ -141,7 +141,7 @@ def test_limits_are_compared_by_what_they_allow() -> None:
 
 
 def test_one_without_a_value_says_nothing() -> None:
-    void = taken("22T08:00", None, None, dataAbsentReason={"text": "error"})
+    void = taken("22T08:00", None, None, dataAbsentReason={"text": "asleep"})
     assert counted(void, COOL, SPIKE).reported == "39.6 Cel"
     assert set(issues(void, COOL)) == {"no_value"}
     assert "temperature" not in read(void).panel.readings

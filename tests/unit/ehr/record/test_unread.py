@@ -14,6 +14,7 @@ from service.clinical.assessment.assess import assess
 from service.ehr.fhir.contents.document import MOST_CONTAINED
 from service.ehr.fhir.record import read_request
 from service.ehr.fhir.results.components import MOST_COMPONENTS
+from service.ehr.issues import WITHOUT_VALUE
 from service.ehr.terminology.code_file import load_codes
 from tests.support.reading import CODES, keys, read
 from tests.support.records import (
@@ -50,7 +51,7 @@ def local(name: str | None, code: str | None = "4711", time: str | None = LATER,
 def outcome(*resources: Any) -> tuple[str, list[tuple[str, str]]]:
     """Return the category of a record of a child with sJIA, and what keeps it from being unlikely."""
     record = read_request(bundle(condition(), *resources, kind="collection"), CODES)
-    quiet = ("code_not_mapped", "superseded", "code_refused", "code_missing", "no_value")
+    quiet = ("code_not_mapped", "superseded", "code_refused", "code_missing", *WITHOUT_VALUE)
     told = [(one.key, one.observation) for one in record.issues if one.key not in quiet]
     return assess(record.panel).classification.category, told
 
@@ -343,8 +344,13 @@ def test_a_report_of_another_kind_that_names_what_is_not_there_does_not_bar() ->
 
 
 def test_a_text_that_says_that_there_is_no_result_is_none_under_a_local_code_either() -> None:
-    for name in ("Ferritin", None):
-        assert outcome(*WHOLE, local(name, valueQuantity=None, valueString="QNS")) == ("unlikely", [])
+    def said(name: str | None, text: str) -> tuple[str, list[tuple[str, str]]]:
+        return outcome(*WHOLE, local(name, valueQuantity=None, valueString=text))
+
+    assert said("Ferritin", "N/A") == said(None, "QNS") == said("Glucose", "see report") == ("unlikely", [])
+    for text in ("QNS", "see report"):
+        assert said("Ferritin", text) == ("indeterminate", [("newer_not_read", "ferritin")])
+    assert said(None, "see report")[1] == [("newer_unnamed", "")]
 
 
 INTAKE = {
