@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
@@ -15,6 +15,21 @@ from service.ehr.issues import WITHOUT_VALUE
 from service.ehr.record.result import Result
 
 AnyResult = TypeVar("AnyResult", bound=Result)
+
+
+def tied(results: Iterable[AnyResult]) -> Iterator[AnyResult]:
+    """Yield the results that have the moment of another one of the same test: for these alone the rest decides."""
+    first: dict[tuple[str, int], AnyResult | None] = {}
+    for result in results:
+        key = result.observation, result.moment.first
+        if key not in first:
+            first[key] = result
+            continue
+        earlier = first[key]
+        if earlier is not None:
+            yield earlier
+            first[key] = None
+        yield result
 
 
 def ranked(group: list[AnyResult]) -> Iterator[list[AnyResult]]:

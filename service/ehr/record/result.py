@@ -29,7 +29,7 @@ class Result:
     Results and unread things then go to ``newest_result.choose`` and ``record.record_of``.
 
     ``where`` is its place in what was sent. ``source`` is how the sender names the result, "" if it has no name.
-    ``issued``, ``stored`` and ``is_corrected`` decide between results of one moment.
+    ``issued``, ``stored`` and ``is_corrected`` decide between results of one moment; ``ranking.tied`` yields those.
     """
 
     meaning: ResultCode

@@ -72,7 +72,7 @@ def codings(concept: object) -> list[tuple[str, str]]:
         found = [concept]
     pairs = []
     for coding in found:
-        code = text(coding, "code")
-        if code:
-            pairs.append((text(coding, "system"), code))
+        system, code = coding.get("system"), coding.get("code")
+        if isinstance(code, str) and (code := code.strip()):
+            pairs.append((system.strip() if isinstance(system, str) else "", code))
     return pairs

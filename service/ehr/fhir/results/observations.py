@@ -27,6 +27,7 @@ from service.ehr.fhir.results.specimen import Specimens
 from service.ehr.fhir.results.value import read_value
 from service.ehr.issues import Issue, Unusable, issue, too_many
 from service.ehr.record.newest_result import needed
+from service.ehr.record.ranking import tied
 from service.ehr.record.result import Result
 from service.ehr.record.unread import Unread
 from service.ehr.terminology.code_map import CodeMap, Lookup, ResultCode
@@ -44,6 +45,12 @@ class ReportedResult(Result):
 
     resource: Resource
     person: Person
+
+    def rank_within_its_moment(self, times: ResultTimes) -> None:
+        """Read what decides between results of one moment."""
+        self.issued = times.read(self.resource.get("issued"))
+        self.stored = times.read(table(self.resource, "meta").get("lastUpdated"))
+        self.is_corrected = token(self.resource, "status") in CORRECTED
 
     def read(self, codes: CodeMap) -> None:
         """Read the value: then there is a reading, or the issue that says why there is none."""
@@ -87,6 +94,8 @@ def read_results(contents: Contents, codes: CodeMap, person: Person = NOBODY) ->
             read.issues += too_many(tables(found.whole, "component"), MOST_COMPONENTS, f"{found.where}.component")
         if whole.coded and not is_known:
             unmapped.append(f"{found.where}.code")
+    for result in tied(read.results):
+        result.rank_within_its_moment(read.times)
     if unmapped:
         said = f"The codes of {len(unmapped)} results are not in the map of codes; a site can add its own."
         read.issues.append(issue("code_not_mapped", *unmapped[:UNMAPPED_SHOWN], text=said))
@@ -140,9 +149,6 @@ class _Reader:
             self._moment(part),
             part.where,
             self._source,
-            times.read(resource.get("issued")),
-            times.read(table(resource, "meta").get("lastUpdated")),
-            token(resource, "status") in CORRECTED,
             resource=resource,
             person=times.person,
         )
