@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.clinical.assessment.assess import assess
+from service.clinical.measurement.analytes import ANALYTES
 from service.ehr.fhir.answer.breakdown import result_observation
 from service.ehr.fhir.answer.risk_assessment import risk_assessment
 from service.ehr.fhir.record import read_request
@@ -57,3 +58,13 @@ def test_systems_by_their_addresses() -> None:
 def test_a_bare_coding_in_place_of_a_concept_is_read() -> None:
     bare = condition(code={"system": "http://snomed.info/sct", "code": "201796004"}, clinicalStatus={"code": "active"})
     assert read_request(bundle(bare), load_codes()).panel.condition == "sjia"
+
+
+def test_a_result_without_a_name_is_still_named_by_its_test() -> None:
+    record = read_request(bundle(*met_panel()), load_codes())
+    nameless = replace(record, basis=(("ferritin", ""), ("crp", "Observation/c")))
+    answer = loads(dumps(risk_assessment(nameless, assess(record.panel))))
+    assert answer["basis"] == [
+        {"display": ANALYTES["ferritin"].label},
+        {"reference": "Observation/c", "display": ANALYTES["crp"].label},
+    ]

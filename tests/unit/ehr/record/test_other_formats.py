@@ -8,6 +8,7 @@ from service.clinical.measurement.reading import read_number
 from service.clinical.panel.moment import NEVER, Moment, read_moment
 from service.ehr.issues import issue
 from service.ehr.record.newest_result import choose, needed
+from service.ehr.record.ranking import tied
 from service.ehr.record.record import PARTIAL, Told, record_of
 from service.ehr.record.result import Result
 from service.ehr.record.unread import Unread
@@ -72,3 +73,10 @@ def test_a_reader_that_forgets_to_read_a_value_is_told() -> None:
     result.reading = None
     with pytest.raises(AssertionError):
         choose([result])
+
+
+def test_what_ranks_results_is_asked_for_where_they_are_of_one_moment() -> None:
+    first, second, third = (sent("1 ng/mL", NOON, where) for where in "abc")
+    alone = sent("1 ng/mL", MORNING, "d")
+    assert [result.where for result in tied([first, alone, second, third])] == ["a", "b", "c"]
+    assert [*tied([first, alone])] == []
