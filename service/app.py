@@ -18,7 +18,7 @@ from service.ehr.fhir.answer import operation as fhir_routes
 from service.server import health
 from service.server.auth import guard
 from service.server.messages import cors, headers
-from service.server.observing import logs, metric_labels, metrics
+from service.server.observing import logs, metric_labels, metrics, saturation
 from service.server.serving import limits, refusals
 from service.server.settings import Settings, from_environment
 from service.web import docs, page
@@ -76,6 +76,7 @@ def _install_server(app: Flask, settings: Settings) -> None:
     metrics.build_info(__version__, DIGEST)
     logs.install(app, settings)
     metrics.install(app)
+    saturation.install(app)
     headers.install(app)
     cors.install(app, settings)
     guard.install(app, settings)

@@ -34,7 +34,7 @@ _RULE = _closed(
     "alert expr labels annotations",
     alert=TEXT,
     expr=TEXT,
-    labels=_closed("severity", severity=TEXT),
+    labels=_closed("severity namespace service", severity=TEXT, namespace=TEXT, service=TEXT),
     annotations=_closed("summary runbook_url", summary=TEXT, runbook_url=TEXT),
     **{"for": DURATION},
 )

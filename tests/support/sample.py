@@ -14,11 +14,13 @@ from service.server import health
 from service.server.access import audience_is_endpoint
 from service.server.auth import guard
 from service.server.messages import cors, headers
-from service.server.observing import exchange, logs, metric_labels, metrics
+from service.server.observing import exchange, logs, metric_labels, metrics, saturation
 from service.server.serving import limits, refusals
 from service.server.settings import Settings, from_environment
 
 CRITERIA = headers.Document(b'{"criteria":["%s"]}' % (b"x" * 120_000), "application/json")  # as long as the contract
+
+_HELD: list[bytes] = []
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -28,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     refusals.install(app)
     logs.install(app, settings)
     metrics.install(app)
+    saturation.install(app)
     headers.install(app)
     cors.install(app, settings)
     guard.install(app, settings)
@@ -76,6 +79,19 @@ def _add_routes(app: Flask) -> None:  # noqa: C901  # a list of small views
     @app.get("/slow")
     def slow() -> Response:
         time.sleep(float(request.args.get("seconds", "0.3")))
+        return Response("done")
+
+    @app.get("/busy")
+    def busy() -> Response:
+        """Work without a pause for others, as no view of the service does."""
+        end = time.thread_time() + float(request.args["seconds"])
+        while time.thread_time() < end:
+            pass
+        return Response("done")
+
+    @app.get("/hold")
+    def hold() -> Response:
+        _HELD.append(b"x" * int(request.args["bytes"]))
         return Response("done")
 
     @app.get("/big")

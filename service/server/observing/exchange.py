@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _KEY = "mas.exchange"
+_CLIENT = "gunicorn.socket"
 _OBSERVERS = "mas.observers"
+_BEGINNERS = "mas.beginners"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
@@ -24,7 +26,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"
 
 @dataclass(slots=True)
 class Exchange:
-    """What may be told about a request; holds nothing of its body, query, path or token. Times in seconds."""
+    """What may be told about a request; holds nothing of its body, query, path or token. Times in seconds.
+
+    ``queued`` is how long it lay in the kernel before the worker took it up; None where nobody knows.
+    """
 
     method: str = "other"
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -38,6 +43,7 @@ class Exchange:
     cut: bool = False
     started: float = field(default_factory=time.perf_counter)
     duration: float = 0.0
+    queued: float | None = None
 
     def traceparent(self) -> str:
         """The ``traceparent`` to send with an outbound call: the same trace, a new parent."""
@@ -55,6 +61,7 @@ def opened(environ: WSGIEnvironment) -> Exchange:
         exchange.request_id = given
     if trace := _trace(environ.get("HTTP_TRACEPARENT", "")):
         exchange.trace_id, exchange.sampled = trace
+    exchange.queued = getattr(environ.get(_CLIENT), "queued", None)
     return exchange
 
 
@@ -77,13 +84,19 @@ def current() -> Exchange:
     return cast("Exchange", request.environ[_KEY])
 
 
-def install(app: Flask, observer: Observer) -> None:
-    """Let ``observer`` see every exchange once its last byte is out; the first call wraps the application."""
+def install(app: Flask, observer: Observer, at_start: Observer | None = None) -> None:
+    """Let ``observer`` see every exchange once its last byte is out, and ``at_start`` before the work on it begins.
+
+    The first call wraps the application.
+    """
     if _OBSERVERS not in app.extensions:
-        app.extensions[_OBSERVERS] = []
-        app.wsgi_app = _Recorder(app.wsgi_app, app.extensions[_OBSERVERS])  # type: ignore[method-assign]
+        app.extensions[_OBSERVERS], app.extensions[_BEGINNERS] = [], []
+        recorder = _Recorder(app.wsgi_app, app.extensions[_BEGINNERS], app.extensions[_OBSERVERS])
+        app.wsgi_app = recorder  # type: ignore[method-assign]
         app.before_request(_note_route)
     app.extensions[_OBSERVERS].append(observer)
+    if at_start is not None:
+        app.extensions[_BEGINNERS].append(at_start)
 
 
 def _note_route() -> None:
@@ -94,12 +107,15 @@ def _note_route() -> None:
 class _Recorder:
     """WSGI middleware that keeps the exchange's account."""
 
-    def __init__(self, inner: WSGIApplication, observers: list[Observer]) -> None:
+    def __init__(self, inner: WSGIApplication, beginners: list[Observer], observers: list[Observer]) -> None:
         self.inner = inner
+        self.beginners = beginners
         self.observers = observers
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         exchange = environ[_KEY] = opened(environ)
+        for begin_to_observe in self.beginners:
+            begin_to_observe(exchange)
 
         def begin(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Callable[[bytes], object]:
             exchange.status = int(status[:3])
@@ -107,8 +123,8 @@ class _Recorder:
 
         try:
             body = self.inner(environ, begin)
-            return _Counted(body, exchange, self.observers, environ.get("gunicorn.socket"))
-        except Exception:
+            return _Counted(body, exchange, self.observers, environ.get(_CLIENT))
+        except BaseException:  # a worker that stops kills the greenlets of what it has not answered
             exchange.broken = True
             _close(exchange, self.observers)
             raise

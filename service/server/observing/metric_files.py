@@ -13,7 +13,7 @@ from service.server.settings import BadSetting
 
 MEMORY = "/dev/shm"  # noqa: S108  # only private files inside it
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-_EACH = 3 * 64 * 1024  # bytes that one worker's files begin with
+_EACH = 7 * 64 * 1024  # bytes that one worker's files begin with
 
 
 def prepare(workers: int) -> None:

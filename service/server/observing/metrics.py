@@ -29,7 +29,7 @@ from service.server.observing.metric_labels import closed
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a series of start times for each counter, of use to nobody
-_registry = CollectorRegistry()
+REGISTRY = CollectorRegistry()
 
 
 class _Series:
@@ -53,7 +53,7 @@ class _Series:
 
 
 def _series(name: str, says: str, **labels: str) -> _Series:
-    return _Series(Counter(name, says, list(labels), registry=_registry), *labels.values())
+    return _Series(Counter(name, says, list(labels), registry=REGISTRY), *labels.values())
 
 
 _assessments = _series("mas_assessments", "Panels assessed.", channel="channel", category="category")
@@ -63,17 +63,17 @@ _rejected = _series("mas_rejected_inputs", "Inputs refused.", observation="obser
 _prefetch = _series("mas_cds_prefetch", "CDS Hooks prefetch entries.", key="prefetch_key", state="state")
 _feedback = _series("mas_cds_feedback", "CDS Hooks feedback.", outcome="outcome", reason="feedback_reason")
 _auth = _series("mas_auth_failures", "Requests refused for their credentials.", reason="auth_reason")
-_dropped = Counter("mas_log_lines_dropped", "Log lines for which the queue had no room.", registry=_registry)
+_dropped = Counter("mas_log_lines_dropped", "Log lines for which the queue had no room.", registry=REGISTRY)
 _bad_files = Gauge(
     "mas_bad_files",
     "1 while the last reload was refused because a mounted file cannot be used.",
-    registry=_registry,
+    registry=REGISTRY,
     multiprocess_mode="mostrecent",
 )
 _keys_fetched = Gauge(
     "mas_keys_fetched_timestamp_seconds",
     "When the keys that tokens are checked with were fetched, by the worker whose keys are oldest.",
-    registry=_registry,
+    registry=REGISTRY,
     multiprocess_mode="livemin",
 )
 _fetches = _series("mas_fetches", "Calls to other hosts.", target="fetch_target", outcome="fetch_outcome")
@@ -81,7 +81,7 @@ _build = Gauge(
     "mas_build_info",
     "The running version.",
     ["version", "criteria_digest"],
-    registry=_registry,
+    registry=REGISTRY,
     multiprocess_mode="max",
 )
 _duration = Histogram(
@@ -89,7 +89,7 @@ _duration = Histogram(
     "Time from the request to the last byte of the answer.",
     ["method", "route", "status"],
     buckets=_BUCKETS,
-    registry=_registry,
+    registry=REGISTRY,
 )
 _durations: dict[tuple[str, str, int], Histogram] = {}
 
@@ -163,7 +163,7 @@ def rendered() -> bytes:
     """All workers' instruments as Prometheus text."""
     _bad_files.set(drain.bad_files())
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return generate_latest(_registry)
+        return generate_latest(REGISTRY)
     registry = CollectorRegistry(support_collectors_without_names=True)
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)

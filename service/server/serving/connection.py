@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ _SEND_BUFFER = 32 * 1024  # kernel memory for an answer that nobody reads; the k
 _HEAD_BYTES = 32 * 1024  # of a request line and headers
 _HEAD_KEPT = 4096  # bytes of a request kept to name it when it is refused
 _PIECE = 64 * 1024
+_LAST_RECEIVED = struct.Struct("52xI")  # where struct tcp_info tells how many ms ago data came last
 
 
 class TooSlow(Exception):
@@ -41,6 +43,7 @@ class Connection(socket.socket):  # type: ignore[misc]
         self.answered = self.ended = self.barred = False
         self.head = b""
         self.arrived, self.waited = 0, 0.0
+        self.queued: float | None = None
 
     def begin(self, request: Any) -> None:
         """Serve a request whose head has been read."""
@@ -53,7 +56,7 @@ class Connection(socket.socket):  # type: ignore[misc]
             continue
         self.barred = False
         self.request, self.head = None, b""
-        self.arrived, self.waited = 0, 0.0
+        self.arrived, self.waited, self.queued = 0, 0.0, None
 
     def give_up(self) -> None:
         """Read no more of the request, and end the connection after its answer."""
@@ -78,9 +81,19 @@ class Connection(socket.socket):  # type: ignore[misc]
     def _receive_first(self, *args: Any) -> bytes:
         self.on_idle(self, True)  # the one argument of a state
         try:
-            return bytes(super().recv(*args))
+            data = bytes(super().recv(*args))
         finally:
             self.on_idle(self, False)
+        self.queued = self._queued()
+        return data
+
+    def _queued(self) -> float | None:
+        """How many seconds ago the last data came, which has just been read; None where the kernel does not tell."""
+        try:
+            told = self.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_RECEIVED.size)
+            return float(_LAST_RECEIVED.unpack(told)[0]) / 1000
+        except (OSError, struct.error):
+            return None
 
     def _receive_more(self, *args: Any) -> bytes:
         """Count only the time spent waiting, so that a slow answer is not held against the sender."""

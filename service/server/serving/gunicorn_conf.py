@@ -92,11 +92,14 @@ def post_fork(server: Any, _worker: Any) -> None:
         server.log.error("The folder of the metrics is full: this worker's counts stay apart")
 
 
-def post_worker_init(_worker: Any) -> None:
-    """Log through a queue from now on."""
-    from service.server.observing import log_queue, metrics  # noqa: PLC0415  # after gevent's patch
+def post_worker_init(worker: Any) -> None:
+    """Log through a queue from now on, and tell how full the worker is."""
+    import gevent  # type: ignore[import-untyped]  # noqa: PLC0415  # after its patch, as are the next
+
+    from service.server.observing import log_queue, metrics, saturation  # noqa: PLC0415
 
     log_queue.begin(metrics.log_line_dropped)
+    gevent.spawn(saturation.watch, worker.held)
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

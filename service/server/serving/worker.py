@@ -41,6 +41,10 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
         self.serve_queue()  # pragma: no cover  # the process ends here, and no longer tells what it ran
         gevent.joinall(self.late, timeout=_LATE_SECONDS)  # pragma: no cover
 
+    def held(self) -> tuple[int, int, int]:
+        """Tell how many connections are served, how many of them are silent, and how many there may be."""
+        return len(self.served), len(self.idle), self.worker_connections
+
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Serve one connection; in a crowd the longest silent one makes room for it."""
         connection = Connection(client, self.pause, self.note_idle)

@@ -19,7 +19,7 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.deploy.chart.test_dashboard import panel_queries
+from tests.deploy.chart.test_dashboard import concrete_query, panel_queries
 from tests.deploy.container.conftest import FIRST_PORT, IMAGE, WORKER, Run, ask, started, wait_for
 from tests.support import rendering
 from tests.support.rendering import Manifest, manifests, only
@@ -277,8 +277,7 @@ def test_prometheus_evaluates_every_alert_and_none_fires(prometheus: None) -> No
 
 @pytest.mark.parametrize("expression", panel_queries())
 def test_prometheus_answers_every_panel(prometheus: None, expression: str) -> None:
-    concrete = expression.replace("$__rate_interval", "1m").replace("$namespace", "clinical").replace("$job", NAME)
-    assert isinstance(query(concrete), list)
+    assert isinstance(query(concrete_query(expression, NAME, "1m")), list)
 
 
 def test_live_metrics_are_the_listed_ones(pod: list[Manifest]) -> None:

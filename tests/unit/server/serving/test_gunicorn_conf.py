@@ -173,7 +173,7 @@ def test_a_worker_logs_through_a_queue_and_ends_at_once(environ: pytest.MonkeyPa
     ended: list[int] = []
     environ.setattr(log_queue, "begin", begun.append)
     environ.setattr("os._exit", ended.append)
-    conf.post_worker_init(None)
+    conf.post_worker_init(types.SimpleNamespace(held=lambda: (1, 1, 10)))
     assert len(begun) == 1
     for booted in (True, False):
         try:
