@@ -93,6 +93,7 @@ WARD_NAMES = {
         "hemoglobin": "hb hgb",
         "wbc": "leukocytes leucocytes leukozyten",
         "neutrophils": "anc neut",
+        "lymphocytes": "alc lymph lymphs",
         "esr": "bsg bsr",
         "scd25": "sil2r sil-2r il2r",
     }.items()

@@ -27,6 +27,7 @@ OLDEST = 120
 OMIT = "omit"
 CONTRADICTIONS = {
     "neutrophils": ("observations", "Neutrophils are part of the white cells and cannot exceed them."),
+    "lymphocytes": ("observations", "Lymphocytes are part of the white cells and cannot exceed them."),
     AGE_AT_ONSET: ("patient", "The illness cannot have begun after the present age."),
 }
 OMITTABLE = ("observations", "findings", "patient", "context")
@@ -155,10 +156,12 @@ def _age(years: Decimal) -> Reading:
 def _inconsistent(readings: dict[str, Reading]) -> list[Entry]:
     """Find values that contradict each other, and drop both: which of the two is wrong cannot be known."""
     entries = []
-    for small, large in contradictions(readings):
+    pairs = contradictions(readings)
+    for small, large in pairs:
         where, detail = CONTRADICTIONS[small]
         entries.append(Entry((where, small), "inconsistent_values", detail, {"with": f"/{where}/{large}"}))
-        del readings[small], readings[large]
+    for key in {key for pair in pairs for key in pair}:
+        del readings[key]
     return entries
 
 

@@ -56,7 +56,7 @@ GUIDES = {
     "sjia": OF_SJIA,
     "suspected_sjia": OF_SJIA,
     "aosd": Guide(SJIA_SET, ("hscore", "ms-score")),
-    "jsle": Guide("parodi-2009", ("hscore", "hlh-2004")),
+    "jsle": Guide("parodi-2009", ("clupus-ferritin-2021", "hscore", "hlh-2004")),
     "malignancy": Guide("hlh-2004", ("ohi-index", "hscore")),
     "haematological_malignancy": Guide("hlh-2004", ("ohi-index", "hscore")),
     "solid_tumour": Guide("hlh-2004", ("hscore",)),
@@ -69,7 +69,7 @@ OF_ADULTS = GUIDES | {
     "malignancy": Guide("hscore", ("ohi-index", "hlh-2004")),
     "haematological_malignancy": Guide("hscore", ("ohi-index", "hlh-2004")),
     "solid_tumour": Guide("hscore", ("hlh-2004",)),
-    "sepsis": Guide("mals-ferritin-2017", ("hscore",)),
+    "sepsis": Guide("mals-ferritin-2017", ("hscore", "hlh-2004-icu-2020")),
     "other": Guide("hscore", ("hlh-2004",)),
 }
 """Which sets count, by condition; whoever is not known to be an adult has those of a child."""

@@ -21,7 +21,9 @@ ORDER = (
     "mh-score",
     "parodi-2009",
     "ohi-index",
+    "clupus-ferritin-2021",
     "mals-ferritin-2017",
+    "hlh-2004-icu-2020",
 )
 """The order of the contract; a set that is not named here comes after these, by file name."""
 

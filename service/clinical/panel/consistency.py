@@ -8,7 +8,7 @@ from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, MEASURES
 from service.clinical.measurement.interval import Interval
 from service.clinical.measurement.reading import MEASURED, Reading
 
-NOT_ABOVE = (("neutrophils", "wbc"), (AGE_AT_ONSET, AGE))
+NOT_ABOVE = (("neutrophils", "wbc"), ("lymphocytes", "wbc"), (AGE_AT_ONSET, AGE))
 """Pairs of which the first can never be above the second: a part and its whole, the beginning and now."""
 
 

@@ -193,7 +193,8 @@ def _use(chosen: Chosen, key: str, group: list[Result]) -> None:
 
 
 def _drop_contradictions(chosen: Chosen) -> None:
-    for small, large in contradictions(chosen.readings):
-        chosen.issues.append(issue("inconsistent_values", observation=small))
-        for key in (small, large):
-            del chosen.readings[key], chosen.basis[key]
+    """Leave out results that contradict each other, and name each: both count as sent and not read."""
+    pairs = contradictions(chosen.readings)
+    for key in dict.fromkeys(key for pair in pairs for key in pair):
+        chosen.issues.append(issue("inconsistent_values", observation=key))
+        del chosen.readings[key], chosen.basis[key]

@@ -31,8 +31,8 @@ def observations(draw: st.DrawFn) -> dict[str, Any]:
         found[analyte.id] = (
             {"interpretation": form} if form.isalpha() else number | ({"comparator": form} if form else {})
         )
-    if "wbc" in found and "neutrophils" in found:
-        del found["neutrophils"]
+    for part in ("neutrophils", "lymphocytes") if "wbc" in found else ():
+        found.pop(part, None)
     return found
 
 

@@ -123,6 +123,8 @@ def test_faults_of_every_part_come_together() -> None:
         ({"observations": {"neutrophils": "6 10*9/L", "wbc": "<5 10*9/L"}}, "/observations/neutrophils"),
         ({"observations": {"neutrophils": {"interpretation": "H"}, "wbc": "1 10*9/L"}}, None),
         ({"observations": {"neutrophils": "8 10*9/L", "wbc": {"interpretation": "L"}}}, None),
+        ({"observations": {"lymphocytes": "6 10*9/L", "wbc": "5.9 10*9/L"}}, "/observations/lymphocytes"),
+        ({"observations": {"lymphocytes": "5.9 10*9/L", "wbc": "5.9 10*9/L"}}, None),
         ({"patient": {"age_years": 3, "age_at_onset_years": 4}}, "/patient/age_at_onset_years"),
         ({"patient": {"age_years": 3, "age_at_onset_years": 3}}, None),
     ],
@@ -133,6 +135,13 @@ def test_two_values_that_contradict_each_other_are_named(request_: dict[str, Any
         assert read(**request_, **FEVER).omitted == ()
     else:
         assert faults(request_ | FEVER) == [(pointer, "inconsistent_values")]
+
+
+def test_two_parts_that_are_each_more_than_the_whole_are_both_named() -> None:
+    observations = {"neutrophils": "6 10*9/L", "lymphocytes": "7 10*9/L", "wbc": "5 10*9/L"}
+    pairs = [(f"/observations/{key}", "inconsistent_values") for key in ("neutrophils", "lymphocytes")]
+    assert faults({"observations": observations} | FEVER) == pairs
+    assert read(observations=observations, **FEVER, options={"on_invalid": "omit"}).panel.unread == set(observations)
 
 
 def test_what_is_omitted_is_named_and_unknown() -> None:

@@ -18,14 +18,14 @@ LEADING = {
     ("sjia", None): (CRITERIA_2016, SJIA_SUPPORT),
     ("suspected_sjia", None): (CRITERIA_2016, SJIA_SUPPORT),
     ("aosd", 40): (CRITERIA_2016, ("hscore", "ms-score")),
-    ("jsle", 12): ("parodi-2009", ("hscore", "hlh-2004")),
+    ("jsle", 12): ("parodi-2009", ("clupus-ferritin-2021", "hscore", "hlh-2004")),
     ("malignancy", 40): ("hscore", ("ohi-index", "hlh-2004")),
     ("malignancy", None): ("hlh-2004", ("ohi-index", "hscore")),
     ("haematological_malignancy", 40): ("hscore", ("ohi-index", "hlh-2004")),
     ("haematological_malignancy", 17): ("hlh-2004", ("ohi-index", "hscore")),
     ("solid_tumour", 18): ("hscore", ("hlh-2004",)),
     ("solid_tumour", None): ("hlh-2004", ("hscore",)),
-    ("sepsis", 18): ("mals-ferritin-2017", ("hscore",)),
+    ("sepsis", 18): ("mals-ferritin-2017", ("hscore", "hlh-2004-icu-2020")),
     ("sepsis", 3): ("mals-ferritin-2017", ("hlh-2004",)),
     ("sepsis", None): ("mals-ferritin-2017", ("hlh-2004",)),
     ("kawasaki", 3): (CRITERIA_2016, ("hlh-2004", "hscore")),
@@ -253,7 +253,7 @@ def test_a_laboratory_part_met_only_by_words_still_makes_it_possible_under_il6_b
 def test_under_il6_blockade_only_the_2016_criteria_have_a_laboratory_part_to_stand_alone() -> None:
     context = {"condition": "jsle", "medications": TOCILIZUMAB}
     findings = NO_SIGNS | {"fever": False}
-    observations = {"ferritin": "905 ug/L", "ast": "90 U/L", "temperature": "37 Cel"}
+    observations = {"ferritin": "690 ug/L", "ast": "90 U/L", "temperature": "37 Cel"}
     found = assessed(context=context, observations=observations, findings=findings).classification
     assert (found.primary, found.category, found.is_laboratory_only) == ("parodi-2009", "indeterminate", False)
 
@@ -284,6 +284,15 @@ SUPPORTED = {
     "ms-score": ("aosd", {"findings": {"fever": False, "cns_dysfunction": True, "hemorrhage": True}}),
     "hscore": ("aosd", {"findings": {"fever": False, "hemophagocytosis": True}}),
     "hlh-2004": ("jsle", {"findings": {"molecular_hlh_diagnosis": True}}),
+    "clupus-ferritin-2021": ("jsle", {"observations": {"ferritin": "699 ug/L"}}),
+    "hlh-2004-icu-2020": (
+        "sepsis",
+        {
+            "patient": {"age_years": 50},
+            "findings": {"fever": True, "splenomegaly": True, "hemophagocytosis": True},
+            "observations": {"ferritin": "500 ug/L"},
+        },
+    ),
     "ohi-index": ("malignancy", {"observations": {"scd25": "4000 U/mL", "ferritin": "1001 ng/mL"}}),
 }
 LIFTED = {

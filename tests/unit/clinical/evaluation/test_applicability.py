@@ -30,6 +30,7 @@ BY_AGE = {
     "hscore": {"child": "extrapolated", "adult": "applicable", "unknown": "unknown"},
     "mh-score": {"child": "applicable", "adult": "not_applicable", "unknown": "applicable"},
 }
+IN_INTENSIVE_CARE = {"child": "not_applicable", "adult": "extrapolated", "unknown": "unknown"}
 LUPUS = {"child": "applicable", "adult": "extrapolated", "unknown": "applicable"}
 
 
@@ -39,6 +40,8 @@ def expected_applicability(key: str, condition: str | None, group: str) -> str:
         return BY_CONDITION[key].get(condition, "not_applicable")
     if key in BY_AGE:
         return BY_AGE[key][group]
+    if key == "hlh-2004-icu-2020":
+        return "applicable" if (condition, group) == ("sepsis", "adult") else IN_INTENSIVE_CARE[group]
     return {"jsle": LUPUS[group], None: "unknown"}.get(condition, "not_applicable")
 
 

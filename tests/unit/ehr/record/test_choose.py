@@ -129,4 +129,12 @@ def test_more_neutrophils_than_white_cells_are_both_unknown() -> None:
     made = [observation("751-8", 9, "10*9/L"), observation("6690-2", 4, "10*9/L"), observation(FERRITIN, 7, "ng/mL")]
     record = read(made)
     assert (set(record.panel.readings), {key for key, _ in record.basis}) == ({"ferritin"}, {"ferritin"})
-    assert "inconsistent_values" in keys(made)
+    assert keys(made).count("inconsistent_values") == 2
+    assert record.panel.unread == {"neutrophils", "wbc"}
+
+
+def test_two_parts_that_are_each_more_than_the_whole_are_all_unknown() -> None:
+    made = [observation("751-8", 9, "10*9/L"), observation("731-0", 8, "10*9/L"), observation("6690-2", 4, "10*9/L")]
+    record = read([*made, observation(FERRITIN, 7, "ng/mL")])
+    assert set(record.panel.readings) == {"ferritin"}
+    assert record.panel.unread == {"neutrophils", "lymphocytes", "wbc"}
