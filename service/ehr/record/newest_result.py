@@ -26,7 +26,7 @@ from service.ehr.record.doubtful_order import (
     unread_beside,
 )
 from service.ehr.record.highest_temperature import TEMPERATURE, all_of_the_day, of_the_day
-from service.ehr.record.ranking import AnyResult, canonical, has_value, is_after, ranked
+from service.ehr.record.ranking import AnyResult, canonical, has_value, is_after, is_stale, ranked
 from service.ehr.record.result import Result
 from service.ehr.record.unread import Unread
 
@@ -170,11 +170,6 @@ def _newest(group: list[Result]) -> tuple[list[Result], list[Issue]]:
     if left:
         issues.append(issue("superseded", *(result.where for result in left), observation=group[0].observation))
     return newest, issues
-
-
-def is_stale(moment: Moment, anchor: Moment, look_back: timedelta | None) -> bool:
-    """Return whether a result is older than results may be beside one of the time that counts."""
-    return look_back is not None and NEVER not in (moment, anchor) and moment.is_older(anchor, look_back)
 
 
 def _use(chosen: Chosen, key: str, group: list[Result]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.measurement.interval import Interval
 from service.clinical.measurement.reading import Reading
-from service.clinical.panel.moment import DAY, DAY_LENGTH, Moment
+from service.clinical.panel.moment import DAY, DAY_LENGTH, NEVER, Moment
 from service.ehr.issues import WITHOUT_VALUE
 from service.ehr.record.result import Result
 
@@ -73,3 +74,22 @@ def is_after(moment: Moment, as_of: Moment) -> bool:
     """Return whether a result is of a later time, or of a later day where only the day is given."""
     is_day = len(as_of.text) == DAY_LENGTH
     return moment.first // DAY > as_of.first // DAY if is_day else moment > as_of
+
+
+def is_stale(moment: Moment, anchor: Moment, look_back: timedelta | None) -> bool:
+    """Return whether a result is older than results may be beside one of the time that counts."""
+    return look_back is not None and NEVER not in (moment, anchor) and moment.is_older(anchor, look_back)
+
+
+class Window(NamedTuple):
+    """The times of results that can count: not after ``as_of``, and not older than that, or the newest, by too much."""
+
+    as_of: Moment | None
+    newest: Moment
+    look_back: timedelta | None
+
+    def holds(self, moment: Moment) -> bool:
+        """Return whether a result of this time would count."""
+        if self.as_of and is_after(moment, self.as_of):
+            return False
+        return not is_stale(moment, self.as_of or self.newest, self.look_back)

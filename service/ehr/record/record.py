@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -12,8 +12,8 @@ from service.clinical.measurement.reading import Reading
 from service.clinical.panel.moment import Moment
 from service.clinical.panel.panel import UNKNOWN_CONDITION, Medication, Panel
 from service.ehr.issues import Issue
-from service.ehr.record.newest_result import Chosen, is_stale
-from service.ehr.record.ranking import is_after
+from service.ehr.record.newest_result import Chosen
+from service.ehr.record.ranking import Window
 from service.ehr.record.unread import Unread, issues_of
 from service.ehr.terminology.code_map import CodeMap
 
@@ -80,8 +80,8 @@ def record_of(chosen: Chosen, told: Told, codes: CodeMap, look_back: timedelta |
         told.medications,
         collected_at=moment.text,
     )
-    is_in_time = _in_time(told.as_of, chosen.newest, look_back)
-    newer = issues_of((*told.unread, *chosen.unread), chosen.times, _needed(panel, codes), is_in_time)
+    window = Window(told.as_of, chosen.newest, look_back)
+    newer = issues_of((*told.unread, *chosen.unread), chosen.times, _needed(panel, codes), window)
     issues = (*told.issues, *chosen.issues, *told.further, *newer)
     panel = replace(
         panel,
@@ -96,15 +96,6 @@ def record_of(chosen: Chosen, told: Told, codes: CodeMap, look_back: timedelta |
 def _needed(panel: Panel, codes: CodeMap) -> frozenset[str]:
     """Return the tests that the category of a panel rests on, as far as a result can be known by its name."""
     return needed_inputs(panel) & codes.naming.tests
-
-
-def _in_time(as_of: Moment | None, newest: Moment, look_back: timedelta | None) -> Callable[[Moment], bool]:
-    """Return what says whether a result of a time would count: not after ``as_of``, and not too old."""
-
-    def is_in_time(moment: Moment) -> bool:
-        return not (as_of and is_after(moment, as_of)) and not is_stale(moment, as_of or newest, look_back)
-
-    return is_in_time
 
 
 def _lost_inputs(issues: Iterable[Issue], readings: Mapping[str, Reading]) -> Iterator[str]:

@@ -23,7 +23,7 @@ class Result:
        or of nobody here, is told as an issue alone (``status``, ``specimen``, ``subject_not_patient``).
     3. The moment is when the sample was taken: ``NEVER`` where that is not known, with the issue ``time_invalid``.
     4. ``reading.read_number`` or ``read_word`` makes the ``reading``; the word is the one that ``CodeMap.word`` gives.
-       Where there is none ``issue`` says why: ``no_value`` lets an older result stand, any other key does not.
+       Where there is none ``issue`` says why: a key of ``issues.WITHOUT_VALUE`` lets an older result stand, others not.
        Few values are ever needed: a reader may leave both open until ``newest_result.needed`` yields the result.
 
     Results and unread things then go to ``newest_result.choose`` and ``record.record_of``.

@@ -5,12 +5,13 @@ A result under a code that is not known is told by its name, if it has one; with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.panel.moment import Moment
 from service.ehr.issues import Issue, issue
+from service.ehr.record.ranking import Window
 
 OF_A_TEST = {
     "status": "not_final",
@@ -45,18 +46,18 @@ def issues_of(
     unread: Iterable[Unread],
     times: Mapping[str, Moment],
     needed: Collection[str],
-    is_in_time: Callable[[Moment], bool],
+    window: Window,
 ) -> Iterator[Issue]:
     """Yield an issue for each test that a category rests on, of which something newer may not have been read.
 
-    ``times`` are those of the results used, ``needed`` the tests that the category rests on; ``is_in_time`` says
-    whether a result of a time would count at all.
+    ``times`` are those of the results used, ``needed`` the tests that the category rests on; ``window`` holds
+    the times of results that would count at all.
     """
     places: dict[tuple[str, str], list[str]] = {}
     tests_of_any: dict[str, set[str]] = {}
     for thing in unread:
         known = [key for key in thing.tests if key in needed] if thing.tests else needed
-        left = [key for key in known if is_in_time(thing.moment) and _may_be_newer(thing, times.get(key))]
+        left = [key for key in known if window.holds(thing.moment) and _may_be_newer(thing, times.get(key))]
         if thing.tests:
             for key in left:
                 places.setdefault((OF_A_TEST[thing.key], key), []).append(thing.where)

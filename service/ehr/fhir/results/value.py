@@ -159,7 +159,7 @@ def _no_value(observation: Resource, codes: CodeMap) -> Unusable:
         return Unusable("word_not_usable", said)
     by_reason = OF_REASON.get(named) or codes.absence(spoken(reason))
     found = [by_reason, *(_absence(value, codes) for value in (*in_place, *judged))]
-    absence = max((one for one in found if one), default=Absence.NOTHING)
+    absence = max((absence for absence in found if absence), default=Absence.NOTHING)
     is_explained = bool(in_place or (judged and not reason))
     return Unusable(KEYS[absence], said or (SAID_IN_PLACE if is_explained else ""))
 
