@@ -14,6 +14,19 @@ Schema = dict[str, Any]
 NULL: Schema = {"type": "null"}
 SIGNS = re.compile(r"[\\^$.|?*+()\[\]{}]")
 """What a pattern must escape; anything else may not be escaped in a pattern read as Unicode."""
+SPELLED = {
+    "/": "per",
+    "%": "percent",
+    "°": "deg",
+    "˚": "deg",
+    "º": "deg",
+    "µ": "u",
+    "μ": "u",
+    "℃": "degC",
+    "³": "3",
+    "⁹": "9",
+}
+"""Signs of units in letters, for the names of constants."""
 TEXT_FORM = (
     "Comparator, number and unit in one text. The point is a decimal sign; before exactly three digits (12.500) it may set "
     "thousands apart, and is refused where a patient can have the thousandfold as well. Thousands may be set apart where "
@@ -28,19 +41,44 @@ def schemas() -> dict[str, Schema]:
         "ObservationId": _words("An observation.", ANALYTES),
         "Condition": _words("An underlying condition.", CONDITIONS),
         "Confounder": _words("A condition that may explain results.", CONFOUNDERS),
+        "ApplicabilityByCondition": _by_condition(),
         "Observations": _observations(),
         "Findings": _findings(),
     }
     for analyte in ANALYTES.values():
         name = _name(analyte)
         found[f"{name}Observation"] = _observation(analyte)
+        found[f"{name}Quantity"] = _quantity(analyte)
         found[f"{name}Range"] = _range(analyte)
-        found[f"{name}Unit"] = _words(f"A unit of {analyte.label}.", _units(analyte))
+        units = _units(analyte)
+        found[f"{name}Unit"] = _words(f"A unit of {analyte.label}.", units) | {"x-enum-varnames": _constants(units)}
     return found
 
 
 def _words(description: str, words: Any) -> Schema:
     return {"type": "string", "description": description, "enum": list(words)}
+
+
+def _by_condition() -> Schema:
+    names = [*CONDITIONS, "unknown", "otherwise"]
+    return {
+        "type": "object",
+        "description": "For each condition named, whether the set was made for it.",
+        "additionalProperties": False,
+        "properties": {name: _reference("Applicability") for name in names},
+    }
+
+
+def _constants(units: list[str]) -> list[str]:
+    """Return a name for each unit that every language takes: letters, digits and underscores, each once."""
+    names: list[str] = []
+    for unit in units:
+        spelled = re.sub("|".join(map(re.escape, SPELLED)), lambda sign: f" {SPELLED[sign[0]]} ", unit)
+        name = re.sub(r"[^A-Za-z0-9]+", "_", spelled).strip("_") or "unit"
+        name = f"N_{name}" if name[0].isdigit() else name
+        alike = sum(taken == name.upper() or taken.startswith(f"{name.upper()}_V") for taken in names)
+        names.append(name.upper() + (f"_V{alike + 1}" if alike else ""))
+    return names
 
 
 def _name(analyte: Analyte) -> str:
@@ -57,7 +95,7 @@ def _units(analyte: Analyte) -> list[str]:
 
 def _observations() -> Schema:
     return {
-        "type": ["object", "null"],
+        "type": "object",
         "description": "What was measured, by observation id. Absent and null both mean unknown, never normal.",
         "additionalProperties": False,
         "properties": {key: _reference(f"{_name(analyte)}Observation") for key, analyte in ANALYTES.items()},
@@ -67,7 +105,7 @@ def _observations() -> Schema:
 def _findings() -> Schema:
     meanings = {key: f"{kind.label}{': ' + kind.meaning if kind.meaning else ''}." for key, kind in FINDINGS.items()}
     return {
-        "type": ["object", "null"],
+        "type": "object",
         "description": "What was seen or is known. true, false, or null for unknown; absent is unknown.",
         "additionalProperties": False,
         "properties": {key: {"type": ["boolean", "null"], "description": text} for key, text in meanings.items()},
@@ -81,7 +119,7 @@ def _observation(analyte: Analyte) -> Schema:
         "description": f"{analyte.label}. Units: {codes}; spellings as in the list of units.",
         "anyOf": [
             {"type": "string", "description": TEXT_FORM, "pattern": _pattern(analyte)},
-            _quantity(analyte),
+            _reference(f"{_name(analyte)}Quantity"),
             NULL,
         ],
     }
@@ -96,7 +134,7 @@ def _pattern(analyte: Analyte) -> str:
 def _quantity(analyte: Analyte) -> Schema:
     return {
         "type": "object",
-        "title": f"{_name(analyte)}Quantity",
+        "description": f"{analyte.label} as a number with its unit, or as a word; a word may come with its reference range.",
         "additionalProperties": False,
         "if": {"required": ["value"], "properties": {"value": {"type": "number"}}},
         "then": {"required": ["unit"], "properties": {"unit": {"type": "string"}}},
@@ -110,7 +148,7 @@ def _quantity(analyte: Analyte) -> Schema:
             "comparator": _reference("Comparator"),
             "interpretation": _reference("Interpretation"),
             "reference_range": {"anyOf": [_reference(f"{_name(analyte)}Range"), NULL]},
-            "collected_at": _reference("Moment"),
+            "collected_at": {"anyOf": [_reference("Moment"), NULL]},
         },
     }
 

@@ -1,9 +1,11 @@
 """The service attacked from its own contract, with every check of schemathesis on."""
 
+from datetime import UTC
 from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 
@@ -13,6 +15,13 @@ from service.app import create_app
 from service.server.messages.strict_json import loads
 from service.server.settings import Settings
 
+
+def moments() -> st.SearchStrategy[str]:
+    """Return what the format "moment" of the contract means: a day, or a time with its offset."""
+    times = st.datetimes(timezones=st.just(UTC)).map(lambda time: time.isoformat())
+    return st.dates().map(lambda day: day.isoformat()) | times
+
+
 ACCEPTED = {"positive_data_acceptance": {"expected-statuses": ["2xx", 404, 422]}}
 OPEN = {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404, 412, 422]}}
 CONFIG = SchemathesisConfig.from_dict(
@@ -21,6 +30,7 @@ CONFIG = SchemathesisConfig.from_dict(
         "operations": [{"include-path-regex": "^/(fhir|cds-services)", "checks": OPEN}],
     }
 )
+schemathesis.openapi.format("moment", moments())
 schema = schemathesis.openapi.from_path(str(PATH), config=CONFIG)
 schema.app = create_app(Settings())
 # What JSON Schema cannot say: how a value relates to its unit and to other values.

@@ -120,7 +120,8 @@ def properties(node: Any, where: str = "") -> list[tuple[str, Any]]:
 
 
 def described(schema: Any) -> bool:
-    if "$ref" in schema:
+    schema = schema["anyOf"][0] if schema.keys() == {"anyOf"} else schema
+    if "$ref" in schema and "description" not in schema:
         schema = SPEC["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     words = {"CriteriaId", "ObservationId", "Condition", "Confounder"}
     return "description" in schema or "enum" in schema or "$ref" in schema or bool(words & set(str(schema).split("/")))
