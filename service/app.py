@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from service import __version__
 from service.api import batch_routes, errors, openapi, routes, trajectory_routes
 from service.api.counting import UNKNOWN_REASONS
+from service.api.request import formulary
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.measurement.analytes import FINDINGS, MEASURES
 from service.ehr import counting, site
@@ -44,7 +45,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.config[page.LOCKED] = settings.auth_mode != "none"
         app.register_blueprint(page.blueprint)
     fhir_routes.install(app, settings)
-    cds_routes.install(app, site.install(app, settings))
+    here = site.install(app, settings)
+    formulary.install(app, here.codes.formulary)
+    cds_routes.install(app, here)
     return app
 
 

@@ -19,6 +19,8 @@ from service.api.problems import Entry, InvalidRequest, invalid_detail, problem_
 from service.api.request.panel import PanelRequest, read_panel_request
 from service.api.response.assessment import assessment_document, summary_document
 from service.clinical.assessment.assess import Assessment, assess
+from service.clinical.assessment.treatments import Read
+from service.clinical.therapies.drug_names import FORMULARY
 from service.server import budget
 from service.server.budget import Budget
 from service.server.messages.http_errors import OUR_FAULT
@@ -54,6 +56,7 @@ class Batch:
     view: View
     request_id: str
     longest_line: int
+    read_drug: Read = FORMULARY.read
     answered: int = 0
     refused: int = 0
     started: float = field(default_factory=time.monotonic)
@@ -110,7 +113,7 @@ class Batch:
         return b'{"index":%d,"status":200,"assessment":%b}\n' % (index, dumps(document))
 
     def _assessed(self, asked: PanelRequest) -> dict[str, Any]:
-        assessment = assess(asked.panel, asked.criteria, brief=self.view.brief)
+        assessment = assess(asked.panel, asked.criteria, brief=self.view.brief, read_drug=self.read_drug)
         document = self.view.document(assessment, asked.omitted)
         self.uncounted.append((assessment, asked.omitted))
         return document

@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
 from service.api.batch import VIEWS, Batch
 from service.api.request.address import view_asked_for
+from service.api.request.formulary import read_drug
 from service.server.messages.media_types import accepts, refuse_unless_utf8
 from service.server.observing import exchange
 from service.server.serving import limits
@@ -28,5 +29,5 @@ def post_batch() -> Response:
     refuse_unless_utf8()
     if not accepts(NDJSON, *TAKEN):
         raise NotAcceptable(f"The answer is {NDJSON}.")
-    batch = Batch(VIEWS[view], exchange.current().request_id, current_app.config[LONGEST_LINE])
+    batch = Batch(VIEWS[view], exchange.current().request_id, current_app.config[LONGEST_LINE], read_drug())
     return Response(batch.answers(request.stream), content_type=NDJSON, headers={"X-Accel-Buffering": "no"})

@@ -9,6 +9,7 @@ from service.api import counting
 from service.api.errors import refuse_unless_json_is_accepted
 from service.api.request.address import FULL, view_asked_for
 from service.api.request.body import JSON, json_body
+from service.api.request.formulary import read_drug
 from service.api.request.panel import read_panel_request
 from service.api.response.assessment import assessment_document, summary_document
 from service.api.response.catalogue import analytes_document, criteria_document
@@ -35,7 +36,7 @@ def post_assessment() -> Response:
     """Assess one panel."""
     is_brief = view_asked_for() != FULL
     asked = read_panel_request(json_body(request))
-    assessment = assess(asked.panel, asked.criteria, brief=is_brief)
+    assessment = assess(asked.panel, asked.criteria, brief=is_brief, read_drug=read_drug())
     counting.assessed("json", assessment, asked.omitted)
     document = summary_document if is_brief else assessment_document
     return Response(dumps(document(assessment, asked.omitted)) + b"\n", content_type=JSON)

@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from service.clinical.data.toml_reader import BadData
 from service.cohort.conversions import COMMENT, to_csv, to_ndjson
 from service.cohort.intake.header import UnusableTable
 from service.cohort.intake.table import UTF_8, Row, open_table, text_of
 from service.cohort.results import COLUMNS, write_rows
 from service.cohort.work import Done, Reading, assess_rows
+from service.ehr.terminology.code_file import load_codes
 
 COMMANDS = ("assess", "to-ndjson", "to-csv")
 BROKEN, UNUSABLE, STOPPED = 1, 2, 130
@@ -89,7 +91,22 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="of times without an offset, such as Europe/Berlin; default: UTC",
     )
+    parser.add_argument(
+        "--code-map",
+        type=_code_map,
+        default=os.environ.get("MAS_CODE_MAP_FILE", ""),
+        metavar="FILE",
+        help="a site's file of codes, of which the names of drugs are read; default: MAS_CODE_MAP_FILE",
+    )
     return parser
+
+
+def _code_map(name: str) -> str:
+    try:
+        load_codes(name)
+    except BadData as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return name
 
 
 def _positive(text: str) -> int:
@@ -139,7 +156,7 @@ def _read(options: argparse.Namespace, text: TextIO) -> tuple[Reading, Iterator[
     """Return how to read the table, and its rows; what is odd about its header is told."""
     header, rows = open_table(text, options.ignore_columns)
     _tell(header.remarks)
-    return Reading(header, options.on_invalid, options.decimal_comma, options.timezone), rows
+    return Reading(header, options.on_invalid, options.decimal_comma, options.timezone, options.code_map), rows
 
 
 def _shown(parts: Iterable[Done], stream: BinaryIO) -> Iterator[Done]:

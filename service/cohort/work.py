@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -16,11 +17,13 @@ from service.api.problems import InvalidRequest, invalid_detail, problem_documen
 from service.api.request.panel import read_panel_request
 from service.api.response.brief_document import scored_document
 from service.clinical.assessment.assess import assess
+from service.clinical.therapies.drug_names import FORMULARY, Formulary
 from service.cohort.intake.faults import as_of_a_table
 from service.cohort.intake.header import Header
 from service.cohort.intake.rows import UnusableRow, document_of, has_local_time, identity, without_result
 from service.cohort.intake.table import Row
 from service.cohort.results import result_row, write_rows
+from service.ehr.terminology.code_file import load_codes
 
 ROWS_AT_ONCE = 200
 CHUNKS_PER_WORKER = 3
@@ -35,13 +38,14 @@ UNREADABLE = (
 class Reading:
     """How to read a table: its header, what to do with a bad value, whether numbers have a decimal comma, and the zone.
 
-    The zone is that of times without an offset.
+    The zone is that of times without an offset. ``code_map`` is the file of the site, whose names of drugs are read.
     """
 
     header: Header
     on_invalid: str = "reject"
     decimal_comma: bool = False
     zone: tzinfo = UTC
+    code_map: str = ""
 
     def document(self, cells: Row) -> dict[str, Any]:
         """Return the request that a row stands for; raises UnusableRow."""
@@ -101,6 +105,11 @@ def leave_signals() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
 
 
+@cache
+def _formulary(code_map: str) -> Formulary:
+    return load_codes(code_map).formulary if code_map else FORMULARY
+
+
 def _chunks(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:
     numbered, start = iter(rows), 1
     while chunk := list(islice(numbered, ROWS_AT_ONCE)):
@@ -128,5 +137,5 @@ def _answer(reading: Reading, cells: Row) -> dict[str, Any]:
     except InvalidRequest as error:
         entries = as_of_a_table(error.entries, document)
         return {"status": 422, "problem": problem_document(422, invalid_detail(entries), "", entries)}
-    assessment = assess(asked.panel, asked.criteria, brief=True)
+    assessment = assess(asked.panel, asked.criteria, brief=True, read_drug=_formulary(reading.code_map).read)
     return {"status": 200, "assessment": scored_document(assessment, as_of_a_table(asked.omitted, document))}

@@ -50,11 +50,17 @@ class Trajectory:
 
 
 def follow(
-    panels: Iterable[tuple[Moment, Panel]], treatments: Sequence[Treatment], criteria: Sequence[str] = ()
+    panels: Iterable[tuple[Moment, Panel]],
+    treatments: Sequence[Treatment],
+    criteria: Sequence[str] = (),
+    read: Read = FORMULARY.read,
 ) -> Trajectory:
-    """Assess the panels in order of time; no two may be without an order (``moment.ties``)."""
+    """Assess the panels in order of time; no two may be without an order (``moment.ties``).
+
+    ``read`` tells what the name of a drug means.
+    """
     ordered = sorted(panels, key=lambda timed: timed[0].first)
-    read_drug = cache(FORMULARY.read)  # most drugs stand in every panel; it lives as long as this course
+    read_drug = cache(read)  # most drugs stand in every panel; it lives as long as this course
     visits = tuple(_visits(ordered, treatments, criteria, read_drug))
     changed = tuple(changes(visits))
     found, course = events(visits, changed)

@@ -129,7 +129,7 @@ class Formulary:
         self._roots, self._other_roots = self._by_root(_Kind.DRUG, _Kind.CLASS), self._by_root(_Kind.OTHER)
         self._unspaced = sorted((key for key in self._meanings if _WITHOUT_BLANKS.search(key)), key=len, reverse=True)
         self._near = NearNames(_slips_allowed(self._meanings))
-        self._near_roots = NearNames(_slips_allowed(self._roots))
+        self._near_roots = NearNames(_slips_of_roots(self._meanings))
 
     def with_brands(self, brands: Mapping[str, str]) -> Formulary:
         """Return this list with further names; raises BadData where one means something else already."""
@@ -283,6 +283,15 @@ def _slips_allowed(meanings: Mapping[str, _Meaning]) -> dict[str, int]:
         for key, meaning in meanings.items()
         if meaning.kind is _Kind.DRUG
     }
+
+
+def _slips_of_roots(meanings: Mapping[str, _Meaning]) -> dict[str, int]:
+    """Return for the root of each name as many slips as the whole name may have: ``Akemtra`` has two in its root."""
+    allowed: dict[str, int] = {}
+    for key, most in _slips_allowed(meanings).items():
+        if key.isalpha() and len(key) >= SHORTEST_FOLDED:
+            allowed[folded(key)] = max(most, allowed.get(folded(key), 0))
+    return allowed
 
 
 def _by_root_or_stem(word: str, roots: Mapping[str, _Meaning]) -> _Meaning | None:

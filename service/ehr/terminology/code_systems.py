@@ -85,10 +85,10 @@ def code_key(system: object, code: str) -> tuple[str, str]:
 
 
 def _loinc(code: str) -> str:
-    """Return a LOINC code with a plain dash and without blanks; of another form as it is."""
-    if _LOINC_CODE.fullmatch(code):
+    """Return a LOINC code with a plain dash, without blanks and leading zeros; of another form as it is."""
+    if code[:1] != "0" and _LOINC_CODE.fullmatch(code):
         return code
-    plain = "-".join(part.strip("-") for part in code.strip().translate(_TO_DASH).split("-") if part)
+    plain = "-".join(part.strip("-") for part in code.strip().translate(_TO_DASH).split("-") if part).lstrip("0")
     return plain if _LOINC_CODE.fullmatch(plain) else code.strip()
 
 

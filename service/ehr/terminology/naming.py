@@ -18,6 +18,8 @@ KINDS = (OTHER, NEVER, RATIO, SAYS_NOTHING)
 LONGEST_TEST_NAME = 240
 UNSEEN = ("Mn", "Cf")
 _TOKEN = re.compile(r"[a-zß-ɏ]+|[^\W\d_a-zß-ɏ]+|\d+|[/%]")
+_COLON = re.compile(r"\w:\w")
+"""AST:ALT is a quotient, and "Leukocytes: neutrophils" is a heading with its test."""
 _TELLS = re.compile(r"[a-zß-ɏͰ-ϿЀ-ӿ]{2}|[\u0590-\u06ff\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u4e00-\u9fff]")
 """Letters of a script in which the map has names; of an alphabet one letter alone tells nothing."""
 
@@ -68,7 +70,8 @@ class Naming:
             return OF_OTHER
         named = found - {RATIO, SAYS_NOTHING}
         tests = named - {OTHER}
-        is_quotient = (RATIO in found and len(named) > 1) or ("/" in tokens and OTHER in named)
+        is_parted = "/" in tokens or bool(_COLON.search(name))
+        is_quotient = (RATIO in found and (len(named) > 1 or "/" in tokens)) or (is_parted and len(named) > 1)
         return OF_OTHER if is_quotient else Named(frozenset(tests), is_told=is_told or bool(named))
 
     def _found(self, tokens: list[str]) -> tuple[set[str], bool]:

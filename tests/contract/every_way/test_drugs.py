@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from service.app import create_app
+from service.clinical.therapies.drug_names import FORMULARY, Doubt
 from service.cohort.command import main
 from service.server.messages.strict_json import dumps, loads
+from service.server.settings import Settings
 from tests.support.calls import PATH
 from tests.support.records import bundle, call, calm_panel, condition, drug, parameters, patient, send
 
@@ -214,3 +217,46 @@ def test_two_hundred_drugs_of_two_hundred_letters_take_little_time(client: Flask
     answer = course(client, request)
     assert len(answer["assessments"]) == 50
     assert time.process_time() - began < 20
+
+
+MISSPELT = "Akemtra|Aktermra|Acetmra|Actmra|Kezvara|Kevzra|Tocilizunab|Sariluamb|Siltuxmab|Avtomza"
+
+
+@pytest.mark.parametrize("name", MISSPELT.split("|"))
+def test_letters_that_changed_places_or_are_lost_leave_the_drug_in_doubt(name: str) -> None:
+    assert FORMULARY.read(name).doubt is Doubt.UNCLEAR
+
+
+@pytest.mark.parametrize("name", ["Actos", "Actonel", "Activelle", "Keppra", "Klacid", "Akineton", "Aktren"])
+def test_a_common_drug_that_looks_a_little_alike_does_not(name: str) -> None:
+    assert FORMULARY.read(name).doubt is not Doubt.UNCLEAR
+
+
+SITE_BRAND = "Haushemmer"
+
+
+def test_a_brand_of_the_site_is_known_by_every_way_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(f'[brands]\ntocilizumab = ["{SITE_BRAND}"]\n')
+    client = create_app(Settings(code_map_file=str(site))).test_client()
+    context = {"condition": "sjia", "medications": [{"name": SITE_BRAND}]}
+    one = client.post("/v1/assessments", json=CALM | {"context": context}).get_json()
+    line = client.post(
+        "/v1/assessments/batch", data=dumps(CALM | {"context": context}) + b"\n", content_type="application/x-ndjson"
+    )
+    course = {"panels": [CALM | {"collected_at": "2026-11-20"}], "context": {"condition": "sjia"}}
+    given = client.post(
+        "/v1/trajectories", json=course | {"treatments": [{"name": SITE_BRAND, "given_at": "2026-11-19"}]}
+    )
+    for answer in (one, loads(line.data)["assessment"], given.get_json()["assessments"][0]):
+        assert answer["classification"]["category"] == "indeterminate"
+        assert "medication_not_known" not in str(answer)
+    table = tmp_path / "table.csv"
+    table.write_text(
+        f"id,ferritin[ug/L],platelets[10*9/L],fever,condition,medications\na,1,300,yes,sjia,{SITE_BRAND}\n"
+    )
+    for options, expected in (([], True), (["--code-map", str(site)], False)):
+        assert main(["--workers", "1", *options, str(table)]) == 0
+        assert ("medication_not_known" in capsys.readouterr().out) is expected
+    with pytest.raises(SystemExit):
+        main(["--code-map", str(tmp_path / "none.toml"), str(table)])

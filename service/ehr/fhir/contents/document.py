@@ -80,6 +80,7 @@ def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: 
         contents.issues.append(issue("entry_not_read", where or "resourceType"))
     else:
         contents.unread.setdefault(kind or "?", []).append(where)
+        contents.containers += [(raw, where)] if isinstance(raw, dict) else []
         contents.elsewhere |= {f"{kind}/{text(raw, 'id')}", address} - {""}
 
 

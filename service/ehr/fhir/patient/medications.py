@@ -14,6 +14,7 @@ from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.panel.moment import DAY_LENGTH, Moment
 from service.clinical.panel.panel import Medication
 from service.clinical.therapies.drug_names import Doubt, DrugReading
+from service.ehr.fhir.contents.containers import Missing, missing_of
 from service.ehr.fhir.contents.json_shapes import Resource, codings, spoken, table, tables, text, token
 from service.ehr.fhir.contents.moments import read_moment
 from service.ehr.fhir.contents.resources import DRUGS, Contents, Found
@@ -77,7 +78,22 @@ def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tupl
     for kind, places in contents.unread.items():
         if kind.startswith("Medication") and kind != NO_ORDER:
             unread.append(_medication(UNREADABLE, "", places[0]))
+    elsewhere: dict[str, str] = {}
+    for missing in missing_of(contents):
+        if missing.may_be_drug:
+            for name in _missing_drugs(missing, codes):
+                elsewhere.setdefault(name, missing.where)
+    unread += [_medication(name, "", where) for name, where in elsewhere.items()]
     return (*(_medication(name, day, where) for (name, day), where in sorted(found.items())), *unread)
+
+
+def _missing_drugs(missing: Missing, codes: CodeMap) -> list[str]:
+    """Return the names of a drug that the record names and does not hold; what may be a result has to look like one."""
+    if not missing.display:
+        return [UNREADABLE]
+    reading = codes.formulary.read(missing.display)
+    is_drug = bool(reading.drugs or reading.classes or reading.near)
+    return [missing.display] if is_drug or not missing.may_be_result else []
 
 
 def named_drugs(resource: Resource, codes: CodeMap, where: str) -> tuple[Medication, ...] | None:

@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from service.clinical.panel.moment import NEVER, Moment
+from service.ehr.fhir.contents.containers import missing_of
 from service.ehr.fhir.contents.json_shapes import Resource, codings, spoken, table, tables, text, token
 from service.ehr.fhir.contents.moments import read_moment
 from service.ehr.fhir.contents.resources import Contents, Found, Promise, is_withdrawn
@@ -28,6 +29,9 @@ def unread_of_reports(contents: Contents, codes: CodeMap) -> Iterator[Unread]:
         for found in reports:
             if _may_hold_results(found, codes):
                 yield from _of_report(found, id(found) in holders)
+    for missing in missing_of(contents):
+        if missing.may_be_result:
+            yield from _of_name(missing.display, missing.where, missing.moment, codes)
     if not contents.unresolved:
         return
     held = {id(found) for found in contents.found}
@@ -50,10 +54,14 @@ def _of_report(found: Found, holds_results: bool) -> Iterator[Unread]:
 
 
 def _of_promise(promise: Promise, at: Moment, codes: CodeMap) -> Iterator[Unread]:
-    shown = text(promise.reference, "display")
+    yield from _of_name(text(promise.reference, "display"), promise.where, at, codes)
+
+
+def _of_name(shown: str, where: str, at: Moment, codes: CodeMap) -> Iterator[Unread]:
+    """Yield a result that is not there, unless what it is called tells that it is of another test."""
     named = codes.named((), (shown,)) if shown else UNNAMED
     if named.tests or not named.is_told:
-        yield Unread("result_missing", promise.where, at, named.tests)
+        yield Unread("result_missing", where, at, named.tests)
 
 
 def _is_other(found: Found, codes: CodeMap) -> bool:

@@ -88,3 +88,9 @@ def test_a_diagnosis_under_another_address_of_its_system() -> None:
     for system in OTHERS["icd-10"]:
         assert read(condition("M08.2", system)).panel.condition == "sjia"
     assert read(condition("M08.2" + "0" * 99)).panel.condition == "unknown"
+
+
+@pytest.mark.parametrize("code", ["02276-4", "002276-4", "LOINC:02276-4", " 2276 - 4 "])
+def test_a_zero_before_a_code_of_loinc_changes_nothing(code: str) -> None:
+    coding = {"system": "http://loinc.org", "code": code}
+    assert values(observation(FERRITIN, 700, "ng/mL", code={"coding": [coding]})) == {"ferritin": 700}

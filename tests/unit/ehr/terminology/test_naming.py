@@ -15,7 +15,7 @@ NAMES = {
         "Thrombozyten|PLT|Plaquettes|Thrombozytenzahl|Plaquetas|Blutplättchen|血小板数|Trombocytter|PLT COUNT|Plt Ct|"
         "Platelet estimate|Płytki krwi|piastrine|Platelets [#/volume] in Blood by Automated count"
     ),
-    "ast": "ASAT|GOT|AST|AST (SGOT)|Aspartate transaminase|Aspartat-Aminotransferase|АСТ|AST/ALT",
+    "ast": "ASAT|GOT|AST|AST (SGOT)|Aspartate transaminase|Aspartat-Aminotransferase|АСТ",
     "fibrinogen": "Fibrinogène|Fibrinogen (Clauss)|Fibrinogeno|Фибриноген|FIB|フィブリノゲン|纤维蛋白原",
     "triglycerides": "Triglyceride|TG|Triglycéridos|Triglyzeride|Trigliceridi|中性脂肪|甘油三酯|TRIG",
     "hemoglobin": "Hb|HGB|Hämoglobin|Haemoglobin|Emoglobina|Hemoglobin [Mass/volume] in Arterial blood|Гемоглобин",
@@ -34,10 +34,15 @@ OTHERS = (
     "Carboxyhemoglobin/Hemoglobin.total|Leukocyte esterase|Immature platelet fraction|Methemoglobin|Potassium|"
     "Albumin|Vitamin B12|Haptoglobin|Myoglobin|Antistreptolysin (AST)|Thyroglobulin (TG)|Hemoglobin F|"
     "FIB-4|FIB-4 index|PLT morph|Plt Morphology|WBC Morphology|WBC differential|Hb electrophoresis|Retic-Hb|Hb A2|"
-    "Temperature source|Body temperature site|Temp method|Neutrophil oxidative burst|Tg-Ab"
+    "Temperature source|Body temperature site|Temp method|Neutrophil oxidative burst|Tg-Ab|"
+    "TG/HDL ratio|TG/HDL-C|Triglycerides/HDL|GOT/GPT|AST/ALT|AST:ALT|ALT/AST|Ferritin/CRP|CRP/Albumin ratio|LDH/CRP|"
+    "Fibrinogen/Albumin|TG/Glukose Index|Temperatur Inkubator|Incubator temperature|Temperatur Kühlschrank|Fridge temp|"
+    "Ambient temperature|Warmer temperature|Temp Brutkasten|Temperature of sample|HB Ab|HB s Ag|HB core|TG-Ak|ALT Ak|"
+    "HB-Vakzine|Hb F|Hb S|Hämoglobin A2|Freies Hämoglobin|Retikulozyten-Hb|Hb-Elektrophorese|Platelets in plasma bag"
 )
 IN_OTHER_SPECIMENS = (
-    "Urine leukocytes|Leukocytes [#/area] in Urine sediment|Hemoglobin [Presence] in Urine|CSF ferritin"
+    "Urine leukocytes|Leukocytes [#/area] in Urine sediment|Hemoglobin [Presence] in Urine|CSF ferritin|"
+    "Hämoglobin im Stuhl|Hb im Stuhl|Stuhl Hämoglobin|Fecal hemoglobin|iFOBT Hb|LDH Pleurapunktat|AST (Pleura)"
 )
 NO_NAMES = ["", "Result", "Lab result", "12", "R1", "Serum", "फेरिटिन", "Ferritin " * LONGEST_TEST_NAME]
 
@@ -45,6 +50,17 @@ NO_NAMES = ["", "Result", "Lab result", "12", "R1", "Serum", "फेरिटि
 @pytest.mark.parametrize(("test", "name"), [(test, name) for test, names in NAMES.items() for name in names.split("|")])
 def test_a_name_of_a_test_is_known(test: str, name: str) -> None:
     assert test in NAMING.named([name]).tests
+
+
+STILL = (
+    "GOT/AST|GPT (ALT)|AST (GOT)|ASAT/SGOT|Hb/Hgb|Hämoglobin im Blut|Hb/Hkt|CRP/hsCRP|WBC/Leuko|Ferritin/Serum|Temp (Ohr)|"
+    "Fibrinogen/Clauss|Temperatur Patient|Ferritin, plasma|Leukocytes: neutrophils"
+)
+
+
+@pytest.mark.parametrize("name", STILL.split("|"))
+def test_two_names_of_one_test_are_no_quotient(name: str) -> None:
+    assert NAMING.named([name]).tests
 
 
 @pytest.mark.parametrize("name", OTHERS.split("|"))
