@@ -80,6 +80,9 @@
 {{- if and (ne .mode "jwt") (or .jwt.issuers .jwt.audience .jwt.jwksUrl .jwt.jwksSecret) }}
 {{- fail (printf "auth.jwt has no effect with auth.mode %s: set auth.mode to jwt, or leave it out" .mode) }}
 {{- end }}
+{{- if and .callerHeader (or (ne .mode "none") (not .enforcedUpstream)) }}
+{{- fail "auth.callerHeader is believed as it comes: it needs auth.mode none and auth.enforcedUpstream" }}
+{{- end }}
 {{- if and (include "mas.routed" $) (eq .mode "none") (not .enforcedUpstream) }}
 {{- fail "a route from outside with auth.mode none: set auth.mode, or auth.enforcedUpstream when a gateway authenticates" }}
 {{- end }}

@@ -156,6 +156,8 @@ MAS_CDS_SUGGESTIONS: {{ ternary "on" "off" .Values.config.cdsSuggestions | quote
 MAS_EHR_LOOK_BACK_DAYS: {{ int .Values.config.ehrLookBackDays | quote }}
 MAS_FHIR_FETCH_SECONDS: {{ int .Values.config.fhirFetchSeconds | quote }}
 MAS_AUTH_MODE: {{ .Values.auth.mode | quote }}
+{{- /* Always set, so that no other source of variables can name one. */}}
+MAS_CALLER_HEADER: {{ .Values.auth.callerHeader | quote }}
 {{- with .Values.config.publicUrl }}
 MAS_PUBLIC_URL: {{ . | quote }}
 {{- end }}

@@ -13,6 +13,8 @@ T = TypeVar("T")
 Form = tuple[Callable[[str], T], str]
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
+_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 
 
@@ -121,6 +123,17 @@ def web_address() -> Form[str]:
 def url() -> Form[str]:
     """An https address, kept without a closing slash; plain http only for this host itself."""
     return _url, "an https address without query or user (http only for localhost)"
+
+
+def _header(text: str) -> str:
+    if not _HEADER.fullmatch(text) or text.lower() in _SECRET_HEADERS:
+        raise ValueError
+    return text
+
+
+def header() -> Form[str]:
+    """The name of a header that holds no secret."""
+    return _header, "the name of a header that carries no credentials"
 
 
 def _several(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:

@@ -41,6 +41,7 @@ class Settings:
     jwt_audience: str = ""
     jwt_jwks_file: str = ""
     jwt_jwks_url: str = ""
+    caller_header: str = ""
     ca_file: str = ""
     public_url: str = ""
     cors_origins: tuple[str, ...] = ()
@@ -136,6 +137,12 @@ TABLE: tuple[Setting, ...] = (
     _row("jwt_jwks_file", form.file(), "For jwt: the issuers' public keys, a JWKS file; or MAS_JWT_JWKS_URL."),
     _row("jwt_jwks_url", form.url(), "For jwt: the https address of the keys; fetched again every 10 minutes."),
     _row(
+        "caller_header",
+        form.header(),
+        "The header in which what authenticates in front names the caller, for the log. Only with MAS_AUTH_MODE=none,"
+        " and only where nobody reaches the port past it.",
+    ),
+    _row(
         "ca_file",
         form.authorities(),
         "Who signs for the hosts called (keys, FHIR servers), where a site does; empty means the public authorities.",
@@ -189,6 +196,8 @@ def _auth_problems(mode: str, given: Mapping[str, str]) -> list[str]:
     problems = [f"MAS_AUTH_MODE={mode} needs MAS_{field.upper()}" for field in needs if not given[field].strip(", ")]
     if mode == "jwt" and bool(given["jwt_jwks_file"]) == bool(given["jwt_jwks_url"]):
         problems.append("MAS_AUTH_MODE=jwt needs one of MAS_JWT_JWKS_FILE and MAS_JWT_JWKS_URL")
+    if mode != "none" and given["caller_header"]:
+        problems.append(f"MAS_CALLER_HEADER has no place with MAS_AUTH_MODE={mode}: the credentials name the caller")
     return problems
 
 

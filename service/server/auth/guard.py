@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _TOKENS = "mas.tokens"
 _RETRY_SECONDS = 5
+_CALLER = re.compile(r"[A-Za-z0-9._:@/-]{1,128}")
 
 Check = Callable[[str], str]
 
@@ -34,6 +36,8 @@ class _Challenge(WWWAuthenticate):
 def install(app: Flask, settings: Settings) -> None:
     """Demand credentials in front of every view but the open ones; raises BadSetting when they cannot be checked."""
     if settings.auth_mode == "none":
+        if settings.caller_header:
+            app.before_request(lambda: _note_named(settings.caller_header))
         return
     check = _api_key_check(settings) if settings.auth_mode == "api_key" else _token_check(app, settings)
 
@@ -42,6 +46,12 @@ def install(app: Flask, settings: Settings) -> None:
         view = current_app.view_functions.get(request.endpoint or "")
         if request.method != "OPTIONS" and not is_open(view):
             exchange.current().caller = _checked(check)
+
+
+def _note_named(header: str) -> None:
+    """Note the caller that something in front has named; what is no plain name could be anything, and is left out."""
+    if _CALLER.fullmatch(named := request.headers.get(header, "")):
+        exchange.current().caller = named
 
 
 def verify(token: str, audiences: Iterable[str], required: Iterable[str] = ()) -> str:

@@ -40,6 +40,11 @@ FORBIDDEN = {
         {"initContainers": [{"name": "a", "image": "a"}], "extraContainers": [{"name": "a", "image": "a"}]},
         "a is the name of another container",
     ),
+    "callers named by nobody": ({"auth": {"callerHeader": "X-Caller"}}, "auth.callerHeader"),
+    "callers named twice": (
+        {"auth": {**JWT, "enforcedUpstream": True, "callerHeader": "X-Caller"}},
+        "auth.callerHeader",
+    ),
     "no DNS at all": ({"dnsPolicy": "None"}, "dnsConfig.nameservers"),
     "drain longer than the grace period": ({"drain": {"terminationGracePeriodSeconds": 39}}, "must be at least 40"),
     "more time for requests, same grace period": ({"drain": {"gracefulSeconds": 31}}, "must be at least 46"),

@@ -89,6 +89,10 @@ def test_a_setting_is_read(variable: str, text: str, field: str, value: object) 
         ("MAS_FHIR_FETCH_SERVERS", "https://fhir.example:99999/r4"),
         ("MAS_CDS_HOOKS", "patient view"),
         ("MAS_CDS_CARD_FROM", "certain"),
+        ("MAS_CALLER_HEADER", "X Caller"),
+        ("MAS_CALLER_HEADER", "X_Caller"),
+        ("MAS_CALLER_HEADER", "authorization"),
+        ("MAS_CALLER_HEADER", "Cookie"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_it_takes(variable: str, text: str) -> None:
@@ -126,6 +130,7 @@ def test_what_a_mode_lacks_is_listed_with_the_rest() -> None:
         ({"MAS_AUTH_MODE": "jwt"}, ["MAS_JWT_ISSUERS", "MAS_JWT_AUDIENCE", "one of"]),
         (JWT, ["one of MAS_JWT_JWKS_FILE and MAS_JWT_JWKS_URL"]),
         (JWT | {"MAS_JWT_JWKS_FILE": __file__, "MAS_JWT_JWKS_URL": "https://a/k"}, ["one of"]),
+        (JWT | {"MAS_JWT_JWKS_FILE": __file__, "MAS_CALLER_HEADER": "X-Caller"}, ["MAS_CALLER_HEADER has no place"]),
     ],
 )
 def test_authentication_needs_its_settings(environ: dict[str, str], needs: list[str]) -> None:

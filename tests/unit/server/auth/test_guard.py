@@ -8,6 +8,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -287,3 +288,42 @@ def test_a_bad_key_list_stops_the_start(tmp_path: Path, text: str, problems: lis
     assert "0000" not in str(failure.value)
     with pytest.raises(BadSetting, match="MAS_API_KEYS_FILE must be the path of a readable file"):
         api_keys.load(str(tmp_path))
+
+
+def caller_named(header: str, given: dict[str, str]) -> object:
+    """Who is noted as the caller when authentication is off and a header may name it."""
+    client = create_app(Settings(caller_header=header)).test_client()
+    return client.get("/who", headers=given).get_json(force=True)[2]
+
+
+@pytest.mark.parametrize(
+    ("value", "noted"),
+    [
+        ("laboratory", "laboratory"),
+        ("spiffe://hospital.example/ns/lab/sa/engine", "spiffe://hospital.example/ns/lab/sa/engine"),
+        ("a" * 128, "a" * 128),
+        ("a" * 129, None),
+        ("Miller, born 1971", None),
+        ("a, b", None),
+        ("", None),
+    ],
+)
+def test_a_gateway_may_name_the_caller(value: str, noted: object) -> None:
+    """What is no plain name could be anything, and is left out of the log."""
+    assert caller_named("X-Caller", {"X-Caller": value}) == noted
+
+
+def test_nobody_is_believed_who_was_not_asked() -> None:
+    assert caller_named("", {"X-Caller": "laboratory"}) is None
+    assert caller_named("X-Caller", {"X-Other": "laboratory"}) is None
+
+
+def test_two_names_are_none() -> None:
+    client = create_app(Settings(caller_header="X-Caller")).test_client()
+    assert client.get("/who", headers=[("X-Caller", "a"), ("X-Caller", "b")]).get_json(force=True)[2] is None
+
+
+def test_credentials_are_not_outdone_by_a_header(settings: Settings) -> None:
+    client = create_app(replace(settings, caller_header="X-Caller")).test_client()
+    answer = client.get("/who", headers={"Authorization": f"Bearer {token()}", "X-Caller": "other"})
+    assert answer.get_json(force=True)[2] == ISSUER
