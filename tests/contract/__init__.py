@@ -1,0 +1,1 @@
+"""WHAT IS PROMISED TO CALLERS AND OPERATORS? Seen from outside, whatever is inside."""

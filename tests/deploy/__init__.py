@@ -1,0 +1,1 @@
+"""DOES IT RUN WHERE IT IS DEPLOYED? The chart and the container."""

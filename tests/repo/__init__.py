@@ -1,0 +1,1 @@
+"""DOES THE PROJECT KEEP ITS OWN RULES? Imports, documents, bench."""

@@ -1,0 +1,1 @@
+"""The builders, servers and clients that tests share."""

@@ -1,0 +1,1 @@
+"""DOES EACH MODULE DO ITS PART? The folders are those of service/."""

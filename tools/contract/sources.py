@@ -30,7 +30,7 @@ def examples(operation: str) -> dict[str, Any]:
 
 def read(path: Path) -> dict[str, Any]:
     """Return the mapping that a file holds."""
-    found: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return found
 
 

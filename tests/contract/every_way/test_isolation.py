@@ -1,8 +1,8 @@
 """No value of one panel reaches the answer to another, and nothing of a panel is kept once it is answered."""
 
 import gc
+import re
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from types import FrameType, ModuleType
 from typing import Any
@@ -79,29 +79,31 @@ def test_a_panel_is_answered_the_same_whoever_was_answered_before(client: FlaskC
         assert not [text for text in other.texts if text in again]
 
 
-def reachable() -> Iterator[Any]:
-    """Yield every object that the modules of the service keep alive, their caches included."""
-    waiting: list[Any] = [vars(module) for name, module in sys.modules.items() if name.startswith("service")]
-    seen = {id(found) for found in waiting}
-    while waiting:
-        found = waiting.pop()
-        yield found
-        for below in gc.get_referents(found):
-            if id(below) not in seen and not isinstance(below, ModuleType | FrameType):
-                seen.add(id(below))
-                waiting.append(below)
+def reachable() -> list[Any]:
+    """Return every object that the modules of the service keep alive, their caches included."""
+    ring: list[Any] = [vars(module) for name, module in sys.modules.items() if name.startswith("service")]
+    seen = {id(found): found for found in ring}
+    while ring:
+        below = {id(found): found for found in gc.get_referents(*ring) if not isinstance(found, ModuleType | FrameType)}
+        ring = [found for key, found in below.items() if key not in seen]
+        seen |= below
+    return list(seen.values())
 
 
 def kept(marks: Marks) -> list[Any]:
     """Return the texts and numbers kept by the service that hold a value of the patient."""
     numbers = {marks.ferritin, marks.platelets}
-    texts = [text.encode() for text in marks.texts]
+    mark = re.compile("|".join(map(re.escape, marks.texts)))
+    mark_in_bytes = re.compile(mark.pattern.encode())
     found = []
     for kept_object in reachable():
-        if isinstance(kept_object, str | bytes):
-            written = kept_object.encode("utf-8", "replace") if isinstance(kept_object, str) else kept_object
-            found += [kept_object for text in texts if text in written]
-        elif isinstance(kept_object, Decimal) and kept_object.is_finite() and kept_object in numbers:
+        if isinstance(kept_object, str):
+            is_kept = mark.search(kept_object) is not None
+        elif isinstance(kept_object, bytes):
+            is_kept = mark_in_bytes.search(kept_object) is not None
+        else:
+            is_kept = isinstance(kept_object, Decimal) and kept_object.is_finite() and kept_object in numbers
+        if is_kept:
             found.append(kept_object)
     return found
 

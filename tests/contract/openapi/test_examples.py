@@ -12,7 +12,7 @@ from service.api.openapi import PATH
 from service.server.messages.strict_json import dumps
 from tools.contract.examples import Sent, every_example
 
-SPEC: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+SPEC: dict[str, Any] = yaml.load(PATH.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 EXAMPLES = every_example(SPEC)
 REFUSED = {"patient_1_as_printed", "patient_2_as_printed", "slips"}
 

@@ -21,7 +21,7 @@ from service.server.messages.strict_json import dumps
 from service.server.settings import Settings
 from tools.generate import documents
 
-SPEC: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+SPEC: dict[str, Any] = yaml.load(PATH.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 ASSESS = SPEC["paths"]["/v1/assessments"]["post"]
 
 

@@ -1,11 +1,14 @@
 """Names of drugs under noise: what is known stays known, and a slip never makes a drug that matters one that does not."""
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from service.clinical.therapies.drug_list import THERAPIES, WORDS
 from service.clinical.therapies.drug_names import FORMULARY, Doubt
 from service.clinical.therapies.spelling import plain, slips, squeezed
+
+pytestmark = pytest.mark.slow
 
 NAMES = sorted({drug.name for one in THERAPIES.values() for drug in one.drugs})
 SPELT = sorted({name for one in THERAPIES.values() for drug in one.drugs for name in (drug.name, *drug.names)})

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from service.clinical.panel.panel import Panel
 from service.server.messages.strict_json import dumps
 from tests.support.generated_panels import canonical_values, findings, observations, requests
 from tests.support.panels import panel_of
+
+pytestmark = pytest.mark.slow
 
 SIGNS = {
     "temperature": "fever",

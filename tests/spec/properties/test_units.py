@@ -16,6 +16,8 @@ from service.clinical.measurement.units import Unit
 from service.clinical.panel.panel import Panel
 from tests.support.generated_panels import in_unit
 
+pytestmark = pytest.mark.slow
+
 TWO_PRINTED_LIMITS = {"triglycerides", "temperature"}  # HLH-2004 and HScore compare these in the unit they came in
 MEASURED = [one for one in ANALYTES.values() if one.id not in TWO_PRINTED_LIMITS]
 

@@ -140,6 +140,7 @@ def test_a_body_that_is_too_long_is_given_up() -> None:
     assert (answer.status_code, given_up) == (413, [True])
 
 
+@pytest.mark.slow
 def test_an_answer_of_our_own_may_have_its_length() -> None:
     """The contract is longer than any limit on answers."""
     assert create_app(Settings(max_answer_bytes=1000)).test_client().get("/openapi.json").status_code == 200

@@ -182,6 +182,7 @@ VALUES = st.one_of(
 TIMES = st.sampled_from([LATER, "2026-11-22T07:45:01Z", "2026-11-23", None, "2026-11", "9999-12-31", "yesterday"])
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(VALUES, TIMES)
 def test_nothing_is_unlikely_while_a_newer_result_names_ferritin(value: dict[str, Any], time: str | None) -> None:

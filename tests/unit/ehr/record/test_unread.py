@@ -320,6 +320,7 @@ def sent_as(sent: dict[str, Any]) -> dict[str, Any]:
     return observation("x", effectiveDateTime=sent["time"], status=sent["status"], **more)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(sent=SENT, kept=st.sets(st.sampled_from(range(1, 10))))
 def test_unlikely_is_impossible_beside_a_result_that_names_ferritin_and_may_be_newer(

@@ -104,6 +104,7 @@ def test_metrics_are_plain_prometheus_text() -> None:
     assert "_created" not in answer.text
 
 
+@pytest.mark.slow
 def test_several_processes_are_summed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes that have come and gone count together, and the build is one series."""
     code = "from service.server.observing import metric_labels, metrics as m; m.assessment('json', 'likely'); m.build_info('1', 'd')"

@@ -90,12 +90,14 @@ def test_a_body_under_gzip_may_be_made_of_several_members(app: Flask) -> None:
     assert packed(app, gzip.compress(b"[1,") + gzip.compress(b"") + gzip.compress(b"2]")) == 200
 
 
+@pytest.mark.slow
 def test_a_body_under_gzip_is_held_to_the_limit_of_what_it_holds(app: Flask) -> None:
     """One byte more than 100 is too much, and a bomb is cut off there."""
     for length, status in ((100, 200), (101, 413), (50_000_000, 413)):
         assert packed(app, gzip.compress(b'"' + b"a" * (length - 2) + b'"')) == status
 
 
+@pytest.mark.slow
 def test_a_bomb_is_cut_off_while_it_unpacks() -> None:
     """Of a gigabyte no more than the limit is unpacked."""
     bomb = gzip.compress(b" " * 300_000_000, 1)

@@ -133,6 +133,7 @@ def test_without_a_drain_sigterm_stops_at_once(environ: pytest.MonkeyPatch) -> N
     assert drain.draining()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("handlers")
 def test_a_bad_file_stops_the_start_but_not_a_running_service(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A reload with a key file that cannot be used would end every worker: it is refused, and says why."""

@@ -48,6 +48,7 @@ def test_without_files_nothing_is_checked() -> None:
     assert HeldFiles({}, lambda *_: ["never"]).take() == []
 
 
+@pytest.mark.slow
 def test_a_fault_is_told_under_its_setting(tmp_path: Path) -> None:
     """The check saw only a copy."""
     path = tmp_path / "codes.toml"
@@ -92,6 +93,7 @@ def test_the_check_tells_what_stops_a_worker(
     assert problems == found or len(problems) == found
 
 
+@pytest.mark.slow
 def test_the_check_is_a_command() -> None:
     """Of its own process."""
     done = subprocess.run([sys.executable, "-m", "service.check"], capture_output=True, check=True)
