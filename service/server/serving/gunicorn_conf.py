@@ -93,11 +93,12 @@ def post_fork(server: Any, _worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Log through a queue from now on, and tell how full the worker is."""
+    """Let the worker prepare, log through a queue from now on, and tell how full the worker is."""
     import gevent  # type: ignore[import-untyped]  # noqa: PLC0415  # after its patch, as are the next
 
     from service.server.observing import log_queue, metrics, saturation  # noqa: PLC0415
 
+    worker.begin()
     log_queue.begin(metrics.log_line_dropped)
     gevent.spawn(saturation.watch, worker.held)
 
@@ -106,8 +107,10 @@ def worker_exit(_server: Any, worker: Any) -> None:
     """End a worker that served at once: Python, taken apart around gevent's patches, would print a traceback."""
     from service.server.observing import log_queue  # noqa: PLC0415  # as above
 
-    log_queue.flush()
     ending = sys.exc_info()[1]
+    if worker.booted:
+        worker.finish()
+    log_queue.flush()
     if worker.booted and isinstance(ending, SystemExit):
         os._exit(int(ending.code or 0))
 

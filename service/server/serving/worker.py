@@ -24,22 +24,25 @@ _LATE_SECONDS = 5.0  # for those who were in the queue
 
 
 class PatientWorker(GeventWorker):  # type: ignore[misc]
-    """gunicorn's gevent worker that ends silent connections, oldest first, when it is crowded or stops."""
+    """gunicorn's gevent worker that ends silent connections, oldest first, when it is crowded or stops.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    Only the four handlers are gunicorn's methods; its hooks call ``begin`` and ``finish`` (see ``gunicorn_conf``).
+    """
+
+    def begin(self) -> None:
+        """Prepare the account of connections, in the process that serves and before it does."""
         self.pause = from_environment().body_read_seconds
         self.idle: dict[Connection, float] = {}  # since when, oldest first
         self.served: dict[Connection, Any] = {}  # by which greenlet
-        self.ports: list[Any] = []
+        self.ports: list[Any] = [port.dup() for port in self.sockets]
         self.late: list[Any] = []
+        self.is_stopping = False
 
-    def run(self) -> None:
-        """Serve until the stop, and those who were in the queue of a port then."""
-        self.ports = [port.dup() for port in self.sockets]
-        super().run()
-        self.serve_queue()  # pragma: no cover  # the process ends here, and no longer tells what it ran
-        gevent.joinall(self.late, timeout=_LATE_SECONDS)  # pragma: no cover
+    def finish(self) -> None:
+        """After a stop, serve those who were in the queue of a port then."""
+        if self.is_stopping:
+            self.serve_queue()
+            gevent.joinall(self.late, timeout=_LATE_SECONDS)
 
     def held(self) -> tuple[int, int, int]:
         """Tell how many connections are served, how many of them are silent, and how many there may be."""
@@ -76,6 +79,7 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
     def handle_exit(self, sig: int, frame: Any) -> None:
         """Stop: silent connections end, and requests shortly before the grace does."""
         super().handle_exit(sig, frame)
+        self.is_stopping = True
         gevent.spawn(self.retire)
 
     def retire(self) -> None:

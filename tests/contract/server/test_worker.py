@@ -35,6 +35,7 @@ class Bench:
         listener = _listener()
         self.port: int = listener.getsockname()[1]
         self.worker = PatientWorker(1, os.getppid(), [listener], None, 15, config, JsonLogger(config))
+        self.worker.begin()
         self.worker.pause = 0.2
         self.worker.wsgi = self.answer
         self.running = gevent.spawn(self.worker.run)
@@ -71,6 +72,8 @@ class Bench:
     def stop(self) -> None:
         self.worker.alive = False
         self.running.join(10)
+        self.worker.is_stopping = True
+        self.worker.finish()
         gevent.killall(list(self.worker.served.values()))
         self.worker.tmp.close()
 
@@ -230,6 +233,17 @@ def test_those_in_the_queue_are_served_before_the_port_closes(bench: Bench) -> N
     waiting = [bench.connect(CLOSING) for _ in range(3)]
     bench.worker.serve_queue()
     assert all(read_all(client).startswith(b"HTTP/1.1 200") for client in waiting)
+    assert bench.worker.ports == []
+
+
+def test_a_worker_that_stops_serves_its_queue_at_the_end(bench: Bench) -> None:
+    """One that is told to quit does not."""
+    waiting = bench.connect(CLOSING)
+    bench.worker.finish()
+    assert len(bench.worker.ports) == 1
+    bench.worker.is_stopping = True
+    bench.worker.finish()
+    assert read_all(waiting).startswith(b"HTTP/1.1 200")
     assert bench.worker.ports == []
 
 

@@ -174,14 +174,15 @@ def test_a_worker_logs_through_a_queue_and_ends_at_once(environ: pytest.MonkeyPa
     ended: list[int] = []
     environ.setattr(log_queue, "begin", begun.append)
     environ.setattr("os._exit", ended.append)
-    conf.post_worker_init(types.SimpleNamespace(held=lambda: (1, 1, 10)))
-    assert len(begun) == 1
+    conf.post_worker_init(types.SimpleNamespace(begin=lambda: begun.append("worker"), held=lambda: (1, 1, 10)))
+    assert len(begun) == 2
     for booted in (True, False):
         try:
             sys.exit(3)
         except SystemExit:
-            conf.worker_exit(None, types.SimpleNamespace(booted=booted))
+            conf.worker_exit(None, types.SimpleNamespace(booted=booted, finish=lambda: begun.append("finish")))
     assert ended == [3]
+    assert begun[2:] == ["finish"]
 
 
 def test_a_full_folder_of_metrics_costs_the_sums_only(environ: pytest.MonkeyPatch) -> None:
