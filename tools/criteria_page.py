@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.clinical.criteria import CATALOGUE
-from service.clinical.criteria.criteria_set import Case, CriteriaSet
+from service.clinical.criteria.criteria_set import Case, CriteriaSet, Note
 from service.clinical.criteria.rules import (
     AllOf,
     AnyNode,
@@ -60,7 +60,7 @@ def _set(criteria: CriteriaSet) -> Iterator[str]:
     for line in criteria.audit.caveats:
         yield f"- **Caveat**: {line}"
     for note in criteria.notes:
-        yield f"- **When {note.when.replace('_', ' ')}**: {note.text} ({note.reference}, {note.certainty})"
+        yield f"- **{_note_head(note)}**: {note.text} ({note.reference}, {note.certainty})"
     yield ""
     yield from _applicability(criteria)
     yield "**Rule**"
@@ -81,6 +81,12 @@ def _set(criteria: CriteriaSet) -> Iterator[str]:
     for reference in criteria.references:
         link = f" [doi:{reference.doi}](https://doi.org/{reference.doi})" if reference.doi else ""
         yield f"- {reference.key}: {reference.citation}.{link} ({reference.certainty})"
+
+
+def _note_head(note: Note) -> str:
+    whom = ", ".join([*(key.replace("_", " ") for key in note.conditions), *([note.age] if note.age else [])])
+    head = "Shown" if note.when == "always" else f"When {note.when.replace('_', ' ')}"
+    return f"{head}, for {whom}" if whom else head
 
 
 def _applicability(criteria: CriteriaSet) -> Iterator[str]:

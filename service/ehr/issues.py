@@ -63,6 +63,7 @@ REASONS = {
     "after_as_of": "The result is later than asOf; it is not used.",
     "tied": "Results of the same moment differ; what is used reaches from the least to the greatest.",
     "tied_unread": "Results of the same moment are used, but this one cannot be read, and it may differ from them.",
+    "findings_contradict": "Two findings contradict each other; both count as unknown.",
     "inconsistent_values": "Two results contradict each other; both count as unknown.",
     "subject_not_patient": "The subject is not a patient; this is not used.",
     "specimen": "The specimen is not blood, but the code means blood: which is wrong cannot be told; it is not used.",

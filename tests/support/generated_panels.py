@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS, Analyte
 from service.clinical.measurement.interval import Number
+from service.clinical.panel.consistency import contradictory_findings
 from service.clinical.panel.panel import CONDITIONS
 
 FINDING_IDS = [key for key in FINDINGS if key != "molecular_hlh_diagnosis"]
@@ -48,7 +49,8 @@ def neutrophils_fit(values: dict[str, Any]) -> bool:
 
 
 def findings() -> st.SearchStrategy[dict[str, bool]]:
-    return st.dictionaries(st.sampled_from(FINDING_IDS), st.booleans(), max_size=8)
+    drawn = st.dictionaries(st.sampled_from(FINDING_IDS), st.booleans(), max_size=8)
+    return drawn.filter(lambda found: not contradictory_findings(found))
 
 
 def requests() -> st.SearchStrategy[dict[str, Any]]:

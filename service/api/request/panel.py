@@ -19,7 +19,7 @@ from service.clinical.measurement.interval import point
 from service.clinical.measurement.no_result import NO_RESULT, Absence
 from service.clinical.measurement.numbers_in_words import plain
 from service.clinical.measurement.reading import MEASURED, UNUSABLE, WORDS, Reading
-from service.clinical.panel.consistency import contradictions
+from service.clinical.panel.consistency import contradictions, contradictory_findings
 from service.clinical.panel.moment import day_of
 from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS, MEDICATIONS, UNKNOWN_CONDITION, Medication, Panel
 
@@ -28,6 +28,10 @@ OMIT = "omit"
 CONTRADICTIONS = {
     "neutrophils": ("observations", "Neutrophils are part of the white cells and cannot exceed them."),
     "lymphocytes": ("observations", "Lymphocytes are part of the white cells and cannot exceed them."),
+    "hemophagocytosis_marrow": (
+        "findings",
+        "Haemophagocytosis cannot be in the bone marrow and absent everywhere.",
+    ),
     AGE_AT_ONSET: ("patient", "The illness cannot have begun after the present age."),
 }
 OMITTABLE = ("observations", "findings", "patient", "context")
@@ -80,7 +84,7 @@ def read_panel_request(document: Any, doubts: Iterable[Entry] = ()) -> PanelRequ
     observed: Observed = data.get("observations") or Observed()
     findings, finding_entries = data.get("findings") or ({}, [])
     readings = _ages(data.get("patient") or {}) | observed.readings
-    entries += [*observed.entries, *finding_entries, *_inconsistent(readings), *_empty(document)]
+    entries += [*observed.entries, *finding_entries, *_inconsistent(readings, findings), *_empty(document)]
     options = data.get("options") or {}
     if entries and not (options.get("on_invalid") == OMIT and _are_omittable(entries)):
         raise InvalidRequest(entries)
@@ -153,15 +157,17 @@ def _age(years: Decimal) -> Reading:
     return Reading(point(years), YEARS, MEASURED, f"{plain(years)} {YEARS}")
 
 
-def _inconsistent(readings: dict[str, Reading]) -> list[Entry]:
+def _inconsistent(readings: dict[str, Reading], findings: dict[str, bool]) -> list[Entry]:
     """Find values that contradict each other, and drop both: which of the two is wrong cannot be known."""
     entries = []
-    pairs = contradictions(readings)
-    for small, large in pairs:
+    of_readings, of_findings = contradictions(readings), contradictory_findings(findings)
+    for small, large in (*of_readings, *of_findings):
         where, detail = CONTRADICTIONS[small]
         entries.append(Entry((where, small), "inconsistent_values", detail, {"with": f"/{where}/{large}"}))
-    for key in {key for pair in pairs for key in pair}:
+    for key in {key for pair in of_readings for key in pair}:
         del readings[key]
+    for key in {key for pair in of_findings for key in pair}:
+        del findings[key]
     return entries
 
 

@@ -126,7 +126,14 @@ def criteria_document(criteria: CriteriaSet) -> dict[str, Any]:
         "rule": node_document(criteria.rule),
         "confounders": {key: list(observations) for key, observations in criteria.confounders.items()},
         "notes": [
-            {"when": note.when, "text": note.text, "reference": note.reference, "certainty": note.certainty}
+            {
+                "when": note.when,
+                "text": note.text,
+                "reference": note.reference,
+                "certainty": note.certainty,
+                "conditions": list(note.conditions),
+                "age": note.age or None,
+            }
             for note in criteria.notes
         ],
         "probability": [

@@ -72,7 +72,7 @@ def assess(
         classification,
         summary(panel, classification, leading),
         reported,
-        tuple(cautions(therapies, reported)),
+        tuple(cautions(panel, therapies, reported)),
         (*warnings(panel), *treatments.doubts),
         suggestions(panel, leading, reported),
     )

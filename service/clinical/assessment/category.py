@@ -135,7 +135,7 @@ def _inputs_of(guide: Guide) -> frozenset[str]:
 
 def _category(primary: SetResult, supported: bool, laboratory_only: bool, is_doubtful: bool) -> str:
     if primary.verdict is MET:
-        return "likely"
+        return "likely" if supported or not primary.criteria.when_met_alone else "probable"
     if primary.verdict_implied is MET or (primary.verdict is UNKNOWN and supported):
         return "probable"
     if (primary.verdict is NOT_MET and supported) or laboratory_only:

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from service.clinical.criteria import CATALOGUE
-from service.clinical.criteria.criteria_set import CriteriaSet
+from service.clinical.criteria.criteria_set import CriteriaSet, Note
 from service.clinical.data.references import Reference
+from service.clinical.evaluation.evaluate import AGE_GROUPS
 from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.interval import MET, NOT_MET, Verdict
+from service.clinical.panel.panel import Panel
 from service.clinical.therapies.drug_list import THERAPIES, Therapy
 
+PERFORMANCE = "performance"
 CONFOUNDED = (
     "Another condition may explain some results: they keep their status and are marked, "
     "and the verdict without them stands beside."
@@ -28,23 +31,33 @@ class Caution:
     references: tuple[Reference, ...]
 
 
-def cautions(therapies: Iterable[Therapy], results: tuple[SetResult, ...]) -> list[Caution]:
-    """Return the cautions of the treatments that act, then those of confounded results and of adverse verdicts."""
+def cautions(panel: Panel, therapies: Iterable[Therapy], results: tuple[SetResult, ...]) -> list[Caution]:
+    """Return the cautions of the treatments that act, then those of confounded results and of each set."""
     found = [OF_THERAPY[therapy.id] for therapy in therapies]
     if any(result.verdict_without_confounded is not None for result in results):
         found.append(Caution("confounded", "warning", CONFOUNDED, ()))
     for result in results:
         if result.criteria.notes and result.applicability in ("applicable", "extrapolated"):
-            found += OF_VERDICT[result.criteria.id, result.verdict]
+            found += _of_set(result, panel)
     return found
 
 
-def _notes(criteria: CriteriaSet, verdict: Verdict) -> Iterator[Caution]:
+def _of_set(result: SetResult, panel: Panel) -> Iterator[Caution]:
+    """Yield what belongs beside the verdict of a set for this patient, then how the set did in patients like this."""
+    group = AGE_GROUPS[panel.is_adult]
+    for note, caution in OF_VERDICT[result.criteria.id, result.verdict]:
+        if (not note.conditions or panel.condition in note.conditions) and note.age in ("", group):
+            yield caution
+
+
+def _notes(criteria: CriteriaSet, verdict: Verdict) -> Iterator[tuple[Note, Caution]]:
     state = {MET: "met", NOT_MET: "not_met"}.get(verdict, "indeterminate")
-    for note in criteria.notes:
-        if note.when == state:
-            sources = tuple(reference for reference in criteria.references if reference.key == note.reference)
-            yield Caution(f"{criteria.id}.{state}", "info", note.text, sources)
+    for when in (state, "always"):
+        for note in criteria.notes:
+            if note.when == when:
+                sources = tuple(reference for reference in criteria.references if reference.key == note.reference)
+                code = PERFORMANCE if when == "always" else state
+                yield note, Caution(f"{criteria.id}.{code}", "info", note.text, sources)
 
 
 OF_THERAPY = {

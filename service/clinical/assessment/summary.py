@@ -38,7 +38,12 @@ def summary(panel: Panel, classification: Classification, leading: Sequence[SetR
     ``leading`` are the leading set and those that support it, none where the condition is unknown.
     """
     opening = f"{OPENINGS[classification.category]}: {_ground(panel, classification, leading)}."
-    more = (_molecular(panel, classification), _next_step(leading), _doubt(panel, classification))
+    more = (
+        _alone(classification),
+        _molecular(panel, classification),
+        _next_step(leading),
+        _doubt(panel, classification),
+    )
     return " ".join(sentence for sentence in (opening, *more) if sentence)
 
 
@@ -87,6 +92,13 @@ def _molecular(panel: Panel, classification: Classification) -> str:
     if any(_is_molecular(panel, result) for result in classification.basis):
         return "The molecular diagnosis alone meets the HLH-2004 criteria; it speaks for primary HLH."
     return ""
+
+
+def _alone(classification: Classification) -> str:
+    """Say why a leading set that is met does not make MAS likely."""
+    if classification.category != "probable" or classification.basis[0].verdict is not MET:
+        return ""
+    return classification.basis[0].criteria.when_met_alone
 
 
 def _next_step(leading: Sequence[SetResult]) -> str:

@@ -18,7 +18,7 @@ from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, ZERO
 from service.clinical.measurement.numbers_in_words import number_text
 from service.clinical.measurement.reading import IMPLIED, MEASURED, WORDS, Reading
 from service.clinical.panel.moment import day_of
-from service.clinical.panel.panel import Panel
+from service.clinical.panel.panel import ANYWHERE, IN_MARROW, Panel
 
 LONGEST_SPAN = timedelta(days=7)
 ONE_DAY = timedelta(days=1)
@@ -38,6 +38,13 @@ WORD_PROVES_NOTHING = "A word without a usable reference range proves nothing he
 WORD_REMARK = "was reported only as a word, without a reference range; the number would count in full."
 UNUSABLE_REMARK = "was reported as a word that proves nothing without a reference range; it counts as unknown."
 SIZE_REMARK = "as recorded and the measured size disagree. Criteria that ask for enlargement take what was recorded."
+MARROW_UNKNOWN = (
+    "HScore counts haemophagocytosis in the bone marrow aspirate only; send findings.hemophagocytosis_marrow, "
+    "true or false."
+)
+MARROW_REMARK = (
+    "HScore counts haemophagocytosis in the bone marrow aspirate only; whether it was seen there is not known."
+)
 LATER = "The result is more than a day later than its panel; check both times."
 SIZES = {"hepatomegaly": "liver_below_costal_margin", "splenomegaly": "spleen_below_costal_margin"}
 
@@ -143,6 +150,8 @@ def _contradictions(panel: Panel) -> Iterator[Oddity]:
         ):
             remark = f"{FINDINGS[finding].label} {SIZE_REMARK}"
             yield Oddity(f"{finding}_conflict", ("findings", finding), SIZE_CONFLICT, remark)
+    if panel.findings.get(ANYWHERE) and IN_MARROW not in panel.findings:
+        yield Oddity("marrow_unknown", ("findings", ANYWHERE), MARROW_UNKNOWN, MARROW_REMARK)
 
 
 def _span(panel: Panel) -> Iterator[Oddity]:

@@ -10,6 +10,8 @@ from typing import Any
 from service.clinical.criteria.rules import Rule
 from service.clinical.data.references import Reference
 
+MET_ALONE = "met_alone"
+
 
 @dataclass(frozen=True, slots=True)
 class Audit:
@@ -23,12 +25,18 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence that belongs beside a verdict (``when``: met, not_met, indeterminate) and its source."""
+    """A sentence and its source. ``when`` is the verdict that it belongs beside, or ``always``.
+
+    ``met_alone`` says why the set, met without a supporting one, makes MAS only probable. ``conditions`` and ``age``
+    (child, adult) name the patients for whom it holds; where they are empty it holds for all.
+    """
 
     when: str
     text: str
     reference: str
     certainty: str
+    conditions: tuple[str, ...] = ()
+    age: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +83,8 @@ class CriteriaSet:
     notes: tuple[Note, ...]
     probability: tuple[Knot, ...]
     cases: tuple[Case, ...]
+
+    @property
+    def when_met_alone(self) -> str:
+        """Why the set alone does not make MAS likely, "" where it does."""
+        return next((note.text for note in self.notes if note.when == MET_ALONE), "")

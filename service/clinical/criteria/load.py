@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from service.clinical.criteria.criteria_set import Applicability, Audit, Case, CriteriaSet, Knot, Note
+from service.clinical.criteria.criteria_set import MET_ALONE, Applicability, Audit, Case, CriteriaSet, Knot, Note
 from service.clinical.criteria.directions import check_directions
 from service.clinical.criteria.load_rule import RuleReader
 from service.clinical.criteria.rules import inputs, leaves
@@ -18,6 +18,8 @@ from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
 KINDS = ("classification", "diagnostic guideline", "score")
 FITS = ("applicable", "extrapolated", "unknown", "not_applicable")
 VERDICTS = ("met", "not_met", "indeterminate")
+WHEN = (*VERDICTS, MET_ALONE, "always")
+AGES = ("child", "adult")
 REQUIRED = ("id", "version", "title", "short", "kind", "audit", "reference", "applicability", "rule", "case")
 OPTIONAL = ("confounders", "note", "probability")
 
@@ -91,12 +93,17 @@ def _confounders(raw: object, known: set[str], where: str) -> dict[str, tuple[st
 
 
 def _note(raw: object, known: set[str], where: str) -> Note:
-    table = toml_reader.keys(raw, where, ["when", "text", "ref", "sure"])
+    table = toml_reader.keys(raw, where, ["when", "text", "ref", "sure"], ["conditions", "age"])
+    conditions = toml_reader.texts(table, "conditions", where) if "conditions" in table else ()
+    for condition in set(conditions) - set(CONDITIONS):
+        raise BadData(f"{where}.conditions: '{condition}' is not known here")
     return Note(
-        toml_reader.choice(table, "when", where, VERDICTS),
+        toml_reader.choice(table, "when", where, WHEN),
         toml_reader.text(table, "text", where),
         toml_reader.choice(table, "ref", where, known),
         toml_reader.choice(table, "sure", where, CERTAINTIES),
+        conditions,
+        toml_reader.choice(table, "age", where, AGES) if "age" in table else "",
     )
 
 

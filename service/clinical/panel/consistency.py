@@ -10,11 +10,18 @@ from service.clinical.measurement.reading import MEASURED, Reading
 
 NOT_ABOVE = (("neutrophils", "wbc"), ("lymphocytes", "wbc"), (AGE_AT_ONSET, AGE))
 """Pairs of which the first can never be above the second: a part and its whole, the beginning and now."""
+PART_OF = (("hemophagocytosis_marrow", "hemophagocytosis"),)
+"""Pairs of findings of which the first is a part of the second."""
 
 
 def contradictions(readings: Mapping[str, Reading]) -> list[tuple[str, str]]:
     """Return the pairs of measured values that cannot both be right."""
     return [(small, large) for small, large in NOT_ABOVE if _contradict(readings, small, large)]
+
+
+def contradictory_findings(findings: Mapping[str, bool]) -> list[tuple[str, str]]:
+    """Return the pairs of findings that cannot both be right: something present at a site, and absent everywhere."""
+    return [(part, whole) for part, whole in PART_OF if findings.get(part) and findings.get(whole) is False]
 
 
 def _contradict(readings: Mapping[str, Reading], small: str, large: str) -> bool:

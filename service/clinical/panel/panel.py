@@ -18,6 +18,8 @@ CONFOUNDERS = ("itp", "infectious_hepatitis", "visceral_leishmaniasis", "familia
 UNKNOWN_CONDITION = "unknown"
 MEDICATIONS = "medications"
 ADULT_AGE = 18
+ANYWHERE, IN_MARROW = "hemophagocytosis", "hemophagocytosis_marrow"
+"""Haemophagocytosis at any site, and in the bone marrow aspirate: HLH-2004 counts the one, HScore the other."""
 ABSENT_IS_FALSE = {kind.id: False for kind in FINDINGS.values() if kind.absent_is_false}
 
 
@@ -71,11 +73,19 @@ class Panel:
             measured[AGE_AT_ONSET] = _onset_before(measured[AGE].interval.high)
             object.__setattr__(self, "readings", {**self.readings, AGE_AT_ONSET: measured[AGE_AT_ONSET]})
         absent = {key: False for key in ABSENT_IS_FALSE if key not in self.unread} if self.unread else ABSENT_IS_FALSE
-        object.__setattr__(self, "findings", {**absent, **self.findings})
+        object.__setattr__(self, "findings", {**absent, **_of_sites(self.findings, self.unread)})
         object.__setattr__(self, "measured", measured)
         object.__setattr__(self, "implied", measured | worded if worded else measured)
         object.__setattr__(self, "implied_only", tuple(worded))
         object.__setattr__(self, "is_adult", measured[AGE].interval.low >= ADULT_AGE if AGE in measured else None)
+
+
+def _of_sites(findings: Mapping[str, bool], unread: frozenset[str]) -> Mapping[str, bool]:
+    """Add what one finding of haemophagocytosis settles of the other: seen nowhere, not in marrow; in marrow, seen."""
+    anywhere, in_marrow = findings.get(ANYWHERE), findings.get(IN_MARROW)
+    if anywhere is False and in_marrow is None and IN_MARROW not in unread:
+        return {**findings, IN_MARROW: False}
+    return {**findings, ANYWHERE: True} if in_marrow and anywhere is None else findings
 
 
 def _onset_before(age: Number) -> Reading:

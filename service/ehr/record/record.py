@@ -9,9 +9,10 @@ from datetime import timedelta
 from service.clinical.assessment.category import needed_inputs
 from service.clinical.measurement.analytes import AGE, ANALYTES
 from service.clinical.measurement.reading import Reading
+from service.clinical.panel.consistency import contradictory_findings
 from service.clinical.panel.moment import Moment
 from service.clinical.panel.panel import UNKNOWN_CONDITION, Medication, Panel
-from service.ehr.issues import Issue
+from service.ehr.issues import Issue, issue
 from service.ehr.record.newest_result import Chosen
 from service.ehr.record.ranking import Window
 from service.ehr.record.unread import Unread, issues_of
@@ -73,6 +74,8 @@ def record_of(chosen: Chosen, told: Told, codes: CodeMap, look_back: timedelta |
     """Return the record of the results chosen; what may be newer than they are lets nothing be unlikely."""
     moment = told.as_of or chosen.newest
     findings = chosen.findings | dict(told.findings)
+    contradictory = {key for pair in contradictory_findings(findings) for key in pair}
+    findings = {key: present for key, present in findings.items() if key not in contradictory}
     panel = Panel(
         chosen.readings if told.age is None else {AGE: told.age} | chosen.readings,
         findings,
@@ -82,11 +85,12 @@ def record_of(chosen: Chosen, told: Told, codes: CodeMap, look_back: timedelta |
     )
     window = Window(told.as_of, chosen.newest, look_back)
     newer = issues_of((*told.unread, *chosen.unread), chosen.times, _needed(panel, codes), window)
-    issues = (*told.issues, *chosen.issues, *told.further, *newer)
+    conflict = [issue("findings_contradict")] if contradictory else []
+    issues = (*told.issues, *chosen.issues, *told.further, *conflict, *newer)
     panel = replace(
         panel,
         findings=findings,  # as sent: one that was not read does not count as absent
-        unread=frozenset((*told.unread_findings, *_lost_inputs(issues, chosen.readings))),
+        unread=frozenset((*told.unread_findings, *contradictory, *_lost_inputs(issues, chosen.readings))),
         may_hold_more=any(found.key in PARTIAL for found in issues),
     )
     basis = tuple((key, source) for key, group in chosen.basis.items() for source in group)

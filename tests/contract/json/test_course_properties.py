@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from service.app import create_app
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
+from service.clinical.panel.consistency import contradictory_findings
 from service.clinical.panel.panel import CONDITIONS
 from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
@@ -36,7 +37,9 @@ def observations(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-FOUND = st.dictionaries(st.sampled_from(list(FINDINGS)), st.one_of(st.none(), st.booleans()), max_size=5)
+FOUND = st.dictionaries(st.sampled_from(list(FINDINGS)), st.one_of(st.none(), st.booleans()), max_size=5).filter(
+    lambda found: not contradictory_findings({key: said for key, said in found.items() if said is not None})
+)
 DRUGS = st.sampled_from(["tocilizumab", "anakinra", "prednisolone", "methotrexate"])
 DATES = st.integers(1, 28).map(lambda day: f"2026-11-{day:02}")
 

@@ -59,6 +59,7 @@ TYPE_OF_ISSUE = {
     "specimen": "conflict",
     "condition_conflict": "conflict",
     "parameter_conflict": "conflict",
+    "findings_contradict": "conflict",
     "inconsistent_values": "conflict",
     "not_read": "not-supported",
     "parameter_unknown": "not-supported",

@@ -255,3 +255,11 @@ def test_a_word_beside_a_number_that_cannot_be_read_counts_as_implied(sent: dict
 def test_a_word_that_implies_nothing_leaves_nothing(more: dict[str, Any]) -> None:
     observations = {"platelets": {"value": 152, "unit": "furlong", **more}}
     assert "platelets" not in read(observations=observations, **OMIT).panel.readings
+
+
+def test_findings_that_contradict_each_other_are_refused_or_not_read() -> None:
+    findings = {"hemophagocytosis": False, "hemophagocytosis_marrow": True, "fever": True}
+    assert faults({"findings": findings}) == [("/findings/hemophagocytosis_marrow", "inconsistent_values")]
+    panel = read(findings=findings, options={"on_invalid": "omit"}).panel
+    assert panel.unread == {"hemophagocytosis", "hemophagocytosis_marrow"}
+    assert panel.findings == {"fever": True, "molecular_hlh_diagnosis": False}

@@ -282,7 +282,7 @@ def test_the_leading_set_decides_for_every_condition(
 
 SUPPORTED = {
     "ms-score": ("aosd", {"findings": {"fever": False, "cns_dysfunction": True, "hemorrhage": True}}),
-    "hscore": ("aosd", {"findings": {"fever": False, "hemophagocytosis": True}}),
+    "hscore": ("aosd", {"findings": {"fever": False, "hemophagocytosis_marrow": True}}),
     "hlh-2004": ("jsle", {"findings": {"molecular_hlh_diagnosis": True}}),
     "clupus-ferritin-2021": ("jsle", {"observations": {"ferritin": "699 ug/L"}}),
     "hlh-2004-icu-2020": (
@@ -419,3 +419,17 @@ def test_unlikely_without_a_ferritin_that_is_known_says_that_it_does_not_reassur
     assert assessment.classification.category == "unlikely"
     assert sentence in assessment.summary
     assert ("reassure" in assessment.summary) == bool(sentence)
+
+
+PARODI_MET = {"ldh": "900 U/L", "ast": "90 U/L", "ferritin": "600 ug/L", "temperature": "39 Cel"}
+
+
+@pytest.mark.parametrize(
+    ("ferritin", "category"), [("600 ug/L", "probable"), ("699 ug/L", "likely"), ({"interpretation": "H"}, "probable")]
+)
+def test_the_lupus_guidelines_make_likely_only_what_another_set_supports(ferritin: Any, category: str) -> None:
+    observations = PARODI_MET | {"ferritin": ferritin}
+    found = assessed(context={"condition": "jsle"}, observations=observations, patient={"age_years": 12})
+    assert found.classification.basis[0].verdict.value == "met"
+    assert found.classification.category == category
+    assert ("specificity 25 %" in found.summary) == (category == "probable")

@@ -27,6 +27,7 @@ def test_treatments_come_first_then_what_belongs_beside_a_verdict() -> None:
 @pytest.mark.parametrize(("condition", "said"), [("sjia", True), ("aosd", True), ("jsle", False), (None, False)])
 def test_a_note_stands_only_beside_a_set_that_was_made_for_the_patient(condition: str | None, said: bool) -> None:
     found = assessed(context={"condition": condition}, findings={"fever": False}).cautions
+    found = [caution for caution in found if not caution.code.endswith(".performance")]
     assert [one.code for one in found] == (["eular-acr-printo-2016.not_met"] if said else [])
     if said:
         assert "63.6 %" in found[0].message
@@ -37,3 +38,24 @@ def test_a_note_stands_only_beside_its_verdict() -> None:
     young = {"patient": {"age_years": 1}, "observations": {"neutrophils": "1 10*9/L"}}
     assert codes("mh-score", **young) == [("mh-score.met", "info")]
     assert codes("mh-score", **young | {"observations": {"neutrophils": "2 10*9/L"}}) == []
+
+
+PERFORMANCE = {
+    ("aosd", 40): ["eular-acr-printo-2016", "ms-score", "hscore"],
+    ("aosd", None): ["eular-acr-printo-2016", "ms-score"],  # whether HScore was made for the patient is not known
+    ("sepsis", 40): ["hlh-2004", "hscore"],
+    ("sepsis", 10): [],
+    ("sepsis", None): [],
+    ("sjia", 10): [],
+    (None, 40): [],
+}
+"""The sets that say how they did in patients like this one."""
+
+
+@pytest.mark.parametrize(("patient", "sets"), PERFORMANCE.items(), ids=str)
+def test_how_a_set_did_in_other_patients_is_told_to_those_patients_only(
+    patient: tuple[str | None, int | None], sets: list[str]
+) -> None:
+    condition, age = patient
+    found = codes(context={"condition": condition}, patient={"age_years": age}, findings={"fever": True})
+    assert [code for code, _ in found if "performance" in code] == [f"{key}.performance" for key in sets]

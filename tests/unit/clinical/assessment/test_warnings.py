@@ -234,3 +234,16 @@ def test_warnings_come_in_the_order_of_the_observations_and_contradictions_after
 
 def test_an_age_is_never_odd() -> None:
     assert odd(patient={"age_years": 0, "age_at_onset_years": 0}, findings={"fever": True}) == []
+
+
+@pytest.mark.parametrize(
+    ("findings", "is_asked"),
+    [
+        ({"hemophagocytosis": True}, True),
+        ({"hemophagocytosis": True, "hemophagocytosis_marrow": False}, False),
+        ({"hemophagocytosis_marrow": True}, False),
+        ({"hemophagocytosis": False}, False),
+    ],
+)
+def test_haemophagocytosis_of_an_unknown_site_asks_for_the_marrow(findings: dict[str, bool], is_asked: bool) -> None:
+    assert odd(findings=findings) == ([("marrow_unknown", "findings/hemophagocytosis")] if is_asked else [])

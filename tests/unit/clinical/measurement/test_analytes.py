@@ -62,7 +62,13 @@ def test_the_observations_and_findings_are_those_of_the_contract_in_its_order() 
     assert list(ANALYTES) == list(RANGES)
     assert list(FINDINGS) == [
         *("fever", "hepatomegaly", "splenomegaly", "cns_dysfunction", "hemorrhage", "active_arthritis"),
-        *("hemophagocytosis", "low_or_absent_nk_activity", "immunosuppression", "molecular_hlh_diagnosis"),
+        *(
+            "hemophagocytosis",
+            "hemophagocytosis_marrow",
+            "low_or_absent_nk_activity",
+            "immunosuppression",
+            "molecular_hlh_diagnosis",
+        ),
         "fasting_sample",
     ]
 

@@ -60,3 +60,27 @@ def test_an_illness_began_between_birth_and_now() -> None:
 def test_an_age_at_onset_that_was_sent_is_kept() -> None:
     panel = panel_of(patient={"age_years": 10, "age_at_onset_years": 8}, findings={"fever": True})
     assert panel.measured["age_at_onset_years"].interval == point(Decimal(8))
+
+
+@pytest.mark.parametrize(
+    ("sent", "anywhere", "in_marrow"),
+    [
+        ({}, None, None),
+        ({"hemophagocytosis": True}, True, None),
+        ({"hemophagocytosis": False}, False, False),
+        ({"hemophagocytosis_marrow": True}, True, True),
+        ({"hemophagocytosis_marrow": False}, None, False),
+        ({"hemophagocytosis": True, "hemophagocytosis_marrow": False}, True, False),
+        ({"hemophagocytosis": True, "hemophagocytosis_marrow": True}, True, True),
+    ],
+)
+def test_what_one_finding_of_haemophagocytosis_says_of_the_other(
+    sent: dict[str, bool], anywhere: bool | None, in_marrow: bool | None
+) -> None:
+    found = Panel(findings=sent).findings
+    assert (found.get("hemophagocytosis"), found.get("hemophagocytosis_marrow")) == (anywhere, in_marrow)
+
+
+def test_a_marrow_that_was_not_read_is_not_settled_by_the_other_sites() -> None:
+    panel = Panel(findings={"hemophagocytosis": False}, unread=frozenset({"hemophagocytosis_marrow"}))
+    assert "hemophagocytosis_marrow" not in panel.findings

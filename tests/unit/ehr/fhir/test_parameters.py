@@ -116,3 +116,11 @@ def test_a_parameter_of_the_wrong_form_is_unknown_with_an_issue(name: str, value
 def test_a_parameter_that_is_not_known_is_named_with_those_that_are() -> None:
     record = given("febril", valueBoolean=True)
     assert (record.issues[0].key, "febrile" in record.issues[0].text) == ("parameter_unknown", True)
+
+
+def test_findings_that_contradict_each_other_are_both_unknown_and_named() -> None:
+    said = {"hemophagocytosis": False, "hemophagocytosis_marrow": True, "fever": True}
+    record = given("findings", part=[{"name": key, "valueBoolean": value} for key, value in said.items()])
+    assert record.panel.unread == {"hemophagocytosis", "hemophagocytosis_marrow"}
+    assert not {"hemophagocytosis", "hemophagocytosis_marrow"} & set(record.panel.findings)
+    assert [(found.key, found.severity) for found in record.issues] == [("findings_contradict", "warning")]
