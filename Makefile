@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format generate bench bench-check soak lock clean quick golden image browser screenshots chart container chart-docs package sbom
+.PHONY: help setup run test lint types format generate bench bench-check growth soak lock clean quick golden image browser screenshots chart container chart-docs package sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench: setup ## what a panel costs, beside a bare echo in the same run
 
 bench-check: setup ## fail if a panel takes 20 % more instructions than bench/baseline.json says (needs valgrind)
 	$(BIN)/python -m bench --instructions
+
+growth: setup ## processor time of every member that grows, of every way in, up to 1 MB (a quarter of an hour)
+	$(BIN)/python -m tests.contract.growth
 
 SECONDS ?= 600
 soak: setup ## full load for SECONDS (default 600): memory flat, no error, counters right

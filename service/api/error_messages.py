@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
+from itertools import islice
 from typing import Any
 
-from service.api.problems import Entry
+from service.api.problems import MOST_LISTED, Entry
 from service.clinical.measurement.analytes import AGES, ANALYTES, FINDINGS
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.laboratory_text import TWO_WAYS, has_flag
@@ -149,6 +150,12 @@ def entry_of(fault: Fault, where: tuple[str, ...]) -> Entry:
 def unknown_field(where: tuple[str, ...], known: Iterable[str]) -> Entry:
     """Return the entry for a key that is not known; the nearest known one is looked for when it is shown."""
     return UnknownField(where, "unknown_field", "This field is not known here.", {}, tuple(known))
+
+
+def unknown_fields(raw: Iterable[str], known: Collection[str], where: tuple[str, ...] = ()) -> list[Entry]:
+    """Return the entries for the keys of an object that are not known, as many as a problem lists at most."""
+    strange = (unknown_field((*where, key), known) for key in raw if key not in known)
+    return list(islice(strange, MOST_LISTED))
 
 
 def unknown_parameter(name: str, known: Iterable[str]) -> Entry:

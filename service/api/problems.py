@@ -13,6 +13,7 @@ from service.server.messages import problem_kinds
 from service.server.messages.problem_kinds import MEDIA_TYPE, Kind
 from service.server.messages.strict_json import LONGEST_KEY, dumps
 
+MOST_EXPLAINED = 50  # faults whose nearest known words are looked for; an honest slip is in the first of them
 MOST_LISTED = 1000  # more than any honest request can have; saying each of a hundred thousand would take minutes
 
 
@@ -42,9 +43,12 @@ class Entry:
         return self
 
     def document(self) -> dict[str, Any]:
-        """Return the entry as it is sent."""
-        told = self.explained()
-        return {"pointer": told.pointer, "code": told.code, "detail": told.detail, **told.facts}
+        """Return the entry as it is sent, with all that helps to mend it."""
+        return self.explained().plain_document()
+
+    def plain_document(self) -> dict[str, Any]:
+        """Return the same without looking for the nearest known words."""
+        return {"pointer": self.pointer, "code": self.code, "detail": self.detail, **self.facts}
 
 
 class InvalidRequest(Exception):
@@ -59,7 +63,9 @@ def problem_document(
     status: int, detail: str, request_id: str, entries: Iterable[Entry] = (), kind: Kind | None = None
 ) -> dict[str, Any]:
     """Return a problem as it is sent, with its faults; ``kind`` where the status alone does not tell it."""
-    faults = [entry.document() for entry in entries]
+    told = list(entries)
+    faults = [entry.document() for entry in told[:MOST_EXPLAINED]]
+    faults += [entry.plain_document() for entry in told[MOST_EXPLAINED:]]
     return problem_kinds.problem_document(status, detail, request_id, kind) | {"errors": faults}
 
 

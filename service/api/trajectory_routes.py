@@ -17,6 +17,7 @@ from service.api.response.course import trajectory_document
 from service.clinical.assessment.treatments import Read
 from service.clinical.course.course import follow
 from service.clinical.therapies.drug_names import FORMULARY
+from service.server import budget
 from service.server.messages.strict_json import dumps
 
 blueprint = Blueprint("trajectories", __name__, url_prefix="/v1")
@@ -34,7 +35,8 @@ def trajectory_of(document: Any, view: str = FULL, read: Read = FORMULARY.read) 
     """Return the answer to a request; ``read`` tells what a drug's name means. Raises InvalidRequest."""
     asked = read_trajectory_request(document)
     timed = sorted(asked.panels, key=lambda panel: panel[0].first)
-    trajectory = follow([(moment, sent.panel) for moment, sent in timed], asked.treatments, asked.criteria, read)
+    panels = ((moment, sent.panel) for moment, sent in budget.checked(timed))
+    trajectory = follow(panels, asked.treatments, asked.criteria, read)
     for visit, (_, sent) in zip(trajectory.visits, timed, strict=True):
         counting.assessed("trajectory", visit.assessment, sent.omitted)
     omitted = {moment.text: sent.omitted for moment, sent in timed}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.api.error_messages import MOMENT_NEEDED, invalid_value, unknown_field
+from service.api.error_messages import MOMENT_NEEDED, invalid_value, unknown_fields
 from service.api.problems import Entry, InvalidRequest
 from service.api.request.panel import OMIT, PanelRequest, read_panel_request
 from service.clinical.course.visit import Treatment
@@ -43,7 +43,7 @@ def read_trajectory_request(document: Any) -> TrajectoryRequest:
     """Return the request; raises InvalidRequest with every fault."""
     if not isinstance(document, dict):
         raise InvalidRequest([invalid_value((), "The body must be a JSON object.")])
-    entries = [unknown_field((key,), KEYS) for key in document if key not in KEYS]
+    entries = unknown_fields(document, KEYS)
     raw_panels = _rows(document, "panels", 1, MOST_PANELS, entries)
     raw_treatments = _rows(document, "treatments", 0, MOST_TREATMENTS, entries)
     treatments = _treatments(raw_treatments, entries)
@@ -80,7 +80,7 @@ def _treatments(rows: list[Row], entries: list[Entry]) -> list[Treatment]:
     found = []
     for place, raw in rows:
         where = ("treatments", str(place))
-        faults = [unknown_field((*where, key), TREATMENT_KEYS) for key in raw if key not in TREATMENT_KEYS]
+        faults = unknown_fields(raw, TREATMENT_KEYS, where)
         name, given_at = raw.get("name"), raw.get("given_at")
         if not isinstance(name, str) or not 1 <= len(name.strip()) <= LONGEST_NAME:
             detail = f"The name of the drug, or its RxNorm or ATC code, is needed: 1 to {LONGEST_NAME} characters."
@@ -147,7 +147,7 @@ def _panel(
 ) -> PanelRequest | None:
     """Return the request for one panel, None if it has faults; its time, if usable, is put among the moments."""
     where = ("panels", str(place))
-    entries += [unknown_field((*where, key), PANEL_KEYS) for key in raw if key not in PANEL_KEYS]
+    entries += unknown_fields(raw, PANEL_KEYS, where)
     own = {key: raw[key] for key in PANEL_KEYS if raw.get(key) is not None}
     late = list(_time_faults(own.get("collected_at"), (*where, "collected_at")))
     if late:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, missing
 
-from service.api.error_messages import MOMENT_NEEDED, invalid_value, not_a_number, one_of, unknown_field
+from service.api.error_messages import MOMENT_NEEDED, invalid_value, not_a_number, one_of, unknown_fields
 from service.api.problems import Entry
 from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.panel.moment import is_moment
@@ -44,7 +44,7 @@ class Part(Checked[dict[str, Any]]):
             if key in value or part.required:
                 _load_into(found, faults, key, part, value)
         if not value.keys() <= self._parts.keys():
-            faults |= {key: [unknown_field((key,), self._parts)] for key in value if key not in self._parts}
+            faults |= {fault.where[0]: [fault] for fault in unknown_fields(value, self._parts)}
         if faults:
             raise ValidationError(faults, valid_data=found)
         return found

@@ -12,7 +12,7 @@ from service.api.error_messages import (
     no_result,
     not_a_number,
     one_of,
-    unknown_field,
+    unknown_fields,
 )
 from service.api.problems import Entry
 from service.clinical.measurement.analytes import Analyte
@@ -127,7 +127,7 @@ def _at_its_place(fault: Fault, where: Where) -> Entry:
 
 def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:
     """Return what is wrong with the form of the object, before any of it is used."""
-    entries = _unknown_keys(raw, KEYS, where)
+    entries = unknown_fields(raw, KEYS, where)
     value, unit, comparator = raw.get("value"), raw.get("unit"), raw.get("comparator")
     absence = NO_RESULT.said(value) if isinstance(value, str) else None
     if absence:
@@ -157,7 +157,7 @@ def _range(analyte: Analyte, raw: Any, where: Where) -> Range | None:
         return None
     if not isinstance(raw, dict):
         raise Faulty(invalid_value(where, "An object with low, high and unit is needed here."))
-    entries = _unknown_keys(raw, RANGE_KEYS, where)
+    entries = unknown_fields(raw, RANGE_KEYS, where)
     numbers = {end: raw[end] for end in ("low", "high") if raw.get(end) is not None}
     entries += [
         not_a_number((*where, end), number) for end, number in numbers.items() if not isinstance(number, Decimal)
@@ -174,7 +174,3 @@ def _range(analyte: Analyte, raw: Any, where: Where) -> Range | None:
     except Fault as fault:
         raise Faulty(_at_its_place(fault, where)) from fault
     return reference
-
-
-def _unknown_keys(raw: dict[str, Any], known: tuple[str, ...], where: Where) -> list[Entry]:
-    return [unknown_field((*where, key), known) for key in raw if key not in known]

@@ -8,8 +8,8 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from service.api.error_messages import invalid_value, no_result, unknown_field, word_conflict
-from service.api.problems import Entry
+from service.api.error_messages import invalid_value, no_result, unknown_field, unknown_fields, word_conflict
+from service.api.problems import MOST_LISTED, Entry
 from service.api.request.fields import Checked
 from service.api.request.observation import Faulty, read_observation
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
@@ -51,7 +51,8 @@ class Observations(Checked[Observed]):
         for key, raw in value.items():
             where, analyte = ("observations", key), ANALYTES.get(key)
             if analyte is None:
-                observed.entries.append(unknown_field(where, ANALYTES))
+                if len(observed.entries) < MOST_LISTED:
+                    observed.entries.append(unknown_field(where, ANALYTES))
             elif raw is not None:
                 try:
                     observed.add(key, read_observation(analyte, raw, where))
@@ -73,15 +74,10 @@ class Findings(Checked[tuple[dict[str, bool], list[Entry]]]):
     ) -> tuple[dict[str, bool], list[Entry]]:
         if not isinstance(value, dict):
             raise ValidationError([invalid_value((), "An object from finding to true or false is needed here.")])
-        found, strange, wrong = {}, [], []
-        for key, present in value.items():
-            if key not in FINDINGS:
-                strange.append(unknown_field(("findings", key), FINDINGS))
-            elif present is True or present is False:
-                found[key] = present
-            elif present is not None:
-                wrong.append(_not_readable(("findings", key), present))
-        return found, strange + wrong
+        sent = {key: present for key, present in value.items() if present is not None and key in FINDINGS}
+        found = {key: present for key, present in sent.items() if isinstance(present, bool)}
+        wrong = [_not_readable(("findings", key), present) for key, present in sent.items() if key not in found]
+        return found, unknown_fields(value, FINDINGS, ("findings",)) + wrong
 
 
 def _not_readable(where: tuple[str, ...], sent: object) -> Entry:

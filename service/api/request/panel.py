@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from service.api.error_messages import NothingMeasured, invalid_value
-from service.api.problems import MOST_LISTED, Entry, InvalidRequest
+from service.api.problems import Entry, InvalidRequest
 from service.api.request.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, Text, flatten
 from service.api.request.observations import Findings, Observations, Observed
 from service.clinical.criteria import CATALOGUE
@@ -25,6 +25,7 @@ from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS, MEDICATIONS, U
 
 OLDEST = 120
 OMIT = "omit"
+MOST_OMITTED = 100  # faults of one panel; of more, each would still be looked up among the known names
 CONTRADICTIONS = {
     "neutrophils": ("observations", "Neutrophils are part of the white cells and cannot exceed them."),
     "lymphocytes": ("observations", "Lymphocytes are part of the white cells and cannot exceed them."),
@@ -88,7 +89,7 @@ def read_panel_request(document: Any, doubts: Iterable[Entry] = ()) -> PanelRequ
     options = data.get("options") or {}
     if entries and not (options.get("on_invalid") == OMIT and _are_omittable(entries)):
         raise InvalidRequest(entries)
-    omitted = (*entries, *observed.doubts, *doubts)
+    omitted = tuple([entry.explained() for entry in (*entries, *observed.doubts, *doubts)])
     hidden = (key for fault in omitted for key in _hidden_by(fault))
     panel = _panel(data, readings, findings, frozenset((*hidden, *_worded_strangely(readings))))
     return PanelRequest(panel, options.get("criteria") or (), omitted)
@@ -139,7 +140,7 @@ def _hidden_by(fault: Entry) -> tuple[str, ...]:
         return (MEDICATIONS,) if inside[1:] in ([], ["name"]) else ()
     if inside:
         return (key,)
-    facts = fault.explained().facts
+    facts = fault.facts
     if "with" in facts:
         return key, facts["with"].rpartition("/")[2]
     return (facts.get("did_you_mean", key),)
@@ -178,4 +179,6 @@ def _empty(document: dict[str, Any]) -> list[Entry]:
 
 
 def _are_omittable(entries: list[Entry]) -> bool:
-    return len(entries) < MOST_LISTED and all(len(entry.where) > 1 and entry.where[0] in OMITTABLE for entry in entries)
+    return len(entries) <= MOST_OMITTED and all(
+        len(entry.where) > 1 and entry.where[0] in OMITTABLE for entry in entries
+    )

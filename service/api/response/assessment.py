@@ -184,9 +184,8 @@ def warning_documents(assessment: Assessment, omitted: Iterable[Entry]) -> list[
 
 
 def _omission(entry: Entry) -> dict[str, Any]:
-    told = entry.explained()
-    message = f"Left out, counts as unknown. {told.detail}{accepted_text(told.facts)}"
-    return {"code": told.code, "pointer": told.pointer, "message": message}
+    message = f"Left out, counts as unknown. {entry.detail}{accepted_text(entry.facts)}"
+    return {"code": entry.code, "pointer": entry.pointer, "message": message}
 
 
 def _oddity(oddity: Oddity) -> dict[str, Any]:

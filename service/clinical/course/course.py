@@ -55,13 +55,12 @@ def follow(
     criteria: Sequence[str] = (),
     read: Read = FORMULARY.read,
 ) -> Trajectory:
-    """Assess the panels in order of time; no two may be without an order (``moment.ties``).
+    """Assess the panels, which come in order of time; no two may be without an order (``moment.ties``).
 
-    ``read`` tells what the name of a drug means.
+    They are taken one by one: whoever hands them over can stop in between. ``read`` tells what the name of a drug means.
     """
-    ordered = sorted(panels, key=lambda timed: timed[0].first)
     read_drug = cache(read)  # most drugs stand in every panel; it lives as long as this course
-    visits = tuple(_visits(ordered, treatments, criteria, read_drug))
+    visits = tuple(_visits(panels, treatments, criteria, read_drug))
     changed = tuple(changes(visits))
     found, course = events(visits, changed)
     return Trajectory(visits, changed, found, course, tuple(_remarks(treatments, visits, read_drug)))

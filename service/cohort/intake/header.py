@@ -22,7 +22,7 @@ ID, COLLECTED_AT, CONDITION, MEDICATIONS, CONFOUNDERS = "id", "collected_at", "c
 AGES = {f"patient.{key}": key for key in (AGE, AGE_AT_ONSET)}
 PLAIN = (ID, COLLECTED_AT, CONDITION, MEDICATIONS, CONFOUNDERS)
 KNOWN = (*ANALYTES, *FINDINGS, *AGES, *PLAIN)
-LONGEST_HEADING, LONGEST_SHOWN, MOST_TOLD = 200, 64, 20
+LONGEST_HEADING, LONGEST_SHOWN, MOST_TOLD, MOST_COUNTED = 200, 64, 20, 500
 _BRACKETS = re.compile(r"([^\[\]]*)\[(.*)\]", re.DOTALL)
 _ADDITION = re.compile(r"([^\[\](]+)[\[(](.*)[\])]", re.DOTALL)
 _SEPARATOR = re.compile(r"[\s_.,:;(/-]")
@@ -92,8 +92,8 @@ def read_header(cells: Sequence[str], ignored: Collection[str] = ()) -> Header:
 
 
 def names_an_input(cells: Sequence[str]) -> int:
-    """Return how many cells name an input as a column does."""
-    return sum(_column(0, name) is not None for name in map(_tidy, cells) if name)
+    """Return how many cells name an input as a column does; of very many the first are looked at."""
+    return sum(_column(0, name) is not None for name in map(_tidy, cells[:MOST_COUNTED]) if name)
 
 
 def with_units(header: Header, cells: Sequence[str]) -> Header | None:

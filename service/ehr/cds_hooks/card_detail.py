@@ -11,7 +11,7 @@ from service.clinical.evaluation.set_result import Item, SetResult
 from service.clinical.measurement.interval import MET
 from service.clinical.measurement.numbers_in_words import number_text
 from service.ehr.fhir.answer.breakdown import status_of
-from service.ehr.fhir.answer.clinician_words import in_words, time_in_words, told, unit_in_words
+from service.ehr.fhir.answer.clinician_words import in_words, time_in_words, told_of_all, unit_in_words
 from service.ehr.fhir.answer.vocabulary import COUNTED, VERSION
 from service.ehr.record.record import PARTIAL, Record
 
@@ -96,7 +96,7 @@ def _remarks(record: Record, assessment: Assessment) -> Iterator[str]:
             yield f"Caution: {escaped(in_words(caution.message))}"
     # why nothing is unlikely is never cut off
     first = sorted(record.issues, key=lambda found: found.key not in PARTIAL)
-    said = [told(found) for found in first if found.severity == "warning"]
+    said = told_of_all(found for found in first if found.severity == "warning")
     said += [in_words(oddity.remark) for oddity in assessment.warnings]
     lines = dict.fromkeys(f"- {escaped(sentence)}" for sentence in said)
     if lines:

@@ -57,7 +57,8 @@ def issues_of(
     tests_of_any: dict[str, set[str]] = {}
     for thing in unread:
         known = [key for key in thing.tests if key in needed] if thing.tests else needed
-        left = [key for key in known if window.holds(thing.moment) and _may_be_newer(thing, times.get(key))]
+        counted = known if window.holds(thing.moment) else ()
+        left = [key for key in counted if _may_be_newer(thing, times.get(key))]
         if thing.tests:
             for key in left:
                 places.setdefault((OF_A_TEST[thing.key], key), []).append(thing.where)

@@ -2,7 +2,16 @@
 
 import pytest
 
-from service.api.problems import MOST_LISTED, Entry, InvalidRequest, invalid_detail, problem
+from service.api.error_messages import unknown_field
+from service.api.problems import (
+    MOST_EXPLAINED,
+    MOST_LISTED,
+    Entry,
+    InvalidRequest,
+    invalid_detail,
+    problem,
+    problem_document,
+)
 from service.server.messages.strict_json import loads
 
 
@@ -35,6 +44,12 @@ def test_the_sentence_above_counts_the_faults() -> None:
 
 def test_no_more_than_a_thousand_faults_are_kept() -> None:
     assert len(InvalidRequest([Entry((), "invalid_value", "")] * 2000).entries) == MOST_LISTED == 1000
+
+
+def test_the_nearest_known_word_is_looked_for_a_bounded_number_of_times() -> None:
+    entries = [unknown_field((f"ferritin{at}",), ["ferritin"]) for at in range(MOST_EXPLAINED + 1)]
+    told = problem_document(422, "", "", entries)["errors"]
+    assert [error.get("did_you_mean") for error in told] == ["ferritin"] * MOST_EXPLAINED + [None]
 
 
 def test_an_entry_may_stand_below_another_place() -> None:

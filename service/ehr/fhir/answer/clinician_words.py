@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from service.clinical.assessment.summary import LABELS
@@ -34,6 +35,7 @@ TOLD = {
     "parameter_invalid": "A part of the request cannot be read; it counts as unknown.",
 }
 """For those whose sentence for the sender of data speaks of the interface."""
+OF_A_PART = ("query_failed", "entry_not_read", "incomplete")
 _PREFETCH = re.compile(r"prefetch\.([a-z]+)(.*)", re.DOTALL)
 _SUPERSCRIPTS = str.maketrans("0123456789-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b")
 _POWER = re.compile(r"10\*(-?\d+)")
@@ -82,13 +84,26 @@ def name_of(observation: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def told_of_all(issues: Iterable[Issue]) -> list[str]:
+    """Return what a clinician is told of several things; what is alike is said once, and worked out once."""
+    alike: dict[tuple[str, str, str, str], Issue] = {}
+    for issue in issues:
+        alike.setdefault((issue.key, issue.text, issue.observation, _part_of(issue)), issue)
+    return [told(issue) for issue in alike.values()]
+
+
+def _part_of(issue: Issue) -> str:
+    """Return which prefetch could not be read, and whether only a part of it, in words; "" for any other issue."""
+    found = _PREFETCH.match(issue.where[0]) if issue.where else None
+    if found is None or found[1] not in KEYS_IN_WORDS:
+        return ""
+    return f"{KEYS_IN_WORDS[found[1]]} could not be read{' in full' if found[2] else ''}"
+
+
 def told(issue: Issue) -> str:
     """Return what a clinician is told of what could not be used; it names the test, or what it was part of."""
     text = in_words(TOLD.get(issue.key, issue.text))
     if issue.observation:
         return f"{name_of(issue.observation)}: {text}"
-    found = _PREFETCH.match(issue.where[0]) if issue.where else None
-    if found and found[1] in KEYS_IN_WORDS and issue.key in ("query_failed", "entry_not_read", "incomplete"):
-        part = " in full" if found[2] else ""
-        return f"{KEYS_IN_WORDS[found[1]]} could not be read{part}: {text[:1].lower()}{text[1:]}"
-    return text
+    part = _part_of(issue) if issue.key in OF_A_PART else ""
+    return f"{part}: {text[:1].lower()}{text[1:]}" if part else text

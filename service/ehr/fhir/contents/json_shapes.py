@@ -62,11 +62,15 @@ def token(raw: object, key: str) -> str:
 
 def spoken(concept: Resource) -> tuple[str, ...]:
     """Return what a CodeableConcept says in words, "" where it says nothing: its text and what its codes display."""
+    if not concept:
+        return ("",)
     return text(concept, "text"), *(text(coding, "display") for coding in tables(concept, "coding"))
 
 
 def codings(concept: object) -> list[tuple[str, str]]:
     """Return the systems (as sent) and codes of a CodeableConcept; one that is itself a Coding counts as its own."""
+    if not concept:  # many empty ones cost a sender little
+        return []
     found = tables(concept, "coding")
     if not found and isinstance(concept, dict) and "code" in concept:
         found = [concept]

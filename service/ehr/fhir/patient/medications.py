@@ -43,6 +43,11 @@ class _Said:
         return dict.fromkeys(drug.name for _, reading in self.readings for _, drug in reading.drugs)
 
     @property
+    def says_anything(self) -> bool:
+        """Whether there is any word or code."""
+        return bool(self.readings or self.groups)
+
+    @property
     def is_told(self) -> bool:
         """Whether something says which drug this is; a group of the ATC alone does not."""
         return any(reading.is_told for _, reading in self.readings)
@@ -61,6 +66,9 @@ class _Said:
             return named
         unknown = (said for said, reading in self.readings if reading.doubt is Doubt.NOT_KNOWN)
         return [next(unknown, UNREADABLE)]
+
+
+_NOTHING = _Said()
 
 
 def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tuple[Medication, ...]:
@@ -126,12 +134,18 @@ def _concepts(resource: Resource, resolve: Resolve) -> list[list[Resource]]:
 
 
 def _ingredients(medication: Resource, resolve: Resolve) -> Iterator[list[Resource]]:
+    """Yield what names each ingredient; one that says nothing has no concepts."""
     for ingredient in [*tables(medication, "ingredient"), *tables(table(medication, "product"), "ingredient")]:
+        if not ingredient:
+            yield []
+            continue
         item = table(ingredient, "item")
-        references = [table(ingredient, "itemReference"), table(item, "reference"), item]
+        named = (table(ingredient, "itemReference"), table(item, "reference"), item)
+        references = [reference for reference in named if reference]
         targets = [table(resolve(text(reference, "reference")), "code") for reference in references]
         shown = [{"text": text(reference, "display")} for reference in references]
-        yield [table(ingredient, "itemCodeableConcept"), table(item, "concept"), *targets, *shown]
+        concepts = [table(ingredient, "itemCodeableConcept"), table(item, "concept"), *targets, *shown]
+        yield [concept for concept in concepts if concept]
 
 
 def _resolver(contents: Contents, owner: Resource) -> Resolve:
@@ -146,10 +160,10 @@ def _contained(owner: Resource) -> dict[str, Resource]:
 
 def _names(groups: list[list[Resource]], codes: CodeMap) -> list[str]:
     """Return the drugs of a product and its ingredients; ingredients that are told tell the product too."""
-    product, *parts = [_said(group, codes) for group in groups]
+    product, *parts = [_said(group, codes) if group else _NOTHING for group in groups]
     if parts and not product.is_told and all(part.is_told for part in parts):
         product.readings += [reading for part in parts for reading in part.readings]
-    names = (name for part in parts for name in part.names())
+    names = (name for part in parts for name in (part.names() if part.says_anything else [UNREADABLE]))
     return list(dict.fromkeys([*product.names(), *(name for name in names if name or not product.is_told)]))
 
 

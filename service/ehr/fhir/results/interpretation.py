@@ -23,7 +23,7 @@ def beyond_scale(observation: Resource, codes: CodeMap) -> str:
 def interpretation(observation: Resource, codes: CodeMap) -> str:
     """Return the one HL7 v3 code (L, LL, N, H, HH) that the interpretations mean; "" if none or several."""
     found = set()
-    for concept in tables(observation, "interpretation"):
+    for concept in filter(None, tables(observation, "interpretation")):
         found |= {codes.word(text(concept, "text")), *(_word(code, codes) for code in _codes([concept]))}
     found.discard("")
     return _one_of(found)

@@ -41,7 +41,7 @@ class Specimens:
         """Return the ids of the contained Specimens of a resource that are not blood."""
         found = self._inside.get(id(holder))
         if found is None:
-            others = (inner for inner in tables(holder, "contained") if self._is_other(inner))
+            others = (inner for inner in tables(holder, "contained") if inner and self._is_other(inner))
             found = self._inside[id(holder)] = {text(other, "id") for other in others}
         return found
 

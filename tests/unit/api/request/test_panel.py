@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from service.api.problems import InvalidRequest
-from service.api.request.panel import PanelRequest, read_panel_request
+from service.api.problems import MOST_LISTED, InvalidRequest
+from service.api.request.panel import MOST_OMITTED, PanelRequest, read_panel_request
 from service.clinical.measurement.interval import point
 from service.clinical.measurement.reading import IMPLIED
 from service.clinical.panel.panel import Medication
@@ -177,6 +177,31 @@ def test_what_is_omitted_is_named_and_unknown() -> None:
 def test_the_frame_of_a_request_is_never_omitted(request_: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest):
         read(**request_, **OMIT)
+
+
+def test_a_hundred_faults_are_omitted_and_no_more() -> None:
+    findings = {f"finding{at}": True for at in range(MOST_OMITTED)}
+    assert len(read(findings=findings, **OMIT).omitted) == MOST_OMITTED
+    with pytest.raises(InvalidRequest):
+        read(findings=findings | {"another": True}, **OMIT)
+
+
+STRANGE = {f"key{at}": 1 for at in range(1001)}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        STRANGE,
+        {"observations": STRANGE},
+        {"findings": STRANGE},
+        {"patient": STRANGE},
+        {"observations": {"ferritin": STRANGE}},
+    ],
+    ids=["itself", "observations", "findings", "patient", "one observation"],
+)
+def test_of_unknown_keys_no_more_are_kept_than_are_listed(request_: dict[str, Any]) -> None:
+    assert len(faults(request_)) == MOST_LISTED
 
 
 def test_what_was_asked_for_is_never_omitted() -> None:
