@@ -6,49 +6,34 @@ import sys
 from collections.abc import Iterable
 from heapq import nlargest
 
-from tests.contract.growth.measure import Figure, figure, groups, lists_of, of_lists, of_members
-from tests.contract.growth.shapes import SHAPES
-from tests.contract.growth.watched import value_at
-from tests.contract.growth.ways import TABLES, WAYS, Way, body_of, tables
+from tests.contract.growth.measure import Figure, groups, lists_of, of_lists, of_member, of_members, of_tables
+from tests.contract.growth.shapes import LISTS, SHAPES
+from tests.contract.growth.ways import TABLES, WAYS, Way
 
 SIZE = 64_000
 SIZES = (4_000, 16_000, 64_000, 256_000, 1_000_000)
 SHOWN, FOLLOWED = 5, 20
-SLACK = 1.0
 
 
 def main(names: list[str]) -> int:
-    """Print the figures of the ways named, or of all; return how many are above the limit."""
-    above = 0
-    for way in WAYS:
-        if not names or way.name in names:
-            above += _of(way)
+    """Write the figures of the ways named, or of all; return how many are above the limit."""
+    above = sum(_of(way) for way in WAYS if not names or way.name in names)
     if not names or TABLES.name in names:
-        for size in SIZES:
-            grown = tables(size)
-            above += _told(
-                f"tables of {size}", [figure(TABLES, name, "table", body, None, SLACK) for name, body in grown]
-            )
+        above += sum(_told(f"tables of {size} bytes", of_tables(size)) for size in SIZES[:-1])
     return above
 
 
 def _of(way: Way) -> int:
     places = way.places()
-    figures = list(of_members(way, places, SIZE, slack=SLACK))
+    figures = list(of_members(way, places, SIZE))
     above = _told(f"{way.name}: {len(places)} members, {len(SHAPES)} shapes, {SIZE} bytes", figures)
     by_name = {place.name: place for place in places}
+    slowest = nlargest(FOLLOWED, figures, key=_seconds)
     for size in SIZES:
-        followed = []
-        for worst in nlargest(FOLLOWED, figures, key=_seconds):
-            place = by_name[worst.name]
-            grown = SHAPES[worst.shape](size, value_at(place.document, place.path), str(place.path[-1]))
-            followed.append(figure(way, place.name, worst.shape, body_of(place, grown), place.document, SLACK))
-        above += _told(f"{way.name}: the slowest at {size} bytes", followed)
+        followed = [of_member(way, by_name[figure.name], figure.shape, size) for figure in slowest]
+        above += _told(f"{way.name}: the slowest of them at {size} bytes", followed)
     together = groups(lists_of(places))
-    kinds = ("distinct items", "copies")
-    return above + _told(
-        f"{way.name}: {len(together)} groups of lists", of_lists(way, together, 4 * SIZE, kinds, SLACK)
-    )
+    return above + _told(f"{way.name}: {len(together)} groups of lists", of_lists(way, together, 2 * SIZE, LISTS[:2]))
 
 
 def _seconds(body: Figure) -> float:
@@ -61,7 +46,7 @@ def _rate(body: Figure) -> float:
 
 def _told(title: str, figures: Iterable[Figure]) -> int:
     found = list(figures)
-    above = [body for body in found if body.seconds > body.allowed(SLACK)]
+    above = [body for body in found if body.seconds > body.allowed(1) or body.is_too_slow]
     sys.stdout.write(f"== {title}: {len(found)} bodies, {len(above)} above the limit\n")
     for body in dict.fromkeys([*nlargest(SHOWN, found, key=_rate), *above]):
         sys.stdout.write(f"   {body}\n")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import combinations
 from typing import Any
 
-from tests.contract.growth.shapes import SHAPES
-from tests.contract.growth.watched import Path, value_at
-from tests.contract.growth.ways import Place, Way, body_of, body_with
+from tests.contract.growth.shapes import SHAPES, Shape
+from tests.contract.growth.watched import value_at
+from tests.contract.growth.ways import TABLES, Place, Way, body_of, body_with, tables
 
 MS_PER_KB = 0.5
 MS_PER_KB_OF_NAMES = 6.0
@@ -24,6 +24,8 @@ FIXED_MS = 10.0
 """What a body may take whatever its size: up to fifty slips have their nearest known words looked for."""
 SLACK = 12 if sys.gettrace() else 4
 """A machine that runs other tests, and one that counts lines. What grew with the square took a hundred times the limit."""
+MOST_TIMES_A_QUARTER = 8
+"""Four times the size takes four times as long, and sixteen times if it is a product."""
 TRIES = 4
 GROUP = 8
 
@@ -36,6 +38,13 @@ class Figure:
     shape: str
     size: int
     seconds: float
+    times_a_quarter: float = 0.0
+    """How many times longer than for a quarter of the size; found out for what takes more than it should when quiet."""
+
+    @property
+    def is_too_slow(self) -> bool:
+        """Whether it takes more than even a busy machine does, or grows faster than its size."""
+        return self.seconds > self.allowed(SLACK) or self.times_a_quarter > MOST_TIMES_A_QUARTER
 
     @property
     def ms_per_kb(self) -> float:
@@ -68,23 +77,35 @@ def _base(way: Way, body: bytes) -> float:
     return seconds_of(way, body)
 
 
-def figure(way: Way, name: str, shape: str, body: bytes, document: Any, slack: float) -> Figure:
+def figure(
+    way: Way, name: str, shape: str, body_of_size: Callable[[int], bytes], size: int, document: Any = None
+) -> Figure:
     """Return what a body takes; what is above the limit is tried again, for others may have had the machine."""
     base = _base(way, body_with(document, {})) if document is not None else 0.0
-    least = Figure(name, shape, len(body), 0.0)
-    spent = seconds_of(way, body, base + least.allowed(slack) / 2)
-    return Figure(name, shape, len(body), max(0.0, spent - base))
+    body = body_of_size(size)
+    quiet = Figure(name, shape, len(body), 0.0).allowed(1)
+    spent = max(0.0, seconds_of(way, body, base + quiet) - base)
+    if spent < quiet:
+        return Figure(name, shape, len(body), spent)
+    quarter = max(1e-4, seconds_of(way, body_of_size(size // 4)) - base)
+    return Figure(name, shape, len(body), spent, spent / quarter)
 
 
-def of_members(
-    way: Way, places: Iterable[Place], size: int, *, step: int = 1, slack: float = SLACK
-) -> Iterator[Figure]:
+def of_members(way: Way, places: Iterable[Place], size: int, *, step: int = 1) -> Iterator[Figure]:
     """Yield a figure for each place and shape; with a step each place has some shapes, and each shape some places."""
     for at, place in enumerate(places):
         for turn, (name, shape) in enumerate(SHAPES.items()):
             if (at + turn) % step == 0:
-                grown = shape(size, value_at(place.document, place.path), str(place.path[-1]))
-                yield figure(way, place.name, name, body_of(place, grown), place.document, slack)
+                yield figure(way, place.name, name, partial(_alone, place, shape), size, place.document)
+
+
+def of_member(way: Way, place: Place, shape: str, size: int) -> Figure:
+    """Return the figure of one place and shape."""
+    return figure(way, place.name, shape, partial(_alone, place, SHAPES[shape]), size, place.document)
+
+
+def _alone(place: Place, shape: Shape, size: int) -> bytes:
+    return body_of(place, shape(size, value_at(place.document, place.path), str(place.path[-1])))
 
 
 def lists_of(places: list[Place]) -> list[Place]:
@@ -121,16 +142,23 @@ def _are_apart(one: Place, other: Place) -> bool:
     return one.path[: len(other.path)] != other.path and other.path[: len(one.path)] != one.path
 
 
-def of_lists(
-    way: Way, together: Iterable[tuple[Place, ...]], size: int, kinds: Iterable[str], slack: float = SLACK
-) -> Iterator[Figure]:
+def of_lists(way: Way, together: Iterable[tuple[Place, ...]], size: int, kinds: Iterable[str]) -> Iterator[Figure]:
     """Yield a figure for places that grow together: a loop within a loop takes their product."""
     for group in together:
-        document = group[0].document
+        name = " x ".join(place.name for place in group)
         for kind in kinds:
-            grown: dict[Path, str] = {
-                place.path: SHAPES[kind](size // len(group), value_at(document, place.path), str(place.path[-1]))
-                for place in group
-            }
-            name = " x ".join(place.name for place in group)
-            yield figure(way, name, kind, body_with(document, grown), document, slack)
+            yield figure(way, name, kind, partial(_together, group, SHAPES[kind]), size, group[0].document)
+
+
+def _together(group: tuple[Place, ...], shape: Shape, size: int) -> bytes:
+    document = group[0].document
+    grown = {
+        place.path: shape(size // len(group), value_at(document, place.path), str(place.path[-1])) for place in group
+    }
+    return body_with(document, grown)
+
+
+def of_tables(size: int) -> Iterator[Figure]:
+    """Yield a figure for each thing in which a table grows."""
+    for name, body_of_size in tables():
+        yield figure(TABLES, name, "table", body_of_size, size)

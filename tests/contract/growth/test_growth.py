@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from service.server.messages.strict_json import NotJson, loads
-from tests.contract.growth.measure import SLACK, Figure, figure, groups, lists_of, of_lists, of_members
+from tests.contract.growth.measure import Figure, groups, lists_of, of_lists, of_members, of_tables
+from tests.contract.growth.shapes import LISTS
 from tests.contract.growth.watched import places_of
-from tests.contract.growth.ways import TABLES, WAYS, Place, Way, tables
+from tests.contract.growth.ways import WAYS, Place, Way
 
 SIZE, SIZE_TOGETHER, SIZE_OF_TABLES = 16_000, 96_000, 8_000
 STEP = 25  # each place has every 25th shape, and each shape every 25th place; ``make growth`` tries all
@@ -21,7 +22,7 @@ TURNS = 3
 
 def too_slow(figures: Iterable[Figure]) -> list[str]:
     """Name those that take more than their size allows."""
-    return [str(figure) for figure in figures if figure.seconds > figure.allowed(SLACK)]
+    return [str(figure) for figure in figures if figure.is_too_slow]
 
 
 @pytest.mark.parametrize("turn", range(TURNS))
@@ -41,8 +42,7 @@ def test_lists_that_grow_together_are_no_product(way: Way, turn: int) -> None:
 
 def test_a_table_takes_time_by_its_size() -> None:
     """Its cells, its header, its titles and its rows."""
-    grown = tables(SIZE_OF_TABLES)
-    assert not too_slow(figure(TABLES, name, "table", body, None, SLACK) for name, body in grown)
+    assert not too_slow(of_tables(SIZE_OF_TABLES))
 
 
 DOCUMENT = {"list": [{"inner": {"word": "x"}}], "other": [{}], "text": "x"}
@@ -63,8 +63,8 @@ def careless(body: bytes) -> int:
         document = loads(body)
     except NotJson:
         return 0
-    items = [document[key] if isinstance(document[key], list) else [] for key in ("list", "other")]
-    return sum(item == other for item in items[0] for other in items[1])
+    first, second = ([item for item in document[key] if isinstance(item, dict)] for key in ("list", "other"))
+    return sum(item.get("id") == other.get("id") for item in first for other in second)
 
 
 def test_the_watch_finds_what_readers_ask_for() -> None:
@@ -77,6 +77,6 @@ def test_a_product_of_two_lists_is_noticed() -> None:
     """Each of them alone grows as it should."""
     way = Way("careless", careless, list)
     places = [Place(name, DOCUMENT, path) for name, path in places_of(DOCUMENT, careful).items()]
-    assert not too_slow(of_members(way, [place for place in places if place.name == "list"], SIZE))
+    assert not too_slow(of_lists(way, [(place,) for place in places if place.name == "list"], SIZE, LISTS))
     together = groups([place for place in places if place.name in ("list", "other")])
     assert too_slow(of_lists(way, together, SIZE_TOGETHER, ["distinct items"]))

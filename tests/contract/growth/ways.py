@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from unittest import mock
 
@@ -225,26 +225,44 @@ def _send_table(body: bytes) -> int:
     return sum(len(done.text) for done in assess_rows(Reading(header), rows, 1))
 
 
-def tables(size: int) -> Iterator[tuple[str, bytes]]:
-    """Yield tables that grow in one thing, by name."""
-    names, cells = ("id", "ferritin[ug/L]", "medications", "collected_at", "fever"), ("1", "905", "", "", "yes")
+COLUMN_NAMES, CELLS = ("id", "ferritin[ug/L]", "medications", "collected_at", "fever"), ("1", "905", "", "", "yes")
+
+
+def tables() -> Iterator[tuple[str, Callable[[int], bytes]]]:
+    """Yield what makes a table that grows in one thing, by name."""
     for shape, part in TEXTS.items():
-        long = (part * (size // len(part.encode()) + 1)).replace(",", ";").replace('"', "")
-        for at, name in enumerate(names):
-            yield f"cell of {name}: {shape}", _table(names, (*cells[:at], long, *cells[at + 1 :]))
-        yield f"name: {shape}", _table((*names, long), (*cells, ""))
-        yield f"unit: {shape}", _table(("id", f"ferritin[{long}]"), ("1", "905"))
-        yield f"title: {shape}", long.encode() + b"\n" + _table(names, cells)
-    row = ",".join(cells) + "\n"
-    yield "rows", (",".join(names) + "\n" + row * (size // len(row))).encode()
-    bad = '"\n'
-    yield "stray quotation marks", (",".join(names) + "\n" + bad * (size // len(bad))).encode()
-    yield "columns", _table(*zip(*[(f"note{at}", "1") for at in range(size // 8)], strict=True))
-    yield "columns without a name", _table(("ferritin[ug/L]", *[""] * (size // 2)), ("1", *[""] * (size // 2)))
-    yield "equal columns", _table(["ferritin"] * (size // 10), ["1"] * (size // 10))
-    yield "titles", b"title\n" * (size // 6)
-    drugs = ";".join(f"drug {at}" for at in range(size // 10))
-    yield "drugs", _table(names, ("1", "905", drugs, "", "yes"))
+        for at, name in enumerate(COLUMN_NAMES):
+            yield f"cell of {name}: {shape}", partial(_with_cell, part, at)
+        yield f"name: {shape}", partial(_with_name, part)
+        yield f"unit: {shape}", lambda size, part=part: _table(("id", f"ferritin[{_long(part, size)}]"), ("1", "905"))
+        yield (
+            f"title: {shape}",
+            lambda size, part=part: _long(part, size).encode() + b"\n" + _table(COLUMN_NAMES, CELLS),
+        )
+    for name, line in (("rows", ",".join(CELLS)), ("stray quotation marks", '"')):
+        yield name, partial(_with_rows, f"{line}\n")
+    yield "columns", lambda size: _table([f"note{at}" for at in range(size // 8)], ["1"] * (size // 8))
+    yield "columns without a name", lambda size: _table(["ferritin[ug/L]", *[""] * size], ["1"])
+    yield "equal columns", lambda size: _table(["ferritin"] * (size // 10), ["1"] * (size // 10))
+    yield "titles", lambda size: b"title\n" * (size // 6)
+    yield "drugs", lambda size: _table(("ferritin", "medications"), ("1", ";".join(map(str, range(size // 6)))))
+
+
+def _long(part: str, size: int) -> str:
+    """Return a text that is one cell."""
+    return (part * (size // len(part.encode()) + 1)).replace(",", ";").replace('"', "")
+
+
+def _with_cell(part: str, at: int, size: int) -> bytes:
+    return _table(COLUMN_NAMES, (*CELLS[:at], _long(part, size), *CELLS[at + 1 :]))
+
+
+def _with_name(part: str, size: int) -> bytes:
+    return _table((*COLUMN_NAMES, _long(part, size)), (*CELLS, ""))
+
+
+def _with_rows(line: str, size: int) -> bytes:
+    return (",".join(COLUMN_NAMES) + "\n" + line * (size // len(line))).encode()
 
 
 def _table(names: Any, cells: Any) -> bytes:
