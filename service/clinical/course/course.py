@@ -57,7 +57,7 @@ def follow(
 ) -> Trajectory:
     """Assess the panels, which come in order of time; no two may be without an order (``moment.ties``).
 
-    They are taken one by one: whoever hands them over can stop in between. ``read`` tells what the name of a drug means.
+    They are taken one by one, so that whoever hands them over can stop. ``read`` tells what the name of a drug means.
     """
     read_drug = cache(read)  # most drugs stand in every panel; it lives as long as this course
     visits = tuple(_visits(panels, treatments, criteria, read_drug))

@@ -21,8 +21,19 @@ from service.server.messages.strict_json import loads
 from service.server.settings import Settings
 from tests.contract.growth.shapes import TEXTS
 from tests.contract.growth.watched import Path, placed, places_of
-from tests.ehr.hostile import PANEL, RECORDS, RICH_RESULT
-from tests.ehr.records import REPORT, TIME, bundle, call, condition, drug, met_panel, observation, parameters, patient
+from tests.support.hostile import PANEL, RECORDS, RICH_RESULT
+from tests.support.records import (
+    REPORT,
+    TIME,
+    bundle,
+    call,
+    condition,
+    drug,
+    met_panel,
+    observation,
+    parameters,
+    patient,
+)
 
 LARGEST = 16_000_000  # bytes: the readers are tried, not the limit of a body
 MARK = "@grown@"
