@@ -19,7 +19,7 @@ from service.ehr.fhir.answer import operation as fhir_routes
 from service.server import health
 from service.server.auth import guard
 from service.server.messages import cors, headers
-from service.server.observing import logs, metric_labels, metrics, saturation
+from service.server.observing import audit, logs, metric_labels, metrics, saturation
 from service.server.serving import limits, refusals
 from service.server.settings import Settings, from_environment
 from service.web import docs, page
@@ -83,4 +83,5 @@ def _install_server(app: Flask, settings: Settings) -> None:
     headers.install(app)
     cors.install(app, settings)
     guard.install(app, settings)
+    audit.install(app, settings, __version__, DIGEST)
     limits.install(app, settings, tuple(OWN_ERRORS))

@@ -10,6 +10,7 @@
 {{- include "mas.guard.labels" . }}
 {{- include "mas.guard.pod" . }}
 {{- include "mas.guard.containers" . }}
+{{- include "mas.guard.audit" . }}
 {{- end }}
 
 {{- define "mas.guard.drain" -}}
@@ -174,7 +175,7 @@
 {{- fail (printf "podAnnotations: %s is set by the chart" $key) }}
 {{- end }}
 {{- end }}
-{{- $own := list "tmp" "metrics" "ca" "code-map" "api-keys" "jwks" }}
+{{- $own := list "tmp" "metrics" "ca" "code-map" "api-keys" "jwks" "audit-key" }}
 {{- range .Values.extraVolumes }}
 {{- if has .name $own }}
 {{- fail (printf "extraVolumes: %s is the name of another volume" .name) }}
@@ -206,5 +207,23 @@
 {{- end }}
 {{- if and (eq .Values.dnsPolicy "None") (not .Values.dnsConfig.nameservers) }}
 {{- fail "dnsPolicy None needs dnsConfig.nameservers" }}
+{{- end }}
+{{- end }}
+
+{{- define "mas.guard.audit" -}}
+{{- with .Values.audit }}
+{{- if ne (empty .destination) (empty .keySecret) }}
+{{- fail "audit.destination and audit.keySecret go together: name both, or neither" }}
+{{- end }}
+{{- if hasPrefix "/" .destination }}
+{{- $place := .destination }}
+{{- $writable := false }}
+{{- range $.Values.extraVolumeMounts }}
+{{- $writable = or $writable (and (hasPrefix (printf "%s/" (trimSuffix "/" .mountPath)) $place) (not .readOnly)) }}
+{{- end }}
+{{- if not $writable }}
+{{- fail (printf "audit.destination: no volume of extraVolumeMounts holds %s, and the rest of the container is read-only" .destination) }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}

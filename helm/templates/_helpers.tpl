@@ -158,6 +158,10 @@ MAS_FHIR_FETCH_SECONDS: {{ int .Values.config.fhirFetchSeconds | quote }}
 MAS_AUTH_MODE: {{ .Values.auth.mode | quote }}
 {{- /* Always set, so that no other source of variables can name one. */}}
 MAS_CALLER_HEADER: {{ .Values.auth.callerHeader | quote }}
+{{- with .Values.audit.destination }}
+MAS_AUDIT: {{ . | quote }}
+MAS_AUDIT_KEY_FILE: /etc/mas/audit/key
+{{- end }}
 {{- with .Values.config.publicUrl }}
 MAS_PUBLIC_URL: {{ . | quote }}
 {{- end }}

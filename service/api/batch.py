@@ -26,7 +26,8 @@ from service.server.budget import Budget
 from service.server.messages.http_errors import OUR_FAULT
 from service.server.messages.problem_kinds import MALFORMED_JSON, Kind
 from service.server.messages.strict_json import NotJson, dumps, loads
-from service.server.observing import logs
+from service.server.observing import audit, logs
+from service.server.observing.audit import Trail
 
 LOG = logging.getLogger("service.batch")
 REPORT_SECONDS = 10.0
@@ -63,6 +64,7 @@ class Batch:
     reported: float = field(default_factory=time.monotonic)
     uncounted: list[Counted] = field(default_factory=list)
     budget: Budget = field(default_factory=budget.current)
+    trail: Trail = field(default_factory=audit.trail)
 
     def answers(self, stream: Readable) -> Iterator[bytes]:
         """Yield the answers, a few lines at a time; nothing is read ahead of what the reader takes."""
@@ -120,7 +122,7 @@ class Batch:
 
     def _count(self) -> None:
         """Count what was assessed, some lines at once."""
-        counting.assessed_all("batch", self.uncounted)
+        counting.assessed_all("batch", self.uncounted, self.trail)
         self.uncounted.clear()
 
     def _problem(self, status: int, detail: str, entries: tuple[Entry, ...] = (), kind: Kind | None = None) -> bytes:

@@ -10,20 +10,22 @@ from service.clinical.assessment.assess import Assessment
 from service.clinical.evaluation.set_result import verdict_text
 from service.clinical.measurement.reading import Evidence
 from service.clinical.panel.panel import Panel
-from service.server.observing import metrics
+from service.server.observing import audit, metrics
+from service.server.observing.audit import Trail
 
 UNKNOWN_REASONS = ("missing", "word_only", "unusable", "left_open", "omitted")
 
 
 def assessed(channel: str, assessment: Assessment, omitted: Iterable[Entry] = ()) -> None:
     """Count one assessment, its verdicts, and the inputs that the leading set still lacks."""
-    assessed_all(channel, [(assessment, omitted)])
+    assessed_all(channel, [(assessment, omitted)], audit.trail())
 
 
-def assessed_all(channel: str, assessments: Iterable[tuple[Assessment, Iterable[Entry]]]) -> None:
+def assessed_all(channel: str, assessments: Iterable[tuple[Assessment, Iterable[Entry]]], trail: Trail) -> None:
     """Count several at once: each counter is moved once, which is most of what counting costs."""
     categories, verdicts, unknown = Counter[str](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for assessment, omitted in assessments:
+        trail.assessed(assessment.sets)
         categories[assessment.classification.category] += 1
         verdicts.update((result.criteria.id, verdict_text(result.verdict)) for result in assessment.results)
         unknown.update(_unknown(assessment))

@@ -8,7 +8,7 @@ from service.clinical.assessment.assess import Assessment
 from service.clinical.evaluation.set_result import verdict_text
 from service.ehr.issues import FAULTS, QUIET, REASONS, WITHOUT_VALUE, Issue
 from service.ehr.terminology.prefetch_template import PREFETCH_KEYS
-from service.server.observing import metrics
+from service.server.observing import audit, metrics
 
 KNOWN = (*QUIET, "highest_of_day")  # what is told of these leaves nothing unknown
 UNKNOWN_REASONS = (*FAULTS, *(key for key in REASONS if key not in KNOWN), *WITHOUT_VALUE)
@@ -20,8 +20,9 @@ LABELS: dict[str, Iterable[str]] = {
 }
 
 
-def assessed(channel: str, assessment: Assessment, issues: Iterable[Issue]) -> None:
-    """Count one assessment and the results that stayed unknown."""
+def assessed(channel: str, assessment: Assessment, issues: Iterable[Issue], patient: str) -> None:
+    """Count one assessment and the results that stayed unknown; ``patient`` is the reference for the audit, or ""."""
+    audit.trail().assessed(assessment.sets, patient)
     metrics.assessment(channel, assessment.classification.category)
     for result in assessment.results:
         metrics.verdict(result.criteria.id, verdict_text(result.verdict))

@@ -136,6 +136,17 @@ def header() -> Form[str]:
     return _header, "the name of a header that carries no credentials"
 
 
+def audit_destination() -> Form[str]:
+    """Standard output, or a file that is made when it is not there."""
+
+    def read(text: str) -> str:
+        if text != "stdout" and (not text.startswith("/") or text.endswith("/")):
+            raise ValueError
+        return text
+
+    return read, "stdout or the whole path of a file"
+
+
 def _several(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     return lambda text: tuple(read(part.strip()) for part in text.split(",") if part.strip())
 

@@ -42,6 +42,8 @@ class Settings:
     jwt_jwks_file: str = ""
     jwt_jwks_url: str = ""
     caller_header: str = ""
+    audit: str = ""
+    audit_key_file: str = ""
     ca_file: str = ""
     public_url: str = ""
     cors_origins: tuple[str, ...] = ()
@@ -143,6 +145,16 @@ TABLE: tuple[Setting, ...] = (
         " and only where nobody reaches the port past it.",
     ),
     _row(
+        "audit",
+        form.audit_destination(),
+        "Where a line for each assessment goes, as a FHIR AuditEvent without a value; empty means nowhere.",
+    ),
+    _row(
+        "audit_key_file",
+        form.file(),
+        "For MAS_AUDIT: at least 32 secret bytes that patients' references are hashed with.",
+    ),
+    _row(
         "ca_file",
         form.authorities(),
         "Who signs for the hosts called (keys, FHIR servers), where a site does; empty means the public authorities.",
@@ -185,6 +197,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         except ValueError:
             problems.append(f"{setting.variable} must be {setting.takes}")
     problems += _auth_problems(str(values.get("auth_mode")), given)
+    if values.get("audit") and not given["audit_key_file"]:
+        problems.append("MAS_AUDIT needs MAS_AUDIT_KEY_FILE")
     if problems:
         raise BadSetting(*problems)
     return Settings(**values)  # type: ignore[arg-type]  # the table's readers give each field its type

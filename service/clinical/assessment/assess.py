@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from service.clinical.assessment.category import Classification, classify, guide_for
@@ -41,6 +41,11 @@ class Assessment:
     cautions: tuple[Caution, ...]
     warnings: tuple[Oddity, ...]
     suggestions: tuple[Suggestion, ...]
+
+    @property
+    def sets(self) -> Iterator[str]:
+        """The id and the version of each set that was asked for."""
+        return (f"{result.criteria.id} {result.criteria.version}" for result in self.results)
 
 
 def assess(

@@ -31,6 +31,11 @@ class CdsRequest:
         """Return the patient's id if it has the form of FHIR, safe in an address and in a reference; "" if not."""
         return self.patient_id if _FHIR_ID.fullmatch(self.patient_id) else ""
 
+    @property
+    def patient(self) -> str:
+        """Return the reference to the patient, ``Patient/id``."""
+        return f"Patient/{self.patient_id.removeprefix('Patient/')}"
+
 
 def read_cds_request(document: Any, hooks: tuple[str, ...]) -> CdsRequest:
     """Return the call; raises BadRequest with what is missing."""

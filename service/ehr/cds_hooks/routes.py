@@ -90,7 +90,7 @@ def call_service(service: str) -> Response:
     except MixedPatients:
         raise UnprocessableEntity(MIXED) from None
     assessment = assess(record.panel, record.criteria)
-    counting.assessed("cds", assessment, record.issues)
+    counting.assessed("cds", assessment, record.issues, call.patient)
     return answer({"cards": cards(call, record, assessment, here().settings)}, JSON)
 
 

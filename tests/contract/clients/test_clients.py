@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from service.app import create_app
 from service.server.messages.strict_json import NotJson, dumps, loads
 from service.server.settings import Settings
+from tests.contract.every_way.test_audit import WAYS, Site
 from tests.contract.fhir.test_operation import LACKING
 from tests.support.calls import MET
 from tests.support.containers import CONTAINERS
@@ -162,3 +163,11 @@ def test_generated_in_patients_never_break_the_service_and_are_never_reassured(c
     assert used > 500
     assert set(seen) <= {"indeterminate", "possible"}
     assert seen["indeterminate"] > 400
+
+
+def test_audit_lines_are_fhir(tmp_path: Path) -> None:
+    """Two validators by others take the lines that every way in leaves."""
+    site = Site(tmp_path)
+    lines = [line for path, body, _, _ in WAYS.values() for line in site.send(path, body)]
+    found = run([*NODE, HERE / "validate.mjs", TOOLS], b"".join(dumps(line) + b"\n" for line in lines))
+    assert found == {"count": len(lines), "problems": []}

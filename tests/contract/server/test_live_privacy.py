@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,33 @@ PATHS = [
     "/cds-services/mas-criteria/feedback",
 ]
 JSON = {"Content_Type": "application/json"}
+
+
+RECORD = json.dumps(
+    {
+        "resourceType": "Observation",
+        "status": "final",
+        "subject": {"reference": f"Patient/{TEXT}", "display": TEXT},
+        "effectiveDateTime": "2026-11-20T08:30:00Z",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "2276-4"}]},
+        "valueQuantity": {"value": 9051.37, "unit": "ng/mL"},
+    }
+)
+READ = {
+    "/v1/assessments": '{"observations":{"ferritin":"9051.37 ug/L"}}',
+    "/v1/assessments/batch": '{"observations":{"ferritin":"9051.37 ug/L"}}',
+    "/v1/trajectories": '{"panels":[{"collected_at":"2026-11-20","observations":{"ferritin":"9051.37 ug/L"}}]}',
+    "/fhir/$evaluate-mas": RECORD,
+    "/cds-services/mas-criteria": json.dumps(
+        {
+            "hook": "patient-view",
+            "hookInstance": TEXT,
+            "context": {"userId": TEXT, "patientId": TEXT},
+            "prefetch": {"labs": json.loads(RECORD)},
+        }
+    ),
+}
+"""By path: a body that is read to its end, so that the assessment is counted, audited and traced."""
 
 
 def raw_requests() -> list[bytes]:
@@ -53,11 +81,13 @@ def send_everything(live: Live) -> int:
             live.post(path, body)
             live.post(f"{path}?name={TEXT}", body, Content_Type=f"text/{TEXT}")
             answered += 2
+        kind = "application/x-ndjson" if path.endswith("batch") else "application/json"
+        live.post(path, READ.get(path, b""), Content_Type=kind)
         live.post(path, PANEL, Content_Encoding=TEXT)
         live.post(path, PANEL * 3000)
         live.get(f"{path}/{TEXT}", Accept=f"{TEXT}/x")
         live.request(TEXT.upper(), f"{path}/{TEXT}")
-        answered += 4
+        answered += 5
     for header in (
         "Cookie",
         "User_Agent",
@@ -89,12 +119,15 @@ def test_nothing_a_caller_sends_is_logged_or_counted(tmp_path: Path, app: str, a
     keys = tmp_path / "keys"
     keys.write_text(f"lab:{'0' * 64}\n")
     chosen = {"MAS_AUTH_MODE": "api_key", "MAS_API_KEYS_FILE": str(keys)} if auth else {}
+    (tmp_path / "key").write_bytes(b"k" * 32)
+    chosen |= {"MAS_AUDIT": "stdout", "MAS_AUDIT_KEY_FILE": str(tmp_path / "key")}
     talkative = {"MAS_LOG_LEVEL": "debug", "MAS_BODY_READ_SECONDS": "1", "MAS_MAX_BODY_BYTES": "100000"}
     with Live(tmp_path, app, WEB_CONCURRENCY="1", **talkative, **chosen) as live:
         answered = send_everything(live)
         scraped = live.get("/metrics")[2].decode()
     printed, lines = live.text(), live.lines()  # after the end, when the last line is written
     assert sum("status" in line for line in lines) >= answered
+    assert app == SAMPLE or sum(line.get("resourceType") == "AuditEvent" for line in lines) >= len(READ)
     for secret in (TEXT, TEXT.upper(), VALUE.decode()):
         assert secret not in printed
         assert secret not in scraped

@@ -45,6 +45,12 @@ FORBIDDEN = {
         {"auth": {**JWT, "enforcedUpstream": True, "callerHeader": "X-Caller"}},
         "auth.callerHeader",
     ),
+    "audit without a key": ({"audit": {"destination": "stdout"}}, "audit.keySecret"),
+    "audit of nothing": ({"audit": {"keySecret": "key"}}, "audit.destination"),
+    "audit into a read-only root": (
+        {"audit": {"destination": "/var/audit/lines", "keySecret": "key"}},
+        "no volume of extraVolumeMounts holds /var/audit/lines",
+    ),
     "no DNS at all": ({"dnsPolicy": "None"}, "dnsConfig.nameservers"),
     "drain longer than the grace period": ({"drain": {"terminationGracePeriodSeconds": 39}}, "must be at least 40"),
     "more time for requests, same grace period": ({"drain": {"gracefulSeconds": 31}}, "must be at least 46"),

@@ -89,6 +89,9 @@ def test_a_setting_is_read(variable: str, text: str, field: str, value: object) 
         ("MAS_FHIR_FETCH_SERVERS", "https://fhir.example:99999/r4"),
         ("MAS_CDS_HOOKS", "patient view"),
         ("MAS_CDS_CARD_FROM", "certain"),
+        ("MAS_AUDIT", "stderr"),
+        ("MAS_AUDIT", "lines"),
+        ("MAS_AUDIT", "/var/audit/"),
         ("MAS_CALLER_HEADER", "X Caller"),
         ("MAS_CALLER_HEADER", "X_Caller"),
         ("MAS_CALLER_HEADER", "authorization"),
@@ -121,6 +124,14 @@ def test_what_a_mode_lacks_is_listed_with_the_rest() -> None:
         "MAS_JWT_ISSUERS",
         "MAS_JWT_AUDIENCE",
     ]
+
+
+def test_an_audit_needs_its_key(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting) as failure:
+        from_environment({"MAS_AUDIT": "stdout"})
+    assert failure.value.problems == ("MAS_AUDIT needs MAS_AUDIT_KEY_FILE",)
+    complete = from_environment({"MAS_AUDIT": "/var/audit/lines", "MAS_AUDIT_KEY_FILE": __file__})
+    assert (complete.audit, complete.audit_key_file) == ("/var/audit/lines", __file__)
 
 
 @pytest.mark.parametrize(

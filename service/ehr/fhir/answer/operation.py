@@ -74,7 +74,7 @@ def evaluate_mas() -> Response:
     except MixedPatients:
         raise Unprocessable("mixed_patients", MIXED, "Observation.subject") from None
     assessment = assess(record.panel, record.criteria)
-    counting.assessed("fhir", assessment, record.issues)
+    counting.assessed("fhir", assessment, record.issues, record.subject.name)
     return answer(risk_assessment(record, assessment), FHIR_JSON)
 
 
