@@ -36,6 +36,10 @@ SENTENCES = {
     ("unit_not_accepted", "percent"): (
         "A percentage is not a count. Send the absolute count in one of the units listed under accepted."
     ),
+    ("unit_not_accepted", "percent_of"): (
+        "A percentage is not accepted for this observation. Send the result itself in one of the units listed under "
+        "accepted; a relative or a normalised value is another test."
+    ),
     ("unit_not_accepted", "lost_exponent"): (
         "The exponent of this unit has lost its superscript or its sign of power. Write 10*9/L, 10*3/uL or /uL."
     ),

@@ -31,7 +31,7 @@ def to_ndjson(reading: Reading, rows: Iterable[Row]) -> Iterator[tuple[Row, byte
     """
     for cells in rows:
         try:
-            yield cells, dumps(reading.document(cells)) + b"\n"
+            yield cells, dumps(reading.document(cells, absent_as_text=True)) + b"\n"
         except UnusableRow as error:
             yield cells, COMMENT + str(error).encode() + b"\n"
 

@@ -17,10 +17,11 @@ from service.api.problems import InvalidRequest, invalid_detail, problem_documen
 from service.api.request.panel import read_panel_request
 from service.api.response.brief_document import scored_document
 from service.clinical.assessment.assess import assess
+from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.therapies.drug_names import FORMULARY, Formulary
 from service.cohort.intake.faults import as_of_a_table
 from service.cohort.intake.header import Header
-from service.cohort.intake.rows import UnusableRow, document_of, has_local_time, identity, without_result
+from service.cohort.intake.rows import UnusableRow, absent_cells, document_of, has_local_time, identity, without_result
 from service.cohort.intake.table import Row
 from service.cohort.results import result_row, write_rows
 from service.ehr.terminology.code_file import load_codes
@@ -47,12 +48,18 @@ class Reading:
     zone: tzinfo = UTC
     code_map: str = ""
 
-    def document(self, cells: Row) -> dict[str, Any]:
-        """Return the request that a row stands for; raises UnusableRow."""
+    def document(self, cells: Row, *, absent_as_text: bool = False) -> dict[str, Any]:
+        """Return the request that a row stands for; raises UnusableRow.
+
+        ``absent_as_text`` keeps the texts which say that a result failed or is elsewhere, for a service to read.
+        """
         if cells is None:
             raise UnusableRow(UNREADABLE)
         comma, zone = self.decimal_comma, self.zone
-        return document_of(self.header, cells, decimal_comma=comma, on_invalid=self.on_invalid, zone=zone)
+        document = document_of(self.header, cells, decimal_comma=comma, on_invalid=self.on_invalid, zone=zone)
+        for name, cell in absent_cells(self.header, cells) if absent_as_text else ():
+            document.setdefault("observations" if name in ANALYTES else "findings", {})[name] = cell
+        return document
 
     def uses_zone(self, cells: Row) -> bool:
         """Return whether the row has a time that counts in the zone."""

@@ -22,6 +22,7 @@ ABOUT = {
     "bounds": " One number is needed, or one bound with its comparator, not a range or a tolerance.",
     "lost_exponent": " The exponent has lost its superscript or its sign of power: 10*9/L is meant, or 10*3/uL.",
     "percent": " A percentage is not a count.",
+    "percent_of": " A percentage is not accepted for this test.",
 }
 """What more can be said of a fault, by what it is about."""
 REASONS = {

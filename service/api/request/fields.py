@@ -35,9 +35,16 @@ class Part(Checked[dict[str, Any]]):
         super().__init__(allow_none=none)
         self._parts = parts
 
+    @property
+    def example(self) -> str:
+        """The form of the object: its first key, with a value left open."""
+        return f'{{"{next(iter(self._parts))}": ...}}'
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise _error(invalid_value((), f"An object with {' and '.join(self._parts)} is needed here."))
+            raise _error(
+                invalid_value((), f"An object with {' and '.join(self._parts)} is needed here, such as {self.example}.")
+            )
         found: dict[str, Any] = {}
         faults: dict[str, Any] = {}
         for key, part in self._parts.items():
@@ -54,13 +61,15 @@ class Parts(fields.List[dict[str, Any]]):
     """A list of at most 200 objects, counted before any of them is read."""
 
     def __init__(self, **parts: fields.Field[Any]) -> None:
-        super().__init__(Part(none=False, **parts), allow_none=True)
+        self._part = Part(none=False, **parts)
+        super().__init__(self._part, allow_none=True)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
     ) -> list[dict[str, Any] | None]:
         if not isinstance(value, list) or len(value) > LONGEST_LIST:
-            raise _error(invalid_value((), f"A list of at most {LONGEST_LIST} objects is needed here."))
+            needed = f"A list of at most {LONGEST_LIST} objects is needed here, such as [{self._part.example}]."
+            raise _error(invalid_value((), needed))
         found: list[dict[str, Any] | None] = []
         faults: dict[int, Any] = {}
         for place, item in enumerate(value):

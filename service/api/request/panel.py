@@ -26,6 +26,11 @@ from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS, MEDICATIONS, U
 OLDEST = 120
 OMIT = "omit"
 MOST_OMITTED = 100  # faults of one panel; of more, each would still be looked up among the known names
+NO_OBJECT = "The body must be a JSON object."
+MANY_PANELS = (
+    "One JSON object is needed here, not an array. Many panels go to POST /v1/assessments/batch, each on a line of its "
+    "own, without brackets around them and without commas between them."
+)
 CONTRADICTIONS = {
     "neutrophils": ("observations", "Neutrophils are part of the white cells and cannot exceed them."),
     "lymphocytes": ("observations", "Lymphocytes are part of the white cells and cannot exceed them."),
@@ -80,7 +85,7 @@ def read_panel_request(document: Any, doubts: Iterable[Entry] = ()) -> PanelRequ
     ``doubts`` are of inputs that were sent and are not in the document: they count as unread.
     """
     if not isinstance(document, dict):
-        raise InvalidRequest([invalid_value((), "The body must be a JSON object.")])
+        raise InvalidRequest([invalid_value((), MANY_PANELS if isinstance(document, list) else NO_OBJECT)])
     data, entries = _load(document)
     observed: Observed = data.get("observations") or Observed()
     findings, finding_entries = data.get("findings") or ({}, [])

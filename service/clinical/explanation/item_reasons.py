@@ -9,10 +9,18 @@ from service.clinical.evaluation.rule_engine import State, tallies, tally_points
 from service.clinical.evaluation.set_result import Item
 from service.clinical.measurement.analytes import MEASURES
 from service.clinical.measurement.interval import INFINITY, MET, NOT_MET, UNKNOWN, Interval, Verdict
-from service.clinical.measurement.numbers_in_words import converted_text, interval_text, number_text, unit_text
+from service.clinical.measurement.numbers_in_words import (
+    DECIDING_DIGITS,
+    converted_text,
+    interval_text,
+    number_text,
+    unit_text,
+)
 from service.clinical.measurement.reading import IMPLIED, MEASURED, Reading
 
 SIDES = {">": "above", ">=": "at or above", "<": "below", "<=": "at or below"}
+OTHER_SIDES = {">": "at or below", ">=": "below", "<": "at or above", "<=": "above"}
+"""By comparator where a value lies that meets a limit, and one that does not."""
 NOT_REPORTED = "not reported"
 NOT_MEASURED = "was not measured"
 NOT_READ = "was sent but could not be read"
@@ -24,25 +32,25 @@ SummandReason = Callable[[Reading | None, Interval], str]
 LimitsInWords = Mapping[str, tuple[tuple[str, str], Mapping[State, str]]]
 """By the unit of a result: its observation with the unit to quote it in, and how it lies to the limit.
 
-It ``is at or below 181``, ``is not above 156 mg/dL``.
+It ``is at or below 181``, ``is above 156 mg/dL``.
 """
 
 
 def limits_in_words(node: Threshold) -> LimitsInWords:
     """Return the limit in words for every unit: in the unit in which the paper prints it, named where it differs."""
     limit = node.limit
-    side = SIDES[limit.comparator]
-    elsewhere = _stances(f"{side} {number_text(limit.value)} {unit_text(limit.unit)}")
+    elsewhere = _stances(limit.comparator, f"{number_text(limit.value)} {unit_text(limit.unit)}")
     quoted = (node.observation, limit.unit)
     printed = {
-        unit: ((node.observation, unit), _stances(f"{side} {number_text(value)}"))
+        unit: ((node.observation, unit), _stances(limit.comparator, number_text(value)))
         for unit, value in limit.printed.items()
     }
     return {unit: printed.get(unit, (quoted, elsewhere)) for unit in limit.by_unit}
 
 
-def _stances(side: str) -> dict[State, str]:
-    return {MET: f"is {side}", NOT_MET: f"is not {side}", UNKNOWN: f"leaves open whether it is {side}"}
+def _stances(comparator: str, limit: str) -> dict[State, str]:
+    side, other_side = f"{SIDES[comparator]} {limit}", f"{OTHER_SIDES[comparator]} {limit}"
+    return {MET: f"is {side}", NOT_MET: f"is {other_side}", UNKNOWN: f"leaves open whether it is {side}"}
 
 
 def threshold_reason(limits: LimitsInWords, reading: Reading, verdict: State, in_words: InWords) -> str:
@@ -70,7 +78,7 @@ def unusable(reading: Reading, observation: str) -> str:
 
 def value_text(reading: Reading, observation: str, unit: str) -> str:
     """Write a value as it came, and in ``unit`` (that of a limit) as well where that is another."""
-    text = interval_text(reading.interval)
+    text = interval_text(reading.interval, DECIDING_DIGITS)
     if unit == reading.unit:
         return text
     value = MEASURES[observation].table.convert_interval(reading.interval, reading.unit, unit)
@@ -159,7 +167,7 @@ def measure_reasoner(node: Measure) -> SummandReason:
         if reading is None:
             return NOT_REPORTED
         if reading.evidence is MEASURED:
-            return f"{interval_text(value)} {unit}"
+            return f"{interval_text(value, DECIDING_DIGITS)} {unit}"
         return worded(reading) if reading.evidence is IMPLIED else unusable(reading, observation)
 
     return reason

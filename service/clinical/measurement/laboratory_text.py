@@ -14,6 +14,7 @@ from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.limits import LONGEST_QUANTITY, LONGEST_UNIT
 from service.clinical.measurement.units import Unit
 
+COUNT = "10*9/L"
 COMPARATORS = ("<", "<=", ">", ">=")
 SIGNS = {"≤": "<=", "≥": ">="}
 _WORDS = toml_reader.read(toml_reader.FOLDER / "result_words.toml")
@@ -194,7 +195,7 @@ def read_unit(analyte: Analyte, text: str) -> Unit:
 def _about(analyte: Analyte, sent: str) -> str:
     """Return the reason why a text is no unit, where one is known."""
     if sent == "%":
-        return "percent"
+        return "percent" if analyte.canonical == COUNT else "percent_of"
     if _LOST_EXPONENT.match(sent):
         return "lost_exponent"
     return "flag" if _is_flagged(analyte, sent) else ""

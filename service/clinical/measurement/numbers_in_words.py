@@ -7,7 +7,9 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from service.clinical.measurement.interval import INFINITY, Interval, Number
 
 SHOWN_DIGITS = Context(prec=15, rounding=ROUND_HALF_EVEN)  # for the few numbers without an end; never before a decision
-READ_DIGITS = Context(prec=5, rounding=ROUND_HALF_EVEN)
+READ_DIGITS = Context(prec=3, rounding=ROUND_HALF_EVEN)
+DECIDING_DIGITS = Context(prec=5, rounding=ROUND_HALF_EVEN)
+"""A number without an end is read to three digits; one that is held against a limit needs more."""
 EXTRA_DIGITS = 2
 
 
@@ -56,6 +58,6 @@ def interval_text(interval: Interval, digits: Context = READ_DIGITS) -> str:
 def converted_text(converted: Interval, sent: Interval) -> str:
     """Write a converted value with two digits more than were sent: with fewer, one beside a limit is written as it."""
     if isinstance(converted.low, Decimal) and isinstance(converted.high, Decimal):
-        return interval_text(converted)
+        return interval_text(converted)  # exact
     most = max(len(end.as_tuple().digits) if isinstance(end, Decimal) else 0 for end in (sent.low, sent.high))
-    return interval_text(converted, Context(max(READ_DIGITS.prec, most + EXTRA_DIGITS), ROUND_HALF_EVEN))
+    return interval_text(converted, Context(max(DECIDING_DIGITS.prec, most + EXTRA_DIGITS), ROUND_HALF_EVEN))

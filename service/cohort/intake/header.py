@@ -15,7 +15,7 @@ from service.api.error_messages import unknown_field
 from service.clinical.measurement.analytes import AGE, AGE_AT_ONSET, ANALYTES, FINDINGS
 from service.clinical.measurement.limits import LONGEST_QUANTITY
 from service.clinical.measurement.units import Unit
-from service.cohort.intake.words import COLUMNS, EMPTY, folded_cell, folded_name
+from service.cohort.intake.words import COLUMNS, EMPTY, folded_cell, folded_name, unguarded
 from service.cohort.safe_text import bounded, visible
 
 ID, COLLECTED_AT, CONDITION, MEDICATIONS, CONFOUNDERS = "id", "collected_at", "condition", "medications", "confounders"
@@ -26,10 +26,16 @@ LONGEST_HEADING, LONGEST_SHOWN, MOST_TOLD, MOST_COUNTED = 200, 64, 20, 500
 _BRACKETS = re.compile(r"([^\[\]]*)\[(.*)\]", re.DOTALL)
 _ADDITION = re.compile(r"([^\[\](]+)[\[(](.*)[\])]", re.DOTALL)
 _SEPARATOR = re.compile(r"[\s_.,:;(/-]")
+_FIGURES = re.compile(r"\d+")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
 _AROUND_UNIT = " \t\r\n_.,:;-"
 _AFTER_NAME = " ?:*"
 NO_INPUT = "The header names no observation and no finding. Write for example: id,ferritin[ug/L],fever"
+LONG_TABLE = (
+    "This looks like a table with one result in each row (a column for the test and one for its value). One row for "
+    "each panel is needed, with a column for each test, such as id,collected_at,ferritin[ug/L],platelets[10*9/L],fever."
+)
+NAMES_OF_ROWS = "Column 1 has no name in the header: it is taken for the names or numbers of the rows."
 NEVER_UNASKED = (
     "A column that may hold drugs, findings or results is never left out unasked. Rename it, or leave it out with {}"
 )
@@ -76,14 +82,19 @@ def read_header(cells: Sequence[str], ignored: Collection[str] = ()) -> Header:
     unknown = [at for at, column in zip(used, columns, strict=True) if column is None and not _is_no_input(at[1])]
     found = [column for column in columns if column is not None]
     unnamed = [place for place, name in enumerate(names) if not name]
-    if unnamed[:1] == [0] and ID not in [column.name for column in found]:  # as pandas and R write the names of rows
-        found, unnamed = [Column(0, ID), *found], unnamed[1:]
+    rows_are_named = unnamed[:1] == [0]  # as pandas and R write the names of rows
+    if rows_are_named:
+        unnamed = unnamed[1:]
+        found = found if ID in [column.name for column in found] else [Column(0, ID), *found]
+    if unknown and not any(column.name in ANALYTES for column in found) and _is_long(names):
+        raise UnusableTable(LONG_TABLE)
     if unknown:
         raise UnusableTable(_stopped(unknown if found else [at for at in unknown if _is_likely_name(at[1])]))
     _refuse_two_of_one(found, names)
     if not any(column.name in ANALYTES or column.name in FINDINGS for column in found):
         raise UnusableTable(NO_INPUT)
-    notes = [f"{_told(place, names[place])} is left out, as asked." for place in left_out]
+    notes = [NAMES_OF_ROWS] if rows_are_named else []
+    notes += [f"{_told(place, names[place])} is left out, as asked." for place in left_out]
     notes += [
         f"{_told(*at)} is no input and is left out." for at, column in zip(used, columns, strict=True) if not column
     ]
@@ -116,7 +127,7 @@ def with_units(header: Header, cells: Sequence[str]) -> Header | None:
 
 def _tidy(cell: str) -> str:
     """Return a name without blanks around it and without signs that nobody sees."""
-    return " ".join(cell.translate(_INVISIBLE).split()) if len(cell) <= LONGEST_HEADING else cell
+    return " ".join(unguarded(cell.translate(_INVISIBLE)).split()) if len(cell) <= LONGEST_HEADING else cell
 
 
 def _ignored(names: Sequence[str], ignored: Collection[str]) -> list[int]:
@@ -166,7 +177,9 @@ def _divisions(text: str) -> Iterator[tuple[str, str]]:
 
 def _input(text: str) -> str:
     """Return the input that a name without a unit means, "" if none."""
-    return _BY_NAME.get(folded_name(text.strip().rstrip(_AFTER_NAME)), "")
+    folded = folded_name(text.strip().rstrip(_AFTER_NAME))
+    is_drug = len(folded) <= LONGEST_HEADING and _BY_NAME.get(_FIGURES.sub("", folded)) == MEDICATIONS
+    return _BY_NAME.get(folded, MEDICATIONS if is_drug else "")
 
 
 def _unit_of(name: str, text: str) -> Unit | None:
@@ -233,11 +246,22 @@ def _refuse_two_of_one(columns: Sequence[Column], names: Sequence[str]) -> None:
     places: dict[str, int] = {}
     for column in columns:
         first = places.setdefault(column.name, column.place)
-        if first != column.place:
+        if first != column.place and not (column.name == MEDICATIONS and _are_numbered(names, first, column.place)):
             both = f"{first + 1} '{_shown(names[first])}' and {column.place + 1} '{_shown(names[column.place])}'"
             raise UnusableTable(
                 f"The header names '{column.name}' twice, in the columns {both}. Keep one; each panel has its own row."
             )
+
+
+def _is_long(names: Sequence[str]) -> bool:
+    """Return whether a table has one result in each row: a column that names the test, and one with its value."""
+    folded = {folded_name(_without_addition(name)[0]) for name in names}
+    return bool(folded & COLUMNS.of_tests) and bool(folded & COLUMNS.of_values)
+
+
+def _are_numbered(names: Sequence[str], *places: int) -> bool:
+    """Return whether some columns of drugs are parts of one list: ``med1``, ``med2``."""
+    return all(_FIGURES.search(names[place]) for place in places)
 
 
 def _told(place: int, name: str) -> str:
@@ -257,7 +281,7 @@ def _is_other_name(column: Column, text: str) -> bool:
     """Return whether the sender should see how the name was read: a unit beside it, or drugs by another name."""
     if column.unit:
         return not _BRACKETS.fullmatch(text)
-    return column.name == MEDICATIONS and folded_name(text) in COLUMNS.read_as
+    return column.name == MEDICATIONS and (folded_name(text) in COLUMNS.read_as or bool(_FIGURES.search(text)))
 
 
 def _about_unit(name: str, unit: str) -> str:

@@ -18,7 +18,16 @@ from service.clinical.measurement.reading import WORDS
 from service.clinical.panel.panel import CONDITIONS
 from service.cohort.intake.header import AGES, COLLECTED_AT, CONDITION, CONFOUNDERS, ID, MEDICATIONS, Column, Header
 from service.cohort.intake.times import is_local, with_offset
-from service.cohort.intake.words import CELLS, EMPTY, NOT_AVAILABLE, PRESENCE, SPELT_OUT, UNKNOWN, folded_cell
+from service.cohort.intake.words import (
+    CELLS,
+    EMPTY,
+    NOT_AVAILABLE,
+    PRESENCE,
+    SPELT_OUT,
+    UNKNOWN,
+    folded_cell,
+    unguarded,
+)
 
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"([<>≤≥]?=?\s*\d+),(\d+)", re.ASCII)
@@ -57,13 +66,17 @@ def document_of(
 
 def without_result(header: Header, cells: Sequence[str]) -> list[Entry]:
     """Return a fault for each cell which says that its result failed, is elsewhere or is still to come."""
-    found = []
-    for column in header.columns:
-        absence = _absence(column.name, _cell(cells, column.place))
-        if absence:
-            place = "observations" if column.name in ANALYTES else "findings"
-            found.append(no_result((place, column.name), "invalid_value", absence))
-    return found
+    return [
+        no_result(("observations" if name in ANALYTES else "findings", name), "invalid_value", absence)
+        for name, cell in absent_cells(header, cells)
+        if (absence := _absence(name, cell))
+    ]
+
+
+def absent_cells(header: Header, cells: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each input with its cell which says that its result failed, is elsewhere or is still to come."""
+    named = ((column.name, _cell(cells, column.place)) for column in header.columns)
+    return [(name, cell) for name, cell in named if _absence(name, cell)]
 
 
 def _absence(name: str, cell: str) -> Absence | None:
@@ -90,7 +103,7 @@ def _of(name: str, header: Header, cells: Sequence[str]) -> str:
 
 
 def _cell(cells: Sequence[str], place: int) -> str:
-    return cells[place].strip() if place < len(cells) else ""
+    return unguarded(cells[place]) if place < len(cells) else ""
 
 
 def _refuse_unusable(header: Header, cells: Sequence[str]) -> None:
@@ -105,7 +118,7 @@ def _refuse_unusable(header: Header, cells: Sequence[str]) -> None:
 
 def _is_empty(name: str, cell: str) -> bool:
     """Return whether a cell says nothing: of drugs, that they are not known is not the same as none."""
-    if cell[:1].isdecimal():
+    if cell[:1].isdecimal() and "#" not in cell:
         return False
     folded = folded_cell(cell)
     if name in ANALYTES or name in FINDINGS:
@@ -126,7 +139,7 @@ def _put(document: dict[str, Any], column: Column, cell: str) -> None:
     elif name == CONDITION:
         document.setdefault("context", {})[name] = _condition(cell)
     elif name == MEDICATIONS:
-        document.setdefault("context", {})[name] = _drugs(cell)
+        document.setdefault("context", {}).setdefault(name, []).extend(_drugs(cell))
     elif name == CONFOUNDERS:
         document.setdefault("context", {})[name] = [_word(part) for part in _listed(cell)]
 

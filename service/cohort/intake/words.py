@@ -11,6 +11,12 @@ from pathlib import Path
 from service.clinical.data import toml_reader
 from service.clinical.data.toml_reader import BadData
 
+_GUARDS = (
+    re.compile(r'=\s*"([^"]*)"'),
+    re.compile(r'=\s*T\(\s*"([^"]*)"\s*\)', re.IGNORECASE),
+    re.compile(r"'([^']+)'?"),
+)
+"""Signs by which spreadsheets keep a text from being taken for a number: ="120", =T("120") and '120."""
 _BETWEEN_WORDS = re.compile(r"[\s_.\-]+")
 LISTS = (
     *("empty", "not_available", "ambiguous", "low", "high", "normal", "present", "absent", "no_drug", "some_drug"),
@@ -28,6 +34,15 @@ def folded_name(text: str) -> str:
     return _BETWEEN_WORDS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
+def unguarded(cell: str) -> str:
+    """Return a cell without blanks around it, and without the signs by which spreadsheets keep it a text."""
+    said = cell.strip()
+    if said[:1] not in ("=", "'") or len(said) > LONGEST:
+        return said
+    guarded = next((match for guard in _GUARDS if (match := guard.fullmatch(said))), None)
+    return guarded[1].strip() if guarded else said
+
+
 def folded_cell(text: str) -> str:
     """Return a word of a cell without what does not change it: capitals, and blanks beyond one."""
     if text.isascii() and text.isalnum():  # what most are
@@ -39,21 +54,29 @@ def folded_cell(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ColumnNames:
-    """Other names of columns, folded: those read as another, those that perhaps mean one, those left out."""
+    """Other names of columns, folded: those read as another, those that perhaps mean one, those left out.
+
+    ``of_tests`` and ``of_values`` are the columns of a table that has one result in each row.
+    """
 
     read_as: Mapping[str, str]
     perhaps: Mapping[str, str]
     left_out: frozenset[str]
+    of_tests: frozenset[str]
+    of_values: frozenset[str]
 
 
 def load_columns(path: Path) -> ColumnNames:
     """Read the names of columns; raises BadData with the file and the key, also for a name with two meanings."""
     where = f"{path.name}: columns"
-    table = toml_reader.keys(_tables(path)["columns"], where, ["read_as", "perhaps", "left_out"])
+    table = toml_reader.keys(
+        _tables(path)["columns"], where, ["read_as", "perhaps", "left_out", "long_tests", "long_values"]
+    )
     known: dict[str, str] = {}
     read_as, perhaps = (_meanings(table[part], f"{where}.{part}", known) for part in ("read_as", "perhaps"))
     left_out = _meanings({"left_out": table["left_out"]}, where, known)
-    return ColumnNames(read_as, perhaps, frozenset(left_out))
+    long = (frozenset(map(folded_name, toml_reader.texts(table, key, where))) for key in ("long_tests", "long_values"))
+    return ColumnNames(read_as, perhaps, frozenset(left_out), *long)
 
 
 def load_cells(path: Path) -> dict[str, frozenset[str]]:

@@ -46,7 +46,10 @@ def read_cds_request(document: Any, hooks: tuple[str, ...]) -> CdsRequest:
     named = {"hook": hook, "hookInstance": instance, "context.patientId": patient}
     missing = [place for place, value in named.items() if not value or len(value) > LONGEST_ID]
     if missing:
-        raise BadRequest(f"A text of 1 to {LONGEST_ID} characters is needed: {', '.join(missing)}.")
+        raise BadRequest(
+            f"The call lacks {', '.join(missing)}: each must be a text of 1 to {LONGEST_ID} characters. "
+            f"This service answers the hooks {', '.join(hooks)}."
+        )
     if hook not in hooks:
         raise BadRequest(f"This service answers the hooks {', '.join(hooks)}.")
     prefetch = document.get("prefetch")

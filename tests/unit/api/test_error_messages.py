@@ -24,7 +24,11 @@ WHERE = ("observations", "wbc")
     [
         (Fault("unit_required", accepted=["g/L"]), "units are never guessed"),
         (Fault("unit_not_accepted", accepted=["g/L"]), "This unit is not accepted for this observation."),
-        (Fault("unit_not_accepted", "percent", accepted=["g/L"]), "A percentage is not a count."),
+        (Fault("unit_not_accepted", "percent", accepted=["10*9/L"]), "A percentage is not a count."),
+        (
+            Fault("unit_not_accepted", "percent_of", accepted=["mg/L"]),
+            "A percentage is not accepted for this observation.",
+        ),
         (Fault("unit_not_accepted", "lost_exponent", accepted=["g/L"]), "has lost its superscript"),
         (Fault("implausible_value"), "Check the number and the unit."),
         (Fault("implausible_value", "reference_range", suggestion="mg/dL"), "No laboratory has this limit"),

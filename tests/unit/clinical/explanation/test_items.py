@@ -19,16 +19,16 @@ def reason(key: str, *path: str, **request: Any) -> str:
     ("observation", "sent", "sentence"),
     [
         ("platelets", "116 10*9/L", "116 is at or below 181"),
-        ("platelets", "182 10*9/L", "182 is not at or below 181"),
+        ("platelets", "182 10*9/L", "182 is above 181"),
         ("platelets", "<100 10*9/L", "anything below 100 is at or below 181"),
         ("platelets", "<=100 10*9/L", "anything at or below 100 is at or below 181"),
-        ("platelets", ">400 10*9/L", "anything above 400 is not at or below 181"),
+        ("platelets", ">400 10*9/L", "anything above 400 is above 181"),
         ("platelets", "116 K/uL", "116 10*3/uL (116 10*9/L) is at or below 181 10*9/L"),
         ("platelets", "<1 lakh/mm3", "anything below 1 lakh/mm3 (anything below 100 10*9/L) is at or below 181 10*9/L"),
         ("ferritin", ">10000 ug/L", "anything above 10000 ug/L (anything above 10000 ng/mL) is above 684 ng/mL"),
         ("ferritin", ">=10000 ng/mL", "anything at or above 10000 is above 684"),
-        ("ferritin", "<500 ng/mL", "anything below 500 is not above 684"),
-        ("ast", "0.5 ukat/L", "0.5 ukat/L (30 U/L) is not above 48 U/L"),
+        ("ferritin", "<500 ng/mL", "anything below 500 is at or below 684"),
+        ("ast", "0.5 ukat/L", "0.5 ukat/L (30 U/L) is at or below 48 U/L"),
         ("triglycerides", "1.77 mmol/L", "1.77 mmol/L (156.7689 mg/dL) is above 156 mg/dL"),
         ("fibrinogen", "10.58 umol/L", "10.58 umol/L (359.864 mg/dL) is at or below 360 mg/dL"),
     ],
@@ -78,7 +78,7 @@ def test_a_normal_result_is_told_by_the_ends_of_its_range() -> None:
             ": anything above 3.5 g/L (anything above 350 mg/dL) leaves open whether it is at or below 360 mg/dL",
         ),
         ("platelets", "L", MET, ": anything below 150 is at or below 181"),
-        ("platelets", "H", NOT_MET, ": anything above 350 is not at or below 181"),
+        ("platelets", "H", NOT_MET, ": anything above 350 is above 181"),
         ("ferritin", "H", UNKNOWN, ": anything above 140 leaves open whether it is above 684"),
     ],
 )
@@ -122,7 +122,7 @@ def test_what_was_not_sent_is_not_reported() -> None:
         (
             {"observations": {"temperature": "<37 Cel"}},
             NOT_MET,
-            "body temperature: anything below 37 is not at or above 38",
+            "body temperature: anything below 37 is below 38",
         ),
         (
             {"observations": {"temperature": "101 [degF]"}},

@@ -20,7 +20,7 @@ from tests.support.results import NO_RANGE, WORD_ALONE, item_of, result_of
             "temperature",
             {"observations": {"temperature": "38.3 Cel"}},
             (0, 0),
-            "38.3 is not at or above 38.4: 0 points",
+            "38.3 is below 38.4: 0 points",
         ),
         ("temperature", {"observations": {"temperature": "39.4 Cel"}}, (33, 33), "39.4 is at or above 38.4: 33 points"),
         ("temperature", {"observations": {"temperature": "39.5 Cel"}}, (49, 49), "39.5 is above 39.4: 49 points"),
@@ -49,7 +49,7 @@ from tests.support.results import NO_RANGE, WORD_ALONE, item_of, result_of
             (0, 50),
             "anything below 7000 leaves open whether it is at or above 2000: 0 to 50 points",
         ),
-        ("fibrinogen", {"observations": {"fibrinogen": "2.6 g/L"}}, (0, 0), "2.6 is not at or below 2.5: 0 points"),
+        ("fibrinogen", {"observations": {"fibrinogen": "2.6 g/L"}}, (0, 0), "2.6 is above 2.5: 0 points"),
         (
             "ast",
             {"observations": {"ast": {"interpretation": "H"}}},

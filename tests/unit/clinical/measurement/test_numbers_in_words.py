@@ -24,8 +24,8 @@ from service.clinical.measurement.numbers_in_words import (
         (Decimal("1E+4"), "10000"),
         (Decimal("-0.0040"), "-0.004"),
         (Decimal("159076.5"), "159076.5"),
-        (Fraction(15600, 8857), "1.7613"),
-        (Fraction(1, 3), "0.33333"),
+        (Fraction(15600, 8857), "1.76"),
+        (Fraction(1, 3), "0.333"),
     ],
 )
 def test_a_number_is_written_plainly(number: Number, text: str) -> None:

@@ -66,7 +66,7 @@ def test_a_mass_of_scd25_is_unknown_but_kept_as_reported() -> None:
         (
             Quantity(Decimal(5), " % "),
             "unit_not_accepted",
-            "percent",
+            "percent_of",
             {"accepted": ["ng/mL", "ug/L", "ug/dL", "pmol/L", "nmol/L"]},
         ),
         (Quantity(Decimal(-1), "ng/mL"), "implausible_value", "", {}),

@@ -50,6 +50,9 @@ def test_a_slip_in_the_names_of_columns_is_named(tmp_path: Path, old: str, new: 
 
 def test_names_that_are_no_table_are_named(tmp_path: Path) -> None:
     path = tmp_path / "words.toml"
-    path.write_text("cells = {}\n[columns]\nread_as = 1\nperhaps = {}\nleft_out = []\n", encoding="utf-8")
+    path.write_text(
+        "cells = {}\n[columns]\nread_as = 1\nperhaps = {}\nleft_out = []\nlong_tests = []\nlong_values = []\n",
+        encoding="utf-8",
+    )
     with pytest.raises(BadData, match="read_as: a table is expected"):
         load_columns(path)
