@@ -45,6 +45,8 @@ def criteria_page() -> Iterable[str]:
     for criteria in CATALOGUE.values():
         yield ""
         yield from _set(criteria)
+    yield ""
+    yield from _not_reproduced()
 
 
 def _set(criteria: CriteriaSet) -> Iterator[str]:
@@ -173,7 +175,23 @@ def _probability(criteria: CriteriaSet) -> Iterator[str]:
 
 
 def _case(case: Case) -> str:
-    return f"| {case.name} | {_sent(case.request)} | {_expected(case.expect)} | {case.source} |"
+    source = f"{case.source}; assumed: {case.assumed}" if case.assumed else case.source
+    return f"| {case.name} | {_sent(case.request)} | {_expected(case.expect)} | {source} |"
+
+
+def _not_reproduced() -> Iterator[str]:
+    """Yield the table of patients whose printed result is not what the printed values come to."""
+    yield "## Published results that the rule does not reproduce"
+    yield ""
+    yield "Each row is a worked case above. The values are those that the source prints; what it leaves out is named as assumed."
+    yield ""
+    yield "| patient | set | printed | by the rule | why |"
+    yield "|---|---|---|---|---|"
+    for criteria in CATALOGUE.values():
+        for case in criteria.cases:
+            if case.why:
+                patient = f"{case.source} (assumed: {case.assumed})" if case.assumed else case.source
+                yield f"| {patient} | {criteria.short} | {case.printed} | {_expected(case.expect)} | {case.why} |"
 
 
 def _sent(request: Mapping[str, Any]) -> str:

@@ -58,12 +58,19 @@ class Knot:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A worked case: a panel in the words of the API, and what it must come to."""
+    """A worked case: a panel in the words of the API, and what it must come to.
+
+    ``printed`` is the result that its source prints, ``why`` the reason where the rule comes to another. ``assumed``
+    is what the source does not say and the case takes for given.
+    """
 
     name: str
     source: str
     request: Mapping[str, Any]
     expect: Mapping[str, Any]
+    printed: str = ""
+    why: str = ""
+    assumed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,14 +124,17 @@ def _knot(raw: object, where: str) -> Knot:
 
 
 def _case(raw: object, where: str) -> Case:
-    parts = ("patient", "context", "observations", "findings")
-    table = toml_reader.keys(raw, where, ["name", "source", "expect"], parts)
+    parts, told = ("patient", "context", "observations", "findings"), ("printed", "why", "assumed")
+    table = toml_reader.keys(raw, where, ["name", "source", "expect"], (*parts, *told))
     where = f"{where} '{toml_reader.text(table, 'name', where)}'"
     expected = ("verdict_implied", "applicability", "score_min", "score_max", "met", "unknown", "decisive")
     expect = toml_reader.keys(table["expect"], f"{where}.expect", ["verdict"], expected)
     toml_reader.choice(expect, "verdict", f"{where}.expect", VERDICTS)
+    if "why" in table and "printed" not in table:
+        raise BadData(f"{where}.why: say what the source prints as well")
     request: dict[str, Any] = {key: table[key] for key in parts if key in table}
-    return Case(table["name"], toml_reader.text(table, "source", where), _exact(request), expect)
+    source, texts = toml_reader.text(table, "source", where), [toml_reader.text(table, key, where, "") for key in told]
+    return Case(table["name"], source, _exact(request), expect, *texts)
 
 
 def _exact(value: Any) -> Any:
