@@ -57,7 +57,7 @@ def test_a_mass_of_scd25_meets_no_limit(amount: str) -> None:
 
 @pytest.mark.parametrize("amount", ["2399 U/mL", "1200 U/mL"])
 def test_an_elevated_scd25_below_the_limit_does_not_count(amount: str) -> None:
-    sent = {"scd25": {"value": float(amount.split()[0]), "unit": "U/mL", "interpretation": "H"}}
+    sent = {"scd25": {"value": float(amount.split(maxsplit=1)[0]), "unit": "U/mL", "interpretation": "H"}}
     assert item_of(result_of("hlh-2004", observations=sent), "scd25").status.value == "not_met"
 
 
