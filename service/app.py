@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
 from service import __version__
-from service.api import batch_routes, errors, openapi, routes, trajectory_routes
+from service.api import errors, openapi, routes
 from service.api.counting import UNKNOWN_REASONS
 from service.api.request import formulary
 from service.clinical.criteria import CATALOGUE, DIGEST
@@ -31,14 +31,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)
-    app.config[batch_routes.LONGEST_LINE] = settings.batch_max_line_bytes
+    app.config[routes.LONGEST_LINE] = settings.batch_max_line_bytes
     app.config[health.NEEDS_FILES] = settings.ready_needs_files
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET
     refusals.install(app)
     app.before_request(_refuse_other_spellings)
     _install_server(app, settings)
     app.register_error_handler(Exception, _error_answer)
-    for part in (health, routes, batch_routes, trajectory_routes, openapi):
+    for part in (health, routes, openapi):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(docs.blueprint)
     if settings.web:

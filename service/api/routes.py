@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotFound
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import NotAcceptable, NotFound, UnsupportedMediaType
 
 from service.api import counting
+from service.api.batch import VIEWS, Batch
 from service.api.errors import refuse_unless_json_is_accepted
 from service.api.request.address import FULL, view_asked_for
 from service.api.request.body import JSON, json_body
+from service.api.request.course import read_trajectory_request
 from service.api.request.formulary import read_drug
 from service.api.request.panel import read_panel_request
 from service.api.response.assessment import assessment_document, summary_document
+from service.api.response.brief_document import brief_document, scored_document
 from service.api.response.catalogue import analytes_document, criteria_document
+from service.api.response.course import trajectory_document
 from service.clinical.assessment.assess import assess
+from service.clinical.assessment.treatments import Read
+from service.clinical.course.course import follow
 from service.clinical.criteria import CATALOGUE
+from service.clinical.therapies.drug_names import FORMULARY
+from service.server import budget
 from service.server.messages.headers import Document
+from service.server.messages.media_types import accepts, refuse_unless_utf8
 from service.server.messages.strict_json import dumps
+from service.server.observing import exchange
+from service.server.serving import limits
 
+NDJSON = "application/x-ndjson"
+TAKEN = tuple(f"application/{prefix}{name}" for name in ("ndjson", "jsonl", "jsonlines") for prefix in ("x-", ""))
+"""Names under which lines of JSON are sent; none is registered."""
+LONGEST_LINE = "BATCH_MAX_LINE_BYTES"
 blueprint = Blueprint("api", __name__, url_prefix="/v1")
-blueprint.before_request(refuse_unless_json_is_accepted)
+
+
+@blueprint.before_request
+def _refuse_unless_the_answer_is_accepted() -> None:
+    if request.endpoint != f"{blueprint.name}.{post_batch.__name__}":  # which answers in lines, and checks that itself
+        refuse_unless_json_is_accepted()
 
 
 def _document(content: object) -> Document:
@@ -40,6 +62,39 @@ def post_assessment() -> Response:
     counting.assessed("json", assessment, asked.omitted)
     document = summary_document if is_brief else assessment_document
     return Response(dumps(document(assessment, asked.omitted)) + b"\n", content_type=JSON)
+
+
+@blueprint.post("/assessments/batch")
+@limits.unlimited  # a batch is limited line by line
+def post_batch() -> Response:
+    """Assess a panel per line, answering while the lines arrive."""
+    view = view_asked_for()
+    if request.mimetype not in TAKEN:
+        raise UnsupportedMediaType(f"Send one JSON object per line as {NDJSON}.")
+    refuse_unless_utf8()
+    if not accepts(NDJSON, *TAKEN):
+        raise NotAcceptable(f"The answer is {NDJSON}.")
+    batch = Batch(VIEWS[view], exchange.current().request_id, current_app.config[LONGEST_LINE], read_drug())
+    return Response(batch.answers(request.stream), content_type=NDJSON, headers={"X-Accel-Buffering": "no"})
+
+
+@blueprint.post("/trajectories")
+def post_trajectory() -> Response:
+    """Follow one patient through time."""
+    view = view_asked_for()
+    return Response(dumps(trajectory_of(json_body(request), view, read_drug())) + b"\n", content_type=JSON)
+
+
+def trajectory_of(document: Any, view: str = FULL, read: Read = FORMULARY.read) -> dict[str, Any]:
+    """Return the answer to a request; ``read`` tells what a drug's name means. Raises InvalidRequest."""
+    asked = read_trajectory_request(document)
+    timed = sorted(asked.panels, key=lambda panel: panel[0].first)
+    panels = ((moment, sent.panel) for moment, sent in budget.checked(timed))
+    trajectory = follow(panels, asked.treatments, asked.criteria, read)
+    for visit, (_, sent) in zip(trajectory.visits, timed, strict=True):
+        counting.assessed("trajectory", visit.assessment, sent.omitted)
+    omitted = {moment.text: sent.omitted for moment, sent in timed}
+    return trajectory_document(trajectory, omitted, scored_document if view == FULL else brief_document)
 
 
 @blueprint.get("/criteria")

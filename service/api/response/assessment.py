@@ -126,33 +126,26 @@ def brief_result(result: SetResult) -> dict[str, Any]:
 
 
 def _verdicts(result: SetResult) -> dict[str, Any]:
-    shown = {
-        "applicability": result.applicability,
-        "verdict": verdict_text(result.verdict),
-        "verdict_implied": verdict_text(result.verdict_implied),
-    }
+    shown = {"applicability": result.applicability, **_both_verdicts(result)}
     if result.verdict_without_confounded is not None:
         shown["verdict_without_confounded"] = verdict_text(result.verdict_without_confounded)
     return shown
 
 
 def _basis(result: SetResult) -> dict[str, str]:
-    return {
-        "criteria": result.criteria.id,
-        "verdict": verdict_text(result.verdict),
-        "verdict_implied": verdict_text(result.verdict_implied),
-    }
+    return {"criteria": result.criteria.id, **_both_verdicts(result)}
 
 
 def _part(part: Component) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "id": part.id,
-        "verdict": verdict_text(part.verdict),
-        "verdict_implied": verdict_text(part.verdict_implied),
-    }
+    shown: dict[str, Any] = {"id": part.id, **_both_verdicts(part)}
     if part.count is not None:
         shown["count"] = _count(part.count)
     return shown
+
+
+def _both_verdicts(judged: SetResult | Component) -> dict[str, str]:
+    """Return the verdict by what was measured, and the one by what words imply besides."""
+    return {"verdict": verdict_text(judged.verdict), "verdict_implied": verdict_text(judged.verdict_implied)}
 
 
 def _count(count: Count) -> dict[str, int]:
