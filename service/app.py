@@ -16,6 +16,7 @@ from service.clinical.measurement.analytes import FINDINGS, MEASURES
 from service.ehr import counting, site
 from service.ehr.cds_hooks import routes as cds_routes
 from service.ehr.fhir.answer import operation as fhir_routes
+from service.ehr.fhir.answer import records
 from service.server import health
 from service.server.auth import guard
 from service.server.messages import cors, headers
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.web:
         app.config[page.LOCKED] = settings.auth_mode != "none"
         app.register_blueprint(page.blueprint)
+    app.register_blueprint(records.blueprint)
     fhir_routes.install(app, settings)
     here = site.install(app, settings)
     formulary.install(app, here.codes.formulary)
@@ -84,4 +86,4 @@ def _install_server(app: Flask, settings: Settings) -> None:
     cors.install(app, settings)
     guard.install(app, settings)
     audit.install(app, settings, __version__, DIGEST)
-    limits.install(app, settings, tuple(OWN_ERRORS))
+    limits.install(app, settings, (*OWN_ERRORS, records.PATH))

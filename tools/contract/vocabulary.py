@@ -7,7 +7,7 @@ from typing import Any
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS, Analyte
-from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
+from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS, MEDICATIONS
 
 Schema = dict[str, Any]
 
@@ -42,6 +42,7 @@ def schemas() -> dict[str, Schema]:
         "Condition": _words("An underlying condition.", CONDITIONS),
         "Confounder": _words("A condition that may explain results.", CONFOUNDERS),
         "ApplicabilityByCondition": _by_condition(),
+        "InputId": _words("An observation, a finding, or the drugs.", (*ANALYTES, *FINDINGS, MEDICATIONS)),
         "Observations": _observations(),
         "Findings": _findings(),
     }

@@ -119,6 +119,18 @@ class Moment(Checked[str]):
         return value
 
 
+class Flag(Checked[bool]):
+    """True or false."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_none=True)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> bool:
+        if not isinstance(value, bool):
+            raise _error(invalid_value((), "true or false is needed here."))
+        return value
+
+
 class Choice(Checked[str]):
     """One word of a closed list."""
 

@@ -11,10 +11,10 @@ from marshmallow import ValidationError
 
 from service.api.error_messages import NothingMeasured, invalid_value
 from service.api.problems import Entry, InvalidRequest
-from service.api.request.fields import Choice, Choices, Moment, Part, Parts, StrictNumber, Text, flatten
+from service.api.request.fields import Choice, Choices, Flag, Moment, Part, Parts, StrictNumber, Text, flatten
 from service.api.request.observations import Findings, Observations, Observed
 from service.clinical.criteria import CATALOGUE
-from service.clinical.measurement.analytes import AGE_AT_ONSET, YEARS
+from service.clinical.measurement.analytes import AGE_AT_ONSET, ANALYTES, FINDINGS, YEARS
 from service.clinical.measurement.interval import point
 from service.clinical.measurement.no_result import NO_RESULT, Absence
 from service.clinical.measurement.numbers_in_words import plain
@@ -49,9 +49,16 @@ def _patient() -> Part:
 
 
 def _context() -> Part:
-    """The age, the diagnosis and the treatments, known besides the results."""
+    """The diagnosis and the treatments, known besides the results; and what the sender could not read or may lack."""
     drugs = Parts(name=Text(required=True), last_dose=Moment())
-    return Part(condition=Choice(CONDITIONS), medications=drugs, confounders=Choices(CONFOUNDERS))
+    unread = Choices((*ANALYTES, *FINDINGS, MEDICATIONS))
+    return Part(
+        condition=Choice(CONDITIONS),
+        medications=drugs,
+        confounders=Choices(CONFOUNDERS),
+        unread=unread,
+        incomplete=Flag(),
+    )
 
 
 def _options() -> Part:
@@ -120,7 +127,8 @@ def _panel(
         drugs,
         frozenset(context.get("confounders") or ()),
         data.get("collected_at") or "",
-        unread,
+        unread | frozenset(context.get("unread") or ()),
+        bool(context.get("incomplete")),
     )
 
 

@@ -188,6 +188,12 @@ def by_fhir(some: list[Panel]) -> list[str]:
     return found
 
 
+def by_form(some: list[Panel]) -> list[str]:
+    """Return the categories of what a person sees who brings the record into the form of the page."""
+    asked = [posted("/v1/records", as_record(panel))["panel"] for panel in some]
+    return [posted("/v1/assessments", panel)["classification"]["category"] for panel in asked]
+
+
 def fhir_category(answer: Any) -> str:
     return str(answer["prediction"][0]["qualitativeRisk"]["coding"][0]["code"])
 
@@ -235,6 +241,7 @@ WAYS: dict[str, Callable[[list[Panel]], list[str]]] = {
     "table": by_table,
     "course": by_course,
     "fhir": by_fhir,
+    "form": by_form,
 }
 
 
