@@ -2,7 +2,8 @@
 
 import { el, svg } from "./dom.js";
 import { shown, sign, span } from "./numbers.js";
-import { VERDICTS } from "./words.js";
+import { t } from "./language.js";
+import { mark } from "./words.js";
 
 const HEIGHT = 58;
 const LINE = 30; // where the interval lies
@@ -14,8 +15,10 @@ export function scoreBar(score) {
   const upward = score.comparator.startsWith(">");
   const cut = at(score.cutoff);
   const metSide = { class: "met-side", x: `${upward ? cut : 0}%`, y: 16, width: `${upward ? 100 - cut : cut}%`, height: 28 };
-  const said = `Score ${span(score)}; met at ${sign(score.comparator)} ${shown(score.cutoff)}${implied ? `; with words counted ${span(implied)}` : ""}`;
-  const label = `met ${sign(score.comparator)} ${shown(score.cutoff)}`;
+  const cutoff = `${sign(score.comparator)} ${shown(score.cutoff)}`;
+  const words = implied ? `; ${t("with “low” and “high” {span}", { span: span({ ...implied, cutoff: score.cutoff }) })}` : "";
+  const said = t("Score {span}; met at {cutoff}", { span: span(score), cutoff }) + words;
+  const label = t("met {cutoff}", { cutoff });
   return svg("svg", { class: "bar", role: "img", "aria-label": said, width: "100%", height: HEIGHT },
     svg("rect", metSide),
     svg("line", { class: "cut", x1: `${cut}%`, x2: `${cut}%`, y1: 12, y2: 46 }),
@@ -40,10 +43,10 @@ const arrow = (x, y, kind, inward) =>
   svg("svg", { x: `${x}%`, y, overflow: "visible" }, svg("path", { class: `arrow ${kind}`, d: `M0 0l${inward * 14} -8v16z` }));
 const text = (x, y, words, anchor) => svg("text", { x: `${x}%`, y, "text-anchor": anchor }, words);
 
-function ends({ min, max }, at) {
-  if (min !== null && min === max) return text(at(min), HEIGHT - 2, shown(min), at(min) > 90 ? "end" : at(min) < 10 ? "start" : "middle");
-  const low = min === null ? text(0, HEIGHT - 2, "open", "start") : text(at(min), HEIGHT - 2, shown(min), at(min) < 10 ? "start" : max === null ? "end" : "middle");
-  const high = max === null ? text(100, HEIGHT - 2, "open", "end") : text(at(max), HEIGHT - 2, shown(max), at(max) > 90 ? "end" : "middle");
+function ends({ min, max, cutoff }, at) {
+  if (min !== null && min === max) return text(at(min), HEIGHT - 2, shown(min, cutoff), at(min) > 90 ? "end" : at(min) < 10 ? "start" : "middle");
+  const low = min === null ? text(0, HEIGHT - 2, t("no end"), "start") : text(at(min), HEIGHT - 2, shown(min, cutoff), at(min) < 10 ? "start" : max === null ? "end" : "middle");
+  const high = max === null ? text(100, HEIGHT - 2, t("no end"), "end") : text(at(max), HEIGHT - 2, shown(max, cutoff), at(max) > 90 ? "end" : "middle");
   return [low, high];
 }
 
@@ -59,7 +62,7 @@ function scale(numbers, openBelow, openAbove) {
 // {met, not_met, unknown, required}: one box per item, and the mark of how many are needed.
 export function countBar({ met, not_met: notMet, unknown, required }) {
   const boxes = [...Array(met).fill("met"), ...Array(unknown).fill("unknown"), ...Array(notMet).fill("not_met")];
-  const said = `${met} met, ${unknown} not known, ${notMet} not met; ${required} needed`;
+  const said = t("{met} met, {unknown} not known, {notMet} not met; {required} needed", { met, unknown, notMet, required });
   return el("span", { class: "count", role: "img", "aria-label": said },
-    boxes.map((kind, at) => el("span", { class: `box ${kind}${at + 1 === required ? " needed" : ""}`, "aria-hidden": "true" }, VERDICTS[kind].mark)));
+    boxes.map((kind, at) => el("span", { class: `box ${kind}${at + 1 === required ? " needed" : ""}`, "aria-hidden": "true" }, mark(kind))));
 }

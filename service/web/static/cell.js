@@ -1,6 +1,8 @@
 // One observation of the form: what was typed becomes what the API takes, and back. The service reads it, not the page.
 
-import { el, find } from "./dom.js";
+import { all, el, find } from "./dom.js";
+import { typed } from "./decimal.js";
+import { t } from "./language.js";
 import { label, unit } from "./words.js";
 
 const WORDS = {
@@ -11,12 +13,14 @@ const WORDS = {
 const SAID = { L: "low", LL: "very low", H: "high", HH: "very high", N: "normal" };
 const BARE = /^\s*(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
-const TWO_WAYS = new RegExp(`^(?:${find("#ask").dataset.twoWays})$`);
 const LEADING = /^\s*((?:<=|>=|<|>|≤|≥)?\s*(?:\d+\.?\d*|\.\d+))\s*(.*?)\s*$/;
 const loaded = new WeakMap(); // row -> what was loaded into it, and how that looks
 
 // What is no number, or one of two meanings (12.500 may be 12500), stays as typed, so that the service asks.
-const numberOf = (text) => (NUMBER.test(text) && !TWO_WAYS.test(text) ? Number(text) : text);
+function numberOf(text) {
+  const said = typed(text);
+  return NUMBER.test(said.text) && !said.choices ? Number(said.text) : text;
+}
 
 export const input = (row) => find("input", row);
 export const picker = (row) => find("select", row);
@@ -25,7 +29,7 @@ export const picker = (row) => find("select", row);
 export function read(row) {
   const before = loaded.get(row);
   if (before && before.look === look(row)) return before.raw;
-  const text = input(row).value.trim();
+  const text = typed(input(row).value).text.trim();
   const range = readRange(row);
   if (!text) return undefined;
   const word = WORDS[text.toLowerCase()];
@@ -37,10 +41,13 @@ export function read(row) {
   return { value: numberOf(bare[2]), unit: picker(row).value, ...comparator, ...range };
 }
 
-export function write(row, raw, analytes) {
+// Shows an observation, or a blank row; its unit goes too, unless `keepUnit` says that the same patient stays.
+export function write(row, raw, analytes, keepUnit = false) {
   loaded.delete(row);
   closeRange(row);
+  all(".asks, .at-field", row).forEach((one) => one.remove());
   input(row).value = "";
+  if (!keepUnit) picker(row).value = "";
   if (raw === undefined || raw === null) return;
   if (typeof raw === "string") writeText(row, raw, analytes);
   else if (typeof raw === "object" && !Array.isArray(raw)) writeObject(row, raw, analytes);
@@ -52,10 +59,13 @@ export function write(row, raw, analytes) {
 export function settle(row, analytes) {
   const [, number, rest] = LEADING.exec(input(row).value) ?? [];
   const code = rest && codeOf(analytes.get(row.dataset.observation), rest);
-  if (!code || loaded.get(row)?.look === look(row)) return;
+  if (!code || isAsLoaded(row)) return;
   input(row).value = number;
   picker(row).value = code;
 }
+
+// Whether a row still shows what was loaded into it: that is sent as it came.
+export const isAsLoaded = (row) => loaded.get(row)?.look === look(row);
 
 // Takes a suggested unit: the number stays, whatever stood behind it goes.
 export function mend(row, code) {
@@ -65,18 +75,19 @@ export function mend(row, code) {
   loaded.delete(row);
 }
 
+// Shows the ends of the laboratory's range, with which a word counts as measured.
 export function openRange(row) {
-  if (find(".limits", row)) return closeRange(row);
+  if (find(".limits", row)) return;
   const name = label(row.dataset.observation);
-  const end = (which) => el("input", { type: "text", inputmode: "decimal", autocomplete: "off", "data-end": which, "aria-label": `${name}: ${which} end of the laboratory’s range` });
-  row.append(el("span", { class: "limits" }, "laboratory’s range ", end("low"), " to ", end("high")));
-  find(".range", row).setAttribute("aria-expanded", "true");
-  return find("[data-end=low]", row).focus();
+  const end = (which, said) => el("input", { type: "text", inputmode: "decimal", autocomplete: "off", "data-end": which, "aria-label": `${name}: ${said}` });
+  row.append(el("span", { class: "limits" }, el("span", {}, t("laboratory’s range")), " ", end("low", t("low end of the laboratory’s range")), " ", el("span", {}, t("to")), " ", end("high", t("high end of the laboratory’s range"))));
 }
 
-function closeRange(row) {
-  find(".limits", row)?.remove();
-  find(".range", row).setAttribute("aria-expanded", "false");
+export const closeRange = (row) => find(".limits", row)?.remove();
+
+// A word alone proves little: its row shows where the range goes. A range that was filled in stays.
+export function offerRange(row) {
+  if (WORDS[input(row).value.trim().toLowerCase()]) openRange(row);
 }
 
 function readRange(row) {

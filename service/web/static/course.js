@@ -7,24 +7,25 @@ import { copyButtons } from "./copy.js";
 import { picture } from "./picture.js";
 import { inCanonical, reading } from "./reading.js";
 import { references } from "./sets.js";
+import { msg, t } from "./language.js";
 import { category, label, list, plain, readable } from "./words.js";
 
 const day = (moment) => moment.slice(0, 10);
-const EVENTS = { onset: "Onset", resolution: "Resolution", normalisation: "back to normal" };
-const STATES = { no_onset: "No panel was likely or probable.", open: "Not yet resolved.", resolved: "Resolved." };
+const EVENTS = { onset: msg("Onset"), resolution: msg("Resolution"), normalisation: msg("back to normal") };
+const STATES = { no_onset: msg("No panel was likely or probable."), open: msg("Not yet resolved."), resolved: msg("Resolved.") };
 
 export function showCourse(course, request, shownPanel, { sets, analytes }) {
   const awaited = course.course?.awaited ?? [];
   const state = STATES[course.course?.state] ?? "";
   find("#result").prepend(el("section", { class: "course", "aria-labelledby": "course-title" },
-    el("h3", { id: "course-title" }, "The course"),
+    el("h3", { id: "course-title" }, t("The course")),
     el("ol", { class: "strip" }, runs(course.assessments).map(step)),
-    state && el("p", {}, state, awaited.length > 0 && ` Still awaited: ${list(awaited.map(label), "and")}.`),
+    state && el("p", { class: "state" }, t(state), awaited.length > 0 && ` ${t("Still awaited: {tests}.", { tests: list(awaited.map(label), t("and")) })}`),
     course.events.length > 0 && el("ul", { class: "events" }, course.events.map(event)),
     key(request), multiples(course, request, sets, analytes), changes(course),
     copyButtons({ path: "v1/trajectories", request, answer: course, text: () => notes(course) }),
     remarks(course.warnings ?? [], request)));
-  find("#result").insertBefore(el("h3", {}, `Panel of ${moment(shownPanel.collected_at ?? "no date")}`), find("#result").children[1]);
+  find("#result").insertBefore(el("h3", { class: "of" }, t("Panel of {date}", { date: shownPanel.collected_at ? moment(shownPanel.collected_at) : t("no date") })), find("#result").children[1]);
 }
 
 // What the service remarks about treatments, each sentence once with the doses it is about.
@@ -48,20 +49,20 @@ function runs(assessments) {
 }
 
 const step = ({ from, to, count, word }) =>
-  el("li", { class: word }, count > 1 ? `${moment(from)} to ${moment(to)}, ${count} panels: ` : `${moment(from)} `, el("span", { "aria-hidden": "true" }, `${MARKS[word] ?? ""} `), el("b", {}, category(word)));
+  el("li", { class: word }, count > 1 ? `${t("{from} to {to}, {count} panels", { from: moment(from), to: moment(to), count })}: ` : `${moment(from)} `, el("span", { "aria-hidden": "true" }, `${MARKS[word] ?? ""} `), el("b", {}, category(word)));
 
 const notes = (course) => [
-  "MAS criteria, the course:",
+  `${t("MAS criteria, the course")}:`,
   ...course.assessments.map((one) => `- ${moment(one.collected_at)}: ${category(one.classification.category)}`),
   ...course.events.map((one) => event(one).textContent),
   course.disclaimer,
 ].filter(Boolean).join("\n");
 
 function event(one) {
-  const what = one.observation ? `${label(one.observation)} ${EVENTS[one.type] ?? plain(one.type)}` : `${EVENTS[one.type] ?? plain(one.type)}: ${category(one.category ?? "")}`;
-  const after = one.after_treatment ? `, after ${one.after_treatment.name} (dose ${one.after_treatment.dose_number})` : "";
-  const acting = (ids, words) => (ids?.length ? `; ${words} ${list(ids.map(spelt), "and")}` : "");
-  return el("li", {}, `${moment(one.collected_at)} `, el("b", {}, what, one.in_mas_direction ? " (towards MAS)" : ""), after, acting(one.masked_by, "may be feigned by"), acting(one.cautions, "under"));
+  const what = one.observation ? `${label(one.observation)} ${t(EVENTS[one.type] ?? plain(one.type))}` : `${t(EVENTS[one.type] ?? plain(one.type))}: ${category(one.category ?? "")}`;
+  const after = one.after_treatment ? `, ${t("after {name} (dose {number})", { name: one.after_treatment.name, number: one.after_treatment.dose_number })}` : "";
+  const acting = (ids, words) => (ids?.length ? `; ${words} ${list(ids.map(spelt), t("and"))}` : "");
+  return el("li", {}, `${moment(one.collected_at)} `, el("b", {}, what, one.in_mas_direction ? ` (${t("towards MAS")})` : ""), after, acting(one.masked_by, t("may be feigned by")), acting(one.cautions, t("under")));
 }
 
 // The ids of cautions are words of medicine but for the interleukins.
@@ -69,15 +70,15 @@ const spelt = (id) => plain(id).replace(/^il(\d+)/, "IL-$1");
 
 // Every change as the service words it, marked where it goes the way that experts named for MAS.
 function changes({ dynamics, consensus }) {
-  const line = (one) => el("li", {}, one.in_mas_direction ? el("b", {}, readable(one.text), " (towards MAS)") : readable(one.text), one.masked_by.length > 0 && `; may be hidden by ${list(one.masked_by.map(spelt), "and")}`);
-  return dynamics.length > 0 && el("details", {}, el("summary", {}, "Every change in words"), el("ul", { class: "changes" }, dynamics.map(line)),
-    el("p", { class: "hint" }, "Towards MAS: ", consensus.note), references(consensus.references));
+  const line = (one) => el("li", {}, one.in_mas_direction ? el("b", {}, readable(one.text), ` (${t("towards MAS")})`) : readable(one.text), one.masked_by.length > 0 && `; ${t("may be hidden by")} ${list(one.masked_by.map(spelt), t("and"))}`);
+  return dynamics.length > 0 && el("details", {}, el("summary", {}, t("Every change in words")), el("ul", { class: "changes", lang: "en" }, dynamics.map(line)),
+    el("p", { class: "hint" }, `${t("towards MAS")}: `, el("span", { lang: "en" }, consensus.note)), references(consensus.references));
 }
 
 function key(request) {
   const given = treatments(request).map((one, at) => el("li", {}, `${at + 1}: ${one.name}, ${day(one.given_at)}`));
-  return el("div", { class: "hint" }, "Filled points are past the limit, hollow ones are not; arrows are open ends; a line is broken where a panel between has no number; the tinted side of the dashed line is past the limit.",
-    given.length > 0 && [" Dotted lines are treatments:", el("ul", { class: "strip" }, given)]);
+  return el("div", { class: "hint" }, t("Filled points are past the limit, hollow ones are not; arrows have no end; a line is broken where a panel between has no number; the tinted side of the dashed line is past the limit."),
+    given.length > 0 && [` ${t("Dotted lines are treatments")}:`, el("ul", { class: "strip" }, given)]);
 }
 
 const treatments = (request) => (request.treatments ?? []).filter((one) => one.given_at).sort((one, other) => Date.parse(one.given_at) - Date.parse(other.given_at));

@@ -5,6 +5,7 @@ import * as cell from "./cell.js";
 import { rename } from "./form.js";
 import { openPanel, show } from "./panels.js";
 import { knowledge } from "./service.js";
+import { msg, t } from "./language.js";
 import { label, readable, unit } from "./words.js";
 
 const tokens = (pointer) => pointer.split("/").slice(1).map((one) => one.replaceAll("~1", "/").replaceAll("~0", "~"));
@@ -30,18 +31,18 @@ export function showProblem(problem, { say, without }) {
   const place = find("#faults");
   place.hidden = false;
   place.append(el("h3", { id: "faults-title", tabindex: "-1" }, titleOf(problem)));
-  if (!faults.length) place.append(el("p", {}, problem.detail));
+  if (!faults.length) place.append(el("p", {}, t(problem.detail)));
   const key = problem.status === 401 && find("#key");
-  if (key) place.append(button("Enter the access key", () => key.focus(), { class: "link" }));
+  if (key) place.append(button(t("Enter the access key"), () => key.focus(), { class: "link" }));
   if (faults.length) place.append(el("ol", {}, faults.map((fault) => summaryOf(fault, say))));
   if (faults.length && faults.every((one) => tokens(one.pointer).length > 1)) {
-    place.append(el("p", { class: "buttons" }, button("Assess without them", without), el("span", { class: "hint" }, "What is left out counts as not known.")));
+    place.append(el("p", { class: "buttons" }, button(t("Assess without them"), without), el("span", { class: "hint" }, t("What is left out counts as not known."))));
   }
   find("#faults-title").focus();
 }
 
 // A fault of the whole request is no fault of a field.
-const titleOf = ({ errors = [], detail, title }) => (errors.some((one) => placeOf(one.pointer)[1]) ? readable(detail) : errors.length ? "Not enough to assess" : title);
+const titleOf = ({ errors = [], detail, title }) => (errors.some((one) => placeOf(one.pointer)[1]) ? readable(detail) : errors.length ? t("Not enough to assess") : t(title));
 
 // Shows what is left of the problem at the fields of the panel that is open now.
 export function refresh() {
@@ -50,7 +51,7 @@ export function refresh() {
 
 function settle(fault) {
   const { problem } = shown;
-  shown.problem = { ...problem, detail: "What is left:", errors: problem.errors.filter((one) => one !== fault) };
+  shown.problem = { ...problem, detail: t("What is left:"), errors: problem.errors.filter((one) => one !== fault) };
 }
 
 function summaryOf(fault, say) {
@@ -60,12 +61,12 @@ function summaryOf(fault, say) {
     atField(field, fault, path, say);
     return el("li", {}, button(field.name, () => field.control.focus(), { class: "link" }), ": ", readable(fault.detail));
   }
-  const elsewhere = panel !== openPanel() && button(`Panel ${panel + 1}`, () => show(panel), { class: "link" });
+  const elsewhere = panel !== openPanel() && button(t("Panel {number}", { number: panel + 1 }), () => show(panel), { class: "link" });
   const [group, wrong] = tokens(path);
-  const mend = fault.did_you_mean && group && wrong && !elsewhere && button(`Rename to ${fault.did_you_mean}`, async (event) => {
+  const mend = fault.did_you_mean && group && wrong && !elsewhere && button(t("Rename to {name}", { name: fault.did_you_mean }), async (event) => {
     rename(group, wrong, fault.did_you_mean, (await knowledge()).analytes);
     settle(fault);
-    mended(event.target.closest("li"), `Renamed to ${fault.did_you_mean}.`, say);
+    mended(event.target.closest("li"), t("Renamed to {name}.", { name: fault.did_you_mean }), say);
   }, { class: "mend" });
   const where = [elsewhere, path && el("code", {}, path)].filter(Boolean);
   return el("li", {}, where, where.length > 0 && ": ", readable(fault.detail), " ", mend);
@@ -85,7 +86,7 @@ function fieldOf(pointer) {
     if (!box) return null;
     const limit = part === "reference_range" && end !== "unit" && find(`[data-end="${CSS.escape(end ?? "low")}"]`, box);
     const control = limit || ([part, end].includes("unit") ? cell.picker(box) : find("input:checked, input", box));
-    const detail = limit ? `, ${end ? `${end} end of the ` : ""}range` : "";
+    const detail = limit ? `, ${t({ low: msg("low end of the range"), high: msg("high end of the range") }[end] ?? msg("range"))}` : "";
     return { box, control, name: label(id) + detail };
   }
   const box = all("[data-pointer]").find((one) => pointer === one.dataset.pointer || pointer.startsWith(`${one.dataset.pointer}/`));
@@ -102,9 +103,9 @@ function atField({ box, control, name }, fault, path, say) {
     for (const one of all("[aria-invalid]", box)) one.removeAttribute("aria-invalid");
     find("input", box).focus();
   };
-  const use = (code) => button(`Use ${unit(code)}`, () => {
+  const use = (code) => button(t("Use {unit}", { unit: unit(code) }), () => {
     cell.mend(box, code);
-    done(`${name} is now in ${unit(code)}. Assess again.`);
+    done(t("{name} is now in {unit}. Assess again.", { name, unit: unit(code) }));
   }, { class: "mend" });
   const codes = box.dataset.observation ? [fault.suggestion ?? (fault.code.startsWith("unit") ? fault.accepted : [])].flat() : [];
   const said = control.dataset.end ? `${name}: ${readable(fault.detail)}` : readable(fault.detail);

@@ -3,7 +3,9 @@
 
 import { all, button, el, find } from "./dom.js";
 import * as cell from "./cell.js";
+import { typed } from "./decimal.js";
 import { day, setDay } from "./day.js";
+import { t } from "./language.js";
 
 export const PANEL = ["collected_at", "observations", "findings"];
 let rest = {}; // of what the panels share
@@ -52,11 +54,12 @@ export function writeShared(document) {
   tick("criteria", taken("options", "criteria", (list) => Array.isArray(list) && list.every((one) => sets.includes(one))) ?? sets);
 }
 
-export function writePanel(panel, analytes) {
+// Shows a panel; with `keepUnits` a row without a value keeps the unit of the panel before.
+export function writePanel(panel, analytes, keepUnits = false) {
   restOfPanel = structuredClone(panel);
   setDay(find("#collected"), restOfPanel.collected_at);
   if (/^\d{4}-\d\d-\d\d/.test(restOfPanel.collected_at ?? "")) delete restOfPanel.collected_at;
-  for (const row of cells()) cell.write(row, take(restOfPanel, "observations", row.dataset.observation, () => true), analytes);
+  for (const row of cells()) cell.write(row, take(restOfPanel, "observations", row.dataset.observation, () => true), analytes, keepUnits);
   for (const box of all("[data-finding]")) {
     const value = take(restOfPanel, "findings", box.dataset.finding, (one) => typeof one === "boolean");
     find(`input[value="${value ?? ""}"]`, box).checked = true;
@@ -65,10 +68,10 @@ export function writePanel(panel, analytes) {
 
 export function addRow(place, moment, one = {}) {
   const drug = place === "medications";
-  const name = el("input", { type: "text", list: "drugs", autocomplete: "off", "aria-label": drug ? "Medication" : "Treatment", placeholder: "generic name" });
-  const date = el("input", { type: "date", "aria-label": drug ? "Last dose" : "Given on" });
+  const name = el("input", { type: "text", list: "drugs", autocomplete: "off", "aria-label": drug ? t("Medication") : t("Treatment given"), placeholder: t("Name") });
+  const date = el("input", { type: "date", "aria-label": drug ? t("Last dose") : t("Given on") });
   const row = el("div", { class: "row" }, name, date);
-  row.append(button("×", () => { row.remove(); numberRows(place); find(`#${place} + button`).focus(); }, { class: "quiet", "aria-label": "Remove this line" }));
+  row.append(button("×", () => { row.remove(); numberRows(place); find(`#${place} + button`).focus(); }, { class: "quiet", "aria-label": t("Remove this line") }));
   name.value = one.name ?? "";
   setDay(date, one[moment]);
   loadedRows.set(row, one);
@@ -109,7 +112,10 @@ function numberRows(place) {
 }
 
 function number(id) {
-  const text = find(`#${id}`).value.trim();
+  const field = find(`#${id}`);
+  const said = typed(field.value);
+  if (!said.choices && said.text !== field.value) field.value = said.text; // 10,5 is shown back as 10.5
+  const text = field.value.trim();
   return text === "" ? undefined : /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 

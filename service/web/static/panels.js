@@ -3,6 +3,7 @@
 import { moment } from "./day.js";
 import { all, button, el, find } from "./dom.js";
 import { PANEL, addRow, areRows, readPanel, readShared, rows, writePanel, writeRows, writeShared } from "./form.js";
+import { t } from "./language.js";
 import { knowledge } from "./service.js";
 
 let panels = [{}];
@@ -35,7 +36,7 @@ export async function show(at) {
   if (at === open) return;
   panels[open] = readPanel();
   open = at;
-  writePanel(panels[open], (await knowledge()).analytes);
+  writePanel(panels[open], (await knowledge()).analytes, true);
   draw();
   changed({ shown: true });
 }
@@ -65,27 +66,30 @@ function precedes(one = "", other = "") {
 }
 
 export function draw(treatments = rows("treatments", "given_at") ?? []) {
-  const place = find("#panels");
   const tab = (panel, at) => button(title(panel, at), () => show(at), { class: "tab", "aria-pressed": String(at === open) });
-  const bar = el("div", { class: "buttons", role: "group", "aria-label": "Panels" });
-  if (isCourse()) bar.append(...panels.map(tab));
-  if (panels.length > 1) bar.append(button("Remove this panel", remove, { class: "quiet" }));
-  bar.append(button(isCourse() ? "Add a panel" : "Add a later panel", add, { class: "quiet", id: "add-panel" }));
-  place.replaceChildren(bar);
-  const treated = el("fieldset", { class: "treated" }, el("legend", {}, "Given during the course, with the day"), el("div", { id: "treatments" }),
-    button("Add a treatment", () => addRow("treatments", "given_at").focus(), { class: "quiet" }));
+  const bar = el("div", { class: "buttons", role: "group", "aria-label": t("Panels") }, panels.map(tab));
+  if (panels.length > 1) bar.append(button(t("Remove this panel"), remove, { class: "quiet" }));
+  find("#panels").replaceChildren(...(isCourse() ? [bar] : []));
+  const treated = el("fieldset", { class: "treated" }, el("legend", {}, t("Given during the course, with the day")), el("div", { id: "treatments" }),
+    button(t("Add a treatment"), () => addRow("treatments", "given_at").focus(), { class: "quiet" }));
   find("#course-treatments").replaceChildren(...(isCourse() ? [treated] : []));
   writeRows("treatments", "given_at", treatments);
 }
 
-const title = (panel, at) => `${at + 1}: ${moment(String(panel.collected_at ?? "")) || "no date"}`;
+const title = (panel, at) => `${at + 1}: ${moment(String(panel.collected_at ?? "")) || t("no date")}`;
 
-async function add() {
+// Writes the date of the open panel on its tab as soon as it is entered.
+export function nameTab() {
+  const tab = all("#panels .tab")[open];
+  if (tab) tab.textContent = title(readPanel(), open);
+}
+
+export async function add() {
   panels[open] = readPanel();
   serial = true;
   panels.push({});
   open = panels.length - 1;
-  writePanel({}, (await knowledge()).analytes);
+  writePanel({}, (await knowledge()).analytes, true);
   draw();
   changed({ shown: false });
   find("#collected").focus();
@@ -95,7 +99,7 @@ async function remove() {
   panels.splice(open, 1);
   serial = panels.length > 1 || rows("treatments", "given_at") !== undefined; // a treatment is not dropped unseen
   open = Math.min(open, panels.length - 1);
-  writePanel(panels[open], (await knowledge()).analytes);
+  writePanel(panels[open], (await knowledge()).analytes, true);
   draw();
   changed({ shown: false });
   (all("#panels .tab")[open] ?? find("#add-panel")).focus();

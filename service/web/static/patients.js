@@ -1,5 +1,7 @@
 // The two published patients of AB0700: as far as the abstract tells, and with its typing errors as printed.
 
+import { msg } from "./language.js";
+
 const PATIENT_1 = {
   patient: { age_years: 10, age_at_onset_years: 8 },
   context: { condition: "sjia", medications: [{ name: "prednisolone" }, { name: "methotrexate" }, { name: "ciclosporin" }] },
@@ -33,12 +35,12 @@ const PATIENT_2 = {
 const printed = (patient, typos) => ({ ...patient, observations: { ...patient.observations, ...typos } });
 
 export const PATIENTS = {
-  patient_1: { name: "Patient 1", document: PATIENT_1 },
+  patient_1: { name: msg("Patient 1"), document: PATIENT_1 },
   patient_1_as_printed: {
-    name: "Patient 1, with typos as printed",
-    short: "with typos",
+    name: msg("Patient 1, with typos as printed"),
+    short: msg("with typos"),
     document: printed(PATIENT_1, { platelets: "116×10^12/L", wbc: "5.4x109", crp: "120 g/L" }),
   },
-  patient_2: { name: "Patient 2", document: PATIENT_2 },
-  patient_2_as_printed: { name: "Patient 2, with typos as printed", short: "with typos", document: printed(PATIENT_2, { platelets: "115×10^12/L" }) },
+  patient_2: { name: msg("Patient 2"), document: PATIENT_2 },
+  patient_2_as_printed: { name: msg("Patient 2, with typos as printed"), short: msg("with typos"), document: printed(PATIENT_2, { platelets: "115×10^12/L" }) },
 };

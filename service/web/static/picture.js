@@ -2,6 +2,7 @@
 
 import { el, svg } from "./dom.js";
 import { shown, sign } from "./numbers.js";
+import { t } from "./language.js";
 import { reported, unit } from "./words.js";
 
 const WIDTH = 260;
@@ -18,8 +19,8 @@ export function picture({ name, analyte, points, limit, given, times }) {
   const drawn = points.filter((one) => one.kind).map((one) => ({ ...one, x: across(one.time), y: one.kind === "word" ? wordHeight(one.word) : up.at(one.value) }));
   const line = drawn.filter((one) => one.kind !== "word");
   const printed = unit(analyte.canonical_unit);
-  return el("figure", { "data-course": analyte.id }, el("figcaption", {}, name, " ", el("span", { class: "hint" }, `${printed}${up.log ? ", log scale" : ""}`),
-      limit && el("span", { class: "hint" }, `limit ${sign(limit.comparator)} ${shown(Number(limit.value.toPrecision(4)))} (${limit.title})`)),
+  return el("figure", { "data-course": analyte.id }, el("figcaption", {}, name, " ", el("span", { class: "hint" }, `${printed}${up.log ? `, ${t("log scale")}` : ""}`),
+      limit && el("span", { class: "hint" }, `${t("limit")} ${sign(limit.comparator)} ${shown(Number(limit.value.toPrecision(4)))} (${limit.title})`)),
     svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": spoken(name, printed, points, limit, given) },
       limit && limitMarks(limit, up.at(limit.value)),
       svg("line", { class: "axis", x1: BOX.left, x2: BOX.right, y1: BOX.bottom + 6, y2: BOX.bottom + 6 }),
@@ -41,7 +42,7 @@ function dot({ x, y, kind, value }, limit) {
 }
 
 const SIGNS = { above: ">", below: "<", value: "" };
-const spelt = (one) => `${SIGNS[one.kind]}${shown(Number(one.value.toPrecision(4)))}`;
+const spelt = (one) => `${SIGNS[one.kind]}${shown(one.value)}`;
 // The word, or a small square that repeats the word before it.
 const wordAt = ({ x, y, word }, repeats) => repeats
   ? svg("rect", { class: "dot clear", x: x - 1.5, y: y - 5, width: 3, height: 3 })
@@ -94,7 +95,10 @@ function between(low, high, start, end) {
 }
 
 function spoken(name, printed, points, limit, given) {
-  const value = (one) => ({ word: () => reported(one.word), above: () => `above ${shown(one.value)}`, below: () => `below ${shown(one.value)}`, value: () => shown(one.value) })[one.kind]?.() ?? "not measured";
+  const all = (number) => String(Number(number.toPrecision(12)));
+  const value = (one) => ({ word: () => reported(one.word), above: () => t("above {number}", { number: all(one.value) }), below: () => t("below {number}", { number: all(one.value) }), value: () => all(one.value) })[one.kind]?.() ?? t("not measured");
   const said = points.map((one) => `${one.day} ${value(one)}`);
-  return `${name} in ${printed}: ${said.join(", ")}.${limit ? ` Limit ${sign(limit.comparator)} ${shown(limit.value)}, ${limit.title}.` : ""}${given.length ? ` ${given.length} treatments marked.` : ""}`;
+  const cut = limit ? ` ${t("Limit {limit}, {title}.", { limit: `${sign(limit.comparator)} ${all(limit.value)}`, title: limit.title })}` : "";
+  const marked = given.length ? ` ${t("{count} treatments marked.", { count: given.length })}` : "";
+  return `${t("{name} in {unit}", { name, unit: printed })}: ${said.join(", ")}.${cut}${marked}`;
 }

@@ -1,6 +1,7 @@
 // Speaks to the service that served this page, and to no other. An access key stays in this module's memory.
 
 import { find } from "./dom.js";
+import { msg } from "./language.js";
 
 const PATIENCE = 60_000; // milliseconds for an answer
 const ROOT = new URL("..", import.meta.url);
@@ -14,7 +15,7 @@ export const usesKey = () => credentials !== "";
 // In the form of a problem.
 export const NO_ANSWER = {
   status: 0,
-  document: { title: "No answer", detail: "The service did not answer. Check the network, then try again; what you entered is still here.", errors: [] },
+  document: { title: msg("No answer"), detail: msg("The service did not answer. Check the network, then try again; what you entered is still here."), errors: [] },
 };
 
 // Returns {status, document}, or NO_ANSWER.

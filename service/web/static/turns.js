@@ -2,14 +2,15 @@
 // it would stand beside the values of another patient.
 
 import { find } from "./dom.js";
+import { t } from "./language.js";
 
 let turn = 0;
 let edited = false;
 
-// Starts to wait; returns the number of this question.
-export function begin() {
+// Starts to wait; returns the number of this question. One that is asked while the reader types shows nothing.
+export function begin(quietly = false) {
   edited = false;
-  show(true);
+  if (!quietly) show(true);
   turn += 1;
   return turn;
 }
@@ -30,5 +31,5 @@ export const wasEdited = () => edited;
 
 function show(waiting) {
   find("#answer").setAttribute("aria-busy", String(waiting));
-  find("#assess").textContent = waiting ? "Assessing…" : "Assess";
+  find("#assess").textContent = t(waiting ? "Assessing…" : "Assess");
 }

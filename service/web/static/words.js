@@ -1,42 +1,48 @@
 // The words of the API as people read them.
 
 import { all, find } from "./dom.js";
+import { msg, t } from "./language.js";
 
-export const VERDICTS = {
-  met: { mark: "●", word: "met" },
-  not_met: { mark: "○", word: "not met" },
-  indeterminate: { mark: "◐", word: "open" },
-  unknown: { mark: "◐", word: "not known" },
-  counted: { mark: "■", word: "counted" },
+const VERDICTS = {
+  met: { mark: "●", word: msg("met") },
+  not_met: { mark: "○", word: msg("not met") },
+  indeterminate: { mark: "◐", word: msg("undecided") },
+  unknown: { mark: "◐", word: msg("not known") },
+  counted: { mark: "■", word: msg("counted") },
 };
-export const CATEGORIES = {
+const CATEGORIES = {
   likely: "MAS likely",
   probable: "MAS probable",
   possible: "MAS possible",
   indeterminate: "Cannot be told yet",
   unlikely: "MAS unlikely",
 };
-export const FITS = {
-  applicable: "made for this patient",
-  extrapolated: "extrapolated",
-  unknown: "may not fit: condition or age not known",
-  not_applicable: "not made for this patient",
+const FITS = {
+  applicable: msg("made for this patient"),
+  extrapolated: msg("made for other patients; with care here"),
+  unknown: msg("may not fit: condition or age not known"),
+  not_applicable: msg("not made for this patient"),
 };
-const OTHER_LABELS = { age_years: "Age", age_at_onset_years: "Age at onset" };
+const PARTS = { entry: msg("Required"), clinical: msg("Clinical"), laboratory: msg("Laboratory") };
+const OTHER_LABELS = { age_years: msg("Age"), age_at_onset_years: msg("Age at onset") };
 
 export const plain = (word) => word.replaceAll("_", " ");
 export const category = (word) => CATEGORIES[word] ?? plain(word);
+export const mark = (word) => VERDICTS[word].mark;
+export const verdictWord = (word) => t(VERDICTS[word].word);
+export const fit = (word) => t(FITS[word] ?? plain(word));
+export const partName = (id) => (PARTS[id] ? t(PARTS[id]) : plain(id));
 
 // The label of an observation or finding, as the form shows it.
 export function label(id) {
   const shown = find(`[data-observation="${CSS.escape(id)}"] label, [data-finding="${CSS.escape(id)}"] .name`);
-  return shown ? shown.textContent : (OTHER_LABELS[id] ?? plain(id));
+  return shown ? shown.textContent : OTHER_LABELS[id] ? t(OTHER_LABELS[id]) : plain(id);
 }
 
 // A UCUM code as the unit pickers print it.
 export function unit(code) {
   const option = all("select option").find((one) => one.value === code && one.parentElement.id.startsWith("u-"));
-  return option ? option.textContent : { a: "years" }[code] ?? code;
+  return option ? option.textContent : { a: t("years") }[code] ?? code;
 }
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -50,8 +56,10 @@ const TIDY = [
   [/(\d) a\b/g, "$1 years"],
   [/(^|[ (])-(?=\d)/g, "$1−"],
   [/'(LL|L|HH|H|N)'/g, (_, word) => reported(word)],
-  [/\bverdict_implied only\b/g, "the verdict “if words count” only"],
-  [/\bwhich counts for the implied verdict alone\b/g, "which counts only “if words count”"],
+  [/\bverdict_implied only\b/g, "the verdict that counts “low” and “high” only"],
+  [/\bwhich counts for the implied verdict alone\b/g, "which counts only where “low” and “high” count"],
+  [/\bis not at or below\b/g, "is above"],
+  [/\bis not at or above\b/g, "is below"],
   // What is said to a sender of JSON, for a person at the form:
   [/\bsend (?:observations|findings)\.(\w+)/g, (_, id) => `enter “${label(id)}”`],
   [/\bsend (?=the range or the number|times for both)/g, "enter "],
@@ -68,5 +76,5 @@ export const readable = (text) => TIDY.reduce((so, [pattern, by]) => so.replace(
 
 const WORDED = { L: "low", LL: "very low", H: "high", HH: "very high", N: "normal" };
 export const reported = (text) => (text in WORDED ? `“${WORDED[text]}”` : readable(text));
-export const list = (items, last = "or") =>
+export const list = (items, last = t("or")) =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} ${last} ${items.at(-1)}`;

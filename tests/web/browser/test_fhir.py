@@ -1,4 +1,4 @@
-"""A pasted FHIR resource goes to the FHIR operation as it is, and its answer is shown."""
+"""A FHIR record that is pasted or dropped fills the form, and its answer is the ordinary one."""
 
 import json
 from typing import Any
@@ -28,37 +28,67 @@ BUNDLE = {
 }
 
 
+SICK = {"resource": {"resourceType": "Condition", "subject": {"reference": "Patient/1"}, "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "M08.2"}]}}}  # fmt: skip
+STRANGER = {"resourceType": "Practitioner"}
+
+
 def pasted(visit: Visit, resource: Any) -> Any:
     page = visit.open()
     page.click("#paste-open")
     page.fill("#paste-text", json.dumps(resource))
     page.click("#paste-use")
-    until(page, "document.querySelector('#answer-title').textContent !== 'The answer'")
     return page
 
 
-def test_a_bundle_is_answered_by_a_risk_assessment(visit: Visit) -> None:
-    page = pasted(visit, BUNDLE)
-    assert page.inner_text("#answer-title") == "The FHIR answer"
-    answer = json.loads(page.input_value("#result textarea"))
-    assert answer["resourceType"] == "RiskAssessment"
-    assert answer["prediction"][0]["qualitativeRisk"]["text"] in page.inner_text(".category")
-    assert answer["note"][0]["text"] in page.inner_text(".headline")
-    sets = [one for one in answer["contained"] if one["resourceType"] == "Observation"]
-    assert len(sets) == page.locator("#result section:has(h3:text-is('Set by set')) li").count()
+def record(*more: Any) -> Any:
+    return {**BUNDLE, "entry": [*BUNDLE["entry"], SICK, *more]}
+
+
+def test_a_record_fills_the_form_and_has_the_ordinary_answer(visit: Visit) -> None:
+    page = pasted(visit, record(observation("1920-8", 61, "U/L"), observation("8310-5", 39.2, "Cel")))
+    page.wait_for_selector(".headline")
+    assert (page.input_value("#o-ferritin"), page.input_value("#u-ferritin")) == ("905", "ng/mL")
+    assert (page.input_value("#o-platelets"), page.input_value("#u-platelets")) == ("116", "10*3/uL")
+    assert page.input_value("#condition") == "sjia"
+    assert page.locator(".headline").get_attribute("class") == "headline likely"
+    assert page.locator(".headline .count .box").count() > 0
+    assert page.locator(".copy button:text-is('Print')").is_visible()
     assert violations(visit) == []
 
 
-def test_an_answer_to_a_resource_says_that_the_form_is_no_part_of_it(visit: Visit) -> None:
-    page = visit.load("patient_1")
-    page.click("#paste-open")
-    page.fill("#paste-text", json.dumps(BUNDLE))
-    page.click("#paste-use")
-    page.wait_for_selector(".headline:has-text('This answers the pasted resource alone')")
+def test_a_dropped_file_is_read_like_a_pasted_one(visit: Visit) -> None:
+    page = visit.open()
+    page.evaluate(
+        """text => { const carried = new DataTransfer(); carried.items.add(new File([text], "record.json"));
+        document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: carried, bubbles: true, cancelable: true})) }""",
+        json.dumps(record()),
+    )
+    page.wait_for_selector(".headline")
     assert page.input_value("#o-ferritin") == "905"
 
 
-def test_a_resource_that_cannot_be_used_is_told_by_its_outcome(visit: Visit) -> None:
-    page = pasted(visit, {"resourceType": "Practitioner"})
-    assert page.inner_text("#answer-title") == "The resource could not be used"
-    assert page.locator(".headline li").count() >= 1
+def test_what_the_record_did_not_give_stands_above_the_form_until_the_next_patient(visit: Visit) -> None:
+    page = pasted(visit, record(observation("1920-8", 61, "furlong"), {"resource": STRANGER}))
+    page.wait_for_selector(".headline")
+    assert "AST: The unit is not accepted" in page.inner_text("#brought")
+    assert "Practitioner" not in page.inner_text("#brought")
+    assert visit.posted()["context"]["unread"] == ["ast"]
+    page.click("#clear")
+    page.wait_for_selector(".empty")
+    assert page.locator("#brought").is_hidden()
+    page.fill("#o-ferritin", "905 ng/mL")
+    visit.assess()
+    assert visit.posted() == {"observations": {"ferritin": "905 ng/mL"}}
+
+
+def test_a_resource_that_cannot_be_used_is_refused_beside_the_paste(visit: Visit) -> None:
+    page = pasted(visit, STRANGER)
+    until(page, "document.querySelector('#paste-fault').textContent")
+    assert "DiagnosticReport" in page.inner_text("#paste-fault")
+    assert page.locator(".headline").count() == 0
+
+
+def test_a_record_without_results_is_refused_like_an_empty_form(visit: Visit) -> None:
+    page = pasted(visit, {**BUNDLE, "entry": []})
+    page.wait_for_selector("#faults-title")
+    assert "Not enough to assess" in page.inner_text("#faults")

@@ -33,4 +33,4 @@ def test_a_new_criteria_file_can_be_chosen_and_is_answered(visitors: Any, tmp_pa
         row = page.locator(".set[data-set=ward-rule]")
         row.locator("summary").first.click()
         assert row.locator("h4").inner_text() == "Ward rule"
-        assert "Soluble CD25 would decide" in row.inner_text()
+        assert "One such value could settle this set: Soluble CD25." in row.inner_text()
