@@ -91,8 +91,8 @@ def _cell(analyte: Analyte, *, is_read: bool) -> Cell:
     key, short = analyte.id, short_name(analyte.label)
     units = tuple((unit.code, unit_text(unit.code)) for unit in analyte.table.units.values())
     systems = {system: usual[key] for system, usual in UNIT_SYSTEMS.items() if key in usual}
-    names = {key.replace("_", " "), analyte.label, short, *WRITTEN_AS.get(key, ())}
-    return Cell(key, analyte.label, short, units, is_read, systems, "|".join(sorted(name.casefold() for name in names)))
+    names = {name.casefold() for name in (key.replace("_", " "), analyte.label, short, *WRITTEN_AS.get(key, ()))}
+    return Cell(key, analyte.label, short, units, is_read, systems, "|".join(sorted(names)))
 
 
 def _read_by(criteria: CriteriaSet) -> list[str]:

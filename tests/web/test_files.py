@@ -17,7 +17,7 @@ from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
 from service.server.messages.problem_kinds import KINDS, MALFORMED_JSON
 from service.server.settings import Settings
 from service.web import docs, page
-from service.web.form import label_of, short_name, unit_text
+from service.web.form import UNIT_SYSTEMS, WRITTEN_AS, cells, label_of, short_name, unit_text
 
 WEB = Path(page.__file__).parent
 OWN = [path for path in sorted(WEB.rglob("*")) if path.suffix in {".html", ".js", ".css", ".svg"}]
@@ -202,3 +202,15 @@ def test_a_word_without_a_label_of_its_own_is_made_readable() -> None:
         "Immune thrombocytopenia",
         "Visceral leishmaniasis",
     ]
+
+
+def test_a_system_of_units_names_units_that_its_tests_accept() -> None:
+    for usual in UNIT_SYSTEMS.values():
+        assert {key: unit for key, unit in usual.items() if unit not in ANALYTES[key].table.units} == {}
+    assert {frozenset(usual) for usual in UNIT_SYSTEMS.values()} == {frozenset(ANALYTES.keys() - {"d_dimer"})}
+
+
+def test_no_name_of_a_printed_report_stands_for_two_tests() -> None:
+    names = [name for cell in cells(ANALYTES.values(), CATALOGUE.values()) for name in cell.names.split("|")]
+    assert sorted(names) == sorted(set(names))
+    assert set(WRITTEN_AS) <= set(ANALYTES)
