@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
+from marshmallow import ValidationError
 
+from bench.envelopes import PLAIN
+from bench.panels import SPARSE, panel
 from bench.record import carried, record
 from bench.stages import CODES
-from service.api.request.panel import read_panel_request
+from service.api.request.panel import REQUEST, read_panel_request
 from service.api.response.assessment import assessment_document
 from service.clinical.assessment.assess import assess
 from service.clinical.criteria import CATALOGUE
@@ -39,3 +43,20 @@ def test_both_are_answered_with_the_same_category_and_verdicts(client: FlaskClie
     verdicts = {one["id"]: one["valueCodeableConcept"]["coding"][0]["code"] for one in contained}
     assert verdicts == {one["id"]: one["verdict"] for one in by_json["criteria"]}
     assert list(verdicts) == list(CATALOGUE)
+
+
+@pytest.mark.parametrize("sent", [SPARSE, panel(0)], ids=["sparse", "full"])
+def test_both_readers_of_the_envelope_read_the_same(sent: Any) -> None:
+    document = loads(dumps(sent))
+    by_parts, by_schemas = REQUEST.deserialize(document), PLAIN.load(document)
+    assert by_parts.keys() == by_schemas.keys()
+    assert by_parts["observations"].readings == by_schemas["observations"].readings
+    assert by_parts.get("context") == by_schemas.get("context")
+
+
+def test_both_name_an_unknown_field_with_the_nearest() -> None:
+    with pytest.raises(ValidationError) as by_parts:
+        REQUEST.deserialize({"patient": {"age_year": 3}})
+    with pytest.raises(ValidationError) as by_schemas:
+        PLAIN.load({"patient": {"age_year": 3}})
+    assert by_parts.value.messages == by_schemas.value.messages

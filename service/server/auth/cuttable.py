@@ -41,10 +41,10 @@ class CuttableAdapter(HTTPAdapter):
     def cut(self) -> None:
         """End whatever is still going on, and whatever begins later; must be called once all is done, too."""
         self._over = True
-        for one in self._held:
+        for held in self._held:
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+                held.shutdown(socket.SHUT_RDWR)
+            held.close()
 
     def _hear_of_each(self, manager: PoolManager) -> None:
         hold, dial = self._hold, self._dial

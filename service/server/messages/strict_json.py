@@ -116,8 +116,8 @@ def _refuse_depth(document: object) -> None:
     for _ in range(DEEPEST):
         level = [
             below
-            for one in level
-            for below in (one.values() if type(one) is dict else one)
+            for above in level
+            for below in (above.values() if type(above) is dict else above)
             if type(below) is dict or type(below) is list
         ]
         if not level:
