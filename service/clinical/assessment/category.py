@@ -13,7 +13,7 @@ from service.clinical.criteria.rules import Threshold, leaves
 from service.clinical.evaluation.evaluate import PREPARED
 from service.clinical.evaluation.set_result import SetResult
 from service.clinical.measurement.interval import COMPARE, MET, NOT_MET, UNKNOWN
-from service.clinical.panel.panel import MEDICATIONS, UNKNOWN_CONDITION, Panel
+from service.clinical.panel.panel import FIBRINOGEN_REPLACEMENT, MEDICATIONS, UNKNOWN_CONDITION, Panel
 
 Results = Mapping[str, SetResult]
 
@@ -41,6 +41,7 @@ class Classification:
     """The category, the set that led, and the results that it rests on, the leading one first.
 
     ``unread`` are the inputs that a needed set reads, or ``medications``, which were sent and could not be read.
+    ``rests_on_replacement`` says that a fibrinogen that was given keeps a set from being met.
     """
 
     category: str
@@ -49,6 +50,7 @@ class Classification:
     on_il6_blockade: bool
     is_laboratory_only: bool = False
     unread: tuple[str, ...] = ()
+    rests_on_replacement: bool = False
 
 
 OF_SJIA = Guide(SJIA_SET, ("ms-score", "ravelli-2005", "hscore", "hlh-2004"))
@@ -112,9 +114,10 @@ def classify(guide: Guide, results: Results, panel: Panel, *, blockade: bool) ->
         return Classification(category, None, supporting, blockade, unread=unread)
     primary = results[guide.primary]
     laboratory_only = hidden and _laboratory_met_without_fever(primary)
-    is_doubtful = hidden or bool(unread) or panel.may_hold_more
+    replaced = _rests_on_replacement(_at(results, guide.needed), panel)
+    is_doubtful = hidden or bool(unread) or panel.may_hold_more or replaced
     category = _category(primary, bool(supporting), laboratory_only, is_doubtful)
-    return Classification(category, guide.primary, (primary, *supporting), blockade, laboratory_only, unread)
+    return Classification(category, guide.primary, (primary, *supporting), blockade, laboratory_only, unread, replaced)
 
 
 def _unread(guide: Guide, panel: Panel) -> tuple[str, ...]:
@@ -141,6 +144,13 @@ def _category(primary: SetResult, supported: bool, laboratory_only: bool, is_dou
     if (primary.verdict is NOT_MET and supported) or laboratory_only:
         return "possible"
     return "indeterminate" if primary.verdict is UNKNOWN or is_doubtful else "unlikely"
+
+
+def _rests_on_replacement(results: Iterable[SetResult], panel: Panel) -> bool:
+    """Return whether a set that is not met might be, but for a fibrinogen that was given to the patient."""
+    if FIBRINOGEN_REPLACEMENT not in panel.confounders:
+        return False
+    return any(result.verdict is NOT_MET and result.verdict_without_confounded is UNKNOWN for result in results)
 
 
 def _laboratory_met_without_fever(primary: SetResult) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from service.clinical.assessment.statements import STATEMENTS, statements
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet, Note
 from service.clinical.data.references import Reference
@@ -16,7 +17,7 @@ from service.clinical.therapies.drug_list import THERAPIES, Therapy
 
 PERFORMANCE = "performance"
 CONFOUNDED = (
-    "Another condition may explain some results: they keep their status and are marked, "
+    "Another condition or treatment may explain some results: they keep their status and are marked, "
     "and the verdict without them stands beside."
 )
 
@@ -32,8 +33,9 @@ class Caution:
 
 
 def cautions(panel: Panel, therapies: Iterable[Therapy], results: tuple[SetResult, ...]) -> list[Caution]:
-    """Return the cautions of the treatments that act, then those of confounded results and of each set."""
+    """Return the cautions of treatments that act, of results, of confounded ones, and of each set, in this order."""
     found = [OF_THERAPY[therapy.id] for therapy in therapies]
+    found += [OF_STATEMENT[statement.id] for statement in statements(panel)]
     if any(result.verdict_without_confounded is not None for result in results):
         found.append(Caution("confounded", "warning", CONFOUNDED, ()))
     for result in results:
@@ -63,6 +65,10 @@ def _notes(criteria: CriteriaSet, verdict: Verdict) -> Iterator[tuple[Note, Caut
 OF_THERAPY = {
     therapy.id: Caution(therapy.id, therapy.severity, therapy.message, therapy.references)
     for therapy in THERAPIES.values()
+}
+OF_STATEMENT = {
+    statement.id: Caution(statement.id, statement.severity, statement.message, statement.references)
+    for statement in STATEMENTS.values()
 }
 OF_VERDICT = {
     (criteria.id, verdict): tuple(_notes(criteria, verdict)) for criteria in CATALOGUE.values() for verdict in Verdict

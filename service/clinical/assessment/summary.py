@@ -26,6 +26,7 @@ UNREAD_DRUG = (
     f"A treatment may be among what could not be read; one that blocks IL-6 hides fever and ferritin, {NO_COMFORT}."
 )
 MAY_HOLD_MORE = f"The record may hold something newer, or something that was not read, {NO_COMFORT}."
+REPLACED_FIBRINOGEN = f"Fibrinogen was given to the patient, and without it a set could be met, {NO_COMFORT}."
 FERRITIN = "ferritin"
 UNKNOWN_FERRITIN = "Ferritin was not measured, and without it this does not reassure."
 WORDED_FERRITIN = "Ferritin is known only in words, and without its number this does not reassure."
@@ -120,8 +121,8 @@ def _doubt(panel: Panel, classification: Classification) -> str:
         return UNREAD_DRUG
     if classification.unread:
         return _unread(panel, classification.unread)
-    if panel.may_hold_more:
-        return MAY_HOLD_MORE
+    if classification.rests_on_replacement or panel.may_hold_more:
+        return REPLACED_FIBRINOGEN if classification.rests_on_replacement else MAY_HOLD_MORE
     return _doubt_of_ferritin(panel, classification) if classification.category == "unlikely" else ""
 
 

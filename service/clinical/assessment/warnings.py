@@ -46,6 +46,8 @@ MARROW_REMARK = (
     "HScore counts haemophagocytosis in the bone marrow aspirate only; whether it was seen there is not known."
 )
 LATER = "The result is more than a day later than its panel; check both times."
+MISCOUNTED = {"scd25": "In five published reports such a result was wrongly counted against a limit in U/mL."}
+"""How often a result in a unit without a factor is counted all the same."""
 SIZES = {"hepatomegaly": "liver_below_costal_margin", "splenomegaly": "spleen_below_costal_margin"}
 
 
@@ -101,6 +103,7 @@ def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
         return Oddity("interpretation_without_range", where, text, f"{name} {WORD_REMARK}")
     if unit is not None and not unit.comparable:
         text = f"{unit.code} has no fixed factor to {analyte.canonical}; the result counts as unknown."
+        text += f" {MISCOUNTED[analyte.id]}" if analyte.id in MISCOUNTED else ""
         return Oddity(f"{analyte.id}_mass_units", where, text, f"{name}: {text}")
     text = WORD_NOT_USED if reading.word not in WORDS else WORD_PROVES_NOTHING
     return Oddity("interpretation_not_usable", where, text, f"{name} {UNUSABLE_REMARK}")

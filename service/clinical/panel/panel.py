@@ -14,7 +14,11 @@ CONDITIONS = (
     *("sjia", "suspected_sjia", "aosd", "jsle", "malignancy", "haematological_malignancy", "solid_tumour"),
     *("sepsis", "kawasaki", "other"),
 )
-CONFOUNDERS = ("itp", "infectious_hepatitis", "visceral_leishmaniasis", "familial_hyperlipidaemia")
+FIBRINOGEN_REPLACEMENT = "fibrinogen_replacement"
+CONFOUNDERS = (
+    *("itp", "infectious_hepatitis", "visceral_leishmaniasis", "familial_hyperlipidaemia"),
+    FIBRINOGEN_REPLACEMENT,
+)
 UNKNOWN_CONDITION = "unknown"
 MEDICATIONS = "medications"
 ADULT_AGE = 18

@@ -132,7 +132,7 @@ def _drug(raw: object, where: str) -> Drug:
 
 
 def _reference(raw: object, where: str) -> Reference:
-    return read_reference(toml_reader.keys(raw, where, ["citation", "doi", "certainty"]), where)
+    return read_reference(toml_reader.keys(raw, where, ["citation", "certainty"], ["doi"]), where)
 
 
 THERAPIES = load_therapies(FILE)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from service.clinical.assessment.statements import load_statements
 from service.clinical.criteria import HERE as CRITERIA
 from service.clinical.criteria import ORDER, load_catalogue
 from service.clinical.criteria.load import load_set
@@ -23,6 +24,7 @@ LOADERS: dict[str, Callable[[Path], object]] = {
     "analytes": load_analytes,
     "findings": load_findings,
     "therapies": load_therapies,
+    "statements": load_statements,
 }
 FILES = [
     pytest.param(LOADERS[folder], path, id=f"{folder}: {path.stem}")
