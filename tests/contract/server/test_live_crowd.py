@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.live import PANEL, SERVICE, Live, read_all, status_of, until
+from tests.support.quiet import busy, median_seconds, memory_of
 
 pytestmark = pytest.mark.server
 
@@ -21,6 +22,7 @@ HEAD = b"POST /v1/assessments HTTP/1.1\r\nHost: a\r\nContent-Type: application/j
 STALLED_BODY = HEAD + b"Content-Length: 50\r\n\r\n{"
 LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
 CONTRACT = b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
+PANEL_SECONDS, PROBE_SECONDS = 0.3, 0.1  # for each program that a processor runs
 SOON = float(os.environ.get("MAS_TEST_SOON", "2"))  # seconds on a machine that runs other tests; alone it takes 0.3
 
 
@@ -42,9 +44,7 @@ def silent_reader(port: int, sent: bytes) -> socket.socket:
 
 def seconds_for(live: Live, sent: bytes) -> float:
     """How long an honest request takes on a new connection."""
-    started = time.monotonic()
-    assert status_of(live.raw(sent)) == 200
-    return time.monotonic() - started
+    return median_seconds(lambda: status_of(live.raw(sent)), 9) / busy()
 
 
 PANEL_REQUEST = HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(PANEL) + PANEL
@@ -60,8 +60,8 @@ def test_stalled_bodies_slow_readers_and_endless_heads_delay_nobody(live: Live) 
         for _ in range(40):
             stack.enter_context(live.connect(b"GET /livez HTTP/1.1\r\nX: "))
         time.sleep(0.5)  # until they have arrived
-        assert seconds_for(live, PANEL_REQUEST) < SOON
-        assert seconds_for(live, PROBE) < SOON
+        assert seconds_for(live, PANEL_REQUEST) < PANEL_SECONDS
+        assert seconds_for(live, PROBE) < PROBE_SECONDS
 
 
 def test_two_thousand_kept_connections_keep_nobody_out(live: Live) -> None:
@@ -70,14 +70,8 @@ def test_two_thousand_kept_connections_keep_nobody_out(live: Live) -> None:
         for _ in range(2000):
             kept = stack.enter_context(live.connect(LIVEZ))
             assert kept.recv(10_000).startswith(b"HTTP/1.1 200")
-        assert seconds_for(live, PROBE) < SOON
-        assert seconds_for(live, PANEL_REQUEST) < SOON
-
-
-def memory_of(pid: int) -> int:
-    """Bytes of a process."""
-    text = Path(f"/proc/{pid}/status").read_text()
-    return 1024 * int(next(line.split()[1] for line in text.splitlines() if line.startswith("VmRSS")))
+        assert seconds_for(live, PROBE) < PROBE_SECONDS
+        assert seconds_for(live, PANEL_REQUEST) < PANEL_SECONDS
 
 
 def kernel_memory() -> int:
@@ -97,7 +91,7 @@ def test_clients_that_pipeline_and_never_read_cost_little(live: Live) -> None:
         time.sleep(1)
         assert kernel_memory() - before < 150_000_000
         assert memory_of(live.workers()[0]) < 150_000_000
-        assert seconds_for(live, PROBE) < SOON
+        assert seconds_for(live, PROBE) < PROBE_SECONDS
 
 
 def test_an_answer_is_never_cut_for_others_and_the_log_tells_what_was_taken(tmp_path: Path) -> None:
