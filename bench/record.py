@@ -42,8 +42,12 @@ def record() -> dict[str, Any]:
 def _searchset(resources: list[dict[str, Any]]) -> dict[str, Any]:
     root = "https://ehr.example/fhir"
     entries = [
-        {"fullUrl": f"{root}/{one['resourceType']}/{one['id']}", "resource": one, "search": {"mode": _mode(one)}}
-        for one in resources
+        {
+            "fullUrl": f"{root}/{resource['resourceType']}/{resource['id']}",
+            "resource": resource,
+            "search": {"mode": _mode(resource)},
+        }
+        for resource in resources
     ]
     link = [{"relation": "self", "url": f"{root}/Observation?patient=p1&category=laboratory"}]
     return {"resourceType": "Bundle", "type": "searchset", "total": 50, "link": link, "entry": entries}

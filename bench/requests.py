@@ -83,11 +83,11 @@ def _print_singles(loads: list[Load], found: dict[str, list[Outcome]]) -> None:
         rows.append(
             [
                 load.name,
-                f"{median(one.rate for one in outcomes) * load.panels:.0f}",
+                f"{median(outcome.rate for outcome in outcomes) * load.panels:.0f}",
                 f"{ratio:.2f}",
-                f"{median(one.p50 for one in outcomes):.1f}",
-                f"{median(one.p99 for one in outcomes):.1f}",
-                f"{median(one.cpu for one in outcomes) / load.panels:.0f}",
+                f"{median(outcome.p50 for outcome in outcomes):.1f}",
+                f"{median(outcome.p99 for outcome in outcomes):.1f}",
+                f"{median(outcome.cpu for outcome in outcomes) / load.panels:.0f}",
             ]
         )
     full = median(one.cpu for one in found[FULL.name])
@@ -114,10 +114,10 @@ def _clients(service: Server, seconds: int, *, quick: bool) -> None:
 def _at_70_percent(service: Server, full_rate: float, rounds: int, seconds: int) -> None:
     outcomes = [run_own(service, FULL, seconds, rate=full_rate * 0.7) for _ in range(rounds)]
     row = [
-        f"{median(one.rate for one in outcomes):.0f} a second",
-        f"{median(one.p50 for one in outcomes):.1f}",
-        f"{median(one.p99 for one in outcomes):.1f}",
-        f"{median(one.p99 / one.p50 for one in outcomes):.1f}",
+        f"{median(outcome.rate for outcome in outcomes):.0f} a second",
+        f"{median(outcome.p50 for outcome in outcomes):.1f}",
+        f"{median(outcome.p99 for outcome in outcomes):.1f}",
+        f"{median(outcome.p99 / outcome.p50 for outcome in outcomes):.1f}",
     ]
     title = f"Full panels at 70 % of that rate, waiting included, medians of {rounds} rounds"
     show(title, ["", "p50 ms", "p99 ms", "p99/p50"], [row])

@@ -64,7 +64,7 @@ class Server:
     def _pids(self) -> list[int]:
         pid = self.process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [int(one) for one in children]
+        return [int(child) for child in children]
 
     def _wait(self, until: float) -> None:
         while time.perf_counter() < until:

@@ -16,7 +16,9 @@ def digest(answer: str) -> str:
 
 def found() -> dict[str, str]:
     """Return every answer by the name of its request; no name may stand for two."""
-    asked = [(one.name, one.path, one.media, one.body and one.body.decode()) for one in requests()]
+    asked = [
+        (request.name, request.path, request.media, request.body and request.body.decode()) for request in requests()
+    ]
     answered = dict(answers(asked))
     assert len(answered) == len(asked)
     return answered

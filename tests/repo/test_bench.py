@@ -21,7 +21,7 @@ from tests.support.records import category, evaluated
 
 def test_the_record_holds_fifty_observations() -> None:
     bundle = record()["parameter"][0]["resource"]
-    kinds = [one["resource"]["resourceType"] for one in bundle["entry"]]
+    kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
     assert (bundle["type"], bundle["total"], kinds.count("Observation")) == ("searchset", 50, 50)
     assert sorted({*kinds} - {"Observation"}) == ["Condition", "MedicationRequest", "Patient"]
 
@@ -30,8 +30,8 @@ def test_the_record_comes_to_the_panel_that_it_is_held_against() -> None:
     found = read_request(loads(dumps(record())), CODES)
     assessment = assess(found.panel, found.criteria)
     asked = read_panel_request(loads(dumps(carried())))
-    assert len([one for one in asked.panel.readings if one in carried()["observations"]]) == 15
-    assert {one.key for one in found.issues} == {"superseded", "code_not_mapped"}
+    assert len([reading for reading in asked.panel.readings if reading in carried()["observations"]]) == 15
+    assert {issue.key for issue in found.issues} == {"superseded", "code_not_mapped"}
     assert assessment_document(assessment) == assessment_document(assess(asked.panel))
 
 
@@ -39,9 +39,9 @@ def test_both_are_answered_with_the_same_category_and_verdicts(client: FlaskClie
     by_record = evaluated(client, record())
     by_json: Any = client.post("/v1/assessments", data=dumps(carried()), content_type="application/json").json
     assert category(by_record) == by_json["classification"]["category"] == "likely"
-    contained = [one for one in by_record["contained"] if one["resourceType"] == "Observation"]
-    verdicts = {one["id"]: one["valueCodeableConcept"]["coding"][0]["code"] for one in contained}
-    assert verdicts == {one["id"]: one["verdict"] for one in by_json["criteria"]}
+    contained = [resource for resource in by_record["contained"] if resource["resourceType"] == "Observation"]
+    verdicts = {resource["id"]: resource["valueCodeableConcept"]["coding"][0]["code"] for resource in contained}
+    assert verdicts == {criteria_set["id"]: criteria_set["verdict"] for criteria_set in by_json["criteria"]}
     assert list(verdicts) == list(CATALOGUE)
 
 

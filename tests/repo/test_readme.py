@@ -51,7 +51,7 @@ def test_every_example_is_held_to_what_the_service_does() -> None:
 def test_the_wrong_panel_is_refused_as_described(client: FlaskClient) -> None:
     answer, _ = asked(client, block("wrong panel"))
     assert answer.status_code == 422
-    told = {one["pointer"]: one for one in answer.json["errors"]}
+    told = {error["pointer"]: error for error in answer.json["errors"]}
     assert list(told) == ["/observations/platlets", "/observations/wbc", "/observations/crp"]
     assert told["/observations/platlets"]["did_you_mean"] == "platelets"
     assert "superscript" in told["/observations/wbc"]["detail"]

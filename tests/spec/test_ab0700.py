@@ -66,7 +66,7 @@ def test_each_set_gives_the_verdicts_of_the_table(patient: str, key: str) -> Non
     ],
 )
 def test_each_score_is_the_interval_of_the_table(patient: str, key: str, low: str, high: str) -> None:
-    score = next(one.score for one in assessed(patient).results if one.criteria.id == key)
+    score = next(result.score for result in assessed(patient).results if result.criteria.id == key)
     assert score is not None
     assert (score.low, score.high) == (Decimal(low), Decimal(high))
 
@@ -83,7 +83,7 @@ def test_each_score_is_the_interval_of_the_table(patient: str, key: str, low: st
     ],
 )
 def test_each_count_is_that_of_the_table(patient: str, key: str, met: int, unknown: int) -> None:
-    count = next(one.count for one in assessed(patient).results if one.criteria.id == key)
+    count = next(result.count for result in assessed(patient).results if result.criteria.id == key)
     assert count is not None
     assert (count.met, count.unknown) == (met, unknown)
 
@@ -95,7 +95,7 @@ def completed(name: str, key: str, observations: dict[str, str], **findings: boo
         "observations": request["observations"] | observations,
         "findings": request["findings"] | findings,
     }
-    return next(one for one in assess(panel_of(**request | more)).results if one.criteria.id == key)
+    return next(result for result in assess(panel_of(**request | more)).results if result.criteria.id == key)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_the_hscore_of_the_table_with_the_results_it_supposes(patient: str, scor
 
 
 def test_a_ratio_of_more_than_a_thousand_excludes_the_thousand_itself() -> None:
-    score = next(one.score for one in assessed("patient_2").results if one.criteria.id == "ferritin-esr-ratio")
+    score = next(result.score for result in assessed("patient_2").results if result.criteria.id == "ferritin-esr-ratio")
     assert score is not None
     assert score.low_open
     assert score.high == INFINITY
@@ -138,20 +138,20 @@ def test_both_patients_are_probable_and_it_is_said_why(patient: str, supporting:
     found = assessed(patient)
     assert found.classification.category == "probable"
     assert found.classification.primary == "eular-acr-printo-2016"
-    assert sorted(one.criteria.id for one in found.classification.basis[1:]) == sorted(supporting)
+    assert sorted(basis.criteria.id for basis in found.classification.basis[1:]) == sorted(supporting)
     assert caution in [one.code for one in found.cautions]
     assert "AST, triglycerides or fibrinogen alone could settle the 2016 criteria" in found.summary
 
 
 def test_the_2016_fibrinogen_of_patient_1_counts_only_among_the_implied() -> None:
     result = assessed("patient_1").results[0]
-    fibrinogen = next(one for one in result.items if one.id == "fibrinogen")
+    fibrinogen = next(item for item in result.items if item.id == "fibrinogen")
     assert (fibrinogen.status.value, fibrinogen.status_implied.value) == ("unknown", "met")
     assert result.decisive == ("ast", "triglycerides", "fibrinogen")
 
 
 def errors_of(document: dict[str, Any]) -> dict[str, str]:
-    return {one["pointer"]: one["code"] for one in document["errors"]}
+    return {error["pointer"]: error["code"] for error in document["errors"]}
 
 
 def test_patient_1_as_printed_is_refused_with_every_typo_named(post: Any) -> None:
@@ -162,7 +162,7 @@ def test_patient_1_as_printed_is_refused_with_every_typo_named(post: Any) -> Non
         "/observations/wbc": "invalid_quantity",
         "/observations/crp": "implausible_value",
     }
-    assert [one.get("suggestion") for one in document["errors"]] == ["10*9/L", "10*9/L", "mg/L"]
+    assert [error.get("suggestion") for error in document["errors"]] == ["10*9/L", "10*9/L", "mg/L"]
 
 
 def test_patient_1_baseline_and_patient_2_as_printed_are_refused_as_well(post: Any) -> None:

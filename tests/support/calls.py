@@ -28,5 +28,5 @@ def card_worthy_panel() -> list[dict[str, Any]]:
 
 
 def calm_with(temperature: Any) -> dict[str, Any]:
-    labs = [one for one in card_worthy_panel() if one["id"] != "o-8310-5"]
+    labs = [result for result in card_worthy_panel() if result["id"] != "o-8310-5"]
     return {"conditions": bundle(condition()), "labs": bundle(*labs), "temperature": temperature}

@@ -10,19 +10,25 @@ CONTAINERS: dict[str, Any] = {
     "searchset": bundle(*met_panel()),
     "collection": bundle(*met_panel(), kind="collection"),
     "history": bundle(*met_panel(), kind="history"),
-    "batch-response of searches": bundle(*(bundle(one) for one in met_panel()), kind="batch-response"),
+    "batch-response of searches": bundle(*(bundle(result) for result in met_panel()), kind="batch-response"),
     "array": met_panel(),
     "report with contained results": REPORT
-    | {"contained": BARE, "result": [{"reference": f"#{one['id']}"} for one in BARE]},
+    | {"contained": BARE, "result": [{"reference": f"#{result['id']}"} for result in BARE]},
     "report beside its results": bundle(
-        REPORT | {"result": [{"reference": f"Observation/{one['id']}"} for one in BARE]}, *BARE
+        REPORT | {"result": [{"reference": f"Observation/{result['id']}"} for result in BARE]}, *BARE
     ),
     "panel with components": without(observation("24360-0"), "id")
-    | {"component": [{key: one[key] for key in one if key in ("code", "valueQuantity")} for one in met_panel()]},
+    | {
+        "component": [
+            {key: result[key] for key in result if key in ("code", "valueQuantity")} for result in met_panel()
+        ]
+    },
     "panel with members": bundle(
-        observation("24360-0", hasMember=[{"reference": f"Observation/{one['id']}"} for one in BARE]), *BARE
+        observation("24360-0", hasMember=[{"reference": f"Observation/{result['id']}"} for result in BARE]), *BARE
     ),
     "parameters": parameters({"name": "observations", "resource": bundle(*met_panel())}),
-    "parameters with single results": parameters(*({"name": "observations", "resource": one} for one in met_panel())),
+    "parameters with single results": parameters(
+        *({"name": "observations", "resource": result} for result in met_panel())
+    ),
     "a single entry that is no list": {"resourceType": "Bundle", "entry": {"resource": bundle(*met_panel())}},
 }

@@ -25,5 +25,5 @@ def item_of(key: str, *path: str, **request: Any) -> dict[str, Any]:
     """Return one item of one set of the answer."""
     found = set_of(key, **request)
     for name in path:
-        found = next(one for one in found["items"] if one["id"] == name)
+        found = next(item for item in found["items"] if item["id"] == name)
     return found

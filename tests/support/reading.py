@@ -24,8 +24,10 @@ def values(document: Any) -> dict[str, Any]:
 
 
 def keys(document: Any) -> list[str]:
-    return [one.key for one in read(document).issues if one.key != "condition_unknown"]
+    return [issue.key for issue in read(document).issues if issue.key != "condition_unknown"]
 
 
 def drugs(*resources: Any) -> list[tuple[str, str]]:
-    return [(one.name, str(one.last_dose or "")) for one in read(bundle(*resources)).panel.medications]
+    return [
+        (medication.name, str(medication.last_dose or "")) for medication in read(bundle(*resources)).panel.medications
+    ]

@@ -56,7 +56,7 @@ def patient(born: str | None = "2014-03-01", name: str = "p1") -> dict[str, Any]
 
 
 def bundle(*resources: Any, kind: str = "searchset", **more: Any) -> dict[str, Any]:
-    return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": one} for one in resources]} | more
+    return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": resource} for resource in resources]} | more
 
 
 def drug(kind: str = "MedicationRequest", concept: Any = None, **more: Any) -> dict[str, Any]:
@@ -141,11 +141,11 @@ def category(answer: Any) -> str:
 
 def issue_keys(answer: Any) -> list[str]:
     """Return the keys of what was not used, in order."""
-    found = [one for one in answer["contained"] if one["resourceType"] == "OperationOutcome"]
-    return [one["details"]["coding"][0]["code"] for outcome in found for one in outcome["issue"]]
+    found = [resource for resource in answer["contained"] if resource["resourceType"] == "OperationOutcome"]
+    return [issue["details"]["coding"][0]["code"] for outcome in found for issue in outcome["issue"]]
 
 
 def component(answer: Any, criteria: str, key: str) -> Any:
     """Return one component of a contained criteria set."""
-    whole = next(one for one in answer["contained"] if one["id"] == criteria)
+    whole = next(resource for resource in answer["contained"] if resource["id"] == criteria)
     return next(one for one in whole["component"] if one["code"]["coding"][0]["code"] == key)

@@ -30,11 +30,11 @@ def item_of(result: SetResult, *path: str) -> Item:
     """Return the item at a path of ids."""
     items: Iterable[Item] = result.items
     for key in path:
-        found = next(one for one in items if one.id == key)
+        found = next(item for item in items if item.id == key)
         items = found.items
     return found
 
 
 def statuses(items: Iterable[Item]) -> dict[str, str]:
     """Return the status of each item by its id."""
-    return {one.id: one.status.value for one in items}
+    return {item.id: item.status.value for item in items}

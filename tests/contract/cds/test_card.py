@@ -94,7 +94,7 @@ def test_what_keeps_the_record_from_unlikely_is_told_before_what_does_not() -> N
     labs = bundle(*odd, *calm_panel(), *others, link=[{"relation": "next", "url": "x"}])
     labs["entry"].append({"resource": observation("x", 12500, "ng/mL", code={"text": "Ferritin"})})
     [card] = carded(with_settings(cds_card_from="unlikely"), SJIA | {"labs": labs})
-    told = [one for one in card["detail"].splitlines() if one.startswith("- ")]
+    told = [line for line in card["detail"].splitlines() if line.startswith("- ")]
     assert "further page" in told[0]
     assert "has the name of this test" in told[1]
 
@@ -147,7 +147,7 @@ def test_source_and_reasons(client: FlaskClient) -> None:
     [card] = carded(client, MET)
     assert card["source"]["url"] == "https://doi.org/10.1136/annrheumdis-2015-208982"
     assert card["source"]["label"]
-    assert all(one["code"] and one["system"] and one["display"] for one in card["overrideReasons"])
+    assert all(reason["code"] and reason["system"] and reason["display"] for reason in card["overrideReasons"])
     assert not {"links", "icon"} & {*card, *card["source"]}
     assert card["source"]["topic"] == {"system": TOPIC, "code": "mas", "display": "Macrophage activation syndrome"}
     assert "suggestions" not in card
@@ -164,18 +164,20 @@ def test_suggestions_are_opt_in_and_propose_the_decisive_tests() -> None:
     labs = {"conditions": bundle(condition()), "labs": bundle(*met_panel()[:2], met_panel()[4])}
     [card] = carded(client, labs)
     assert card["selectionBehavior"] == "any"
-    orders = [one["actions"][0] for one in card["suggestions"]]
-    assert "1920-8" in [one["resource"]["code"]["coding"][0]["code"] for one in orders]
-    assert {one["type"] for one in orders} == {"create"}
-    assert all(one["resource"]["subject"] == {"reference": "Patient/p1"} and one["description"] for one in orders)
-    assert len({one["uuid"] for one in card["suggestions"]}) == len(orders)
+    orders = [suggestion["actions"][0] for suggestion in card["suggestions"]]
+    assert "1920-8" in [order["resource"]["code"]["coding"][0]["code"] for order in orders]
+    assert {order["type"] for order in orders} == {"create"}
+    assert all(order["resource"]["subject"] == {"reference": "Patient/p1"} and order["description"] for order in orders)
+    assert len({suggestion["uuid"] for suggestion in card["suggestions"]}) == len(orders)
     [none] = carded(client, labs, context={"patientId": "p 1", "userId": "x"})
     assert "suggestions" not in none
     assert "by itself it could settle the 2016 criteria" in orders[0]["description"]
     [unknown] = carded(client, {"labs": labs["labs"]})
     assert len(unknown["suggestions"]) <= 5
     [calm] = carded(client, {"labs": bundle(*card_worthy_panel())})  # ESR would settle only what counts in systemic JIA
-    assert [one["label"] for one in calm["suggestions"]] == ["Order Soluble CD25 (soluble interleukin-2 receptor)"]
+    assert [suggestion["label"] for suggestion in calm["suggestions"]] == [
+        "Order Soluble CD25 (soluble interleukin-2 receptor)"
+    ]
 
 
 def test_nothing_in_an_answer_is_null_or_empty(client: FlaskClient) -> None:

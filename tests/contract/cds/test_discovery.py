@@ -13,12 +13,14 @@ def test_discovery_offers_one_id_for_every_hook(client: FlaskClient) -> None:
     answer = client.get("/cds-services")
     services = loads(answer.data)["services"]
     assert (answer.status_code, answer.content_type) == (200, "application/json")
-    assert [(one["hook"], one["id"]) for one in services] == [
+    assert [(service["hook"], service["id"]) for service in services] == [
         ("order-sign", "mas-criteria"),
         ("patient-view", "mas-criteria"),
     ]
-    assert {one["version"] for one in services} == {"2.0.1"}  # of CDS Hooks: the version of ours stands in each card
-    assert all(one["title"] and one["description"] and one["usageRequirements"] for one in services)
+    assert {service["version"] for service in services} == {
+        "2.0.1"
+    }  # of CDS Hooks: the version of ours stands in each card
+    assert all(service["title"] and service["description"] and service["usageRequirements"] for service in services)
     assert client.get("/cds-services/").status_code == 200
 
 
@@ -36,7 +38,7 @@ def test_templates_ask_for_every_code_and_use_only_what_all_clients_resolve(clie
 
 def test_hooks_are_a_setting() -> None:
     client = with_settings(cds_hooks=("patient-view", "org.example.lab-result-view"))
-    hooks = [one["hook"] for one in loads(client.get("/cds-services").data)["services"]]
+    hooks = [service["hook"] for service in loads(client.get("/cds-services").data)["services"]]
     assert hooks == ["org.example.lab-result-view", "patient-view"]
     assert carded(client, MET, hook="org.example.lab-result-view")
     assert send(client, PATH, call(MET, hook="order-sign"))[0] == 400
@@ -44,5 +46,5 @@ def test_hooks_are_a_setting() -> None:
 
 def test_a_client_that_keeps_one_service_per_address_keeps_that_of_the_opened_chart(client: FlaskClient) -> None:
     """The public Sandbox does: of several with one address the last one listed stays."""
-    kept = {one["id"]: one["hook"] for one in loads(client.get("/cds-services").data)["services"]}
+    kept = {service["id"]: service["hook"] for service in loads(client.get("/cds-services").data)["services"]}
     assert kept == {"mas-criteria": "patient-view"}

@@ -118,10 +118,10 @@ def test_two_hundred_in_patients_without_a_rheumatic_diagnosis_get_no_card(clien
 
 def test_half_of_the_in_patients_have_no_ferritin_and_none_has_one_above_the_limit() -> None:
     found = [
-        one["resource"]["valueQuantity"]["value"]
+        entry["resource"]["valueQuantity"]["value"]
         for seed in range(PATIENTS)
-        for one in in_patient(seed)["labs"]["entry"]
-        if one["resource"]["id"] == f"o-{FERRITIN}"
+        for entry in in_patient(seed)["labs"]["entry"]
+        if entry["resource"]["id"] == f"o-{FERRITIN}"
     ]
     assert PATIENTS // 3 < len(found) < PATIENTS * 2 // 3
     assert max(found) > 500
@@ -171,7 +171,7 @@ def test_a_possible_mas_is_shown_only_where_ferritin_may_be_above_the_limit(
     ferritin: dict[str, Any], is_shown: bool
 ) -> None:
     cards = possible_with([*known(**ferritin), *AFEBRILE])
-    assert [one["summary"].partition(" (")[0] for one in cards] == (["MAS possible"] if is_shown else [])
+    assert [card["summary"].partition(" (")[0] for card in cards] == (["MAS possible"] if is_shown else [])
 
 
 def test_a_ferritin_that_is_not_known_lets_the_card_be_shown() -> None:
@@ -219,14 +219,14 @@ def test_a_score_that_is_met_without_ferritin_asks_for_ferritin() -> None:
     ]
     [card] = carded(with_settings(cds_suggestions=True), {"labs": bundle(*labs)})
     assert card["summary"].startswith("MAS possible")
-    assert "Order Ferritin" in [one["label"] for one in card["suggestions"]]
+    assert "Order Ferritin" in [suggestion["label"] for suggestion in card["suggestions"]]
 
 
 def orders_beside(**ferritin: Any) -> dict[str, str]:
     """Return what is proposed for a febrile child with sJIA, and why."""
     labs = bundle(*known(**ferritin), observation(PLATELETS, 90, "10*9/L"), observation(TEMPERATURE, 39, "Cel"))
     [card] = carded(with_settings(cds_suggestions=True, cds_card_from="indeterminate"), SJIA | {"labs": labs})
-    return {one["label"]: one["actions"][0]["description"] for one in card["suggestions"]}
+    return {suggestion["label"]: suggestion["actions"][0]["description"] for suggestion in card["suggestions"]}
 
 
 def test_no_order_is_proposed_for_a_ferritin_that_settles_the_leading_set() -> None:

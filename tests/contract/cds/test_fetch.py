@@ -50,9 +50,9 @@ def test_what_was_not_prefetched_is_read_with_the_token(server: FhirServer) -> N
     assert card["indicator"] == "critical"
     assert "/fhir/Patient/p1" in server.asked
     assert any(one.startswith("/fhir/Observation?patient=p1&category=laboratory&code=2276-4,") for one in server.asked)
-    assert {one["Authorization"] for one in server.headers} == {"Bearer abc.def"}
-    assert all(one["traceparent"].startswith("00-") for one in server.headers)
-    assert {one["Accept-Encoding"] for one in server.headers} == {"identity"}
+    assert {header["Authorization"] for header in server.headers} == {"Bearer abc.def"}
+    assert all(header["traceparent"].startswith("00-") for header in server.headers)
+    assert {header["Accept-Encoding"] for header in server.headers} == {"identity"}
 
 
 def test_a_failed_prefetch_is_read_again_and_what_was_prefetched_is_not(server: FhirServer) -> None:

@@ -27,7 +27,7 @@ SETTLED = {
     "two of one moment, newer than the last": temperatures(("22T07:00", "36.5"), *FALLING),
     "a fever longer ago than a day": temperatures(*FALLING[:2], ("21T06:59", "39.9")),
     "the newest was never reported": bundle(
-        VOID, *[one["resource"] for one in temperatures(*FALLING)["entry"]], link=NEXT
+        VOID, *[entry["resource"] for entry in temperatures(*FALLING)["entry"]], link=NEXT
     ),
 }
 OPEN = {
@@ -38,18 +38,18 @@ OPEN = {
     "just a day": temperatures(*FALLING[:2], ("21T07:00", "37.1")),
     "less than a day": temperatures(*FALLING[:2], ("21T07:01", "37.1")),
     "less than a day since one that was reported": bundle(
-        VOID, *[one["resource"] for one in temperatures(FALLING[0], ("21T07:30", "37.1"))["entry"]], link=NEXT
+        VOID, *[entry["resource"] for entry in temperatures(FALLING[0], ("21T07:30", "37.1"))["entry"]], link=NEXT
     ),
     "none of the day can be read": bundle(
         UNREAD, temperatures(("20T07:00", "37.1"))["entry"][0]["resource"], link=NEXT
     ),
     "one without a time": bundle(
-        *[one["resource"] for one in temperatures(*FALLING)["entry"]],
+        *[entry["resource"] for entry in temperatures(*FALLING)["entry"]],
         observation("8310-5", "36.5", "Cel", effectiveDateTime=None),
         link=NEXT,
     ),
     "another test": bundle(
-        *[one["resource"] for one in temperatures(*FALLING)["entry"]],
+        *[entry["resource"] for entry in temperatures(*FALLING)["entry"]],
         observation("4537-7", 12, "mm/h", effectiveDateTime="2026-11-22T01:00:00Z"),
         link=NEXT,
     ),
@@ -82,7 +82,7 @@ def test_a_site_that_does_not_ask_for_the_newest_first_is_not_believed_to_get_it
 
 def test_a_page_whose_newest_cannot_be_read_lacks_nothing_but_decides_nothing() -> None:
     """What follows is older than a day; the one that cannot be read may be a fever."""
-    page = bundle(UNREAD, *[one["resource"] for one in temperatures(*FALLING)["entry"]], link=NEXT)
+    page = bundle(UNREAD, *[entry["resource"] for entry in temperatures(*FALLING)["entry"]], link=NEXT)
     [card] = carded(with_settings(cds_card_from="unlikely"), calm_with(page))
     assert "further page" not in card["detail"]
     assert "has no unit" in card["detail"]

@@ -19,7 +19,7 @@ FAILED = {
 
 
 def test_data_is_evaluated(client: FlaskClient) -> None:
-    assert [one["indicator"] for one in carded(client, MET)] == ["critical"]
+    assert [card["indicator"] for card in carded(client, MET)] == ["critical"]
 
 
 def test_a_page_with_a_next_link_is_used_and_said_to_be_incomplete(client: FlaskClient) -> None:

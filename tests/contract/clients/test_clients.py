@@ -61,7 +61,7 @@ def run(command: list[Any], said: bytes = b"") -> Any:
 
 
 def lines(documents: list[Any]) -> bytes:
-    return b"".join(dumps(one) + b"\n" for one in documents)
+    return b"".join(dumps(document) + b"\n" for document in documents)
 
 
 def can_be_sent(document: Any) -> bool:
@@ -83,7 +83,7 @@ def fhir_answers(client: FlaskClient) -> list[Any]:
         *(made for made, _ in ONE),
         *(bundle(one, *met_panel()) for one, _ in DIAGNOSES),
     ]
-    sent += UNREAD + [ferritin(**one) for one in WORDS.values()]
+    sent += UNREAD + [ferritin(**word) for word in WORDS.values()]
     sent += [ferritin(valueQuantity=value) if value else ferritin(**other) for value, other in READ.values()]
     sent += [bundle(), [], bundle(patient(), condition(), *calm_panel()[1:]), bundle(patient(), *calm_panel())]
     sent += [parameters({"name": "febril"}, {"name": "asOf", "valueDateTime": "2026-11-22"})]
@@ -112,7 +112,7 @@ def test_every_fhir_answer_is_valid_r4(client: FlaskClient) -> None:
 
 def test_the_validators_do_find_faults(client: FlaskClient) -> None:
     wrong = evaluated(client, bundle(*met_panel())) | {"status": "bogus", "unexpected": 1}
-    assert {one["by"] for one in run([*NODE, HERE / "validate.mjs", TOOLS], lines([wrong]))["problems"]} == {
+    assert {problem["by"] for problem in run([*NODE, HERE / "validate.mjs", TOOLS], lines([wrong]))["problems"]} == {
         "fhir",
         "medplum",
     }
@@ -135,7 +135,7 @@ def test_healthchain_calls_the_running_server(tmp_path: Path) -> None:
     with Live(tmp_path, SERVICE) as live:
         address = f"http://127.0.0.1:{live.port}/cds-services/mas-criteria"
         [answer] = run([PYTHON, HERE / "healthchain_client.py", "call", address, path])
-    assert [one["indicator"] for one in answer["cards"]] == ["critical"]
+    assert [card["indicator"] for card in answer["cards"]] == ["critical"]
 
 
 def test_medplum_calls_the_running_server(tmp_path: Path) -> None:
@@ -144,9 +144,9 @@ def test_medplum_calls_the_running_server(tmp_path: Path) -> None:
         server.replies["Observation"] = gives(bundle(*met_panel()))
         base = server.base.removesuffix("fhir")
         found = run([*NODE, HERE / "medplum.mjs", TOOLS, base, f"http://127.0.0.1:{live.port}"])
-    assert [one["id"] for one in found["services"]] == ["mas-criteria", "mas-criteria"]
+    assert [service["id"] for service in found["services"]] == ["mas-criteria", "mas-criteria"]
     assert set(found["prefetched"]) == {"patient", "labs", "temperature", "conditions", "medications"}
-    assert [one["indicator"] for one in found["answer"]["cards"]] == ["critical"]
+    assert [card["indicator"] for card in found["answer"]["cards"]] == ["critical"]
     assert any("2276-4" in one for one in server.asked)
 
 

@@ -40,8 +40,8 @@ def test_every_row_has_its_result_in_order(run: Any, workers: str) -> None:
     head, rows = TABLE.split("\n", 1)
     code, results, told = run(f"{head}\n{rows * 450}", "--workers", workers)
     assert (code, told) == (0, f"1350 rows, 450 refused; the column problems says why. {UNKNOWN_IS_NOT_NORMAL}\n")
-    assert [one["row"] for one in results] == [str(number) for number in range(1, 1351)]
-    assert [(one["id"], one["status"]) for one in results] == [("A", "200"), ("B", "422"), ("C", "200")] * 450
+    assert [result["row"] for result in results] == [str(number) for number in range(1, 1351)]
+    assert [(result["id"], result["status"]) for result in results] == [("A", "200"), ("B", "422"), ("C", "200")] * 450
     assert "invalid_quantity" in results[1]["problems"]
 
 
@@ -63,10 +63,10 @@ def test_a_table_as_spreadsheets_save_it(run: Any, table: bytes) -> None:
 def test_a_bad_number_an_open_quotation_mark_and_a_stray_cell_spoil_their_own_row(run: Any) -> None:
     table = b"ferritin[ug/L],fever\n9x5,true\n5,4,true\n905,true\n" + b'"' + b"x" * 200_000 + b'"\n905,true\n'
     _, results, _ = run(table, "--workers", "1")
-    assert [one["status"] for one in results[:3]] == ["422", "400", "200"]
+    assert [result["status"] for result in results[:3]] == ["422", "400", "200"]
     assert "more cells than the header" in results[1]["problems"]
-    assert "400" in [one["status"] for one in results[3:]]
-    assert "quotation mark" in "".join(one["problems"] for one in results[3:])
+    assert "400" in [result["status"] for result in results[3:]]
+    assert "quotation mark" in "".join(result["problems"] for result in results[3:])
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_no_row_is_lost_between_stray_quotation_marks(run: Any, quoted: bytes, s
     code, results, _ = run(
         b"id,ferritin[ug/L],note\n" + quoted + b"D,905,\n", "--workers", "1", "--ignore-columns", "note"
     )
-    assert (code, [one["status"] for one in results]) == (0, statuses)
-    assert {one["id"] for one in results if one["status"] == "200"} <= {"A", "B", "D"}
-    assert all("quotation mark" in one["problems"] for one in results if one["status"] == "400")
+    assert (code, [result["status"] for result in results]) == (0, statuses)
+    assert {result["id"] for result in results if result["status"] == "200"} <= {"A", "B", "D"}
+    assert all("quotation mark" in result["problems"] for result in results if result["status"] == "400")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
@@ -99,7 +99,7 @@ def test_results_are_utf_8_whatever_the_locale(encoding: str) -> None:
 
 def test_what_is_odd_about_the_header_is_told_once(run: Any) -> None:
     _, results, told = run("ferritin,ward,fever\n905,116,true\n905 ug/L,116,true\n", "--workers", "1")
-    assert [one["status"] for one in results] == ["422", "200"]
+    assert [result["status"] for result in results] == ["422", "200"]
     assert told.count("has no unit") == told.count("Column 2 'ward' is no input and is left out.") == 1
 
 
@@ -259,7 +259,7 @@ def test_lines_that_are_no_answers_are_told_as_such() -> None:
     done = subprocess.run(command, input=sent, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (2, f"{INCOMPLETE}\n".encode())
     rows = list(csv.DictReader(io.StringIO(done.stdout.decode())))
-    assert [(one["row"], one["problems"]) for one in rows] == [
+    assert [(row["row"], row["problems"]) for row in rows] == [
         ("1", "The body is not usable."),
         ("2", "This line is not an answer of the batch."),
         *((str(number), "This line is not an answer of the batch.") for number in (3, 4, 5)),
@@ -306,7 +306,7 @@ def test_a_column_that_may_hold_drugs_stops_the_run_unless_it_is_left_out_by_nam
     assert (code, results) == (2, [])
     assert f"Column 9 '{column}' is not known here." in told
     code, results, told = run(table, "--workers", "1", "--ignore-columns", column)
-    assert (code, [one["status"] for one in results]) == (0, ["200"])
+    assert (code, [result["status"] for result in results]) == (0, ["200"])
     assert f"Column 9 '{column}' is left out, as asked." in told
 
 
@@ -317,14 +317,14 @@ def test_two_patients_never_become_one_by_their_encoding(run: Any) -> None:
     assert "Line 2 is not UTF-8 text" in told
     assert "--encoding cp1252" in told
     code, results, _ = run(table, "--workers", "1", "--encoding", "cp1252")
-    assert (code, [one["id"] for one in results]) == (0, ["M\xfcller", "M\xf6ller"])
+    assert (code, [result["id"] for result in results]) == (0, ["M\xfcller", "M\xf6ller"])
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_times_without_an_offset_are_told_once(run: Any, workers: str) -> None:
     rows = "a,2023-02-01 08:30:00,905,yes\nb,2023-02-01T08:30:00,905,yes\nc,1/2/2023,905,yes\nd,44958,905,yes\n"
     code, results, told = run("id,collected_at,ferritin[ug/L],fever\n" + rows * 200, "--workers", workers)
-    assert (code, [one["status"] for one in results[:4]]) == (0, ["200", "200", "422", "422"])
+    assert (code, [result["status"] for result in results[:4]]) == (0, ["200", "200", "422", "422"])
     assert told.count("Times without an offset are read as those of UTC (--timezone).") == 1
     assert "the day could be taken for the month" in results[2]["problems"]
     assert "a spreadsheet counts days" in results[3]["problems"]
@@ -350,7 +350,7 @@ def test_what_is_wrong_with_a_word_is_told_in_the_words_of_a_table(run: Any) -> 
     assert "One of these words is needed here: yes, no," in results[1]["problems"]
     assert "Not read as a quantity" in results[2]["problems"]
     _, results, _ = run(table, "--workers", "1", "--on-invalid", "omit")
-    assert [one["status"] for one in results] == ["200"] * 3
+    assert [result["status"] for result in results] == ["200"] * 3
     assert "may mean 'not measured'" in results[0]["problems"]
     assert "One of these words is needed here" in results[1]["problems"]
 

@@ -51,11 +51,11 @@ NAMES: dict[str, tuple[str, list[str], list[str]]] = {
 
 
 def told(warnings: Any) -> list[str]:
-    return [one["code"] for one in warnings if one["code"].startswith("medication_")]
+    return [warning["code"] for warning in warnings if warning["code"].startswith("medication_")]
 
 
 def acting(cautions: Any) -> list[str]:
-    return [one["code"] for one in cautions if "." not in one["code"]]
+    return [caution["code"] for caution in cautions if "." not in caution["code"]]
 
 
 def request_with(name: str) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_by_json_batch_and_course(client: FlaskClient, name: str, way: Any) -> N
     answer = way(client, name)
     found = answer["classification"]["category"], acting(answer["cautions"]), told(answer["warnings"])
     assert found == NAMES[name]
-    pointers = [one["pointer"] for one in answer["warnings"] if one["code"].startswith("medication_")]
+    pointers = [warning["pointer"] for warning in answer["warnings"] if warning["code"].startswith("medication_")]
     assert set(pointers) <= {"/context/medications/0/name"}
 
 
@@ -105,7 +105,7 @@ def test_by_the_treatments_of_a_course(client: FlaskClient, name: str) -> None:
     category, cautions, warnings = NAMES[name]
     assert (panel["classification"]["category"], acting(panel["cautions"])) == (category, cautions)
     assert (told(answer["warnings"]), told(panel["warnings"])) == (warnings, [])
-    assert {one["pointer"] for one in answer["warnings"]} <= {"/treatments/0/name"}
+    assert {warning["pointer"] for warning in answer["warnings"]} <= {"/treatments/0/name"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -122,7 +122,7 @@ def test_by_table(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str)
     [row] = csv.DictReader(io.StringIO(capsys.readouterr().out))
     category, cautions, warnings = NAMES[name]
     assert row["category"] == category
-    assert [one for one in row["cautions"].split(";") if one and "." not in one] == cautions
+    assert [word for word in row["cautions"].split(";") if word and "." not in word] == cautions
     drug = name.count(",")  # of several in a cell the last is the one in doubt
     assert [f"/context/medications/{drug}/name {code}" for code in warnings] == [
         warning for warning in row["warnings"].split("; ") if "medication" in warning
@@ -142,7 +142,7 @@ def evaluated(client: FlaskClient, document: Any) -> Any:
 
 def of_record(answer: Any) -> tuple[str, list[str]]:
     [risk] = answer["prediction"][0]["qualitativeRisk"]["coding"]
-    issues = [issue for one in answer["contained"] if one["id"] == "messages" for issue in one["issue"]]
+    issues = [issue for resource in answer["contained"] if resource["id"] == "messages" for issue in resource["issue"]]
     keys = [issue["details"]["coding"][0]["code"] for issue in issues]
     return risk["code"], [key for key in keys if key.startswith("medication_")]
 
@@ -159,7 +159,7 @@ def test_by_record_and_by_parameter(client: FlaskClient, name: str) -> None:
 
 def test_an_issue_of_a_drug_names_its_place(client: FlaskClient) -> None:
     answer = evaluated(client, record(drug(concept={"text": "biologic"})))
-    [messages] = [one for one in answer["contained"] if one["id"] == "messages"]
+    [messages] = [resource for resource in answer["contained"] if resource["id"] == "messages"]
     [issue] = [one for one in messages["issue"] if one["details"]["coding"][0]["code"] == "medication_unclear"]
     assert issue["expression"][0].startswith("Bundle.entry[")
 
@@ -201,7 +201,7 @@ def test_a_pointer_stays_right_beside_entries_that_are_left_out(client: FlaskCli
     request = CALM | {"context": {"condition": "sjia", "medications": drugs}, "options": {"on_invalid": "omit"}}
     answer = loads(client.post("/v1/assessments", data=dumps(request), content_type="application/json").data)
     assert "/context/medications/3/name" in [
-        one["pointer"] for one in answer["warnings"] if one["code"] == "medication_unclear"
+        warning["pointer"] for warning in answer["warnings"] if warning["code"] == "medication_unclear"
     ]
 
 

@@ -71,7 +71,7 @@ def coded(system: str, code: str = "2276-4", **more: Any) -> dict[str, Any]:
 
 
 def bundle(*resources: Any, kind: str = "collection") -> dict[str, Any]:
-    return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": one} for one in resources]}
+    return {"resourceType": "Bundle", "type": kind, "entry": [{"resource": resource} for resource in resources]}
 
 
 Evaluate = Callable[..., tuple[str, str]]

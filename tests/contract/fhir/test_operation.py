@@ -37,7 +37,7 @@ def test_the_assessment_names_category_method_basis_and_reasons(client: FlaskCli
     assert category(answer) == "likely"
     assert answer["status"] == "final"
     assert answer["method"]["coding"][0]["code"] == "eular-acr-printo-2016"
-    assert [one["reference"] for one in answer["basis"]] == [
+    assert [basis["reference"] for basis in answer["basis"]] == [
         *("Observation/o-2276-4", "Observation/o-777-3", "Observation/o-1920-8"),
         *("Observation/o-3255-7", "Observation/o-8310-5"),
     ]
@@ -50,9 +50,11 @@ def test_the_assessment_names_category_method_basis_and_reasons(client: FlaskCli
 
 def test_every_set_and_item_stands_in_the_breakdown(client: FlaskClient) -> None:
     answer = evaluated(client, bundle(*SJIA, *met_panel()))
-    pointers = [one["valueReference"]["reference"] for one in answer["extension"]]
-    assert len([one for one in answer["contained"] if one["resourceType"] == "Observation"]) == len(CATALOGUE)
-    assert {f"#{one['id']}" for one in answer["contained"] if one["id"] != "service"} == set(pointers)
+    pointers = [extension["valueReference"]["reference"] for extension in answer["extension"]]
+    assert len([resource for resource in answer["contained"] if resource["resourceType"] == "Observation"]) == len(
+        CATALOGUE
+    )
+    assert {f"#{resource['id']}" for resource in answer["contained"] if resource["id"] != "service"} == set(pointers)
     item = component(answer, "eular-acr-printo-2016", "platelets")["valueCodeableConcept"]
     assert (item["coding"][0]["code"], "181" in item["text"]) == ("met", True)
     assert (
@@ -83,7 +85,7 @@ def test_a_score_that_is_certain_is_one_number(client: FlaskClient) -> None:
 
 def test_confounded_items_have_a_verdict_without_them(client: FlaskClient) -> None:
     answer = evaluated(client, bundle(*SJIA, *met_panel()))
-    assert not any("confounded" in str(one) for one in answer["contained"])
+    assert not any("confounded" in str(resource) for resource in answer["contained"])
 
 
 def test_the_criteria_can_be_chosen(client: FlaskClient) -> None:
@@ -91,7 +93,9 @@ def test_the_criteria_can_be_chosen(client: FlaskClient) -> None:
         {"name": "observations", "resource": bundle(*SJIA, *met_panel())}, {"name": "criteria", "valueCode": "hscore"}
     )
     answer = evaluated(client, made)
-    assert [one["id"] for one in answer["contained"] if one["resourceType"] == "Observation"] == ["hscore"]
+    assert [resource["id"] for resource in answer["contained"] if resource["resourceType"] == "Observation"] == [
+        "hscore"
+    ]
     assert category(answer) == "likely"
 
 
@@ -214,7 +218,7 @@ def test_a_bad_value_never_fails_the_bundle(client: FlaskClient) -> None:
         "unit_not_accepted",
     }
     assert category(answer) in ("probable", "indeterminate")
-    places = next(one for one in answer["contained"] if one["id"] == "messages")["issue"]
+    places = next(resource for resource in answer["contained"] if resource["id"] == "messages")["issue"]
     assert {"Bundle.entry[6].resource", "Bundle.entry[7].resource"} <= {
         place for one in places for place in one.get("expression", [])
     }
@@ -222,8 +226,8 @@ def test_a_bad_value_never_fails_the_bundle(client: FlaskClient) -> None:
 
 def test_what_is_said_of_many_places_is_said_once(client: FlaskClient) -> None:
     made = parameters(*({"name": "febril", "valueBoolean": True} for _ in range(500)))
-    [messages] = [one for one in evaluated(client, made)["contained"] if one["id"] == "messages"]
-    [told] = [one for one in messages["issue"] if one["details"]["coding"][0]["code"] == "parameter_unknown"]
+    [messages] = [resource for resource in evaluated(client, made)["contained"] if resource["id"] == "messages"]
+    [told] = [issue for issue in messages["issue"] if issue["details"]["coding"][0]["code"] == "parameter_unknown"]
     assert told["expression"] == [f"Parameters.parameter[{at}].name" for at in range(20)]
     assert "500 places" in told["details"]["text"]
 
@@ -347,7 +351,7 @@ def test_metadata_and_operation_definition(client: FlaskClient) -> None:
     stated, defined = loads(metadata.data), loads(operation.data)
     assert (stated["fhirVersion"], stated["rest"][0]["operation"][0]["definition"]) == ("4.0.1", defined["url"])
     assert "url" not in stated["implementation"]
-    assert {one["name"] for one in defined["parameter"]} == {
+    assert {parameter["name"] for parameter in defined["parameter"]} == {
         *("observations", "subject", "febrile", "condition", "asOf", "medications", "findings", "criteria", "return")
     }
     assert defined["affectsState"] is False

@@ -126,7 +126,11 @@ def test_every_item_stands_in_the_answer_as_it_is_explained(
     record = read_request(made, codes)
     assessment = assess(record.panel)
     answer = loads(dumps(risk_assessment(record, assessment)))
-    contained = {one["id"]: one["component"] for one in answer["contained"] if one["resourceType"] == "Observation"}
+    contained = {
+        resource["id"]: resource["component"]
+        for resource in answer["contained"]
+        if resource["resourceType"] == "Observation"
+    }
     for criteria in loads(dumps(document_of(record.panel)))["criteria"]:
         items = [one for item in criteria.get("items", ()) for one in told(item)]
         shown = [

@@ -94,7 +94,10 @@ def test_a_course_of_one_panel_is_its_assessment(course: dict[str, Any]) -> None
     shared = {key: course[key] for key in ("patient", "context")}
     (visit,) = loads(post("/v1/trajectories", shared | {"panels": [panel]}))["assessments"]
     single = loads(post("/v1/assessments", shared | panel))
-    sets = [{key: value for key, value in one.items() if key not in BREAKDOWN} for one in single["criteria"]]
+    sets = [
+        {key: value for key, value in criteria_set.items() if key not in BREAKDOWN}
+        for criteria_set in single["criteria"]
+    ]
     assert visit["criteria"] == sets
     assert {key: visit[key] for key in ("classification", "cautions", "warnings")} == {
         key: single[key] for key in ("classification", "cautions", "warnings")

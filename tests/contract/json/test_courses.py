@@ -35,7 +35,7 @@ def second(client: FlaskClient) -> Any:
 
 
 def test_patient_1_the_sedimentation_rate_and_the_white_cells_fall(first: Any) -> None:
-    changes = {one["observation"]: one for one in first["dynamics"]}
+    changes = {change["observation"]: change for change in first["dynamics"]}
     assert changes["esr"]["delta"] == -62
     assert changes["esr"]["delta_percent"] == Decimal("-96.875")
     assert "(-96.9 %)" in changes["esr"]["text"]
@@ -53,7 +53,7 @@ def test_patient_1_onset_at_the_mas_panel(first: Any) -> None:
 
 
 def test_patient_1_ferritin_and_ldh_normal_after_the_second_dose(first: Any) -> None:
-    normal = {one["observation"]: one for one in first["events"] if one["type"] == "normalisation"}
+    normal = {event["observation"]: event for event in first["events"] if event["type"] == "normalisation"}
     assert set(normal) == {"ferritin", "ldh"}
     assert all(one["after_treatment"] == {"name": TOCILIZUMAB, "dose_number": 2} for one in normal.values())
     assert (normal["ferritin"]["masked_by"], normal["ldh"]["masked_by"]) == (["il6_blockade"], [])
@@ -63,7 +63,7 @@ def test_patient_1_ferritin_and_ldh_normal_after_the_second_dose(first: Any) -> 
 def test_patient_1_what_was_not_reported_again_keeps_the_course_open(first: Any) -> None:
     assert first["course"]["state"] == "open"
     assert "platelets" in first["course"]["awaited"]
-    assert "il6_blockade" in [one["code"] for one in first["assessments"][2]["cautions"]]
+    assert "il6_blockade" in [caution["code"] for caution in first["assessments"][2]["cautions"]]
 
 
 def test_patient_2_onset_under_anakinra(second: Any) -> None:
@@ -73,7 +73,7 @@ def test_patient_2_onset_under_anakinra(second: Any) -> None:
 
 
 def test_patient_2_normal_after_the_third_dose(second: Any) -> None:
-    normal = [one for one in second["events"] if one["type"] == "normalisation"]
+    normal = [event for event in second["events"] if event["type"] == "normalisation"]
     assert [one["observation"] for one in normal] == ["ferritin", "ldh"]
     assert all(one["after_treatment"] == {"name": TOCILIZUMAB, "dose_number": 3} for one in normal)
     assert second["assessments"][1]["cautions"][0]["code"] == "il6_blockade"

@@ -209,7 +209,7 @@ def test_each_fault_is_named_alone(post: Any, request_body: dict[str, Any], poin
     status, document = post(**request_body)
     assert status == 422
     assert set(document) == MEMBERS
-    assert [(one["pointer"], one["code"]) for one in document["errors"]] == [(pointer, code)]
+    assert [(error["pointer"], error["code"]) for error in document["errors"]] == [(pointer, code)]
     assert document["errors"][0]["detail"].endswith((".", "?"))
     assert document["detail"] == "One field needs attention."
 
@@ -223,7 +223,7 @@ def test_all_faults_of_a_request_come_at_once(post: Any) -> None:
     assert status == 422
     assert len(document["errors"]) >= len(observations)
     assert {"/patient/age_years", "/nonsense", "/observations/platlets"} <= {
-        one["pointer"] for one in document["errors"]
+        error["pointer"] for error in document["errors"]
     }
 
 
@@ -261,7 +261,7 @@ def test_the_forms_that_are_needed_are_named(post: Any) -> None:
     errors = post(
         context={"medications": ["anakinra", {"name": None}]}, patient=[], observations={"ast": {"value": "<5"}}
     )
-    details = {one["pointer"]: one["detail"] for one in errors[1]["errors"]}
+    details = {error["pointer"]: error["detail"] for error in errors[1]["errors"]}
     assert (
         details["/context/medications/0"] == 'An object with name and last_dose is needed here, such as {"name": ...}.'
     )

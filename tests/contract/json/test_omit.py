@@ -26,7 +26,7 @@ def test_a_slip_in_a_key_is_left_out_with_the_key_that_was_meant(post: Any) -> N
 
 def test_what_would_have_been_accepted_is_named(post: Any) -> None:
     warnings = post(observations=GOOD | {"esr": "5 g"}, context={"condition": "SLE"}, options=OMIT)[1]["warnings"]
-    assert [one["message"].partition(" Accepted: ")[2] for one in warnings[:2]] == [
+    assert [warning["message"].partition(" Accepted: ")[2] for warning in warnings[:2]] == [
         f"{', '.join(CONDITIONS)}.",
         "mm/h, mm.",
     ]
@@ -37,7 +37,11 @@ def test_the_rest_is_assessed_as_if_it_had_not_been_sent_and_the_summary_says_so
     with_bad = post(observations=GOOD | bad, findings={"fever": True, "fevr": True}, options=OMIT)[1]
     without = post(observations=GOOD, findings={"fever": True})[1]
     verdicts = [
-        [(one["verdict"], one["missing"], one["decisive"]) for one in it["criteria"]] for it in (with_bad, without)
+        [
+            (criteria_set["verdict"], criteria_set["missing"], criteria_set["decisive"])
+            for criteria_set in it["criteria"]
+        ]
+        for it in (with_bad, without)
     ]
     assert verdicts[0] == verdicts[1]
     unread = (
@@ -51,7 +55,7 @@ def test_the_rest_is_assessed_as_if_it_had_not_been_sent_and_the_summary_says_so
 def test_of_two_values_that_contradict_each_other_neither_counts(post: Any) -> None:
     observations = GOOD | {"neutrophils": "6 10*9/L", "wbc": "5 10*9/L"}
     document = post(observations=observations, options=OMIT | {"criteria": ["hscore", "hlh-2004"]})[1]
-    missing = {key for one in document["criteria"] for key in one["missing"]}
+    missing = {key for criteria_set in document["criteria"] for key in criteria_set["missing"]}
     assert {"neutrophils", "wbc"} <= missing
 
 
@@ -60,7 +64,9 @@ def test_a_bad_age_and_condition_count_as_unknown(post: Any) -> None:
     status, document = post(patient={"age_years": 400}, context=context, findings={"fever": True}, options=OMIT)
     assert status == 200
     assert document["classification"]["primary"] is None
-    assert [one["code"] for one in document["cautions"]] == ["il6_blockade"]  # the drug counts, its day is unknown
+    assert [caution["code"] for caution in document["cautions"]] == [
+        "il6_blockade"
+    ]  # the drug counts, its day is unknown
 
 
 SJIA = {"condition": "sjia"}

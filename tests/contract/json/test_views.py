@@ -56,7 +56,10 @@ def test_a_view_that_is_not_offered_is_refused_with_those_that_are(client: Flask
 
 
 def test_a_summary_shows_of_each_set_what_the_contract_names(client: FlaskClient) -> None:
-    sets = {one["id"]: one for one in answer(client, "/v1/assessments", "?view=summary")["criteria"]}
+    sets = {
+        criteria_set["id"]: criteria_set
+        for criteria_set in answer(client, "/v1/assessments", "?view=summary")["criteria"]
+    }
     assert list(sets) == list(CATALOGUE)
     assert list(sets["hscore"]) == [
         *("id", "applicability", "verdict", "verdict_implied", "score", "probability", "missing", "decisive"),
@@ -70,7 +73,7 @@ def test_a_summary_line_of_a_batch_is_the_summary_of_the_single_call(client: Fla
 
 
 def test_a_set_that_was_not_made_for_the_patient_has_no_items_unless_it_is_named(client: FlaskClient) -> None:
-    found = {one["id"]: one for one in answer(client, "/v1/assessments")["criteria"]}
+    found = {criteria_set["id"]: criteria_set for criteria_set in answer(client, "/v1/assessments")["criteria"]}
     assert [key for key, one in found.items() if one["applicability"] == "not_applicable"] == [
         key for key, one in found.items() if "items" not in one
     ]

@@ -140,7 +140,7 @@ def contents(node: Any) -> Iterator[dict[str, Any]]:
 def test_every_example_of_the_contract_fits_its_schema() -> None:
     checked = 0
     for content in contents(SPEC):
-        shown = [one["value"] for one in content.get("examples", {}).values()] + [content.get("example")]
+        shown = [example["value"] for example in content.get("examples", {}).values()] + [content.get("example")]
         schema = jsonschema.Draft202012Validator(content.get("schema", {}) | {"components": SPEC["components"]})
         for value in shown:
             if value is not None:
@@ -182,9 +182,9 @@ def test_the_knowledge_fits_the_contract(client: FlaskClient, path: str, name: s
 
 
 def test_one_set_is_the_same_alone_and_among_all(client: FlaskClient) -> None:
-    for one in json.loads(client.get("/v1/criteria").data)["criteria"]:
-        assert json.loads(client.get(f"/v1/criteria/{one['id']}").data) == one
-        validator("CriteriaSet").validate(one)
+    for criteria_set in json.loads(client.get("/v1/criteria").data)["criteria"]:
+        assert json.loads(client.get(f"/v1/criteria/{criteria_set['id']}").data) == criteria_set
+        validator("CriteriaSet").validate(criteria_set)
 
 
 def test_the_contract_is_served_as_written(client: FlaskClient) -> None:

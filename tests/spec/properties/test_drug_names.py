@@ -10,8 +10,8 @@ from service.clinical.therapies.spelling import plain, slips, squeezed
 
 pytestmark = pytest.mark.slow
 
-NAMES = sorted({drug.name for one in THERAPIES.values() for drug in one.drugs})
-SPELT = sorted({name for one in THERAPIES.values() for drug in one.drugs for name in (drug.name, *drug.names)})
+NAMES = sorted({drug.name for therapy in THERAPIES.values() for drug in therapy.drugs})
+SPELT = sorted({name for therapy in THERAPIES.values() for drug in therapy.drugs for name in (drug.name, *drug.names)})
 LONG = [name for name in SPELT if name.isalpha() and len(squeezed(plain(name))) >= 8]
 OTHER = {squeezed(plain(name)) for name in (*WORDS.other, *WORDS.noise)}
 LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyz")

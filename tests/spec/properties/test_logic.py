@@ -118,7 +118,7 @@ def completions(panel: Panel, result: SetResult, key: str) -> list[Panel]:
         readings = [
             Reading(point(Decimal(one)), "a", Evidence.MEASURED, "") for one in ("0", "0.05", "1.6", "1.7", "80")
         ]
-        return [plus(panel, key, one) for one in readings]
+        return [plus(panel, key, reading) for reading in readings]
     return [plus(panel, key, measured(key, value)) for value in values_around_every_limit(result, key)]
 
 
@@ -153,7 +153,7 @@ def test_decisive_are_exactly_the_inputs_that_can_decide(request: dict[str, Any]
 def sign_rules_first(result: SetResult, sign: str) -> bool:
     """Return whether the set takes the finding before the measurement of the same thing."""
     firsts = [node.of[0] for node in walk(result.criteria.rule) if isinstance(node, FirstKnown)]
-    return any(isinstance(one, Finding) and one.finding == sign for one in firsts)
+    return any(isinstance(first, Finding) and first.finding == sign for first in firsts)
 
 
 @given(requests())

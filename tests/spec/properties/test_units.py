@@ -19,14 +19,17 @@ from tests.support.generated_panels import in_unit
 pytestmark = pytest.mark.slow
 
 TWO_PRINTED_LIMITS = {"triglycerides", "temperature"}  # HLH-2004 and HScore compare these in the unit they came in
-MEASURED = [one for one in ANALYTES.values() if one.id not in TWO_PRINTED_LIMITS]
+MEASURED = [analyte for analyte in ANALYTES.values() if analyte.id not in TWO_PRINTED_LIMITS]
 
 
 def outcome(panel: Panel) -> list[object]:
     found = assess(panel)
     return [
         found.classification.category,
-        *((one.verdict, one.verdict_implied, one.score, one.missing, one.decisive) for one in found.results),
+        *(
+            (result.verdict, result.verdict_implied, result.score, result.missing, result.decisive)
+            for result in found.results
+        ),
     ]
 
 

@@ -161,7 +161,7 @@ def test_a_reader_who_stops_holds_up_the_batch_instead_of_filling_memory() -> No
 
 
 def test_a_body_that_breaks_off_says_so_in_the_last_line() -> None:
-    *found, last = (loads(one) for one in Batch(VIEWS["summary"], "id", 1000).answers(Endless(breaks_after=2)))
+    *found, last = (loads(answer) for answer in Batch(VIEWS["summary"], "id", 1000).answers(Endless(breaks_after=2)))
     assert [one["status"] for one in found] == [200, 200]
     assert (last["index"], last["status"], last["problem"]["status"]) == (2, 408, 408)
 

@@ -40,13 +40,13 @@ def test_what_the_leading_set_lacks_is_counted_with_its_reason(calls: Calls) -> 
         "json",
         assessed("hscore", context={"condition": "sjia"}, findings={"fever": True}, observations=observations),
     )
-    assert [one[1:] for one in calls if one[0] == "unknown_input"] == [
+    assert [call[1:] for call in calls if call[0] == "unknown_input"] == [
         ("ferritin", "left_open"),
         ("platelets", "word_only"),
         ("ast", "missing"),
         ("triglycerides", "unusable"),
     ]
-    assert {reason for _, reason in (one[1:] for one in calls if one[0] == "unknown_input")} <= set(
+    assert {reason for _, reason in (call[1:] for call in calls if call[0] == "unknown_input")} <= set(
         counting.UNKNOWN_REASONS
     )
 
@@ -57,11 +57,11 @@ def test_what_was_left_out_is_counted_as_unknown_and_as_rejected(calls: Calls) -
         Entry(("observations", "wbc", "unit"), "unit_required", ""),
     ]
     counting.assessed("json", assessed("hscore", findings={"fever": True}), entries)
-    assert [one for one in calls if one[0] == "unknown_input"] == [
+    assert [call for call in calls if call[0] == "unknown_input"] == [
         ("unknown_input", "ferritin", "omitted"),
         ("unknown_input", "wbc", "omitted"),
     ]
-    assert [one for one in calls if one[0] == "rejected_input"] == [
+    assert [call for call in calls if call[0] == "rejected_input"] == [
         ("rejected_input", "ferritin", "implausible_value"),
         ("rejected_input", "wbc", "unit_required"),
     ]
@@ -80,4 +80,4 @@ def test_a_fault_in_a_course_is_counted_by_its_input_too(calls: Calls) -> None:
             Entry(("panels",), "invalid_value", ""),
         ]
     )
-    assert [one[1] for one in calls] == ["wbc", "", ""]
+    assert [call[1] for call in calls] == ["wbc", "", ""]

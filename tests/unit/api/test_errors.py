@@ -53,7 +53,7 @@ def test_a_request_that_cannot_be_used_lists_its_faults() -> None:
     answer = client_that(raising(InvalidRequest(entries))).get("/")
     document = loads(answer.data)
     assert (answer.status_code, document["detail"]) == (422, "2 fields need attention.")
-    assert [one["pointer"] for one in document["errors"]] == ["/a", "/b"]
+    assert [error["pointer"] for error in document["errors"]] == ["/a", "/b"]
 
 
 def test_any_other_exception_is_a_500_without_a_word_of_it() -> None:

@@ -80,9 +80,9 @@ class Visit:
 
     def posted(self, path: str = "v1/assessments") -> Any:
         """Return the last body that was posted to a path."""
-        return [one for one in self.requests if one.method == "POST" and one.url == self.address + path][
-            -1
-        ].post_data_json
+        return [
+            request for request in self.requests if request.method == "POST" and request.url == self.address + path
+        ][-1].post_data_json
 
 
 @pytest.fixture
@@ -106,8 +106,10 @@ def visitors(chromium: Any) -> Iterator[Any]:
 
     yield come
     for visit in visits:
-        assert [one for one in visit.complaints if REFUSED not in one] == []
-        assert [one.url for one in visit.requests if not one.url.startswith((visit.address, "data:", "blob:"))] == []
+        assert [complaint for complaint in visit.complaints if REFUSED not in complaint] == []
+        assert [
+            request.url for request in visit.requests if not request.url.startswith((visit.address, "data:", "blob:"))
+        ] == []
     for context in contexts:
         context.close()
 

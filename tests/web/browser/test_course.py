@@ -48,7 +48,7 @@ def test_the_categories_and_events_are_those_of_the_api(visit: Visit) -> None:
     answer = page.request.post(f"{visit.address}v1/trajectories", data=visit.posted("v1/trajectories")).json()
     shown = page.locator(".course .strip:not(.hint .strip) b").all_inner_texts()
     assert [one.lower() for one in shown] == [
-        f"mas {one['classification']['category']}" for one in answer["assessments"]
+        f"mas {assessment['classification']['category']}" for assessment in answer["assessments"]
     ]
     assert page.locator(".course .events li").count() == len(answer["events"]) > 0
     assert page.locator(".course .events b").first.inner_text() == "Onset: MAS likely"
@@ -60,7 +60,9 @@ def test_every_change_is_told_in_the_words_of_the_api(visit: Visit) -> None:
     page.click("summary:has-text('Every change in words')")
     lines = page.locator(".course details li:not(.references li)").all_inner_texts()
     assert len(lines) == len(answer["dynamics"])
-    assert ["(towards MAS)" in one for one in lines] == [bool(one["in_mas_direction"]) for one in answer["dynamics"]]
+    assert ["(towards MAS)" in line for line in lines] == [
+        bool(change["in_mas_direction"]) for change in answer["dynamics"]
+    ]
     assert lines[0] == "Ferritin rose from 310 to 905 µg/L (+191.9 %) in 14 days (towards MAS)"
 
 
@@ -141,7 +143,10 @@ def test_a_later_panel_is_added_by_hand(visit: Visit) -> None:
     page.fill("#o-ferritin", "210 ug/L")
     visit.assess()
     page.wait_for_selector(".multiples figure")
-    assert [one["collected_at"] for one in visit.posted("v1/trajectories")["panels"]] == ["2026-11-01", "2026-11-08"]
+    assert [panel["collected_at"] for panel in visit.posted("v1/trajectories")["panels"]] == [
+        "2026-11-01",
+        "2026-11-08",
+    ]
 
 
 def test_a_fault_of_another_panel_leads_to_that_panel(visit: Visit) -> None:

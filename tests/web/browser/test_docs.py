@@ -28,7 +28,7 @@ def test_axe_finds_nothing_in_the_viewer_and_it_follows_the_scheme(visitors: Any
     page.wait_for_selector("#operations-assessment-assess .live-responses-table .microlight")
     page.mouse.move(0, 0)  # what the viewer shows under the mouse only, it shows at once or not at all
     assert page.evaluate("document.documentElement.classList.contains('dark-mode')") == (scheme == "dark")
-    assert [one for one in violations(visit) if one.startswith(("serious", "critical"))] == []
+    assert [violation for violation in violations(visit) if violation.startswith(("serious", "critical"))] == []
 
 
 def test_the_viewer_fits_a_phone(visitors: Any, address: str) -> None:

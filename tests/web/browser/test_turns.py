@@ -75,5 +75,5 @@ def test_a_part_of_the_page_that_cannot_be_fetched_is_no_answer(visit: Visit) ->
     page.wait_for_selector("#faults-title")
     assert "did not answer" in page.inner_text("#faults")
     assert page.inner_text("#assess") == "Assess"
-    assert all("ERR_FAILED" in one for one in visit.complaints)
+    assert all("ERR_FAILED" in complaint for complaint in visit.complaints)
     visit.complaints.clear()

@@ -44,4 +44,4 @@ def test_an_address_without_one_is_taken(client: FlaskClient, address: str) -> N
 
 def test_every_parameter_that_is_not_known_is_told(client: FlaskClient) -> None:
     answer = client.post("/v1/assessments?a=1&b=2&a=3", data=dumps(PANEL), content_type="application/json")
-    assert [one["pointer"] for one in loads(answer.data)["errors"]] == ["/a", "/b"]
+    assert [error["pointer"] for error in loads(answer.data)["errors"]] == ["/a", "/b"]

@@ -30,7 +30,7 @@ def day(number: int, **panel: Any) -> dict[str, Any]:
 def faults(send: Send, **request: Any) -> list[tuple[str, str]]:
     status, problem = send(**request)
     assert status == 422
-    return [(one["pointer"], one["code"]) for one in problem["errors"]]
+    return [(error["pointer"], error["code"]) for error in problem["errors"]]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,9 @@ def test_omit_leaves_out_what_a_panel_got_wrong_and_says_so_there(send: Send) ->
     panels = [day(1, observations={"ferritin": "905 ug/L", "platelets": "116 10*12/L"}), day(2)]
     status, found = send(panels=panels, options={"on_invalid": "omit"})
     assert status == 200
-    warnings = [[(one["pointer"], one["code"]) for one in visit["warnings"]] for visit in found["assessments"]]
+    warnings = [
+        [(warning["pointer"], warning["code"]) for warning in visit["warnings"]] for visit in found["assessments"]
+    ]
     assert warnings == [[("/observations/platelets", "implausible_value")], []]
 
 
@@ -154,7 +156,7 @@ def test_findings_and_context_given_once_count_for_every_panel_that_gives_none_o
     ]
     status, found = send(panels=panels, findings={"fever": True}, context={"condition": "sjia"}, treatments=None)
     assert status == 200
-    entry = [one["criteria"][0]["parts"][0]["verdict"] for one in found["assessments"]]
+    entry = [assessment["criteria"][0]["parts"][0]["verdict"] for assessment in found["assessments"]]
     assert entry == ["met", "not_met", "indeterminate", "met"]
     assert found["assessments"][3]["classification"]["primary"] == "parodi-2009"
 
@@ -162,7 +164,9 @@ def test_findings_and_context_given_once_count_for_every_panel_that_gives_none_o
 def test_a_result_later_than_its_panel_is_told_there(send: Send) -> None:
     late = {"ast": {"value": 90, "unit": "U/L", "collected_at": "2026-11-09"}}
     _, found = send(panels=[day(5, observations=late), day(9, observations=late)])
-    warnings = [[(one["pointer"], one["code"]) for one in visit["warnings"]] for visit in found["assessments"]]
+    warnings = [
+        [(warning["pointer"], warning["code"]) for warning in visit["warnings"]] for visit in found["assessments"]
+    ]
     assert warnings == [[("/observations/ast", "later_than_panel")], []]
 
 
@@ -230,7 +234,7 @@ def test_a_treatment_outside_the_panels_is_named(send: Send) -> None:
     given = [{"name": "anakinra", "given_at": at} for at in ("2026-01-01", "2026-11-20", "2026-12-01")]
     status, found = send(panels=[PANEL], treatments=given)
     assert status == 200
-    assert [(one["pointer"], one["code"]) for one in found["warnings"]] == [
+    assert [(warning["pointer"], warning["code"]) for warning in found["warnings"]] == [
         ("/treatments/1", "treatment_order_unknown"),
         ("/treatments/2", "treatment_after_last_panel"),
     ]

@@ -20,7 +20,7 @@ def test_a_fault_of_one_observation_hides_nothing_of_the_others() -> None:
     }
     found = Observations().deserialize(raw)
     assert list(found.readings) == ["ferritin"]
-    assert [(one.pointer, one.code) for one in found.entries] == [
+    assert [(entry.pointer, entry.code) for entry in found.entries] == [
         ("/observations/platelets", "unit_required"),
         ("/observations/wbc/value", "not_a_number"),
         ("/observations/wbc/unit", "invalid_value"),
@@ -45,7 +45,7 @@ def test_a_finding_is_true_false_or_unknown() -> None:
 def test_nothing_else_is_a_finding(value: Any) -> None:
     found, entries = Findings().deserialize({"fever": value, "splenomegaly": True, "fevr": True})
     assert found == {"splenomegaly": True}
-    assert [(one.pointer, one.code) for one in entries] == [
+    assert [(entry.pointer, entry.code) for entry in entries] == [
         ("/findings/fevr", "unknown_field"),
         ("/findings/fever", "invalid_value"),
     ]

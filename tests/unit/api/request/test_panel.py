@@ -24,7 +24,7 @@ def read(**request: Any) -> PanelRequest:
 def faults(document: Any) -> list[tuple[str, str]]:
     with pytest.raises(InvalidRequest) as caught:
         read_panel_request(loads(dumps(document)))
-    return [(one.pointer, one.code) for one in caught.value.entries]
+    return [(entry.pointer, entry.code) for entry in caught.value.entries]
 
 
 def test_every_part_of_a_request_reaches_the_panel() -> None:

@@ -28,7 +28,7 @@ def test_an_answer_has_the_members_of_the_contract_in_its_order() -> None:
     assert list(document) == [
         *("classification", "criteria", "cautions", "warnings", "suggested_tests", "disclaimer", "meta")
     ]
-    assert [one["id"] for one in document["criteria"]] == list(CATALOGUE)
+    assert [criteria_set["id"] for criteria_set in document["criteria"]] == list(CATALOGUE)
     assert document["disclaimer"] == DISCLAIMER
     assert document["meta"] == {"service_version": __version__, "criteria_digest": DIGEST}
 
@@ -75,7 +75,7 @@ def test_criteria_show_their_parts_and_their_count() -> None:
 def test_a_part_of_which_nothing_is_counted_has_no_count() -> None:
     assessment = assess(panel_of(**PATIENT), ["eular-acr-printo-2016"])
     (result,) = assessment.results
-    uncounted = result._replace(parts=tuple(one._replace(count=None) for one in result.parts))
+    uncounted = result._replace(parts=tuple(part._replace(count=None) for part in result.parts))
     shown = result_document(uncounted, Results(assessment.panel))["parts"]
     assert [set(one) for one in shown] == [{"id", "verdict", "verdict_implied"}] * 2
 
@@ -130,7 +130,7 @@ def test_a_probability_stands_at_both_ends_with_its_relation() -> None:
 def test_a_caution_carries_its_sources() -> None:
     caution = answer_to(**PATIENT)["cautions"][0]
     assert (caution["code"], caution["severity"]) == ("il1_blockade", "info")
-    assert [one["doi"] for one in caution["references"]] == ["10.1002/acr.23277"]
+    assert [reference["doi"] for reference in caution["references"]] == ["10.1002/acr.23277"]
 
 
 def test_a_warning_points_at_its_value() -> None:
@@ -152,7 +152,7 @@ def test_what_was_left_out_comes_first_among_the_warnings() -> None:
 
 
 def test_a_suggested_test_has_its_code() -> None:
-    found = {one["observation"]: one for one in answer_to(**PATIENT)["suggested_tests"]}
+    found = {test["observation"]: test for test in answer_to(**PATIENT)["suggested_tests"]}
     assert found["ast"] == {
         "observation": "ast",
         "loinc": "1920-8",
@@ -166,7 +166,7 @@ def test_a_suggested_test_has_its_code() -> None:
 @pytest.mark.parametrize("key", ORDER)
 def test_every_item_of_every_set_says_why(key: str) -> None:
     def reasons(items: list[dict[str, Any]]) -> list[str]:
-        return [text for one in items for text in (one["reason"], *reasons(one.get("items", [])))]
+        return [text for item in items for text in (item["reason"], *reasons(item.get("items", [])))]
 
     for request in (PATIENT, {"findings": {"fever": True}}):
         assert all(reasons(set_of(key, **request)["items"]))

@@ -22,7 +22,7 @@ def nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def node_of(key: str, **facts: Any) -> dict[str, Any]:
-    found = (one for one in nodes(DOCUMENTS[key]["rule"]) if facts.items() <= one.items())
+    found = (node for node in nodes(DOCUMENTS[key]["rule"]) if facts.items() <= node.items())
     return next(found)
 
 
@@ -35,13 +35,13 @@ def test_every_set_has_the_same_members(key: str) -> None:
 @pytest.mark.parametrize("key", DOCUMENTS)
 def test_every_figure_names_a_reference_of_its_set_and_how_sure_it_is(key: str) -> None:
     document = DOCUMENTS[key]
-    known = {one["key"] for one in document["references"]}
+    known = {reference["key"] for reference in document["references"]}
     found = nodes(document["rule"])
     sources = [one.get("threshold") or one for one in found if "of" not in one]
     sources += [one["cutoff"] for one in found if "cutoff" in one] + document["notes"]
     assert sources
-    assert {one["reference"] for one in sources} <= known
-    assert {one["certainty"] for one in sources} <= set(CERTAINTIES)
+    assert {source["reference"] for source in sources} <= known
+    assert {source["certainty"] for source in sources} <= set(CERTAINTIES)
 
 
 def test_a_threshold_is_shown_as_printed() -> None:
@@ -125,6 +125,6 @@ def test_the_footnote_the_note_and_the_table_are_part_of_the_set() -> None:
 
 
 def test_a_reference_without_a_doi_shows_none() -> None:
-    by_key = {one["key"]: one for one in DOCUMENTS["hlh-2004"]["references"]}
+    by_key = {reference["key"]: reference for reference in DOCUMENTS["hlh-2004"]["references"]}
     assert by_key["henter-2007"]["doi"] == "10.1002/pbc.21039"
     assert "doi" not in by_key["danish-2022"]

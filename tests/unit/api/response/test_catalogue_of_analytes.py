@@ -11,7 +11,7 @@ from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS
 from service.server.messages.strict_json import dumps, loads
 
 DOCUMENT = loads(dumps(analytes_document()))
-OBSERVATIONS = {one["id"]: one for one in DOCUMENT["observations"]}
+OBSERVATIONS = {observation["id"]: observation for observation in DOCUMENT["observations"]}
 COMPARABLE = [
     pytest.param(key, unit, id=f"{key} {unit['code']}")
     for key, one in OBSERVATIONS.items()
@@ -22,7 +22,7 @@ COMPARABLE = [
 
 def test_everything_a_request_may_hold_is_listed() -> None:
     assert list(OBSERVATIONS) == list(ANALYTES)
-    assert [one["id"] for one in DOCUMENT["findings"]] == list(FINDINGS)
+    assert [finding["id"] for finding in DOCUMENT["findings"]] == list(FINDINGS)
     assert (DOCUMENT["conditions"], DOCUMENT["confounders"]) == (list(CONDITIONS), list(CONFOUNDERS))
     assert "Regenstrief" in DOCUMENT["loinc_notice"]
 
@@ -36,13 +36,13 @@ def test_a_reader_converts_as_the_service_does(key: str, unit: dict[str, dict[st
 
 
 def test_a_unit_without_a_factor_says_so() -> None:
-    units = {one["code"]: one for one in OBSERVATIONS["scd25"]["units"]}
+    units = {unit["code"]: unit for unit in OBSERVATIONS["scd25"]["units"]}
     assert units["pg/mL"] == {"code": "pg/mL", "spellings": [], "basis": "convention", "comparable": False}
     assert units["kU/L"]["comparable"] is True
 
 
 def test_an_approximate_factor_is_marked() -> None:
-    units = {one["code"]: one["approximate"] for one in OBSERVATIONS["d_dimer"]["units"]}
+    units = {unit["code"]: unit["approximate"] for unit in OBSERVATIONS["d_dimer"]["units"]}
     assert [code for code, approximate in units.items() if approximate] == [
         "mg/L{DDU}",
         "ng/mL{DDU}",
@@ -63,4 +63,6 @@ def test_ranges_codes_and_implied_limits_are_shown() -> None:
 
 
 def test_the_one_finding_that_is_false_when_absent_is_marked() -> None:
-    assert [one["id"] for one in DOCUMENT["findings"] if one["absent_is_false"]] == ["molecular_hlh_diagnosis"]
+    assert [finding["id"] for finding in DOCUMENT["findings"] if finding["absent_is_false"]] == [
+        "molecular_hlh_diagnosis"
+    ]

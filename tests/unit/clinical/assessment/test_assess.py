@@ -16,11 +16,11 @@ SERIAL = "among the tests to follow serially in the 2022 EULAR/ACR points to con
 
 
 def listed(*criteria: str, **request: Any) -> list[str]:
-    return [one.criteria.id for one in assessed(*criteria, **request).results]
+    return [result.criteria.id for result in assessed(*criteria, **request).results]
 
 
 def suggested(*criteria: str, **request: Any) -> list[str]:
-    return [one.observation for one in assessed(*criteria, **request).suggestions]
+    return [suggestion.observation for suggestion in assessed(*criteria, **request).suggestions]
 
 
 def test_without_a_choice_every_set_is_listed_in_the_order_of_the_contract() -> None:
@@ -47,7 +47,7 @@ def test_the_category_rests_on_the_sets_it_needs_whatever_was_asked_for() -> Non
         (one.criteria.id, one.verdict, one.missing) for one in whole
     ]
     assert alone.summary == all_.summary
-    assert [one.criteria.id for one in alone.results] == ["ohi-index"]
+    assert [result.criteria.id for result in alone.results] == ["ohi-index"]
 
 
 SETTLES = "by itself it could settle the 2016 criteria"
@@ -85,7 +85,7 @@ def test_a_result_in_words_alone_is_still_suggested() -> None:
 
 
 def test_a_test_is_suggested_with_the_first_of_its_codes() -> None:
-    found = {one.observation: one.loinc for one in assessed(findings={"fever": True}).suggestions}
+    found = {suggestion.observation: suggestion.loinc for suggestion in assessed(findings={"fever": True}).suggestions}
     assert found["cxcl9"] == "98115-9"
     assert found["il18"] == "33823-6"
 
@@ -94,7 +94,7 @@ def test_a_finding_that_would_decide_is_no_test_to_suggest() -> None:
     observations = {"ferritin": "905 ug/L", "platelets": "116 10*9/L", "ast": "90 U/L"}
     found = assessed(context={"condition": "sjia"}, observations=observations)
     assert found.results[0].decisive == ("fever", "temperature")
-    names = [one.observation for one in found.suggestions]
+    names = [suggestion.observation for suggestion in found.suggestions]
     assert names[0] == "temperature"
     assert "fever" not in names
 
@@ -134,7 +134,7 @@ def test_an_assessment_is_finished_and_a_brief_one_lacks_only_its_items() -> Non
 def test_an_empty_panel_is_indeterminate_and_lacks_everything() -> None:
     found = assess(Panel())
     assert found.classification.category == "indeterminate"
-    assert set(WATCH_LIST) <= {one.observation for one in found.suggestions}
+    assert set(WATCH_LIST) <= {suggestion.observation for suggestion in found.suggestions}
     assert (found.cautions, found.warnings) == ((), ())
 
 
@@ -149,7 +149,7 @@ OPEN_2016: dict[str, Any] = {"context": {"condition": "sjia"}, "findings": {"fev
 def named_tests(criteria: str = "", **observations: Any) -> dict[str, Suggestion]:
     """Return the tests that could settle a set, by observation."""
     found = assessed(*[criteria] if criteria else [], **OPEN_2016 | {"observations": observations})
-    return {one.observation: one for one in found.suggestions if one.decides}
+    return {suggestion.observation: suggestion for suggestion in found.suggestions if suggestion.decides}
 
 
 @pytest.mark.parametrize("ferritin", [">12500 ug/L", ">684 ug/L", "<500 ug/L", "905 ug/L"])

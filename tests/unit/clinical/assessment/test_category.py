@@ -194,7 +194,7 @@ def test_each_row_of_the_table(request_: dict[str, Any], category: str, support:
     context = {"condition": "sjia"} | request_.get("context", {})
     found = assessed(**request_ | {"context": context}).classification
     assert found.category == category
-    assert [one.criteria.id for one in found.basis] == [CRITERIA_2016, *support]
+    assert [basis.criteria.id for basis in found.basis] == [CRITERIA_2016, *support]
 
 
 def test_the_table_has_a_row_for_every_category() -> None:
@@ -205,7 +205,7 @@ def test_a_leading_set_met_by_words_stays_probable_whatever_supports_it() -> Non
     observations = {"ferritin": "905 ug/L", "platelets": "116 10*9/L", "fibrinogen": {"interpretation": "L"}}
     found = assessed(context={"condition": "sjia"}, findings={"fever": True}, observations=observations).classification
     assert found.category == "probable"
-    assert [one.criteria.id for one in found.basis] == [CRITERIA_2016, "ravelli-2005"]
+    assert [basis.criteria.id for basis in found.basis] == [CRITERIA_2016, "ravelli-2005"]
 
 
 @pytest.mark.parametrize("name", ["tocilizumab", "Sarilumab", "siltuximab", "L04AC07"])
@@ -313,7 +313,7 @@ def test_each_supporting_set_can_lift_what_the_leading_one_leaves(key: str) -> N
     observations = request_.get("observations", {}) | LIFTED.get(key, {})
     found = assessed(**request_ | {"context": {"condition": condition}, "observations": observations}).classification
     assert found.category in ("probable", "possible")
-    assert key in [one.criteria.id for one in found.basis[1:]]
+    assert key in [basis.criteria.id for basis in found.basis[1:]]
 
 
 @pytest.mark.parametrize(

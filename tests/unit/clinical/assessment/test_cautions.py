@@ -8,7 +8,7 @@ from tests.support.results import assessed
 
 
 def codes(*criteria: str, **request: Any) -> list[tuple[str, str]]:
-    return [(one.code, one.severity) for one in assessed(*criteria, **request).cautions]
+    return [(caution.code, caution.severity) for caution in assessed(*criteria, **request).cautions]
 
 
 def test_a_confounded_panel_carries_a_caution_once() -> None:
@@ -31,7 +31,7 @@ def test_a_note_stands_only_beside_a_set_that_was_made_for_the_patient(condition
     assert [one.code for one in found] == (["eular-acr-printo-2016.not_met"] if said else [])
     if said:
         assert "63.6 %" in found[0].message
-        assert [one.doi for one in found[0].references] == ["10.1002/acr.23482"]
+        assert [reference.doi for reference in found[0].references] == ["10.1002/acr.23482"]
 
 
 def test_a_note_stands_only_beside_its_verdict() -> None:

@@ -14,8 +14,8 @@ PANEL_DAY = "2026-11-20T08:30:00Z"
 def therapies_of(*medications: dict[str, Any], collected_at: str | None = PANEL_DAY) -> list[str]:
     panel = panel_of(findings={"fever": True}, context={"medications": list(medications)}, collected_at=collected_at)
     therapies = treatments_of(panel).therapies
-    assert on_il6_blockade(therapies) == ("il6_blockade" in [one.id for one in therapies])
-    return [one.id for one in therapies]
+    assert on_il6_blockade(therapies) == ("il6_blockade" in [therapy.id for therapy in therapies])
+    return [therapy.id for therapy in therapies]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_figures_of_il6_blockade_are_those_of_the_two_papers() -> None:
     blockade = THERAPIES["il6_blockade"]
     assert "43 % (review of 49 cases" in blockade.message
     assert "75 % (12 cases)" in blockade.message
-    assert [one.doi for one in blockade.references] == ["10.1002/acr.23277", "10.1186/s12969-020-0399-1"]
+    assert [reference.doi for reference in blockade.references] == ["10.1002/acr.23277", "10.1186/s12969-020-0399-1"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ FASTING = {"fasting_sample": True}
 
 
 def odd(**request: Any) -> list[tuple[str, str]]:
-    return [(one.code, "/".join(one.where)) for one in warnings(panel_of(**request))]
+    return [(warning.code, "/".join(warning.where)) for warning in warnings(panel_of(**request))]
 
 
 def the_warning(**request: Any) -> Oddity:

@@ -26,7 +26,7 @@ def course(*panels: dict[str, Any], treatments: tuple[tuple[str, str], ...] = ()
 
 
 def told(trajectory: Trajectory) -> list[tuple[str, int, str]]:
-    return [(one.kind, int(one.visit.moment.text[-2:]), one.observation) for one in trajectory.events]
+    return [(event.kind, int(event.visit.moment.text[-2:]), event.observation) for event in trajectory.events]
 
 
 def settled(**observations: str) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def test_resolution_once_no_value_is_past_the_thresholds_of_the_onset() -> None:
 )
 def test_an_onset_without_an_abnormal_value_resolves_only_at_a_panel_that_is_unlikely(onset: dict[str, Any]) -> None:
     found = course(onset, {"observations": {"crp": "3 mg/L"}}, QUIET)
-    categories = [one.assessment.classification.category for one in found.visits]
+    categories = [visit.assessment.classification.category for visit in found.visits]
     assert categories == ["probable", "indeterminate", "unlikely"]
     assert told(found) == [("onset", 1, ""), ("resolution", 3, "")]
     assert course(onset, {"observations": {"crp": "3 mg/L"}}).course == Course("open")
@@ -152,14 +152,14 @@ def test_events_carry_what_was_given_before_and_what_it_hides() -> None:
     found = course(high, normal, treatments=(("Tocilizumab ", "2026-10-01"), ("tocilizumab", "2026-11-01T12:00:00Z")))
     onset, ferritin, ldh = found.events
     assert (onset.therapies(), ferritin.therapies(), ldh.therapies()) == (("il6_blockade",), ("il6_blockade",), ())
-    assert [(one.name, one.number) for one in onset.visit.doses] == [("Tocilizumab ", 1)]
-    assert [(one.name, one.number) for one in ldh.visit.doses] == [("tocilizumab", 2)]
-    assert [(one.code, one.place) for one in found.remarks] == [("treatment_order_unknown", 1)]
+    assert [(dose.name, dose.number) for dose in onset.visit.doses] == [("Tocilizumab ", 1)]
+    assert [(dose.name, dose.number) for dose in ldh.visit.doses] == [("tocilizumab", 2)]
+    assert [(remark.code, remark.place) for remark in found.remarks] == [("treatment_order_unknown", 1)]
 
 
 def test_a_treatment_after_the_last_panel_changes_nothing_and_is_named() -> None:
     found = course(MAS, treatments=(("anakinra", "2026-11-02"), ("anakinra", "2026-10-31")))
-    assert [(one.code, one.place) for one in found.remarks] == [("treatment_after_last_panel", 0)]
+    assert [(remark.code, remark.place) for remark in found.remarks] == [("treatment_after_last_panel", 0)]
     assert found.events[0].therapies() == ("il1_blockade",)
 
 
@@ -167,14 +167,14 @@ def test_a_dose_that_is_sent_twice_is_named() -> None:
     noon = ("anakinra 100 mg", "2026-10-02T12:00:00Z"), ("prednisolone", "2026-10-02T12:00:00Z")
     again = ("Anakinra", "2026-10-02T14:00:00+02:00"), ("anakinra", "2026-10-02"), ("anakinra", "2026-10-02")
     found = course(MAS, treatments=noon + again)
-    assert [(one.code, one.place) for one in found.remarks] == [("treatment_repeated", 2)]
-    assert [(one.name, one.number) for one in found.visits[0].doses] == [("prednisolone", 1), ("anakinra", 4)]
+    assert [(remark.code, remark.place) for remark in found.remarks] == [("treatment_repeated", 2)]
+    assert [(dose.name, dose.number) for dose in found.visits[0].doses] == [("prednisolone", 1), ("anakinra", 4)]
 
 
 def test_doses_of_one_drug_are_counted_together_whether_named_or_coded() -> None:
     given = (("Tocilizumab", "2026-10-01"), ("L04AC07", "2026-10-15"), ("methotrexate", "2026-10-02"))
     (onset,) = course(MAS, treatments=given).events
-    assert [(one.name, one.number) for one in onset.visit.doses] == [("methotrexate", 1), ("L04AC07", 2)]
+    assert [(dose.name, dose.number) for dose in onset.visit.doses] == [("methotrexate", 1), ("L04AC07", 2)]
 
 
 def test_the_last_treatment_is_the_last_by_time() -> None:
@@ -185,7 +185,7 @@ def test_the_last_treatment_is_the_last_by_time() -> None:
         ("prednisolone", "2026-10-04"),
     )
     (onset,) = course(MAS, treatments=given).events
-    assert [(one.name, one.number) for one in onset.visit.doses] == [("anakinra", 2), ("prednisolone", 2)]
+    assert [(dose.name, dose.number) for dose in onset.visit.doses] == [("anakinra", 2), ("prednisolone", 2)]
 
 
 RANGES = {"ferritin": {"high": 200, "unit": "ug/L"}, "platelets": {"low": 150, "high": 400, "unit": "10*9/L"}}

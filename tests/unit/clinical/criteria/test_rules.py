@@ -24,7 +24,7 @@ def test_walking_a_rule_meets_every_node_in_the_order_of_the_file() -> None:
     kinds = Counter(type(node).__name__ for node in walk(rule))
     assert next(iter(walk(rule))) is rule
     assert kinds == {"AllOf": 3, "AtLeast": 1, "FirstKnown": 1, "Finding": 1, "Threshold": 6}
-    assert [inputs(one)[0] for one in leaves(rule)] == [
+    assert [inputs(leaf)[0] for leaf in leaves(rule)] == [
         *("fever", "temperature", "ferritin", "platelets", "ast", "triglycerides", "fibrinogen")
     ]
 
@@ -39,16 +39,16 @@ def test_walking_a_rule_meets_every_node_in_the_order_of_the_file() -> None:
     ],
 )
 def test_a_leaf_reads_one_input(key: str, kind: type, read: tuple[str, ...]) -> None:
-    assert inputs(next(one for one in leaves(CATALOGUE[key].rule) if isinstance(one, kind))) == read
+    assert inputs(next(leaf for leaf in leaves(CATALOGUE[key].rule) if isinstance(leaf, kind))) == read
 
 
 def test_a_weighted_observation_reads_that() -> None:
-    terms = [one for one in leaves(CATALOGUE["ms-score"].rule) if isinstance(one, Term) and one.observation]
-    assert [inputs(one) for one in terms] == [("platelets",), ("ldh",), ("fibrinogen",), ("ferritin",)]
+    terms = [leaf for leaf in leaves(CATALOGUE["ms-score"].rule) if isinstance(leaf, Term) and leaf.observation]
+    assert [inputs(term) for term in terms] == [("platelets",), ("ldh",), ("fibrinogen",), ("ferritin",)]
 
 
 def test_a_finding_that_excludes_a_measurement_is_its_second_input() -> None:
-    found = {inputs(one) for one in leaves(CATALOGUE["ravelli-2005"].rule)}
+    found = {inputs(leaf) for leaf in leaves(CATALOGUE["ravelli-2005"].rule)}
     assert ("liver_below_costal_margin", "hepatomegaly") in found
 
 

@@ -122,7 +122,7 @@ def test_a_confounded_item_keeps_its_status_and_the_verdict_without_it_stands_be
 ) -> None:
     plain = result_of(CRITERIA_2016, **PANEL_2016)
     result = result_of(CRITERIA_2016, context={"confounders": [confounder]}, **PANEL_2016)
-    assert {one.id for one in result.items if one.confounded} == marked
+    assert {item.id for item in result.items if item.confounded} == marked
     assert statuses(result.items) == statuses(plain.items)
     assert (result.verdict, result.verdict_without_confounded) == (MET, without)
     assert plain.verdict_without_confounded is None
@@ -140,7 +140,7 @@ def test_a_confounder_means_nothing_to_a_set_that_does_not_ask_for_it() -> None:
     for key in ORDER[1:]:
         result = result_of(key, context={"confounders": ["itp", "visceral_leishmaniasis"]}, **PANEL_2016)
         assert result.verdict_without_confounded is None
-        assert not any(one.confounded for one in result.items)
+        assert not any(item.confounded for item in result.items)
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ HSCORE, MS_SCORE = (CATALOGUE[key].rule for key in ("hscore", "ms-score"))
 
 
 def thresholds_on(rule: Rule, observation: str) -> list[Threshold]:
-    return [one for one in leaves(rule) if isinstance(one, Threshold) and one.observation == observation]
+    return [leaf for leaf in leaves(rule) if isinstance(leaf, Threshold) and leaf.observation == observation]
 
 
 def term_of(observation: str) -> Term:
-    return next(one for one in leaves(MS_SCORE) if isinstance(one, Term) and one.observation == observation)
+    return next(leaf for leaf in leaves(MS_SCORE) if isinstance(leaf, Term) and leaf.observation == observation)
 
 
 def read(leaf: Leaf, panel: Panel) -> State:

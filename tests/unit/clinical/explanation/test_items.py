@@ -146,7 +146,7 @@ def test_a_temperature_that_was_sent_is_not_called_not_reported() -> None:
 
 def test_the_two_ways_to_know_one_thing_stand_below_it() -> None:
     fever = item_of(result_of(CRITERIA_2016, observations={"temperature": "39 Cel"}), "fever")
-    assert [(one.id, one.reason) for one in fever.items] == [
+    assert [(item.id, item.reason) for item in fever.items] == [
         ("fever", "not reported"),
         ("temperature", "39 is at or above 38"),
     ]
@@ -204,7 +204,7 @@ def test_a_group_in_which_all_count_needs_all() -> None:
     assert item_of(result, "cytopenia", "anemia").reason == "1 of 2 met; 1 needed"
     infant = item_of(result, "cytopenia", "anemia", "neonatal_anemia")
     assert infant.reason == "2 of 2 met; 2 needed"
-    assert [one.reason for one in infant.items] == ["95 is below 100", "0.05 y (18.2625 d) is below 28 d"]
+    assert [item.reason for item in infant.items] == ["95 is below 100", "0.05 y (18.2625 d) is below 28 d"]
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_the_bands_of_one_observation_show_its_reading_once_above() -> None:
     ferritin, cytopenia = item_of(result, "ferritin"), item_of(result, "cytopenia")
     assert ferritin.reading is not None
     assert ferritin.reading.reported == "3000 ug/L"
-    assert [one.status for one in ferritin.items] == [MET, NOT_MET]
+    assert [item.status for item in ferritin.items] == [MET, NOT_MET]
     assert cytopenia.reading is None
 
 

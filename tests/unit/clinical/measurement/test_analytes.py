@@ -98,7 +98,7 @@ def test_no_code_of_another_test_is_taken(code: str) -> None:
 
 
 def test_no_code_stands_for_two_observations() -> None:
-    codes = [code for one in ANALYTES.values() for code in one.loinc]
+    codes = [code for analyte in ANALYTES.values() for code in analyte.loinc]
     assert len(codes) == len(set(codes))
 
 

@@ -195,9 +195,11 @@ def test_no_name_of_the_list_means_two_things() -> None:
     assert Formulary(THERAPIES, WORDS).read("tocilizumab") == FORMULARY.read("tocilizumab")
 
 
-@pytest.mark.parametrize("name", [name for one in THERAPIES.values() for drug in one.drugs for name in drug.names])
+@pytest.mark.parametrize(
+    "name", [name for therapy in THERAPIES.values() for drug in therapy.drugs for name in drug.names]
+)
 def test_every_name_in_the_list_means_its_drug(name: str) -> None:
-    drugs = [drug.name for one in THERAPIES.values() for drug in one.drugs if name in drug.names]
+    drugs = [drug.name for therapy in THERAPIES.values() for drug in therapy.drugs if name in drug.names]
     assert generics(FORMULARY.read(name)) == drugs[:1]
 
 

@@ -143,7 +143,7 @@ def test_what_a_clinician_is_told_of_an_issue_speaks_of_no_interface(key: str) -
 
 @pytest.mark.parametrize("labs", [[], [observation(TRIGLYCERIDES, 200, "mg/dL"), observation(FIBRINOGEN, 31, "mg/dL")]])
 def test_no_field_of_the_api_stands_on_a_card_or_in_a_narrative(client: FlaskClient, labs: list[Any]) -> None:
-    met = [one["resource"] for one in MET["labs"]["entry"]][: 4 - len(labs)]
+    met = [entry["resource"] for entry in MET["labs"]["entry"]][: 4 - len(labs)]
     [card] = carded(client, MET | {"labs": bundle(*met, *labs)})
     answer = evaluated(client, bundle(condition(), *met, *labs, MET["temperature"]["entry"][0]["resource"]))
     texts = [card["summary"], card["detail"], answer["prediction"][0]["rationale"]]
@@ -167,7 +167,7 @@ def test_an_issue_without_a_place_or_of_another_place_is_told_as_it_is() -> None
 
 def test_results_that_cannot_be_ordered_are_shown_in_the_unit_they_were_sent_in(client: FlaskClient) -> None:
     tied = [observation(FIBRINOGEN, value, "mg/dL", id=f"f{value}") for value in (140, 180)]
-    met = [one["resource"] for one in MET["labs"]["entry"]][:3]
+    met = [entry["resource"] for entry in MET["labs"]["entry"]][:3]
     [card] = carded(client, MET | {"labs": bundle(*met, *tied)})
     assert "| 140 to 180 mg/dL (" in card["detail"]
     mixed = [tied[0], observation(FIBRINOGEN, "1.8", "g/L", id="other")]

@@ -83,7 +83,7 @@ def test_several_diagnoses() -> None:
     assert read(bundle(condition("C79.5"), condition("C50"))).panel.condition == "solid_tumour"
     assert read(bundle(condition("C91.0"), condition("C50"))).panel.condition == "haematological_malignancy"
     torn = read(bundle(condition(), condition("C91.0")))
-    assert (torn.panel.condition, [one.key for one in torn.issues]) == ("unknown", ["condition_conflict"])
+    assert (torn.panel.condition, [issue.key for issue in torn.issues]) == ("unknown", ["condition_conflict"])
 
 
 def test_one_diagnosis_whose_codes_stand_for_two_conditions_settles_nothing() -> None:
@@ -93,7 +93,7 @@ def test_one_diagnosis_whose_codes_stand_for_two_conditions_settles_nothing() ->
     ]
     for coding in (codes, codes[::-1]):
         torn = read(bundle(condition() | {"code": {"coding": coding}}, *met_panel()))
-        assert (torn.panel.condition, [one.where for one in torn.issues]) == (
+        assert (torn.panel.condition, [issue.where for issue in torn.issues]) == (
             "unknown",
             [("Bundle.entry[0].resource",)],
         )

@@ -67,7 +67,9 @@ def test_a_drug_as_r5_and_dstu2_write_it() -> None:
 @pytest.mark.parametrize("kind", ["MedicationOrder", "MedicationUsage", "MedicationPrescription"])
 def test_a_type_of_drug_that_is_not_read_cannot_be_told(kind: str) -> None:
     panel = read(bundle({"resourceType": kind, "status": "active"}, {"resourceType": kind})).panel
-    assert [(one.name, one.where) for one in panel.medications] == [("", ("Bundle.entry[0].resource",))]
+    assert [(medication.name, medication.where) for medication in panel.medications] == [
+        ("", ("Bundle.entry[0].resource",))
+    ]
     assert drugs({"resourceType": "MedicationKnowledge"}, {"resourceType": "Immunization"}) == []
 
 

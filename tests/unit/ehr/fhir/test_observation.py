@@ -37,7 +37,7 @@ def test_a_modifier_of_the_whole_forbids_interpretation_of_its_parts(modifier: d
     assert keys(observation("24360-0", component=[part], **modifier)) == ["modified"]
     assert keys(observation("24360-0", component=[part | {"modifierExtension": []}], **modifier)) == ["modified"]
     assert set(keys(CONTAINERS["report with contained results"] | modifier)) == {"modified"}
-    beside = [REPORT | {"result": [{"reference": f"Observation/{one['id']}"} for one in BARE]} | modifier, *BARE]
+    beside = [REPORT | {"result": [{"reference": f"Observation/{result['id']}"} for result in BARE]} | modifier, *BARE]
     assert keys(bundle(*beside)) == []
 
 
@@ -76,7 +76,7 @@ NO_CODE = [
 def test_a_result_without_a_code_that_can_be_read_is_named_for_it_may_be_any_test(code: Any) -> None:
     uncoded = observation("x", 12500, "ng/mL", code=code, effectiveDateTime=LATER)
     record = read([*calm_panel(), uncoded])
-    [told] = [one for one in record.issues if one.key == "code_missing"]
+    [told] = [issue for issue in record.issues if issue.key == "code_missing"]
     assert (told.where, told.severity) == ((f"[{len(calm_panel())}].code",), "warning")
     assert (record.may_reassure, record.panel.readings["ferritin"].interval.low) == (False, 60)
 
@@ -87,7 +87,7 @@ def test_a_word_or_a_component_without_a_code_is_named_too() -> None:
     part = {"code": {"text": "Ferritin"}, "valueQuantity": {"value": Decimal(12500), "unit": "ng/mL"}}
     known = {"code": {"coding": [{"system": LOINC, "code": PLATELETS}]}, "valueString": "95 10*9/L"}
     panel = observation("x", code={"text": "Panel"}, component=[known, part])
-    [told] = [one for one in read(panel).issues if one.key == "code_missing"]
+    [told] = [issue for issue in read(panel).issues if issue.key == "code_missing"]
     assert told.where == ("Observation.component[1].code",)
 
 
@@ -125,7 +125,7 @@ def test_a_time_that_cannot_be_read_is_named_even_where_another_time_is_used() -
     for time in ({"effectiveDateTime": "22.11.2026 07:45"}, {"effectiveInstant": "now", "effectiveDateTime": None}):
         made = [observation(FERRITIN, 60, "ng/mL", issued=LATER, **time), *calm_panel()[1:]]
         record = read(made)
-        told, undated = [one for one in record.issues if one.observation or one.key == "time_invalid"]
+        told, undated = [issue for issue in record.issues if issue.observation or issue.key == "time_invalid"]
         assert (told.key, told.where, told.severity) == ("time_invalid", ("[0]",), "warning")
         assert (undated.key, undated.observation) == ("undated", "ferritin")
         assert "22.11" not in told.text

@@ -42,7 +42,7 @@ def test_parameters_say_what_the_record_does_not() -> None:
     ],
 )
 def test_medications_in_every_form(value: dict[str, Any]) -> None:
-    names = [one.name for one in given("medications", **value).panel.medications]
+    names = [medication.name for medication in given("medications", **value).panel.medications]
     assert names in (["tocilizumab"], ["L04AC07"])
 
 
@@ -83,7 +83,7 @@ def test_findings_are_parts() -> None:
     record = given("findings", part=parts)
     assert record.panel.findings["splenomegaly"] is True
     assert "hepatomegaly" not in record.panel.findings
-    assert [one.key for one in record.issues] == ["finding_unread", "parameter_unknown"]
+    assert [issue.key for issue in record.issues] == ["finding_unread", "parameter_unknown"]
 
 
 def test_a_diagnosis_in_hand_that_was_not_read_does_not_count_as_absent() -> None:
@@ -108,7 +108,7 @@ def test_a_diagnosis_in_hand_that_was_not_read_does_not_count_as_absent() -> Non
 )
 def test_a_parameter_of_the_wrong_form_is_unknown_with_an_issue(name: str, value: dict[str, Any]) -> None:
     record = given(name, **value)
-    [told] = [one.text for one in record.issues if one.key == "parameter_invalid"]
+    [told] = [issue.text for issue in record.issues if issue.key == "parameter_invalid"]
     assert told.startswith(f"The parameter {name} counts as unknown; it takes ")
     assert set(record.panel.readings) == ALL_OF_MET
 

@@ -23,7 +23,7 @@ def test_a_set_with_confounded_items_has_a_verdict_without_them() -> None:
     )
     [result] = assess(panel, ["eular-acr-printo-2016"]).results
     made = loads(dumps(result_observation(result, written({"display": "x"}), "")))
-    codes = {one["code"]["coding"][0]["code"]: one for one in made["component"]}
+    codes = {component["code"]["coding"][0]["code"]: component for component in made["component"]}
     assert codes["verdict_without_confounded"]["valueCodeableConcept"]["coding"][0]["code"] == "indeterminate"
     assert made["subject"] == {"display": "x"}
     assert "effectiveDateTime" not in made

@@ -41,7 +41,7 @@ def test_the_end_of_a_period_that_goes_on_is_no_time_and_the_start_counts(end: s
     period = {"start": TIME, "end": end}
     record = read([observation(FERRITIN, 905, "ng/mL", effectiveDateTime=None, effectivePeriod=period)])
     assert record.panel.readings["ferritin"].collected_at == record.moment.text == TIME
-    assert [one.key for one in record.issues if one.key != "condition_unknown"] == []
+    assert [issue.key for issue in record.issues if issue.key != "condition_unknown"] == []
 
 
 def test_a_period_that_outlasts_the_issue_of_its_result_counts_from_its_start() -> None:
@@ -114,7 +114,7 @@ def test_a_birth_of_which_only_the_year_is_known_leaves_times_of_that_year() -> 
 def test_without_a_patient_a_result_of_no_time_makes_no_other_one_stale(time: str) -> None:
     stray = observation(PLATELETS, 95, "10*9/L", effectiveDateTime=time)
     record = read([*calm_panel(), stray], timedelta(days=30))
-    assert "stale" not in [one.key for one in record.issues]
+    assert "stale" not in [issue.key for issue in record.issues]
     assert set(read(calm_panel()).panel.readings) == set(record.panel.readings)
     assert record.moment.text == TIME
 
@@ -186,14 +186,16 @@ def test_an_offset_without_a_colon_is_read() -> None:
 def test_the_time_told_is_that_of_fhir_however_it_was_sent(client: FlaskClient) -> None:
     answer = evaluated(
         client,
-        bundle(*(without(one, "issued") | {"effectiveDateTime": "2026-11-22 09:00:00,5+01"} for one in met_panel())),
+        bundle(
+            *(without(result, "issued") | {"effectiveDateTime": "2026-11-22 09:00:00,5+01"} for result in met_panel())
+        ),
     )
     assert answer["occurrenceDateTime"] == "2026-11-22T09:00:00.5+01:00"
 
 
 @pytest.mark.parametrize("time", ["9999-12-31", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
 def test_a_prefetched_result_of_the_year_9999_is_used_without_its_time(client: FlaskClient, time: str) -> None:
-    labs = bundle(*(one | {"effectiveDateTime": time} for one in met_panel()))
+    labs = bundle(*(result | {"effectiveDateTime": time} for result in met_panel()))
     [card] = carded(client, {"patient": patient(), "labs": labs, "conditions": bundle(condition())})
     assert "results of" not in card["summary"]
     assert "12500" in card["detail"]

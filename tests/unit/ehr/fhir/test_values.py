@@ -188,7 +188,7 @@ def test_off_the_scale_without_a_value_is_above_the_laboratorys_limit(word: str)
 def test_a_number_that_is_the_end_of_the_scale_is_no_exact_one(
     flags: list[str], more: dict[str, str], expected: str
 ) -> None:
-    said = [{"coding": [{"code": one}]} for one in flags]
+    said = [{"coding": [{"code": flag}]} for flag in flags]
     assert interval(ferritin(valueQuantity=quantity(7000, unit="ng/mL", **more), interpretation=said), "ferritin") == (
         expected,
         "measured",
@@ -217,7 +217,7 @@ def test_two_words_of_one_side_are_the_weaker_one_and_of_two_sides_none() -> Non
     both = ferritin(interpretation=[*HIGH, {"coding": [{"code": "HH"}]}], referenceRange=RANGE)
     assert interval(both, "ferritin") == ("(336, inf)", "measured")
     torn = read(ferritin(interpretation=[*HIGH, {"coding": [{"code": "L"}]}]))
-    assert (dict(torn.panel.readings), [one.key for one in torn.issues][:1]) == ({}, ["word_not_usable"])
+    assert (dict(torn.panel.readings), [issue.key for issue in torn.issues][:1]) == ({}, ["word_not_usable"])
 
 
 def test_a_letter_of_a_foreign_code_system_is_not_an_interpretation() -> None:
@@ -280,7 +280,7 @@ UNITS = [
 @pytest.mark.parametrize(("code", "unit", "expected"), UNITS)
 def test_units_by_code_or_text(code: str, unit: dict[str, str], expected: str) -> None:
     readings = read(observation(code, valueQuantity=quantity(100, **unit))).panel.readings
-    assert [one.unit for one in readings.values()] == [expected]
+    assert [reading.unit for reading in readings.values()] == [expected]
 
 
 def test_a_molar_code_and_a_mass_code_decide_alike() -> None:
@@ -397,7 +397,7 @@ UNUSABLE = {
 def test_what_cannot_be_read_is_unknown_with_its_reason(key: str, sent: dict[str, Any]) -> None:
     record = read(sent)
     assert dict(record.panel.readings) == {}
-    assert [one.key for one in record.issues if one.observation] == [key]
+    assert [issue.key for issue in record.issues if issue.observation] == [key]
     assert record.issues[0].where == ("Observation",)
 
 
@@ -491,7 +491,7 @@ def test_a_fasting_code_says_that_the_sample_was_fasting() -> None:
 
 @pytest.mark.parametrize("codes", [("2571-8", "3048-6"), ("3048-6", "2571-8")])
 def test_of_two_codes_of_one_test_the_one_that_says_more_counts(codes: tuple[str, str]) -> None:
-    both = observation("x", 265, "mg/dL", code={"coding": [{"system": LOINC, "code": one} for one in codes]})
+    both = observation("x", 265, "mg/dL", code={"coding": [{"system": LOINC, "code": code} for code in codes]})
     assert read(both).panel.findings["fasting_sample"] is True
 
 

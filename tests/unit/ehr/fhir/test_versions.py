@@ -78,7 +78,7 @@ def test_what_a_history_deletes_does_not_count() -> None:
     assert values(twice) == values(twice | {"entry": twice["entry"][::-1]}) == {}
     order = drug(concept={"text": "Actemra"}, id="m")
     record = read(after({"request": {"method": "DELETE", "url": "MedicationRequest/m"}}, order))
-    assert [one.name for one in record.panel.medications] == ["tocilizumab"]
+    assert [medication.name for medication in record.panel.medications] == ["tocilizumab"]
     report = REPORT | {"id": "o-2276-4", "contained": [observation(FERRITIN, 7, "ng/mL")]}
     assert values(after({}, report)) == {"ferritin": 7}
     assert values(after({"request": {"method": "DELETE", "url": "DiagnosticReport/o-2276-4"}}, report)) == {}

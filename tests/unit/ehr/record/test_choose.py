@@ -62,16 +62,16 @@ def test_a_result_without_a_time_beside_other_tests_that_have_one_may_be_of_any_
     undated = [without(calm_panel()[0], "effectiveDateTime"), *calm_panel()[1:]]
     record = read(undated)
     assert (record.panel.readings["ferritin"].interval.low, record.may_reassure) == (60, False)
-    [told] = [one for one in record.issues if one.key == "undated"]
+    [told] = [issue for issue in record.issues if issue.key == "undated"]
     assert (told.where, told.observation) == (("[0]",), "ferritin")
     unread = [without(calm_panel()[0], "effectiveDateTime"), observation(FIBRINOGEN, 3)]
     assert "undated" in keys(unread)
 
 
 def test_results_none_of_which_has_a_time_are_of_one_moment() -> None:
-    record = read([without(one, "effectiveDateTime") for one in calm_panel()])
+    record = read([without(result, "effectiveDateTime") for result in calm_panel()])
     assert record.may_reassure
-    assert [one.key for one in record.issues if one.observation] == []
+    assert [issue.key for issue in record.issues if issue.observation] == []
 
 
 def test_a_newer_result_that_was_never_reported_leaves_the_older_one() -> None:
@@ -103,7 +103,7 @@ def test_results_much_older_than_the_newest_are_unknown() -> None:
     made = [old, undated, observation(PLATELETS, 95, "10*9/L")]
     record = read(made, timedelta(days=30))
     assert set(record.panel.readings) == {"platelets", "fibrinogen"}
-    assert [one.observation for one in record.issues if one.key == "stale"] == ["ferritin"]
+    assert [issue.observation for issue in record.issues if issue.key == "stale"] == ["ferritin"]
     assert set(read(made).panel.readings) == {"platelets", "fibrinogen", "ferritin"}
     late = parameters({"name": "observations", "resource": made[2]}, {"name": "asOf", "valueDateTime": "2027-02-01"})
     assert dict(read(late, timedelta(days=30)).panel.readings) == {}
@@ -122,7 +122,7 @@ def test_results_later_than_as_of_are_not_used(as_of: str, counted: int) -> None
     made = bundle(observation(FERRITIN, 90, "ng/mL", effectiveDateTime=EARLIER), observation(FERRITIN, 900, "ng/mL"))
     record = read(parameters({"name": "observations", "resource": made}, {"name": "asOf", "valueDateTime": as_of}))
     assert record.panel.readings["ferritin"].interval.low == counted
-    assert ("after_as_of" in [one.key for one in record.issues]) is (counted == 90)
+    assert ("after_as_of" in [issue.key for issue in record.issues]) is (counted == 90)
 
 
 def test_more_neutrophils_than_white_cells_are_both_unknown() -> None:

@@ -15,7 +15,7 @@ def test_a_newer_result_that_is_not_final_leaves_the_older_one_in_doubt(status: 
     def beside(time: str | None, **more: Any) -> tuple[dict[str, Any], list[str], bool]:
         newer = observation(FERRITIN, 12500, "ng/mL", id="n", **({"status": status, "effectiveDateTime": time} | more))
         record = read([*calm_panel(), newer])
-        told = [one.key for one in record.issues if one.observation == "ferritin"]
+        told = [issue.key for issue in record.issues if issue.observation == "ferritin"]
         return {"ferritin": record.panel.readings["ferritin"].interval.low}, told, record.may_reassure
 
     assert beside(LATER) == beside(None) == beside("2026-11-22") == ({"ferritin": 60}, ["not_final"], False)
@@ -46,7 +46,7 @@ def test_a_day_or_month_alone_may_be_later_than_a_time_within_it(time: str) -> N
         record = read([*order, *calm_panel()[1:]])
         reading = record.panel.readings["ferritin"]
         assert (reading.interval.low, reading.interval.high, reading.collected_at) == (60, 12500, "")
-        [told] = [one for one in record.issues if one.key == "rough_time"]
+        [told] = [issue for issue in record.issues if issue.key == "rough_time"]
         assert (told.where, told.observation) == ((f"[{order.index(rough)}]",), "ferritin")
     assert values([exact, without(rough, "valueQuantity") | {"valueString": "12500"}]) == {}
     assert values([exact, without(rough, "valueQuantity")]) == {"ferritin": 60}
@@ -75,10 +75,10 @@ def test_a_result_without_a_time_may_be_the_newest_and_never_yields(time: dict[s
         reading = record.panel.readings["ferritin"]
         assert (reading.interval.low, reading.interval.high, reading.collected_at) == (100, 12500, "")
         assert not record.may_reassure
-        [told] = [one for one in record.issues if one.key == "undated"]
+        [told] = [issue for issue in record.issues if issue.key == "undated"]
         assert (told.where, told.observation) == ((f"[{order.index(undated)}]",), "ferritin")
         assert "may be newer" in told.text
-        assert "tied" not in [one.key for one in record.issues]
+        assert "tied" not in [issue.key for issue in record.issues]
 
 
 def test_of_several_without_a_time_each_may_be_the_newest() -> None:

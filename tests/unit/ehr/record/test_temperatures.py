@@ -37,7 +37,9 @@ def taken(at: str, value: Any, unit: str | None = "Cel", /, **more: Any) -> dict
 def read(*made: Any) -> FhirRecord:
     """Return the record, which must not depend on the order of its results."""
     records = [read_request([*order], CODES) for order in permutations(made)]
-    assert all((one.panel.readings, one.basis) == (records[0].panel.readings, records[0].basis) for one in records)
+    assert all(
+        (record.panel.readings, record.basis) == (records[0].panel.readings, records[0].basis) for record in records
+    )
     return records[0]
 
 
@@ -47,7 +49,7 @@ def counted(*made: Any) -> Reading:
 
 def issues(*made: Any) -> dict[str, tuple[str, ...]]:
     """Return the places of each issue."""
-    return {one.key: one.where for one in read(*made).issues if one.observation}
+    return {issue.key: issue.where for issue in read(*made).issues if issue.observation}
 
 
 COOL, SPIKE = taken("22T07:00", "36.4"), taken("21T19:30", "39.6")
@@ -58,7 +60,7 @@ def test_the_spike_of_the_evening_counts_and_not_the_cool_morning() -> None:
     assert (reading.reported, reading.collected_at) == ("39.6 Cel", "2026-11-21T19:30:00Z")
     assert [source for _, source in read(COOL, SPIKE).basis] == ["Observation/t21T19:30"]
     assert issues(COOL, SPIKE) == {"cooler": ("[0]",), "highest_of_day": ("[1]",)}
-    [told] = [one for one in read(COOL, SPIKE).issues if one.key == "highest_of_day"]
+    [told] = [issue for issue in read(COOL, SPIKE).issues if issue.key == "highest_of_day"]
     assert (told.severity, TYPE_OF_ISSUE[told.key]) == ("warning", "informational")
     assert "spikes once a day" in told.text
 
@@ -168,8 +170,10 @@ def test_one_without_a_time_may_be_of_the_day() -> None:
 
 def test_a_cool_morning_makes_nothing_unlikely_after_a_spike() -> None:
     """The laboratory part of the 2016 criteria is met, so fever decides."""
-    labs = [one for one in calm_panel() if one["id"] not in (f"o-{FERRITIN}", f"o-{PLATELETS}", f"o-{FIBRINOGEN}")]
-    labs = [one for one in labs if one["id"] != f"o-{TEMPERATURE}"]
+    labs = [
+        result for result in calm_panel() if result["id"] not in (f"o-{FERRITIN}", f"o-{PLATELETS}", f"o-{FIBRINOGEN}")
+    ]
+    labs = [lab for lab in labs if lab["id"] != f"o-{TEMPERATURE}"]
     labs += [observation(FERRITIN, 700, "ng/mL"), observation(PLATELETS, 180, "10*9/L")]
     labs += [observation(FIBRINOGEN, 350, "mg/dL")]
     unread = taken("21T19:30", "39.6", None)

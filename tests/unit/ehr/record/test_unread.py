@@ -52,7 +52,7 @@ def outcome(*resources: Any) -> tuple[str, list[tuple[str, str]]]:
     """Return the category of a record of a child with sJIA, and what keeps it from being unlikely."""
     record = read_request(bundle(condition(), *resources, kind="collection"), CODES)
     quiet = ("code_not_mapped", "superseded", "code_refused", "code_missing", *WITHOUT_VALUE)
-    told = [(one.key, one.observation) for one in record.issues if one.key not in quiet]
+    told = [(issue.key, issue.observation) for issue in record.issues if issue.key not in quiet]
     return assess(record.panel).classification.category, told
 
 
@@ -65,7 +65,7 @@ def test_a_newer_result_that_is_called_like_ferritin_bars_unlikely_and_is_named(
     assert outcome(*WHOLE, local(name)) == ("indeterminate", [("newer_not_read", "ferritin")])
 
 
-@pytest.mark.parametrize("test", [one for one in NAMES if one != "temperature"])
+@pytest.mark.parametrize("test", [name for name in NAMES if name != "temperature"])
 def test_so_does_each_test_that_the_category_rests_on(test: str) -> None:
     found, told = outcome(*WHOLE, local(NAMES[test].split("|")[0]))
     assert (found, ("newer_not_read", test) in told) == ("indeterminate", True)
@@ -102,7 +102,7 @@ def test_a_result_without_code_and_name_may_be_any_test() -> None:
         assert outcome(*WHOLE, made) == ("indeterminate", [("newer_unnamed", "")])
         assert outcome(*WHOLE, made | {"effectiveDateTime": EARLIER}) == ("unlikely", [])
         assert outcome(*WHOLE[:-1], made | {"effectiveDateTime": EARLIER})[0] == "indeterminate"
-    [told] = [one for one in read([*WHOLE, local(None)]).issues if one.key == "newer_unnamed"]
+    [told] = [issue for issue in read([*WHOLE, local(None)]).issues if issue.key == "newer_unnamed"]
     assert "Ferritin" in told.text
 
 
@@ -249,7 +249,7 @@ def test_a_report_of_another_kind_or_none_does_not_bar(more: dict[str, Any]) -> 
 def test_a_further_page_or_a_greater_total_bars(more: dict[str, Any]) -> None:
     record = read_request(bundle(condition(), *WHOLE, **more), CODES)
     assert assess(record.panel).classification.category == "indeterminate"
-    assert [one.key for one in record.issues] == ["incomplete"]
+    assert [issue.key for issue in record.issues] == ["incomplete"]
 
 
 def test_more_than_is_read_in_one_place_is_named_and_bars() -> None:
@@ -257,7 +257,7 @@ def test_more_than_is_read_in_one_place_is_named_and_bars() -> None:
     many = observation("x", code={"text": "Panel"}, component=[part] * (MOST_COMPONENTS + 1))
     held = REPORT | {"effectiveDateTime": EARLIER, "contained": [{"resourceType": "Device"}] * (MOST_CONTAINED + 1)}
     for made, most in ((many, MOST_COMPONENTS), (held, MOST_CONTAINED)):
-        [told] = [one for one in read([*WHOLE, made]).issues if one.key == "too_many"]
+        [told] = [issue for issue in read([*WHOLE, made]).issues if issue.key == "too_many"]
         assert str(most) in told.text
         assert outcome(*WHOLE, made)[0] == "indeterminate"
 
@@ -282,7 +282,7 @@ def test_the_answer_and_the_card_name_the_test(client: FlaskClient) -> None:
     made = bundle(condition(), *WHOLE, local("Ferritin"))
     answer = evaluated(client, made)
     assert (category(answer), "newer_not_read" in issue_keys(answer)) == ("indeterminate", True)
-    assert "12500" not in json.dumps([one for one in answer["contained"] if one["id"] == "messages"])
+    assert "12500" not in json.dumps([resource for resource in answer["contained"] if resource["id"] == "messages"])
     assert carded(client, {"labs": bundle(*WHOLE, local("Ferritin")), "conditions": bundle(condition())}) == []
 
 
@@ -330,7 +330,7 @@ def test_unlikely_is_impossible_beside_a_result_that_names_ferritin_and_may_be_n
     panel = [one for at, one in enumerate(calm_panel()) if at in kept]
     record = read_request(bundle(condition(), older, *panel, sent_as(sent)), CODES)
     assert assess(record.panel).classification.category != "unlikely"
-    assert ("newer_not_read", "ferritin") in [(one.key, one.observation) for one in record.issues]
+    assert ("newer_not_read", "ferritin") in [(issue.key, issue.observation) for issue in record.issues]
 
 
 def test_a_temperature_under_a_local_code_is_a_test_too() -> None:
@@ -375,6 +375,6 @@ def test_the_newer_high_ferritin_is_read_or_nothing_is_unlikely(concept: dict[st
 )
 def test_another_esr_or_crp_is_refused_with_its_reason_and_no_ratio_is_made_of_it(code: str, said: str) -> None:
     record = read([observation(FERRITIN, 1000, "ng/mL"), observation(code, 8, "mm")])
-    [told] = [one for one in record.issues if one.key == "code_refused"]
+    [told] = [issue for issue in record.issues if issue.key == "code_refused"]
     assert (set(record.panel.readings), said in told.text) == ({"ferritin"}, True)
     assert code not in CODES.templates["labs"]

@@ -40,7 +40,10 @@ def test_a_local_code_and_a_unit_of_the_site(tmp_path: Any) -> None:
         "ferritin": "H",
         "temperature": "39 Cel",
     }
-    assert (record.panel.condition, [one.name for one in record.panel.medications]) == ("sjia", ["anakinra"])
+    assert (record.panel.condition, [medication.name for medication in record.panel.medications]) == (
+        "sjia",
+        ["anakinra"],
+    )
     assert codes.templates["labs"].endswith(",https://lab.example|PLT")
     assert codes.templates["patient"] == "Patient/{{context.patientId}}"
     assert LOINC not in codes.templates["labs"]

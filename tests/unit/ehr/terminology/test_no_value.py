@@ -57,7 +57,11 @@ def test_a_text_that_says_that_there_is_no_result_leaves_the_older_one(said: str
     ):
         made = [newer(**value), OLDER]
         assert values(made) == {"ferritin": 12500}
-        told = [(one.key, one.severity) for one in read(made).issues if one.observation and one.key in WITHOUT_VALUE]
+        told = [
+            (issue.key, issue.severity)
+            for issue in read(made).issues
+            if issue.observation and issue.key in WITHOUT_VALUE
+        ]
         assert [severity for _, severity in told] == ["information"]
 
 
@@ -167,7 +171,7 @@ def test_a_flag_beside_a_text_that_says_that_there_is_none_still_counts_unless_i
 def test_the_category_stays_that_of_the_older_result_with_a_remark() -> None:
     record = read(bundle(condition(), *met_panel(), newer(valueString="QNS")))
     assert judged(record)[1].classification.category == "likely"
-    [told] = [one for one in record.issues if one.key == "no_result"]
+    [told] = [issue for issue in record.issues if issue.key == "no_result"]
     assert "says why" in told.text
 
 
