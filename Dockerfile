@@ -6,7 +6,9 @@ FROM ${PYTHON_IMAGE} AS build
 # The system's certificates, so that a site behind its own authority mounts its bundle there; PIP_INDEX_URL names its mirror.
 ARG PIP_INDEX_URL
 ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-COPY requirements.txt /build/
+# requirements-otel.txt holds the same and what sends traces (MAS_TRACES_URL).
+ARG REQUIREMENTS=requirements.txt
+COPY ${REQUIREMENTS} /build/requirements.txt
 # The installer lives in a venv of its own, so that the one that ships has no pip; wheels only, so no compiler is needed.
 RUN python3 -m venv /build/installer \
  && python3 -m venv --without-pip /app/venv \

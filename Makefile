@@ -64,7 +64,8 @@ soak: setup ## full load for SECONDS (default 600): memory flat, no error, count
 
 lock: ## pin the newest allowed versions, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml --extra otel --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml --extra otel -c requirements-dev.txt -o requirements-otel.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q --group pyproject.toml:browser -c requirements-dev.txt -o requirements-browser.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q --group chart -c requirements-dev.txt -o requirements-chart.txt
 
@@ -72,10 +73,10 @@ IMAGE ?= mas-risk-service
 VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' service/__init__.py)
 BUILDER ?= $(firstword $(shell command -v docker buildah podman) docker)
 
-image: ## build the image IMAGE:version (docker, buildah or podman; PYTHON_IMAGE chooses the base, name:tag@sha256:... pins it)
+image: ## build the image IMAGE:version (docker, buildah or podman; PYTHON_IMAGE chooses the base, name:tag@sha256:... pins it; REQUIREMENTS=requirements-otel.txt adds traces)
 	$(BUILDER) build $(if $(filter %podman %buildah,$(BUILDER)),--format docker) $(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) --build-arg VERSION=$(VERSION) \
 	  $(if $(findstring @,$(PYTHON_IMAGE)),--build-arg BASE_DIGEST=$(lastword $(subst @, ,$(PYTHON_IMAGE)))) \
-	  --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(IMAGE_FLAGS) -t $(IMAGE):$(VERSION) .
+	  --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(IMAGE_FLAGS) $(if $(REQUIREMENTS),--build-arg REQUIREMENTS=$(REQUIREMENTS)) -t $(IMAGE):$(VERSION) .
 
 $(VENV)/.browser: requirements-browser.txt $(VENV)/.dev
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-browser.txt

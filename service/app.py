@@ -20,7 +20,7 @@ from service.ehr.fhir.answer import records
 from service.server import health
 from service.server.auth import guard
 from service.server.messages import cors, headers
-from service.server.observing import audit, logs, metric_labels, metrics, saturation
+from service.server.observing import audit, logs, metric_labels, metrics, saturation, traces
 from service.server.serving import limits, refusals
 from service.server.settings import Settings, from_environment
 from service.web import docs, page
@@ -82,6 +82,7 @@ def _install_server(app: Flask, settings: Settings) -> None:
     logs.install(app, settings)
     metrics.install(app)
     saturation.install(app)
+    traces.install(app, settings, __version__)
     headers.install(app)
     cors.install(app, settings)
     guard.install(app, settings)

@@ -138,7 +138,7 @@
 
 {{- define "mas.guard.egress" -}}
 {{- if and .Values.networkPolicy.enabled (include "mas.callsOut" .) (not .Values.networkPolicy.egress) }}
-{{- fail "config.fhirFetchServers and auth.jwt.jwksUrl call out: list where to in networkPolicy.egress" }}
+{{- fail "config.fhirFetchServers, auth.jwt.jwksUrl and traces.url call out: list where to in networkPolicy.egress" }}
 {{- end }}
 {{- end }}
 

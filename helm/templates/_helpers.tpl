@@ -123,7 +123,7 @@ checkov.io/skip5: CKV_K8S_9=the pod runs once to its end and serves nobody
 {{- end }}
 
 {{- define "mas.callsOut" -}}
-{{- if or .Values.config.fhirFetchServers (and (eq .Values.auth.mode "jwt") .Values.auth.jwt.jwksUrl) }}true{{ end }}
+{{- if or .Values.config.fhirFetchServers .Values.traces.url (and (eq .Values.auth.mode "jwt") .Values.auth.jwt.jwksUrl) }}true{{ end }}
 {{- end }}
 
 {{- define "mas.web" -}}
@@ -158,6 +158,10 @@ MAS_FHIR_FETCH_SECONDS: {{ int .Values.config.fhirFetchSeconds | quote }}
 MAS_AUTH_MODE: {{ .Values.auth.mode | quote }}
 {{- /* Always set, so that no other source of variables can name one. */}}
 MAS_CALLER_HEADER: {{ .Values.auth.callerHeader | quote }}
+{{- with .Values.traces.url }}
+MAS_TRACES_URL: {{ . | quote }}
+MAS_TRACES_PERCENT: {{ int $.Values.traces.percent | quote }}
+{{- end }}
 {{- with .Values.audit.destination }}
 MAS_AUDIT: {{ . | quote }}
 MAS_AUDIT_KEY_FILE: /etc/mas/audit/key

@@ -29,6 +29,7 @@ from service.server.messages.headers import Document
 from service.server.messages.media_types import accepts, refuse_unless_utf8
 from service.server.messages.strict_json import dumps
 from service.server.observing import exchange
+from service.server.observing.traces import phase
 from service.server.serving import limits
 
 NDJSON = "application/x-ndjson"
@@ -57,11 +58,14 @@ ANALYTES = _document(analytes_document())
 def post_assessment() -> Response:
     """Assess one panel."""
     is_brief = view_asked_for() != FULL
-    asked = read_panel_request(json_body(request))
-    assessment = assess(asked.panel, asked.criteria, brief=is_brief, read_drug=read_drug())
+    with phase("read"):
+        asked = read_panel_request(json_body(request))
+    with phase("assess"):
+        assessment = assess(asked.panel, asked.criteria, brief=is_brief, read_drug=read_drug())
     counting.assessed("json", assessment, asked.omitted)
     document = summary_document if is_brief else assessment_document
-    return Response(dumps(document(assessment, asked.omitted)) + b"\n", content_type=JSON)
+    with phase("write"):
+        return Response(dumps(document(assessment, asked.omitted)) + b"\n", content_type=JSON)
 
 
 @blueprint.post("/assessments/batch")
@@ -82,19 +86,24 @@ def post_batch() -> Response:
 def post_trajectory() -> Response:
     """Follow one patient through time."""
     view = view_asked_for()
-    return Response(dumps(trajectory_of(json_body(request), view, read_drug())) + b"\n", content_type=JSON)
+    with phase("read"):
+        document = json_body(request)
+    return Response(dumps(trajectory_of(document, view, read_drug())) + b"\n", content_type=JSON)
 
 
 def trajectory_of(document: Any, view: str = FULL, read: Read = FORMULARY.read) -> dict[str, Any]:
     """Return the answer to a request; ``read`` tells what a drug's name means. Raises InvalidRequest."""
-    asked = read_trajectory_request(document)
+    with phase("read"):
+        asked = read_trajectory_request(document)
     timed = sorted(asked.panels, key=lambda panel: panel[0].first)
     panels = ((moment, sent.panel) for moment, sent in budget.checked(timed))
-    trajectory = follow(panels, asked.treatments, asked.criteria, read)
+    with phase("assess"):
+        trajectory = follow(panels, asked.treatments, asked.criteria, read)
     for visit, (_, sent) in zip(trajectory.visits, timed, strict=True):
         counting.assessed("trajectory", visit.assessment, sent.omitted)
     omitted = {moment.text: sent.omitted for moment, sent in timed}
-    return trajectory_document(trajectory, omitted, scored_document if view == FULL else brief_document)
+    with phase("write"):
+        return trajectory_document(trajectory, omitted, scored_document if view == FULL else brief_document)
 
 
 @blueprint.get("/criteria")

@@ -42,6 +42,8 @@ class Settings:
     jwt_jwks_file: str = ""
     jwt_jwks_url: str = ""
     caller_header: str = ""
+    traces_url: str = ""
+    traces_percent: int = 100
     audit: str = ""
     audit_key_file: str = ""
     ca_file: str = ""
@@ -143,6 +145,17 @@ TABLE: tuple[Setting, ...] = (
         form.header(),
         "The header in which what authenticates in front names the caller, for the log. Only with MAS_AUTH_MODE=none,"
         " and only where nobody reaches the port past it.",
+    ),
+    _row(
+        "traces_url",
+        form.web_address(),
+        "Where OpenTelemetry spans go (OTLP over HTTP, such as http://collector:4318/v1/traces); empty means nowhere."
+        " Needs the packages of requirements-otel.txt.",
+    ),
+    _row(
+        "traces_percent",
+        form.whole(1, 100),
+        "Share of the requests that are traced; one whose caller traces it is traced always.",
     ),
     _row(
         "audit",

@@ -92,7 +92,9 @@ def test_the_server_knows_nothing_of_the_rest() -> None:
 
 
 def test_every_package_that_is_imported_is_declared() -> None:
-    declared = {normal(re.split(r"[\[<>=~! ;]", one, maxsplit=1)[0]) for one in PYPROJECT["project"]["dependencies"]}
+    project = PYPROJECT["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["otel"]]
+    declared = {normal(re.split(r"[\[<>=~! ;]", one, maxsplit=1)[0]) for one in wanted}
     foreign = {
         name
         for path in MODULES
@@ -100,3 +102,9 @@ def test_every_package_that_is_imported_is_declared() -> None:
         if name.partition(".")[0] not in {*sys.stdlib_module_names, "service", "_typeshed"}
     }
     assert {name: distributions(name) for name in foreign if not distributions(name) & declared} == {}
+
+
+def test_what_sends_traces_is_imported_in_one_place() -> None:
+    """It is an extra: without it everything else must start."""
+    users = {path.stem for path in MODULES if any(name.startswith("opentelemetry") for name in imports(path))}
+    assert users == {"traces"}

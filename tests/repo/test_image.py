@@ -22,8 +22,9 @@ def test_the_builder_is_sent_what_is_copied_and_nothing_else() -> None:
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*"
-    copied = re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.MULTILINE)
-    assert {rule.removeprefix("!") for rule in rules if rule.startswith("!")} == set(copied)
+    copied = set(re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.MULTILINE)) - {"${REQUIREMENTS}"}
+    copied |= {"requirements.txt", "requirements-otel.txt"}
+    assert {rule.removeprefix("!") for rule in rules if rule.startswith("!")} == copied
     assert all((ROOT / name).exists() for name in copied)
 
 
@@ -46,3 +47,25 @@ def test_a_base_that_is_pinned_by_its_digest_is_labelled_with_it() -> None:
     assert f" --build-arg BASE_DIGEST={digest} " in told(f"PYTHON_IMAGE=registry.example:5000/python:3.11@{digest}")
     assert "BASE_DIGEST" not in told() + told("PYTHON_IMAGE=python:3.11")
     assert 'image.base.digest="${BASE_DIGEST}"' in DOCKERFILE
+
+
+def test_what_sends_traces_is_in_the_image_only_where_it_is_chosen() -> None:
+    assert re.search(r"^ARG REQUIREMENTS=requirements\.txt$", DOCKERFILE, re.MULTILINE)
+    assert "REQUIREMENTS" not in told()
+    assert "--build-arg REQUIREMENTS=requirements-otel.txt" in told("REQUIREMENTS=requirements-otel.txt")
+
+
+def test_the_packages_for_traces_are_the_others_and_a_few_more() -> None:
+    """One image is the other and what sends traces, in the same versions."""
+
+    def pinned(name: str) -> set[str]:
+        return set(re.findall(r"^[a-z][\w.\-\[\]]*==[\w.]+", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+
+    more = pinned("requirements-otel.txt") - pinned("requirements.txt")
+    assert pinned("requirements.txt") < pinned("requirements-otel.txt")
+    names = {package.split("==")[0].split("[")[0] for package in more}
+    assert {name for name in names if not name.startswith("opentelemetry-")} == {
+        "googleapis-common-protos",
+        "protobuf",
+        "typing-extensions",
+    }

@@ -14,7 +14,7 @@ from service.server import health
 from service.server.access import audience_is_endpoint
 from service.server.auth import guard
 from service.server.messages import cors, headers
-from service.server.observing import exchange, logs, metric_labels, metrics, saturation
+from service.server.observing import exchange, logs, metric_labels, metrics, saturation, traces
 from service.server.serving import limits, refusals
 from service.server.settings import Settings, from_environment
 
@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.install(app, settings)
     metrics.install(app)
     saturation.install(app)
+    traces.install(app, settings, "0")
     headers.install(app)
     cors.install(app, settings)
     guard.install(app, settings)

@@ -19,13 +19,14 @@ from service.ehr.fhir.answer.errors import MIXED, described, failed, our_fault, 
 from service.ehr.fhir.answer.outcome import failure
 from service.ehr.fhir.parameters import Given
 from service.ehr.fhir.patient.subject import MixedPatients
-from service.ehr.fhir.record import read_record
+from service.ehr.fhir.record import FhirRecord, read_record
 from service.ehr.fhir.temperature_page import settled
 from service.ehr.site import Site, here
 from service.ehr.terminology.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
 from service.server.access import audience_is_endpoint
 from service.server.messages.headers import Document
 from service.server.messages.strict_json import dumps
+from service.server.observing.traces import phase
 
 PREFIX = "/cds-services"
 NOT_READABLE = "and the results are not readable from a permitted FHIR server."
@@ -83,15 +84,14 @@ def discover() -> Response:
 def call_service(service: str) -> Response:
     """Answer one call with at most one card."""
     _refuse_unknown(service)
-    call = read_cds_request(read_json(), here().settings.cds_hooks)
-    documents = _documents(call)
-    try:
-        record = read_record(Given(documents=documents), here().codes, here().look_back)
-    except MixedPatients:
-        raise UnprocessableEntity(MIXED) from None
-    assessment = assess(record.panel, record.criteria)
+    with phase("read"):
+        call = read_cds_request(read_json(), here().settings.cds_hooks)
+        record = _record(call)
+    with phase("assess"):
+        assessment = assess(record.panel, record.criteria)
     counting.assessed("cds", assessment, record.issues, call.patient)
-    return answer({"cards": cards(call, record, assessment, here().settings)}, JSON)
+    with phase("write"):
+        return answer({"cards": cards(call, record, assessment, here().settings)}, JSON)
 
 
 @blueprint.post(f"{PREFIX}/<service>/feedback", strict_slashes=False)
@@ -106,6 +106,13 @@ def feedback(service: str) -> Response:
 def _refuse_unknown(service: str) -> None:
     if service != SERVICE_ID:
         raise NotFound("There is no service with this id; GET /cds-services lists them.")
+
+
+def _record(call: CdsRequest) -> FhirRecord:
+    try:
+        return read_record(Given(documents=_documents(call)), here().codes, here().look_back)
+    except MixedPatients:
+        raise UnprocessableEntity(MIXED) from None
 
 
 def _documents(call: CdsRequest) -> list[tuple[Any, str]]:

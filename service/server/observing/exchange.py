@@ -21,6 +21,7 @@ _OBSERVERS = "mas.observers"
 _BEGINNERS = "mas.beginners"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+QUIET_ROUTES = frozenset({"/livez", "/readyz", "/metrics"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
@@ -28,7 +29,8 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"
 class Exchange:
     """What may be told about a request; holds nothing of its body, query, path or token. Times in seconds.
 
-    ``queued`` is how long it lay in the kernel before the worker took it up; None where nobody knows.
+    ``queued`` is how long it lay in the kernel before the worker took it up; None where nobody knows. ``is_quiet`` says
+    that it is a probe or a scrape. ``parent_id`` is the caller's span, and ``span`` our own, where there is one.
     """
 
     method: str = "other"
@@ -44,10 +46,14 @@ class Exchange:
     started: float = field(default_factory=time.perf_counter)
     duration: float = 0.0
     queued: float | None = None
+    is_quiet: bool = False
+    parent_id: str = ""
+    span_id: str = ""
+    span: object = None
 
     def traceparent(self) -> str:
         """The ``traceparent`` to send with an outbound call: the same trace, a new parent."""
-        return f"00-{self.trace_id}-{os.urandom(8).hex()}-{self.sampled}"
+        return f"00-{self.trace_id}-{self.span_id or os.urandom(8).hex()}-{self.sampled}"
 
 
 Observer = Callable[[Exchange], None]
@@ -60,19 +66,20 @@ def opened(environ: WSGIEnvironment) -> Exchange:
     if _REQUEST_ID.fullmatch(given := environ.get("HTTP_X_REQUEST_ID", "")):
         exchange.request_id = given
     if trace := _trace(environ.get("HTTP_TRACEPARENT", "")):
-        exchange.trace_id, exchange.sampled = trace
+        exchange.trace_id, exchange.parent_id, exchange.sampled = trace
+    exchange.is_quiet = environ["PATH_INFO"] in QUIET_ROUTES
     exchange.queued = getattr(environ.get(_CLIENT), "queued", None)
     return exchange
 
 
-def _trace(header: str) -> tuple[str, str] | None:
-    """Read W3C trace context; None when malformed, of version ff, or with an id of zeros."""
+def _trace(header: str) -> tuple[str, str, str] | None:
+    """Read trace, parent and flag of W3C trace context; None when malformed, of version ff, or with an id of zeros."""
     found = _TRACEPARENT.fullmatch(header)
     if not found or found[1] == "ff" or (found[1] == "00" and found[5]):
         return None
     if not found[2].strip("0") or not found[3].strip("0"):
         return None
-    return found[2], "01" if int(found[4], 16) & 1 else "00"
+    return found[2], found[3], "01" if int(found[4], 16) & 1 else "00"
 
 
 def current() -> Exchange:

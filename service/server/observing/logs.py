@@ -19,7 +19,6 @@ from service.server.observing.exchange import Exchange
 from service.server.settings import Settings
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-_QUIET_ROUTES = frozenset({"/livez", "/readyz", "/metrics"})
 _OURS = frozenset({"service", "gunicorn"})
 _DEEPEST = 8  # frames told of an exception
 
@@ -120,4 +119,4 @@ def request_fields(told: Exchange) -> dict[str, Any]:
 def _level(told: Exchange) -> str:
     if told.broken or told.status >= 500:  # the class of status codes that are our fault
         return "error"
-    return "debug" if told.route in _QUIET_ROUTES else "info"
+    return "debug" if told.route in exchange.QUIET_ROUTES else "info"

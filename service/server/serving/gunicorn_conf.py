@@ -49,6 +49,7 @@ control_socket_disable = True  # would be written to $HOME, which a read-only co
 worker_tmp_dir = (
     metric_files.MEMORY if os.access(metric_files.MEMORY, os.W_OK) else None
 )  # no slow disk stalls the heartbeat
+_FLUSH_SECONDS = 1.0  # for the last spans, if there is somebody who takes them
 logger_class = "service.server.observing.gunicorn_log.JsonLogger"
 loglevel = _chosen.log_level
 accesslog = None
@@ -105,11 +106,15 @@ def post_worker_init(worker: Any) -> None:
 
 def worker_exit(_server: Any, worker: Any) -> None:
     """End a worker that served at once: Python, taken apart around gevent's patches, would print a traceback."""
-    from service.server.observing import log_queue  # noqa: PLC0415  # as above
+    import gevent  # noqa: PLC0415  # as above
+
+    from service.server.observing import log_queue, traces  # noqa: PLC0415
 
     ending = sys.exc_info()[1]
     if worker.booted:
         worker.finish()
+    with gevent.Timeout(_FLUSH_SECONDS, exception=False):
+        traces.flush()
     log_queue.flush()
     if worker.booted and isinstance(ending, SystemExit):
         os._exit(int(ending.code or 0))

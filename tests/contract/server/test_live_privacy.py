@@ -1,4 +1,4 @@
-"""Recognisable values sent through every way in, valid and invalid, are nowhere in the logs or the metrics."""
+"""Recognisable values sent through every way in are nowhere in the logs, the lines of audit, the spans or the metrics."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.live import SAMPLE, SERVICE, Live, read_all
+from tests.support.otlp import Collector
 
 pytestmark = pytest.mark.server
 
@@ -122,14 +123,19 @@ def test_nothing_a_caller_sends_is_logged_or_counted(tmp_path: Path, app: str, a
     (tmp_path / "key").write_bytes(b"k" * 32)
     chosen |= {"MAS_AUDIT": "stdout", "MAS_AUDIT_KEY_FILE": str(tmp_path / "key")}
     talkative = {"MAS_LOG_LEVEL": "debug", "MAS_BODY_READ_SECONDS": "1", "MAS_MAX_BODY_BYTES": "100000"}
-    with Live(tmp_path, app, WEB_CONCURRENCY="1", **talkative, **chosen) as live:
-        answered = send_everything(live)
-        scraped = live.get("/metrics")[2].decode()
+    with Collector() as collector:
+        chosen["MAS_TRACES_URL"] = collector.url
+        with Live(tmp_path, app, WEB_CONCURRENCY="1", **talkative, **chosen) as live:
+            answered = send_everything(live)
+            scraped = live.get("/metrics")[2].decode()
+    traced = b"".join(collector.sent)
+    assert len(collector.spans()) >= answered / 2
     printed, lines = live.text(), live.lines()  # after the end, when the last line is written
     assert sum("status" in line for line in lines) >= answered
     assert app == SAMPLE or sum(line.get("resourceType") == "AuditEvent" for line in lines) >= len(READ)
     for secret in (TEXT, TEXT.upper(), VALUE.decode()):
         assert secret not in printed
         assert secret not in scraped
+        assert secret.encode() not in traced
     for line in lines:
         assert "Traceback" not in str(line)

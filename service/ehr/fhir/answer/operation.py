@@ -15,10 +15,11 @@ from service.ehr.fhir.answer.risk_assessment import risk_assessment
 from service.ehr.fhir.contents.json_shapes import text
 from service.ehr.fhir.contents.resources import READ
 from service.ehr.fhir.patient.subject import MixedPatients
-from service.ehr.fhir.record import read_request
+from service.ehr.fhir.record import FhirRecord, read_request
 from service.ehr.site import here
 from service.server.messages.headers import Document
 from service.server.messages.strict_json import dumps
+from service.server.observing.traces import phase
 from service.server.settings import Settings
 
 PREFIX = "/fhir"
@@ -66,16 +67,23 @@ def negotiate() -> None:
 @blueprint.post("/$evaluate-mas")
 def evaluate_mas() -> Response:
     """Assess the record in the body."""
+    with phase("read"):
+        record = _record()
+    with phase("assess"):
+        assessment = assess(record.panel, record.criteria)
+    counting.assessed("fhir", assessment, record.issues, record.subject.name)
+    with phase("write"):
+        return answer(risk_assessment(record, assessment), FHIR_JSON)
+
+
+def _record() -> FhirRecord:
     document = read_json()
     if not isinstance(document, list) and text(document, "resourceType") not in STARTS:
         raise Unprocessable("structure", NOT_FHIR, "resourceType")
     try:
-        record = read_request(document, here().codes, here().look_back)
+        return read_request(document, here().codes, here().look_back)
     except MixedPatients:
         raise Unprocessable("mixed_patients", MIXED, "Observation.subject") from None
-    assessment = assess(record.panel, record.criteria)
-    counting.assessed("fhir", assessment, record.issues, record.subject.name)
-    return answer(risk_assessment(record, assessment), FHIR_JSON)
 
 
 @blueprint.get("/metadata")
