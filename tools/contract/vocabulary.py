@@ -118,7 +118,7 @@ def _observation(analyte: Analyte) -> Schema:
     codes = ", ".join(f"`{code}`" for code in analyte.table.units)
     return {
         "description": f"{analyte.label}. Units: {codes}; spellings as in the list of units.",
-        "anyOf": [
+        "oneOf": [
             {"type": "string", "description": TEXT_FORM, "pattern": _pattern(analyte)},
             _reference(f"{_name(analyte)}Quantity"),
             NULL,
