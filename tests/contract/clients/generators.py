@@ -103,9 +103,8 @@ def go(folder: Path) -> None:
     (folder / "validator" / "go.mod").write_text("module gopkg.in/validator.v2\n\ngo 1.23\n", encoding="utf-8")
 
 
-MODELS = (
-    "--input-file-type openapi --use-annotated --formatters builtin --output-model-type pydantic_v2.BaseModel".split()
-)
+MODELS = ["--input-file-type=openapi", "--use-annotated", "--formatters=builtin"]
+MODELS += ["--output-model-type=pydantic_v2.BaseModel"]
 JAVAC = "javac -nowarn -d made -cp \"$0\" $(find client/src/main -name '*.java') Generated.java Call.java"
 GENERATORS = (
     typescript(
