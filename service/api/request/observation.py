@@ -18,7 +18,7 @@ from service.api.problems import Entry
 from service.clinical.measurement.analytes import Analyte
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.laboratory_text import COMPARATORS, Quantity, read_text, read_unit
-from service.clinical.measurement.no_result import NO_RESULT
+from service.clinical.measurement.no_result import NO_RESULT, Absence
 from service.clinical.measurement.reading import (
     WORDS,
     Range,
@@ -54,7 +54,7 @@ def read_observation(analyte: Analyte, raw: Any, where: Where) -> Reading:
         try:
             return read_number(analyte, read_text(analyte, raw))
         except Fault as fault:
-            absence = NO_RESULT.said(raw)
+            absence = _absence(raw)
             raise Faulty(no_result(where, fault.code, absence) if absence else entry_of(fault, where)) from fault
     if isinstance(raw, dict):
         return _read_object(analyte, raw, where)
@@ -63,6 +63,11 @@ def read_observation(analyte: Analyte, raw: Any, where: Where) -> Reading:
     if isinstance(raw, bool):
         raise Faulty(not_a_number(where))
     raise Faulty(invalid_value(where, "A text such as '905 ug/L' or an object with value and unit is needed here."))
+
+
+def _absence(text: str) -> Absence | None:
+    """Return what a text in place of a value says of it, if it says that there is none; a blank says nothing."""
+    return NO_RESULT.said(text) if text.strip() else Absence.NOTHING
 
 
 def _read_object(analyte: Analyte, raw: dict[str, Any], where: Where) -> Reading:
@@ -129,7 +134,7 @@ def _form_faults(raw: dict[str, Any], where: Where) -> list[Entry]:
     """Return what is wrong with the form of the object, before any of it is used."""
     entries = unknown_fields(raw, KEYS, where)
     value, unit, comparator = raw.get("value"), raw.get("unit"), raw.get("comparator")
-    absence = NO_RESULT.said(value) if isinstance(value, str) else None
+    absence = _absence(value) if isinstance(value, str) else None
     if absence:
         entries.append(no_result((*where, "value"), "not_a_number", absence))
     elif value is not None and not isinstance(value, Decimal):
