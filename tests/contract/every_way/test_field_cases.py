@@ -137,6 +137,37 @@ def test_the_end_of_an_open_period_is_no_error_for_a_card(client: FlaskClient) -
     assert client.post("/cds-services/mas-criteria", json=request).status_code == 200
 
 
+OPEN_ENDS: list[dict[str, Any]] = [
+    {"effectivePeriod": {"start": "2026-11-22", "end": "9999-12-31"}},
+    {"effectiveDateTime": "9999-12-31T23:59:59-14:00"},
+    {"effectiveInstant": "9999-12-31T23:59:59Z"},
+    {"issued": "9999-12-31T23:59:59Z"},
+    {"effectiveDateTime": "0001-01-01T00:00:00Z"},
+]
+
+
+@pytest.mark.parametrize("time", OPEN_ENDS)
+def test_a_card_still_tells_of_an_illness_whose_times_are_odd(client: FlaskClient, time: dict[str, Any]) -> None:
+    timeless = [{key: value for key, value in one.items() if key != "effectiveDateTime"} | time for one in ILL]
+    labs, warm = (
+        [one for one in timeless if one["id"] != "o-8310-5"],
+        [one for one in timeless if one["id"] == "o-8310-5"],
+    )
+    request = {
+        "hook": "patient-view",
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "context": {"userId": "Practitioner/1", "patientId": "p1"},
+        "prefetch": {
+            "patient": PATIENT,
+            "conditions": bundle(STILL, kind="searchset"),
+            "labs": bundle(*labs, kind="searchset"),
+            "temperature": bundle(*warm, kind="searchset"),
+        },
+    }
+    answer = client.post("/cds-services/mas-criteria", json=request)
+    assert (answer.status_code, answer.get_json()["cards"][0]["summary"][:10]) == (200, "MAS likely")
+
+
 @pytest.mark.parametrize(
     "name", ["Actemra", "RoActemra", "tocilizumab-aazg", "IL-6 inhibitor", "L04AC", "immunosuppressives", "unknown"]
 )
@@ -247,9 +278,32 @@ def test_a_result_that_there_is_not_leaves_the_older_one(evaluate: Evaluate, abs
     assert evaluate(*ILL, result("2276-4", None, id="new", effectiveDateTime=NOON) | absent)[0] == "likely"
 
 
-@pytest.mark.parametrize("unit", ["10+3/ul", "THOUS/MCL", "K/uL"])
-def test_a_count_in_the_unit_of_its_laboratory_is_read(post: Any, unit: str) -> None:
-    assert post(observations={"platelets": {"value": 152, "unit": unit}})[0] == 200
+@pytest.mark.parametrize("unit", ["10+3/ul", "THOUS/MCL", "K/uL", "10^9/L", "G/L", "/nL", "10＾9/L"])
+def test_a_count_in_the_unit_of_its_laboratory_is_read(post: Any, evaluate: Evaluate, unit: str) -> None:
+    for value, met in ((152, True), (182, False)):
+        status, answer = post(
+            observations={"platelets": {"value": value, "unit": unit}}, options={"criteria": ["eular-acr-printo-2016"]}
+        )
+        [item] = [one for one in answer["criteria"][0]["items"] if one["id"] == "platelets"]
+        assert (status, item["status"], item["observed"]["low"]) == (200, "met" if met else "not_met", value)
+    low = result("777-3", 95, unit)
+    assert evaluate(*[one for one in ILL if one["id"] != "o-777-3"], low)[0] == "likely"
+
+
+@pytest.mark.parametrize("unit", ["37℃", "IU/L/37℃", "U/L 37C"])
+def test_a_unit_with_the_temperature_of_its_method_is_read(post: Any, unit: str) -> None:
+    named = unit if unit.startswith(("IU", "U")) else f"IU/L/{unit}"
+    assert post(observations={"ast": {"value": 60, "unit": named}})[0] == 200
+
+
+@pytest.mark.parametrize("word", ["L", "LL"])
+def test_the_word_beside_a_number_that_cannot_be_read_still_counts_as_implied(post: Any, word: str) -> None:
+    sent = {"value": 95, "unit": "furlong", "interpretation": word}
+    _, answer = post(
+        observations={"platelets": sent}, options={"on_invalid": "omit", "criteria": ["eular-acr-printo-2016"]}
+    )
+    [item] = [one for one in answer["criteria"][0]["items"] if one["id"] == "platelets"]
+    assert (item["status"], item["status_implied"]) == ("unknown", "met")
 
 
 def test_a_value_left_out_is_told_as_not_read(post: Any) -> None:
@@ -277,7 +331,11 @@ def test_a_prefetch_of_which_nothing_can_be_read_is_412(client: FlaskClient, lab
         "context": {"userId": "Practitioner/1", "patientId": "p1"},
         "prefetch": {"labs": labs},
     }
-    assert client.post("/cds-services/mas-criteria", json=request).status_code == 412
+    answer = client.post("/cds-services/mas-criteria", json=request)
+    assert answer.status_code == 412
+    assert "prefetch.labs" in answer.get_data(as_text=True)
+    readable = request | {"prefetch": {"labs": bundle(ferritin(), kind="searchset")}}
+    assert client.post("/cds-services/mas-criteria", json=readable).status_code == 200
 
 
 def test_a_table_in_another_encoding_is_refused_or_read_as_named(table: Table) -> None:
@@ -295,8 +353,9 @@ def test_columns_under_the_names_of_laboratories_are_hinted_at(table: Table) -> 
 
 @pytest.mark.parametrize("mark", [".", "#N/A", "None", "<NA>", "-", "?", "#DIV/0!", "not done"])
 def test_a_mark_for_nothing_is_an_empty_cell(table: Table, mark: str) -> None:
-    code, results, told = table(f"id,ferritin[ug/L],fever\na,{mark},yes\n")
-    assert (code, "a,200," in results) == (0, True)
+    code, results, told = table(f"id,ferritin[ug/L],fever\na,{mark},yes\nb,,yes\n")
+    marked, empty = (line.split(",", 2)[2] for line in results.splitlines()[1:])
+    assert (code, marked.startswith("200,"), marked) == (0, True, empty)  # byte for byte the answer of an empty cell
     assert "An empty cell counts as unknown, never as normal" in told
 
 
@@ -353,9 +412,13 @@ def test_a_line_above_the_header_is_passed_over(table: Table, above: str) -> Non
     assert (code, "a,200," in results) == (0, True)
 
 
-@pytest.mark.parametrize("word", ["1.0", "0.0", "present", "absent", "WAHR"])
+@pytest.mark.parametrize("word", ["1.0", "0.0", "present", "absent", "WAHR", "FALSCH", "VRAI", "FAUX"])
 def test_a_finding_in_the_words_of_a_program_is_read(table: Table, word: str) -> None:
-    assert "a,200," in table(f"id,ferritin[ug/L],fever\na,905,{word}\n")[1]
+    plain = {"1.0": "yes", "present": "yes", "WAHR": "yes", "VRAI": "yes"}.get(word, "no")
+    rest = "platelets[10*9/L],ast[U/L],condition"
+    said, meant = (table(f"id,ferritin[ug/L],fever,{rest}\na,905,{fever},95,140,sjia\n")[1] for fever in (word, plain))
+    assert said == meant
+    assert ("likely" in said.splitlines()[1].split(",")) is (plain == "yes")
 
 
 def test_a_unit_in_round_brackets_is_read(table: Table) -> None:
