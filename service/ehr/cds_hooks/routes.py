@@ -18,9 +18,9 @@ from service.ehr.cds_hooks.request import CdsRequest, read_cds_request
 from service.ehr.fhir.answer.errors import MIXED, described, failed, our_fault, with_request_id
 from service.ehr.fhir.answer.outcome import failure
 from service.ehr.fhir.parameters import Given
-from service.ehr.fhir.patient.subject import MixedPatients
 from service.ehr.fhir.record import FhirRecord, read_record
 from service.ehr.fhir.temperature_page import settled
+from service.ehr.results.person import MixedPatients
 from service.ehr.site import Site, here
 from service.ehr.terminology.prefetch_template import PREFETCH_KEYS, REQUIRED_KEY
 from service.server.access import audience_is_endpoint

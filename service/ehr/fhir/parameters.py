@@ -12,10 +12,10 @@ from service.clinical.measurement.no_result import Absence
 from service.clinical.panel.moment import Moment
 from service.clinical.panel.panel import CONDITIONS, Medication
 from service.ehr.fhir.contents.json_shapes import Resource, table, tables, text
-from service.ehr.fhir.contents.moments import read_moment
 from service.ehr.fhir.patient.conditions import condition_of
 from service.ehr.fhir.patient.medications import named_drugs
 from service.ehr.issues import Issue, issue
+from service.ehr.results.moments import read_moment
 from service.ehr.terminology.code_map import CodeMap
 
 FORMS = {

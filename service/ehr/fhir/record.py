@@ -14,13 +14,13 @@ from service.ehr.fhir.contents.versions import drop_old_versions
 from service.ehr.fhir.parameters import Given, read_parameters
 from service.ehr.fhir.patient.conditions import Diagnosis, diagnosis
 from service.ehr.fhir.patient.medications import medications
-from service.ehr.fhir.patient.person import age_reading, person_of
 from service.ehr.fhir.patient.subject import Subject, one_patient
 from service.ehr.fhir.results.observations import read_results
 from service.ehr.fhir.results.reports import unread_of_reports
 from service.ehr.issues import Issue, issue
 from service.ehr.record.newest_result import choose
 from service.ehr.record.record import Record, Told, record_of
+from service.ehr.results.person import age_reading
 from service.ehr.terminology.code_map import CodeMap
 
 UNREAD_SHOWN = 20
@@ -50,12 +50,13 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
     contents = walk_all(given.documents)
     drop_old_versions(contents)
     subject = one_patient(contents, given.subjects)
-    read = read_results(contents, codes, person_of(subject.patient))
+    person = subject.person
+    read = read_results(contents, codes, person)
     read.read_needed(codes, given.as_of)
     chosen = choose(read.results, given.as_of, look_back)
     further = [*_unread(contents)]
     condition = _told_condition(given, contents, codes, further)
-    age = age_reading(subject.patient, given.as_of or chosen.newest)
+    age = age_reading(person, given.as_of or chosen.newest)
     if age is None and subject.patient is not None:
         further.append(issue("age_unknown", "Patient.birthDate"))
     told = Told(

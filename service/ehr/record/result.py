@@ -16,13 +16,11 @@ class Result:
 
     A reader of any format makes it so, for each result that was sent:
 
-    1. ``Lookup.meaning`` tells what the codes mean. If they mean nothing here, ``Lookup.named`` tells by the name which
-       tests it may be: it becomes an ``Unread`` of key ``code_unknown``, with those tests. Codes that must not be used
-       raise Unusable: its issue is told, and an ``Unread`` of key ``code_refused`` made.
-    2. One that is not final becomes an ``Unread`` of key ``status``. One that was taken back, or is of another specimen
-       or of nobody here, is told as an issue alone (``status``, ``specimen``, ``subject_not_patient``).
-    3. The moment is when the sample was taken: ``NEVER`` where that is not known, with the issue ``time_invalid``.
-    4. ``reading.read_number`` or ``read_word`` makes the ``reading``; the word is the one that ``CodeMap.word`` gives.
+    1. ``Triage.take`` looks up what the codes mean. What has an unknown code, one that must not be used, or is not
+       final becomes an ``Unread``. One that was taken back, or is of another specimen or of nobody here, becomes an
+       issue alone (``status``, ``specimen``, ``subject_not_patient``).
+    2. The moment is when the sample was taken: ``NEVER`` where that is not known, with the issue ``time_invalid``.
+    3. ``reading.read_number`` or ``read_word`` makes the ``reading``; the word is the one that ``CodeMap.word`` gives.
        Where there is none ``issue`` says why: a key of ``issues.WITHOUT_VALUE`` lets an older result stand, others not.
        Few values are ever needed: a reader may leave both open until ``newest_result.needed`` yields the result.
 

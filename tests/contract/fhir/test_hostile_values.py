@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.ehr.fhir.answer.risk_assessment import risk_assessment
-from service.ehr.fhir.patient.subject import MixedPatients
 from service.ehr.fhir.record import read_request
+from service.ehr.results.person import MixedPatients
 from service.server.messages.strict_json import dumps
 from tests.support.hostile import RECORDS, RICH_RESULT, VALUES, placed, places
 from tests.support.reading import CODES, judged

@@ -14,8 +14,8 @@ from service.ehr.fhir.answer.outcome import failure
 from service.ehr.fhir.answer.risk_assessment import risk_assessment
 from service.ehr.fhir.contents.json_shapes import text
 from service.ehr.fhir.contents.resources import READ
-from service.ehr.fhir.patient.subject import MixedPatients
 from service.ehr.fhir.record import FhirRecord, read_request
+from service.ehr.results.person import MixedPatients
 from service.ehr.site import here
 from service.server.messages.headers import Document
 from service.server.messages.strict_json import dumps

@@ -12,10 +12,10 @@ from service.ehr.fhir.answer.errors import MIXED
 from service.ehr.fhir.answer.operation import NOT_FHIR, STARTS
 from service.ehr.fhir.answer.outcome import with_name
 from service.ehr.fhir.contents.json_shapes import text
-from service.ehr.fhir.patient.subject import MixedPatients
 from service.ehr.fhir.record import read_request
 from service.ehr.issues import QUIET, Issue
 from service.ehr.record.panel_document import panel_document
+from service.ehr.results.person import MixedPatients
 from service.ehr.site import here
 from service.server.messages.media_types import accepts
 

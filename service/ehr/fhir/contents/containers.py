@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from service.clinical.panel.moment import NEVER, Moment
 from service.ehr.fhir.contents.json_shapes import Resource, tables, text, token
-from service.ehr.fhir.contents.moments import read_moment
 from service.ehr.fhir.contents.resources import DRUGS, Contents, local
+from service.ehr.results.moments import read_moment
 
 RESULTS = ("Observation", "DiagnosticReport")
 OF_DRUGS = ("partOf", "derivedFrom")

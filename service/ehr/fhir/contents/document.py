@@ -7,7 +7,6 @@ from typing import Any
 
 from service.clinical.panel.moment import NEVER
 from service.ehr.fhir.contents.json_shapes import Resource, entries_of, number, table, tables, text, token
-from service.ehr.fhir.contents.moments import read_moment
 from service.ehr.fhir.contents.resources import (
     READ,
     Contents,
@@ -20,6 +19,7 @@ from service.ehr.fhir.contents.resources import (
     subject_of,
 )
 from service.ehr.issues import issue, within_limit
+from service.ehr.results.moments import read_moment
 
 MOST_CONTAINED = 5000
 SEARCHES = ("searchset", "")  # only a search or a history has a total, and a history may tell of one resource twice

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from service.clinical.panel.moment import NEVER, Moment
 from service.ehr.fhir.contents.json_shapes import Resource, table, text
-from service.ehr.fhir.contents.moments import read_moment
 from service.ehr.fhir.contents.resources import DRUGS, Contents, Found, is_withdrawn
 from service.ehr.issues import issue
+from service.ehr.results.moments import read_moment
 
 LONGEST_NUMBER = 18
 

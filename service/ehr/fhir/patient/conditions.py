@@ -8,6 +8,8 @@ from service.clinical.panel.panel import UNKNOWN_CONDITION
 from service.ehr.fhir.contents.json_shapes import Resource, codings, table, tables, text
 from service.ehr.fhir.contents.resources import MODIFIERS, Contents, Found
 from service.ehr.issues import Issue, issue
+from service.ehr.record.conditions import SUSPECTED as AS_SUSPECTED
+from service.ehr.record.conditions import those_that_count
 from service.ehr.terminology.code_map import CodeMap
 from service.ehr.terminology.code_systems import system_name
 
@@ -16,14 +18,6 @@ INACTIVE = {"inactive", "resolved"}
 CONFIRMED = {"confirmed"}
 SUSPECTED = {"provisional", "differential", "unconfirmed"}
 REFUTED = {"refuted", "entered-in-error"}
-STRONGER = (
-    ("sjia", "suspected_sjia"),
-    ("haematological_malignancy", "malignancy"),
-    ("haematological_malignancy", "solid_tumour"),
-    ("solid_tumour", "malignancy"),
-)
-WEAK = ("other", "sepsis", "kawasaki")
-"""What gives way to any other diagnosis, the weakest first: an infection comes and goes beside the illness itself."""
 ABATED = "abatement"  # of any type: without a status it says that the condition is over
 
 
@@ -44,12 +38,7 @@ def diagnosis(contents: Contents, codes: CodeMap) -> Diagnosis:
     for diagnosed in in_order:
         for condition in _conditions(diagnosed, codes, issues):
             found.setdefault(condition, diagnosed)
-    for strong, weak in STRONGER:
-        if strong in found:
-            found.pop(weak, None)
-    for weak in WEAK:
-        if len(found) > 1:
-            found.pop(weak, None)
+    found = those_that_count(found)
     if len(found) > 1:
         places = dict.fromkeys(diagnosed.where for diagnosed in found.values())
         return Diagnosis(issues=(*issues, issue("condition_conflict", *places)))
@@ -86,8 +75,8 @@ def _as_sure(condition: str, resource: Resource, issues: list[Issue], where: str
         return ""
     if _says(verified, CONFIRMED, SUSPECTED | REFUTED) and not any(resource.get(key) for key in MODIFIERS):
         return condition
-    if _says(verified, SUSPECTED, REFUTED) and condition == "sjia":
-        return "suspected_sjia"
+    if _says(verified, SUSPECTED, REFUTED) and condition in AS_SUSPECTED:
+        return AS_SUSPECTED[condition]
     issues.append(issue("condition_unconfirmed", where))
     return ""
 

@@ -1,74 +1,30 @@
 """The drugs that change what the criteria can see, from orders, dispensed packs, statements and administrations.
 
-In doubt a drug counts: one that may suppress fever and ferritin must never let a panel look reassuring. What names and
-codes mean is decided where every way in decides it; here they are only found.
+What names and codes mean is decided where every way in decides it; here they are only found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 
-from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.panel.moment import DAY_LENGTH, Moment
 from service.clinical.panel.panel import Medication
-from service.clinical.therapies.drug_names import Doubt, DrugReading
 from service.ehr.fhir.contents.containers import Missing, missing_of
 from service.ehr.fhir.contents.json_shapes import Resource, codings, spoken, table, tables, text, token
-from service.ehr.fhir.contents.moments import read_moment
 from service.ehr.fhir.contents.resources import DRUGS, Contents, Found
 from service.ehr.issues import Issue, issue
+from service.ehr.results.moments import read_moment
 from service.ehr.terminology.code_map import CodeMap
-from service.ehr.terminology.code_systems import ATC, RXNORM, system_name
+from service.ehr.terminology.drugs import UNREADABLE, SaidOfDrug
 
 NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done", "declined")
 NOT_ORDERED = ("proposal", "plan", "option")
 NO_ORDER = "MedicationKnowledge"  # what is known of a drug, not that anybody takes it
-UNREADABLE = ""
-"""The name of a drug that nothing names: what it is cannot be told."""
 Resolve = Callable[[str], Resource | None]
 
 
-@dataclass(slots=True)
-class _Said:
-    """What the codes and words for one drug were read as, in the order in which they stand."""
-
-    readings: list[tuple[str, DrugReading]] = field(default_factory=list)
-    groups: list[tuple[str, DrugReading]] = field(default_factory=list)
-
-    @property
-    def generics(self) -> dict[str, None]:
-        """The generic names of the drugs that matter."""
-        return dict.fromkeys(drug.name for _, reading in self.readings for _, drug in reading.drugs)
-
-    @property
-    def says_anything(self) -> bool:
-        """Whether there is any word or code."""
-        return bool(self.readings or self.groups)
-
-    @property
-    def is_told(self) -> bool:
-        """Whether something says which drug this is; a group of the ATC alone does not."""
-        return any(reading.is_told for _, reading in self.readings)
-
-    def names(self) -> list[str]:
-        """Return one name for each drug that counts or is in doubt; each is read as what it stands for."""
-        generics = self.generics
-        named = [*generics]
-        acting = {key for _, reading in self.readings for key, _ in reading.drugs}
-        counted = self.readings if self.is_told else [*self.readings, *self.groups]
-        for said, reading in counted:
-            is_partly_told = reading.is_told and reading.doubt and not reading.classes and not reading.near
-            if is_partly_told or set(reading.classes) - acting or set(reading.near) - generics.keys():
-                named.append(said)
-        if named or self.is_told:
-            return named
-        unknown = (said for said, reading in self.readings if reading.doubt is Doubt.NOT_KNOWN)
-        return [next(unknown, UNREADABLE)]
-
-
-_NOTHING = _Said()
+_NOTHING = SaidOfDrug()
 
 
 def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tuple[Medication, ...]:
@@ -167,23 +123,13 @@ def _names(groups: list[list[Resource]], codes: CodeMap) -> list[str]:
     return list(dict.fromkeys([*product.names(), *(name for name in names if name or not product.is_told)]))
 
 
-def _said(concepts: Iterable[Resource], codes: CodeMap) -> _Said:
+def _said(concepts: Iterable[Resource], codes: CodeMap) -> SaidOfDrug:
     """Read what concepts for one drug say: RxNorm, ATC and a site's own codes, then words."""
-    said, read = _Said(), codes.formulary
+    said = SaidOfDrug()
     for concept in concepts:
         for system, code in codings(concept):
-            name = system_name(system)
-            if (name, code) in codes.drugs:
-                said.readings.append((code, read.read(codes.drugs[name, code])))
-            elif name == RXNORM and (found := read.read_rxnorm(code)).is_told:
-                said.readings.append((code, found))
-            elif name == ATC:
-                found = read.read_atc(code)
-                (said.readings if found.doubt is None else said.groups).append((code, found))
-            elif not name:
-                said.readings.append((code, read.read(code)))
-        for words in filter(None, spoken(concept)):
-            said.readings.append((words if len(words) <= LONGEST_NAME else UNREADABLE, read.read(words)))
+            said.add_code(system, code, codes)
+        said.add_words(spoken(concept), codes)
     return said
 
 

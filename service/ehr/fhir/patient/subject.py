@@ -9,19 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from service.clinical.panel.moment import DAY_LENGTH
-from service.ehr.fhir.contents.json_shapes import Resource, table, tables, text
+from service.ehr.fhir.contents.json_shapes import Resource, table, tables, text, token
 from service.ehr.fhir.contents.resources import DRUGS, Contents, Found, local
+from service.ehr.results.person import Marks, MixedPatients, Person, born_on, may_be_one
 
 BORN = "birthDate"
 _SEARCH = "Patient?identifier="
 
-Marks = dict[str, set[str]]
-"""The identifiers of a person by system, and the day of birth."""
 CLINICAL = ("Observation", "DiagnosticReport", "Condition", *DRUGS)
-
-
-class MixedPatients(Exception):
-    """The record holds results of more than one patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +30,11 @@ class Subject:
     def name(self) -> str:
         """Return ``Patient/id`` or the urn, "" if the record does not say."""
         return local(text(self.reference, "reference"))
+
+    @property
+    def person(self) -> Person:
+        """Return the day of birth and the sex, as far as they are known."""
+        return Person(born_on(text(self.patient, BORN)), token(self.patient, "gender"))
 
 
 def one_patient(contents: Contents, expected: Iterable[Resource] = ()) -> Subject:
@@ -119,15 +119,6 @@ def of_contained(contents: Contents, told: Iterable[Found]) -> Iterator[Marks]:
         if patient is not None and id(patient) not in seen:
             seen.add(id(patient))
             yield of_patient(patient)
-
-
-def may_be_one(persons: Iterable[Marks]) -> bool:
-    """Return whether all may be one person: of each system they share at least one value is the same."""
-    common: Marks = {}
-    for marks in persons:
-        for system, values in marks.items():
-            common[system] = common.get(system, values) & values
-    return all(common.values())
 
 
 def _of_identifiers(identifiers: Iterable[Resource]) -> Marks:

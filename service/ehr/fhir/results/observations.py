@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from service.clinical.measurement.analytes import ANALYTES
-from service.clinical.measurement.no_result import Absence
 from service.clinical.panel.moment import Moment
 from service.ehr.fhir.contents.json_shapes import Resource, codings, spoken, table, tables, text, token
 from service.ehr.fhir.contents.resources import Contents, Found
-from service.ehr.fhir.patient.person import NOBODY, Person
 from service.ehr.fhir.results.components import (
     MOST_COMPONENTS,
     Part,
@@ -22,19 +21,19 @@ from service.ehr.fhir.results.components import (
     refusal_of,
 )
 from service.ehr.fhir.results.reference_range import Tested
-from service.ehr.fhir.results.result_times import ResultTimes
 from service.ehr.fhir.results.specimen import Specimens
+from service.ehr.fhir.results.times import times_of
 from service.ehr.fhir.results.value import read_value
-from service.ehr.issues import Issue, Unusable, issue, too_many
+from service.ehr.issues import Unusable, issue, too_many
 from service.ehr.record.newest_result import needed
 from service.ehr.record.ranking import tied
 from service.ehr.record.result import Result
-from service.ehr.record.unread import Unread
+from service.ehr.record.triage import Triage
+from service.ehr.results.person import NOBODY, Person
+from service.ehr.results.result_times import ResultTimes
 from service.ehr.terminology.code_map import CodeMap, Lookup, ResultCode
-from service.ehr.terminology.code_systems import LOINC
 
 UNMAPPED_SHOWN = 20
-CODE_UNKNOWN = "code_unknown"
 CORRECTED = ("amended", "corrected")
 LONGEST_ID, LONGEST_ADDRESS = 64, 256
 
@@ -62,15 +61,9 @@ class ReportedResult(Result):
 
 
 @dataclass(slots=True)
-class Results:
-    """The results of a record and what is to be said about those that are not used.
+class Results(Triage[ReportedResult]):
+    """The results of a record and what is to be said about those that are not used, with the times of its patient."""
 
-    ``unread`` are those that are not used and may yet be newer than those that are.
-    """
-
-    results: list[ReportedResult] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
     times: ResultTimes = field(default_factory=ResultTimes)
 
     def read_needed(self, codes: CodeMap, as_of: Moment | None = None) -> None:
@@ -81,16 +74,16 @@ class Results:
 
 def read_results(contents: Contents, codes: CodeMap, person: Person = NOBODY) -> Results:
     """Return every result of a record, which is that of a person, in the order found."""
-    read = Results(times=ResultTimes(person))
-    specimens, lookup = Specimens(contents, codes), Lookup(codes)
+    read = Results(Lookup(codes), times=ResultTimes(person))
+    specimens = Specimens(contents, codes)
     unmapped: list[str] = []
     for found in contents.of("Observation"):
-        reader = _Reader(read, found, lookup, specimens)
+        shared = _Shared(found, read.times, specimens)
         whole = Part(found.whole, found.where, codings(found.whole.get("code")), found.is_of_patient)
-        is_known = reader.read(whole)
+        is_known = read.take(_ReportedPart(whole, shared))
         if "component" in found.whole:
             for part in components_of(found):
-                is_known = reader.read(part) or is_known
+                is_known = read.take(_ReportedPart(part, shared)) or is_known
             read.issues += too_many(tables(found.whole, "component"), MOST_COMPONENTS, f"{found.where}.component")
         if whole.coded and not is_known:
             unmapped.append(f"{found.where}.code")
@@ -111,85 +104,64 @@ def _source_of(found: Found) -> str:
     return found.address if is_sendable else ""
 
 
-class _Reader:
-    """Reads an Observation and its components; what they have in common is settled once."""
+class _Shared:
+    """What an Observation and its components have in common; it is settled once."""
 
-    def __init__(self, read: Results, found: Found, lookup: Lookup, specimens: Specimens) -> None:
-        self._read, self._found, self._lookup, self._codes = read, found, lookup, lookup.codes
-        self._is_of_other_specimen = "specimen" in found.whole and specimens.is_other(found)
-        self._source = _source_of(found)
+    def __init__(self, found: Found, times: ResultTimes, specimens: Specimens) -> None:
+        self.found, self.times = found, times
+        self.is_of_other_specimen = "specimen" in found.whole and specimens.is_other(found)
+        self.source = _source_of(found)
 
     @cached_property
-    def _is_no_test(self) -> bool:
-        return is_no_test(self._found.whole)
+    def is_no_test(self) -> bool:
+        """Return whether the category rules out that this is a test."""
+        return is_no_test(self.found.whole)
 
-    def read(self, part: Part) -> bool:
-        """Read one result into the list; return whether its code is known."""
-        try:
-            meaning = self._lookup.meaning(part.coded)
-        except Unusable as reason:
-            self._refuse(part, reason)
-            return True
-        if meaning is None:
-            self._note_unknown(part)
-            return False
-        refusal = refusal_of(part) or ("specimen" if self._is_of_other_specimen else "")
-        if refusal == "status" and not is_retracted(part.resource):
-            self._note("status", part, frozenset([meaning.observation]), counts_tied=False)
-        elif refusal:
-            self._read.issues.append(issue(refusal, part.where, observation=meaning.observation))
-        else:
-            self._read.results.append(self._result(part, meaning))
-        return True
 
-    def _result(self, part: Part, meaning: ResultCode) -> ReportedResult:
-        times, resource = self._read.times, part.resource
-        return ReportedResult(
-            meaning,
-            self._moment(part),
-            part.where,
-            self._source,
-            resource=resource,
-            person=times.person,
-        )
+class _ReportedPart:
+    """An Observation, or a component of one, as a thing that may be a result."""
 
-    def _refuse(self, part: Part, reason: Unusable) -> None:
-        """Name a code that must not be used; the test that it looks like may have changed since its last result."""
-        self._read.issues.append(issue(reason.key, f"{part.where}.code", text=reason.text))
-        tests = frozenset(meaning.observation for meaning in self._lookup.known(part.coded) if not meaning.is_other)
-        if tests and self._counts(part) and has_said(part.resource):
-            self._note("code_refused", part, tests, counts_tied=False)
+    __slots__ = ("_part", "_shared", "coded", "where")
 
-    def _note_unknown(self, part: Part) -> None:
-        """Note a result without a known code that is called like a test of the map, or that could be any test."""
-        absence = self._codes.absence([text(part.resource, "valueString")])
-        is_open = not is_final(part.resource)
-        says = has_said(part.resource) and absence is not Absence.NOTHING
-        if not self._counts(part) or not (is_open or says):
-            return
-        named = self._lookup.named(part.coded, spoken(table(part.resource, "code")))
-        if named.tests:
-            self._note(CODE_UNKNOWN, part, named.tests)
-        elif not named.is_told and not is_open and absence is not Absence.FAILED:
-            self._note(CODE_UNKNOWN, part)
-        else:
-            return
-        if says and not is_open and not any(self._is_a_code(system, code) for system, code in part.coded):
-            self._read.issues.append(issue("code_missing", f"{part.where}.code"))
+    def __init__(self, part: Part, shared: _Shared) -> None:
+        self._part, self._shared = part, shared
+        self.where, self.coded = part.where, part.coded
 
-    def _counts(self, part: Part) -> bool:
-        return part.is_of_patient and not is_retracted(part.resource) and not self._is_no_test
+    @property
+    def code_where(self) -> str:
+        return f"{self.where}.code"
 
-    def _is_a_code(self, system: str, code: str) -> bool:
-        """Return whether this is a code. One of LOINC without its system is none: whose it is would be a guess."""
-        return bool(system) or (LOINC, code) not in self._codes.results
+    @property
+    def names(self) -> Sequence[str]:
+        return spoken(table(self._part.resource, "code"))
 
-    def _note(self, key: str, part: Part, tests: frozenset[str] = frozenset(), *, counts_tied: bool = True) -> None:
-        moment = self._moment(part)
-        self._read.unread.append(Unread(key, part.where, moment, tests, counts_tied))
+    @property
+    def refusal(self) -> str:
+        return refusal_of(self._part) or ("specimen" if self._shared.is_of_other_specimen else "")
 
-    def _moment(self, part: Part) -> Moment:
-        """Return when a result was taken, and name a time that cannot be read or cannot be right."""
-        moment, lost = self._read.times.of(part.resource, self._found.resource)
-        self._read.issues += [issue(key, part.where) for key in lost]
-        return moment
+    @property
+    def is_retracted(self) -> bool:
+        return is_retracted(self._part.resource)
+
+    @property
+    def is_final(self) -> bool:
+        return is_final(self._part.resource)
+
+    @property
+    def may_be_test(self) -> bool:
+        return self._part.is_of_patient and not self.is_retracted and not self._shared.is_no_test
+
+    @property
+    def has_said(self) -> bool:
+        return has_said(self._part.resource)
+
+    @property
+    def text(self) -> str:
+        return text(self._part.resource, "valueString")
+
+    def moment(self) -> tuple[Moment, list[str]]:
+        return self._shared.times.of(times_of(self._part.resource, self._shared.found.resource))
+
+    def result(self, meaning: ResultCode, moment: Moment) -> ReportedResult:
+        shared, resource = self._shared, self._part.resource
+        return ReportedResult(meaning, moment, self.where, shared.source, resource=resource, person=shared.times.person)

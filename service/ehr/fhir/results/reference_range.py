@@ -13,9 +13,9 @@ from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.reading import Range, read_range
 from service.clinical.panel.moment import NEVER, Moment
 from service.ehr.fhir.contents.json_shapes import Resource, codings, number, spoken, table, tables, text
-from service.ehr.fhir.patient.person import DAYS_OF_A_YEAR, NOBODY, Person
-from service.ehr.fhir.results.unit import unit_of
+from service.ehr.fhir.results.quantity import unit_of
 from service.ehr.issues import Unusable
+from service.ehr.results.person import DAYS_OF_A_YEAR, NOBODY, Person
 from service.ehr.terminology.code_map import ResultCode
 
 LONGEST_TEXT = 100

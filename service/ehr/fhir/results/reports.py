@@ -12,9 +12,9 @@ from operator import attrgetter
 from service.clinical.panel.moment import NEVER, Moment
 from service.ehr.fhir.contents.containers import missing_of
 from service.ehr.fhir.contents.json_shapes import Resource, codings, spoken, table, tables, text, token
-from service.ehr.fhir.contents.moments import read_moment
 from service.ehr.fhir.contents.resources import Contents, Found, Promise, is_withdrawn
 from service.ehr.record.unread import Unread
+from service.ehr.results.moments import read_moment
 from service.ehr.terminology.code_map import CodeMap
 from service.ehr.terminology.naming import UNNAMED
 

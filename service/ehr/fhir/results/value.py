@@ -6,20 +6,32 @@ Two statements in one value (the text 12500, the display Normal) are none: neith
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 from service.clinical.measurement.analytes import NORMAL_WORD, Analyte
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.laboratory_text import COMPARATORS, Quantity, read_text
 from service.clinical.measurement.no_result import Absence
-from service.clinical.measurement.reading import Reading, contradicts, limits_in, read_number, read_word
+from service.clinical.measurement.reading import Reading, read_word
 from service.ehr.fhir.contents.json_shapes import Resource, codings, number, spoken, table, tables, text, token
-from service.ehr.fhir.results.comparators import LONGEST_TEXT, plain, sign_of
-from service.ehr.fhir.results.interpretation import agreed, beyond_scale, interpretation
+from service.ehr.fhir.results.quantity import beyond_scale, interpretation, sign_of, unit_of
 from service.ehr.fhir.results.reference_range import Tested, reference_range
-from service.ehr.fhir.results.unit import spelled, unit_of
 from service.ehr.issues import Unusable, from_fault
+from service.ehr.results.comparators import plain
+from service.ehr.results.interpretation import agreed
+from service.ehr.results.value import (
+    KEYS,
+    NOTHING,
+    SAID_IN_A_NOTE,
+    SAID_IN_PLACE,
+    Said,
+    absence_in,
+    has_figure,
+    numbered,
+    text_said,
+    words_said,
+)
 from service.ehr.terminology.code_map import CodeMap, ResultCode
 
 NEVER_REPORTED = ("unknown", "error", "not-performed", "asked-declined", "temp-unknown")
@@ -27,24 +39,12 @@ NOT_SHOWN = (
     *("masked", "not-permitted", "unsupported", "as-text"),
     *("not-a-number", "negative-infinity", "positive-infinity"),
 )
-KEYS = {Absence.NOTHING: "no_value", Absence.FAILED: "no_result", Absence.ELSEWHERE: "elsewhere"}
-"""The reason for each kind of absence."""
 OF_REASON = {"error": Absence.FAILED, "temp-unknown": Absence.ELSEWHERE}
 """What those reasons of FHIR say that say more than 'not measured'."""
-SAID_IN_PLACE = "There is no value; what stands in its place says why (not done, not usable, or still to come)."
-SAID_IN_A_NOTE = "There is no value; a note with a number stands beside it, and notes are not read."
 OF_NO_NUMBER = ("value", "_value", "unit", "code", "system", "id", "extension")
 _VALUE = re.compile(r"value(?:[A-Z]\w*)?")  # also without its type: there is a value then, in a form that is not read
 
 
-class Said(NamedTuple):
-    """What a value says: a number, a word (an HL7 v3 code), both, or nothing."""
-
-    quantity: Quantity | None = None
-    word: str = ""
-
-
-NOTHING = Said()
 ANYBODY = Tested()
 
 
@@ -63,7 +63,8 @@ def read_value(
             return read_word(analyte, word, reference_range(analyte, meaning, observation, "", tested))
         if "interpretation" in observation and not quantity.comparator:
             quantity = quantity._replace(comparator=beyond_scale(observation, codes))
-        return _numbered(analyte, meaning, observation, quantity, word, tested)
+        reference = reference_range(analyte, meaning, observation, quantity.unit, tested)
+        return numbered(analyte, quantity, word, reference)
     except Fault as fault:
         raise from_fault(fault) from fault
 
@@ -105,12 +106,7 @@ def _absence(value: object, codes: CodeMap) -> Absence | None:
         return None
     if isinstance(value.get("value"), str):
         return codes.absence([value["value"]])
-    coded, texts = codings(value), [text for text in spoken(value) if text]
-    by_code = [absence for system, code in coded if (absence := codes.absence_by_code(system, code))]
-    by_text = codes.absence(texts)
-    if "value" in value or (texts and by_text is None) or any(code.casefold() in codes.words for _, code in coded):
-        return None
-    return max([*by_code, *([by_text] if by_text else [])], default=None)
+    return None if "value" in value else absence_in(codings(value), spoken(value), codes)
 
 
 def _said(analyte: Analyte, meaning: ResultCode, observation: Resource, present: list[str], codes: CodeMap) -> Said:
@@ -121,19 +117,6 @@ def _said(analyte: Analyte, meaning: ResultCode, observation: Resource, present:
     if read is None:
         raise Unusable("value_form")
     return read(analyte, meaning, observation[present[0]], codes)
-
-
-def _numbered(
-    analyte: Analyte, meaning: ResultCode, observation: Resource, quantity: Quantity, word: str, tested: Tested
-) -> Reading:
-    reading = read_number(analyte, quantity)
-    reference = reference_range(analyte, meaning, observation, quantity.unit, tested)
-    if not word and reference is None:
-        return reading
-    limits = limits_in(analyte, reference, reading.unit)
-    if contradicts(word, reading.interval, limits):
-        raise Unusable("value_contradicts")
-    return reading._replace(word=word, reference=limits)
 
 
 def _is_absent(observation: Resource) -> bool:
@@ -152,7 +135,7 @@ def _no_value(observation: Resource, codes: CodeMap) -> Unusable:
     in_place = [value for key, value in observation.items() if _VALUE.fullmatch(key) and _has_text(value)]
     judged = [word for word in tables(observation, "interpretation") if codings(word) or text(word, "text")]
     if in_place:
-        is_noted = any(any(sign.isnumeric() for sign in text(note, "text")) for note in tables(observation, "note"))
+        is_noted = any(has_figure(text(note, "text")) for note in tables(observation, "note"))
         if is_noted:
             return Unusable("value_not_shown", SAID_IN_A_NOTE)
     elif judged and not reason and not all(_absence(word, codes) for word in judged):
@@ -212,44 +195,13 @@ def _refuse_said_otherwise(quantity: Resource) -> None:
 def _string(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Said:
     if not isinstance(raw, str):
         raise Unusable("value_form")
-    if not raw.strip():
-        return NOTHING
-    word = codes.word(raw) if len(raw) <= LONGEST_TEXT else ""
-    return Said(word=word) if word else Said(_number_in(analyte, meaning, raw))
-
-
-def _number_in(analyte: Analyte, meaning: ResultCode, said: str) -> Quantity:
-    found = read_text(analyte, plain(said))
-    return found._replace(unit=spelled(analyte, meaning, found.unit))
+    return text_said(analyte, meaning, raw, codes)
 
 
 def _concept(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Said:
     """Return what the text, the displays and the codes of a concept say; raises Unusable if they say two things."""
-    given = [*spoken(raw), *(code for _, code in codings(raw))] if isinstance(raw, dict) else []
-    words = {codes.word(code) for code in given if len(code) <= LONGEST_TEXT} - {""}
-    texts = [
-        words
-        for words in dict.fromkeys(spoken(raw) if isinstance(raw, dict) else ())
-        if words and not codes.word(words)
-    ]
-    numeric = [words for words in texts if any(sign.isnumeric() for sign in words)]
-    if len(words) > 1 or (not words and not texts):
-        raise Unusable("word_not_usable")
-    if not numeric:
-        return Said(word=words.pop()) if words else Said(_number_in(analyte, meaning, texts[0]))
-    if NORMAL_WORD in words:
-        raise Unusable("value_ambiguous")
-    return Said(_one_number(_number_in(analyte, meaning, words) for words in numeric), words.pop() if words else "")
-
-
-def _one_number(stated: Iterable[Quantity]) -> Quantity:
-    """Return the number that several texts say alike, with its unit if one of them has it; raises Unusable."""
-    found = list(stated)
-    units = {quantity.unit for quantity in found} - {""}
-    if len({(quantity.value, quantity.comparator) for quantity in found}) > 1 or len(units) > 1:
-        raise Unusable("value_ambiguous")
-    two_ways = any(quantity.two_ways for quantity in found)
-    return found[0]._replace(unit=units.pop() if units else "", two_ways=two_ways)
+    concept = raw if isinstance(raw, dict) else {}
+    return words_said(analyte, meaning, spoken(concept), [code for _, code in codings(concept)], codes)
 
 
 def _integer(analyte: Analyte, meaning: ResultCode, raw: Any, codes: CodeMap) -> Said:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.ehr.fhir.patient.subject import MixedPatients
+from service.ehr.results.person import MixedPatients
 from tests.support.reading import keys, read, values
 from tests.support.records import FERRITIN, REPORT, bundle, condition, observation, parameters, patient
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from service.ehr.fhir.contents.document import walk
-from service.ehr.fhir.contents.moments import read_moment
 from service.ehr.fhir.contents.resources import Contents
+from service.ehr.results.moments import read_moment
 from tests.support.containers import BARE, CONTAINERS
 from tests.support.reading import drugs, keys, read, values
 from tests.support.records import (

@@ -1,17 +1,30 @@
-"""When a result was taken: the first time that can be right, of all those that its Observation gives."""
+"""When a result was taken: the first time that can be right, of all those that its record gives."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from service.clinical.panel.moment import NEVER, Moment
-from service.ehr.fhir.contents.json_shapes import Resource, table
-from service.ehr.fhir.contents.moments import Moments, is_open_end, latest_credible
-from service.ehr.fhir.patient.person import NOBODY, Person
+from service.ehr.results.moments import Moments, is_open_end, latest_credible
+from service.ehr.results.person import NOBODY, Person
 
 NO_TIME = (None, "")
 NOT_READABLE, NOT_RIGHT = "time_invalid", "time_doubtful"
+
+
+class Times(NamedTuple):
+    """The times of a result as sent: when it may have been taken, the one that says most first, and when issued.
+
+    Those of ``taken`` tell whether they are the end of a period that may not have ended, ``period`` is its start and
+    end. ``is_own_issue`` says that the time of issue is that of this result, not of what holds it.
+    """
+
+    taken: Iterable[tuple[object, bool]]
+    period: tuple[object, object] = (None, None)
+    issued: object = None
+    is_own_issue: bool = False
 
 
 @dataclass(slots=True)
@@ -22,19 +35,17 @@ class ResultTimes:
     latest: int = field(default_factory=latest_credible)
     moments: Moments = field(default_factory=Moments)
 
-    def of(self, resource: Resource, observation: Resource) -> tuple[Moment, list[str]]:
+    def of(self, times: Times) -> tuple[Moment, list[str]]:
         """Return the moment of a result, NEVER if it has none, and the keys of what is wrong with its times.
 
-        ``observation`` is the Observation as sent, ``resource`` has what it inherits as well. A result that was issued
-        before it was taken has a time that is wrong: it may be the newest. Without a time that is right the time of
-        issue is no more than the last moment at which the sample may have been taken.
+        A result that was issued before it was taken has a time that is wrong: it may be the newest. Without a time that
+        is right the time of issue is no more than the last moment at which the sample may have been taken.
         """
-        given_issue = resource.get("issued")
-        issued = self._credible(given_issue)
-        own_issue = issued if observation.get("issued") == given_issue else None
-        is_contradicted = self._ends_before_it_begins(resource)
+        issued = self._credible(times.issued)
+        own_issue = issued if times.is_own_issue else None
+        is_contradicted = self._ends_before_it_begins(*times.period)
         lost: set[str] = set()
-        for given, is_end in _times(resource):
+        for given, is_end in times.taken:
             moment = self._credible(given)
             if moment is None:
                 lost |= self._why_lost(given, may_go_on=is_end)
@@ -44,7 +55,7 @@ class ResultTimes:
                 is_contradicted = is_contradicted or not is_end
         else:
             moment = replace(issued, first=NEVER.first, last=issued.first) if issued and lost else issued
-            lost |= set() if issued else self._why_lost(given_issue)
+            lost |= set() if issued else self._why_lost(times.issued)
         if is_contradicted:
             return NEVER, sorted({*lost, NOT_RIGHT})
         return moment or NEVER, sorted(lost)
@@ -66,21 +77,8 @@ class ResultTimes:
             return {NOT_READABLE}
         return set() if may_go_on else {NOT_RIGHT}
 
-    def _ends_before_it_begins(self, resource: Resource) -> bool:
-        period = table(resource, "effectivePeriod")
-        if not period:
+    def _ends_before_it_begins(self, *period: object) -> bool:
+        if not any(period):
             return False
-        start, end = (self._credible(period.get(key)) for key in ("start", "end"))
+        start, end = map(self._credible, period)
         return start is not None and end is not None and end.precedes_anywhere(start)
-
-
-def _times(resource: Resource) -> Iterator[tuple[object, bool]]:
-    """Yield the times at which a result may have been taken, and whether that is the end of a period.
-
-    The one that says most comes first; a Timing is not read. A period that has not ended is of the time of its start.
-    """
-    period = table(resource, "effectivePeriod")
-    for key in ("effectiveDateTime", "effectiveInstant", "effectiveTiming"):
-        yield resource.get(key), False
-    yield period.get("end"), True
-    yield period.get("start"), False

@@ -1,4 +1,4 @@
-"""FHIR dates and times: any precision, ordered by when they begin."""
+"""Dates and times of records, as ISO 8601 and FHIR write them: any precision, ordered by when they begin."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Moments(dict[str, Moment | None]):
 
 
 def read_moment(raw: object) -> Moment | None:
-    """Return the moment that a FHIR date, dateTime or instant means.
+    """Return the moment that a date or a time means, written as FHIR writes a date, dateTime or instant.
 
     None if it is not readable, and for a day that systems write where they have none (9999-12-31, 1970-01-01).
     """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.ehr.fhir.contents.moments import Moments, is_open_end, read_moment
+from service.ehr.results.moments import Moments, is_open_end, read_moment
 from tests.support.records import EARLIER
 
 

@@ -1,4 +1,4 @@
-"""The unit of a FHIR Quantity: its code and its text must not contradict each other, and neither is ever guessed."""
+"""The unit of a result: its code and its text must not contradict each other, and neither is ever guessed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from service.clinical.measurement.analytes import Analyte
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.units import Unit
-from service.ehr.fhir.contents.json_shapes import Resource, text
 from service.ehr.issues import Unusable, from_fault
 from service.ehr.terminology.code_map import ResultCode
 from service.ehr.terminology.code_systems import UCUM, system_name
@@ -16,16 +15,18 @@ LONGEST_UNIT = 64
 _ANNOTATION = re.compile(r"\{[^{}]*\}")
 
 
-def unit_of(analyte: Analyte, meaning: ResultCode, quantity: Resource) -> str:
-    """Return the unit as it is to be read, "" if there is none; raises Unusable ``unit_conflict``."""
-    code, shown = text(quantity, "code"), text(quantity, "unit")
+def unit_said(analyte: Analyte, meaning: ResultCode, code: str, shown: str, system: object) -> str:
+    """Return the unit that a code and a text beside it name, "" if there is none; raises Unusable ``unit_conflict``.
+
+    ``system`` is that of the code, as sent.
+    """
     if max(len(code), len(shown)) > LONGEST_UNIT:
         raise from_fault(Fault("unit_not_accepted", accepted=list(analyte.table.units)))
     by_code = _find(analyte, meaning, code)
     by_text = by_code if shown == code else _find(analyte, meaning, shown)
     if by_code and by_text and not _equal(by_code, by_text):
         raise Unusable("unit_conflict")
-    if by_code is None and code and system_name(quantity.get("system")) == UCUM:
+    if by_code is None and code and system_name(system) == UCUM:
         return code  # UCUM says what it is, and it is not accepted: the text beside it must not overrule that
     found = by_code or by_text
     if found:

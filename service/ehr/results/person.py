@@ -1,8 +1,9 @@
-"""The age of the patient: from the day of birth to the time of the results, as exactly as the record says."""
+"""Who the patient is: the age at the time of the results, as exactly as the record says, and whether it is one."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -13,7 +14,6 @@ from service.clinical.measurement.numbers_in_words import number_text
 from service.clinical.measurement.reading import Evidence, Reading
 from service.clinical.panel.moment import DAY, DAY_LENGTH, NEVER, Moment
 from service.clinical.panel.panel import ADULT_AGE
-from service.ehr.fhir.contents.json_shapes import Resource, text, token
 
 _BIRTH = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 DAYS_OF_A_YEAR = Fraction(36525, 100)  # the factor of the unit d in clinical/analytes.py
@@ -40,21 +40,21 @@ class Person:
 
 
 NOBODY = Person()
+Marks = dict[str, set[str]]
+"""The identifiers of a person by system, and the day of birth."""
 
 
-def person_of(patient: Resource | None) -> Person:
-    """Return the day of birth and the sex of a Patient, as far as they are known."""
-    return Person(_born(text(patient, "birthDate")), token(patient, "gender"))
+class MixedPatients(Exception):
+    """The record holds results of more than one patient."""
 
 
-def age_reading(patient: Resource | None, at: Moment) -> Reading | None:
+def age_reading(person: Person, at: Moment) -> Reading | None:
     """Return the age at a time, in years; None where the record does not tell it, or not the day of that time.
 
     A day of birth known only to the month or year leaves an interval; one that spans the 18th birthday tells nothing,
     since what counts as applicable turns on it.
     """
-    born = _born(text(patient, "birthDate"))
-    age = _age(born, at) if born and at.text else None
+    age = _age(person.born, at) if person.born and at.text else None
     if age is None or age.low < ADULT_AGE <= age.high:
         return None
     shown = " to ".join(dict.fromkeys((number_text(age.low), number_text(age.high))))
@@ -68,8 +68,8 @@ def _age(born: tuple[date, date], at: Moment) -> Interval | None:
     return Interval(youngest, oldest) if lifetime.low <= youngest <= oldest <= lifetime.high else None
 
 
-def _born(raw: str) -> tuple[date, date] | None:
-    """Return the first and the last day that a birth date may mean."""
+def born_on(raw: str) -> tuple[date, date] | None:
+    """Return the first and the last day that a birth date (ISO 8601, to the day, month or year) may mean."""
     match = _BIRTH.fullmatch(raw)
     if match is None:
         return None
@@ -101,3 +101,12 @@ def _birthday(born: date, year: int) -> date:
         return born.replace(year=year)
     except ValueError:  # born on 29 February
         return date(year, 3, 1)
+
+
+def may_be_one(persons: Iterable[Marks]) -> bool:
+    """Return whether all may be one person: of each system they share at least one value is the same."""
+    common: Marks = {}
+    for marks in persons:
+        for system, values in marks.items():
+            common[system] = common.get(system, values) & values
+    return all(common.values())

@@ -1,30 +1,26 @@
-"""Results in words: interpretation codes, and the number that does not fit the word beside it."""
+"""Results in words: interpretation codes and flags, and the word that does not fit the one beside it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from service.clinical.measurement.analytes import HIGH_WORDS, LOW_WORDS
-from service.ehr.fhir.contents.json_shapes import Resource, codings, tables, text
 from service.ehr.issues import Unusable
 from service.ehr.terminology.code_map import CodeMap
-
-OF_INTERPRETATION = ("observationinterpretation", "observation-interpretation", "0078", "113883.5.83", "113883.12.78")
 
 BEYOND = {"above": (">=", HIGH_WORDS[0]), "below": ("<=", LOW_WORDS[0])}
 """The end of the scale at which a number lies: its comparator, and the word that it is by itself."""
 
 
-def beyond_scale(observation: Resource, codes: CodeMap) -> str:
-    """Return the comparator that a number lacks, which is only the end of the scale; "" if it is not said to be so."""
-    given = _codes(tables(observation, "interpretation"))
+def beyond_scale(given: Iterable[str], codes: CodeMap) -> str:
+    """Return the comparator that a number lacks, which is only the end of the scale; "" if no code says that it is."""
     ends = {end for code in given if (end := codes.off_scale.get(code.casefold()))}
     return BEYOND[ends.pop()][0] if len(ends) == 1 else ""
 
 
-def interpretation(observation: Resource, codes: CodeMap) -> str:
-    """Return the one HL7 v3 code (L, LL, N, H, HH) that the interpretations mean; "" if none or several."""
-    found = set()
-    for concept in filter(None, tables(observation, "interpretation")):
-        found |= {codes.word(text(concept, "text")), *(_word(code, codes) for code in _codes([concept]))}
+def interpretation(texts: Iterable[str], given: Iterable[str], codes: CodeMap) -> str:
+    """Return the one HL7 v3 code (L, LL, N, H, HH) that texts and codes mean; "" if none or several."""
+    found = {*map(codes.word, texts), *(_word(code, codes) for code in given)}
     found.discard("")
     return _one_of(found)
 
@@ -52,11 +48,3 @@ def _one_of(words: set[str]) -> str:
 def _word(code: str, codes: CodeMap) -> str:
     end = codes.off_scale.get(code.casefold())
     return BEYOND[end][1] if end else codes.word(code)
-
-
-def _codes(concepts: list[Resource]) -> list[str]:
-    return [code for concept in concepts for system, code in codings(concept) if _is_interpretation(system)]
-
-
-def _is_interpretation(system: str) -> bool:
-    return not system or any(name in system.casefold() for name in OF_INTERPRETATION)

@@ -1,4 +1,4 @@
-"""Comparators as systems write them, in a Quantity and in a text: in signs, in letters and in words."""
+"""Comparators as systems write them, beside a number and in one text with it: in signs, in letters and in words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import html
 import re
 
 from service.clinical.measurement import laboratory_text
-from service.ehr.fhir.contents.json_shapes import Resource
-from service.ehr.issues import Unusable
 
 LONGEST_TEXT = 200  # longer than any comparator, number and unit, however they are written
 SIGNS = {sign: sign for sign in laboratory_text.COMPARATORS} | laboratory_text.SIGNS
@@ -41,13 +39,8 @@ _HEAD = re.compile(r"[^\d.+]*", re.ASCII)
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-_](?=[^\W\d_])")  # within words only: one before a number is its sign
 
 
-def sign_of(raw: Resource) -> str:
-    """Return the comparator of a Quantity; one that is not read is never taken for none."""
-    given = raw.get("comparator")
-    if given is None and not raw.get("_comparator"):  # an extension in its place says something of it
-        return ""
-    if not isinstance(given, str) or len(given) > LONGEST_TEXT:
-        raise Unusable("comparator")
+def sign_in(given: str) -> str:
+    """Return the comparator that a text beside a number says, the text itself if it is none that is known."""
     said = _signs(given).strip()
     sign = _sign(said)
     return said if sign is None else sign

@@ -1,0 +1,1 @@
+"""What does one result say, in any format of records?"""
