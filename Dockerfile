@@ -3,15 +3,18 @@
 ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS build
-# The system's certificates, so that a site behind its own authority mounts its bundle there; PIP_INDEX_URL names its mirror.
+# PIP_INDEX_URL names a site's own mirror; the secret `ca`, where there is one, holds the authorities that sign for it or for a
+# proxy. Neither they nor the proxy (HTTPS_PROXY, which builders know by themselves) are left in the image.
 ARG PIP_INDEX_URL
-ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 # requirements-otel.txt holds the same and what sends traces (MAS_TRACES_URL).
 ARG REQUIREMENTS=requirements.txt
 COPY ${REQUIREMENTS} /build/requirements.txt
 # The installer lives in a venv of its own, so that the one that ships has no pip; wheels only, so no compiler is needed.
-RUN python3 -m venv /build/installer \
+RUN --mount=type=secret,id=ca,required=false \
+    python3 -m venv /build/installer \
  && python3 -m venv --without-pip /app/venv \
+ && if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; else export PIP_CERT=/etc/ssl/certs/ca-certificates.crt; fi \
  && /build/installer/bin/pip --python /app/venv/bin/python3 install --require-hashes --no-deps --only-binary :all: --no-compile \
     -r /build/requirements.txt \
  && /app/venv/bin/python3 -m compileall -q --invalidation-mode unchecked-hash /app/venv
@@ -29,13 +32,20 @@ ARG REVISION=unknown
 ARG CREATED=1970-01-01T00:00:00Z
 ARG SOURCE=unknown
 ARG BASE_DIGEST=unknown
+ARG REQUIREMENTS=requirements.txt
 LABEL org.opencontainers.image.title="mas-risk-service" \
       org.opencontainers.image.description="Scores a lab panel for macrophage activation syndrome" \
+      org.opencontainers.image.authors="MAS risk service maintainers" \
+      org.opencontainers.image.vendor="MAS risk service maintainers" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.created="${CREATED}" \
       org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.url="${SOURCE}" \
+      org.opencontainers.image.documentation="${SOURCE}" \
+      org.opencontainers.image.ref.name="${VERSION}" \
+      mas.requirements="${REQUIREMENTS}" \
       org.opencontainers.image.base.name="${PYTHON_IMAGE}" \
       org.opencontainers.image.base.digest="${BASE_DIGEST}"
 # Some bases carry pip for their own use; nothing here needs it once the venv is made.

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format generate bench bench-check growth soak lock clean quick golden image browser screenshots chart container chart-docs package sbom
+.PHONY: help setup run test lint types format generate bench bench-check growth soak lock clean quick golden image browser screenshots chart container chart-docs package sbom image-sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,12 +71,15 @@ lock: ## pin the newest allowed versions, with hashes (needs uv)
 
 IMAGE ?= mas-risk-service
 VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' service/__init__.py)
+comma := ,
+RUNNER ?= $(firstword $(shell command -v docker podman) docker)
 BUILDER ?= $(firstword $(shell command -v docker buildah podman) docker)
 
-image: ## build the image IMAGE:version (docker, buildah or podman; PYTHON_IMAGE chooses the base, name:tag@sha256:... pins it; REQUIREMENTS=requirements-otel.txt adds traces)
+image: ## build the image IMAGE:version (docker, buildah or podman; PYTHON_IMAGE chooses the base, name:tag@sha256:... pins it; REQUIREMENTS=requirements-otel.txt adds traces; README has proxies)
 	$(BUILDER) build $(if $(filter %podman %buildah,$(BUILDER)),--format docker) $(if $(PYTHON_IMAGE),--build-arg PYTHON_IMAGE=$(PYTHON_IMAGE)) --build-arg VERSION=$(VERSION) \
 	  $(if $(findstring @,$(PYTHON_IMAGE)),--build-arg BASE_DIGEST=$(lastword $(subst @, ,$(PYTHON_IMAGE)))) \
-	  --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(IMAGE_FLAGS) $(if $(REQUIREMENTS),--build-arg REQUIREMENTS=$(REQUIREMENTS)) -t $(IMAGE):$(VERSION) .
+	  $(foreach name,HTTP_PROXY HTTPS_PROXY NO_PROXY PIP_INDEX_URL,$(if $($(name)),--build-arg $(name)=$($(name)))) $(if $(CA_FILE),--secret id=ca$(comma)src=$(CA_FILE)) \
+	  $(if $(SOURCE),--build-arg SOURCE=$(SOURCE)) --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) $(IMAGE_FLAGS) $(if $(REQUIREMENTS),--build-arg REQUIREMENTS=$(REQUIREMENTS)) -t $(IMAGE):$(VERSION) .
 
 $(VENV)/.browser: requirements-browser.txt $(VENV)/.dev
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-browser.txt
@@ -110,6 +113,11 @@ sbom: $(VENV)/.chart ## write build/sbom.cdx.json: the image's Python packages, 
 	sed 's/^dynamic = .*/version = "$(VERSION)"/' pyproject.toml > build/pyproject.toml
 	$(BIN)/cyclonedx-py environment build/runtime/bin/python --pyproject build/pyproject.toml --mc-type application \
 	  --output-reproducible --of JSON -o build/sbom.cdx.json
+
+image-sbom: sbom ## the same with the packages of the system in the image IMAGE:version
+	$(RUNNER) run --rm --network none --entrypoint /bin/cat $(IMAGE):$(VERSION) /var/lib/dpkg/status > build/dpkg-status
+	$(RUNNER) run --rm --network none --entrypoint /bin/cat $(IMAGE):$(VERSION) /etc/os-release > build/os-release
+	$(BIN)/python .ci/system_sbom.py build/sbom.cdx.json build/dpkg-status build/os-release
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build

@@ -61,9 +61,9 @@ def image(podman: Run, tmp_path_factory: pytest.TempPathFactory) -> str:
     return IMAGE
 
 
-def build() -> None:
+def build(image: str = IMAGE, *arguments: str) -> None:
     """Build the image; the machine's own authorities are lent to the build, not put into the image."""
-    lent = ["--volume", f"{AUTHORITIES}:{AUTHORITIES}:ro"] if AUTHORITIES.exists() else []
+    lent = ["--secret", f"id=ca,src={AUTHORITIES}"] if AUTHORITIES.exists() else []
     run(
         *("buildah", "bud", "--isolation", "chroot", "--format", "docker", *lent),
         *(
@@ -72,7 +72,8 @@ def build() -> None:
             "--build-arg",
             "VERSION=0.0.0-test",
             "--tag",
-            IMAGE,
+            image,
+            *arguments,
             str(rendering.ROOT),
         ),
     )

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.deploy.container.conftest import BASE, FIRST_PORT, Run, ask, started
+from tests.deploy.chart.test_alerts_live import MINUTES, firing
+from tests.deploy.container.conftest import (
+    BASE,
+    FIRST_PORT,
+    IMAGE,
+    LOCKED_DOWN,
+    WORKER,
+    Run,
+    ask,
+    build,
+    started,
+    wait_for,
+)
 from tests.support import rendering
 
 pytestmark = pytest.mark.container
 
 START_SECONDS = 2.0
 OWN_BYTES = 60_000_000
+WITH_TRACES = f"{IMAGE}-with-traces"
+FROM_BUILDER = {"io.buildah.version"}
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;\\]+)", re.MULTILINE)
 
 
@@ -149,12 +165,99 @@ print(json.dumps(sum(p.read_text().count("Package: ") for p in kept if p.is_file
     assert python(podman, image, code) > 10
 
 
+def test_the_bill_of_materials_has_the_packages_of_the_system(podman: Run, image: str, tmp_path: Path) -> None:
+    def read(path: str) -> str:
+        return podman(
+            "run", "--rm", "--no-healthcheck", "--network", "none", "--entrypoint", "/bin/cat", image, path
+        ).stdout
+
+    bill, status, release = (tmp_path / name for name in ("sbom.json", "status", "release"))
+    bill.write_text(json.dumps({"bomFormat": "CycloneDX", "components": [{"name": "flask"}]}))
+    status.write_text(read("/var/lib/dpkg/status"))
+    release.write_text(read("/etc/os-release"))
+    script = rendering.ROOT / ".ci" / "system_sbom.py"
+    subprocess.run([sys.executable, script, bill, status, release], check=True, capture_output=True)
+    components = json.loads(bill.read_text())["components"]
+    query = podman(
+        *("run", "--rm", "--no-healthcheck", "--network", "none", "--entrypoint", "/usr/bin/dpkg-query", image),
+        *("--show", "--showformat", "${Package} ${Version}\\n"),
+    ).stdout
+    found = {f"{told['name']} {told['version']}" for told in components if told.get("purl", "").startswith("pkg:deb/")}
+    assert found == set(query.splitlines())
+    assert components[0] == {"name": "flask"}
+    assert [told["name"] for told in components if told.get("type") == "operating-system"] == ["debian"]
+    assert len({told["bom-ref"] for told in components[1:]}) == len(components) - 1
+
+
+def test_starts_as_docker_would_start_it(podman: Run, image: str) -> None:
+    """A published port, a read-only root, and nothing else: no volume, no setting."""
+    name, port = f"mas-published-{WORKER}", FIRST_PORT + 8
+    podman("rm", "--force", "--ignore", name)
+    rights = ["--read-only", "--read-only-tmpfs=false", "--cap-drop", "all", "--security-opt", "no-new-privileges"]
+    podman("run", "--detach", "--no-healthcheck", "--name", name, "--publish", f"127.0.0.1:{port}:8080", *rights, image)
+    try:
+        wait_for(port, "/readyz")
+        panel = {"observations": {"ferritin": "905 ug/L"}, "context": {"condition": "sjia"}}
+        assert ask(port, "/v1/assessments", "POST", panel).status == 200
+        assert b"mas_assessments_total" in ask(port, "/metrics").body
+    finally:
+        podman("rm", "--force", "--time", "5", name)
+
+
+def test_memory_near_the_limit_is_told_and_raises_the_alert(podman: Run, image: str, tmp_path: Path) -> None:
+    """Filled is the scratch folder, which counts as memory; the alert fires from what the service then tells."""
+    port, limit = FIRST_PORT + 9, 400 << 20
+    with started(podman, image, "memory", port, "--memory", "400m", "--tmpfs", "/fill:rw,size=300m,mode=1777") as (
+        name,
+        _,
+    ):
+        eventually_above(port, 0)
+        before = told(port)
+        assert before["mas_container_memory_limit_bytes"] == limit
+        assert 0 < before["mas_container_memory_bytes"] < 0.8 * limit
+        assert firing(tmp_path, memory_series(before)) == set()
+        room = int(0.95 * limit - before["mas_container_memory_bytes"])
+        podman(
+            "exec",
+            name,
+            "python3",
+            "-c",
+            f"f = open('/fill/a', 'wb'); [f.write(bytes(1 << 20)) for _ in range({room >> 20})]",
+        )
+        eventually_above(port, 0.91 * limit)
+        assert firing(tmp_path, memory_series(told(port))) == {"MasMemoryHigh"}
+
+
+def told(port: int) -> dict[str, float]:
+    """Return what the service tells of its container's memory."""
+    lines = ask(port, "/metrics").body.decode().splitlines()
+    return {line.split()[0]: float(line.split()[1]) for line in lines if line.startswith("mas_container_memory")}
+
+
+def eventually_above(port: int, wanted: float) -> None:
+    """Wait until the memory that is told has risen."""
+    until = time.monotonic() + 20
+    while told(port).get("mas_container_memory_bytes", 0) <= wanted:
+        assert time.monotonic() < until, told(port)
+        time.sleep(0.2)
+
+
+def memory_series(values: dict[str, float]) -> list[dict[str, str]]:
+    """Write them as promtool reads series."""
+    labels = 'namespace="clinical",job="mas",pod="a"'
+    return [{"series": f"{name}{{{labels}}}", "values": f"{value}x{MINUTES}"} for name, value in values.items()]
+
+
 def test_labels_and_user(inspected: dict[str, Any]) -> None:
     labels = {name.removeprefix("org.opencontainers.image."): value for name, value in inspected["Labels"].items()}
     assert labels["version"] == "0.0.0-test"
     assert labels["licenses"] == "Apache-2.0"
     assert (labels["base.name"], labels["base.digest"]) == (BASE, "unknown")  # only a base that is pinned names its own
-    assert {"title", "description", "revision", "created", "source"} <= set(labels)
+    told = "title description authors vendor url documentation source version revision created licenses ref.name"
+    assert {*told.split(), "base.name", "base.digest"} == {
+        name for name in labels if not name.startswith("mas.")
+    } - FROM_BUILDER
+    assert all(labels.values())
     assert inspected["User"] == "65532:65532"
     assert inspected["Config"]["Cmd"][0] == "gunicorn"
 
@@ -165,3 +268,15 @@ def test_small(podman: Run, inspected: dict[str, Any]) -> None:
         f"\nimage {inspected['Size'] / 1e6:.0f} MB, of which {(inspected['Size'] - base) / 1e6:.0f} MB on top of the base"
     )
     assert inspected["Size"] - base < OWN_BYTES
+
+
+def test_the_image_that_sends_traces_is_built_by_choice(podman: Run, image: str) -> None:
+    """It starts with an address for spans; the usual one says what it lacks."""
+    chosen = ["--env", "MAS_TRACES_URL=http://127.0.0.1:9/v1/traces"]
+    build(WITH_TRACES, "--build-arg", "REQUIREMENTS=requirements-otel.txt")
+    with started(podman, WITH_TRACES, "traces", FIRST_PORT + 4, *chosen):
+        assert ask(FIRST_PORT + 4, "/readyz").status == 200
+        assert ask(FIRST_PORT + 4, "/v1/criteria").status == 200
+    refused = podman("run", "--rm", *LOCKED_DOWN, *chosen, image, check=False)
+    assert refused.returncode != 0
+    assert "requirements-otel.txt" in refused.stdout + refused.stderr
