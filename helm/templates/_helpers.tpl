@@ -71,10 +71,10 @@ imagePullSecrets:
 {{- define "mas.accepted" -}}
 checkov.io/skip1: CKV_K8S_11=a CPU limit would stall all requests at once
 {{- if ne .Values.image.pullPolicy "Always" }}
-checkov.io/skip2: CKV_K8S_15=a version is never built twice, and a start must not depend on the registry
+checkov.io/skip2: CKV_K8S_15=a version is never built twice
 {{- end }}
 {{- if not .Values.image.digest }}
-checkov.io/skip3: CKV_K8S_43=the image is built by the site, which sets image.digest once it has one
+checkov.io/skip3: CKV_K8S_43=the site that builds it sets image.digest
 {{- end }}
 {{- end }}
 

@@ -45,3 +45,12 @@ def test_the_scanner_would_find_what_a_site_weakens(tmp_path: Path) -> None:
     values = {"securityContext": {"privileged": True, "readOnlyRootFilesystem": False}}
     found = {found["check_id"] for found in scanned(tmp_path, values)["results"]["failed_checks"]}
     assert {"CKV_K8S_16", "CKV_K8S_22"} <= found
+
+
+@pytest.mark.parametrize("name", rendering.VALUE_SETS)
+def test_reasons_are_short_enough_for_podman(name: str) -> None:
+    """It plays these pods in tests/deploy/container, and takes no annotation of more than 63 characters."""
+    annotations = [o["metadata"].get("annotations", {}) for o in manifests(rendering.values_of(name))]
+    reasons = [text for told in annotations for key, text in told.items() if key.startswith("checkov.io/")]
+    assert reasons
+    assert [text for text in reasons if len(text) > 63] == []
