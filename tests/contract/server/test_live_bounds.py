@@ -186,3 +186,15 @@ def test_callers_on_one_connection_each_are_served_in_turn(live: Live) -> None:
         finally:
             ended.set()
     assert set(statuses) == {200}
+
+
+def test_slow_senders_of_batches_take_no_place_from_others(live: Live) -> None:
+    """Thirty that have sent a part of theirs, and go on after the others."""
+    head = b"POST /v1/assessments/batch HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"
+    line = dumps({"findings": {"fever": True}}) + b"\n"
+    with ExitStack() as stack:
+        slow = [stack.enter_context(live.connect(head + b"Content-Length: 40000\r\n\r\n" + line)) for _ in range(30)]
+        asked = median_seconds(lambda: live.post(f"{JSON}/batch", line * 5, Content_Type="application/x-ndjson")[0], 5)
+        assert asked < PANEL_SECONDS * busy()
+        for sender in slow:
+            sender.sendall(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -133,6 +134,7 @@ def test_bad_settings_stop_the_start_and_are_all_named(tmp_path: Path) -> None:
     assert "MAS_CONNECTIONS must be a whole number from 10 to 10000" in str(failure.value)
     assert "MAS_AUTH_MODE must be one of none, api_key, jwt" in str(failure.value)
     assert "905" not in str(failure.value)
+    assert {json.loads(line)["level"] for line in str(failure.value).splitlines()} == {"critical"}
 
 
 def test_a_bad_key_file_stops_the_start(tmp_path: Path) -> None:
