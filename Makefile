@@ -28,7 +28,7 @@ test: setup ## every test but those that build a container, with branch coverage
 	$(BIN)/pytest --cov --ignore=tests/deploy/container
 
 quick: setup ## the tests of the medicine and of single modules, in a few seconds
-	$(BIN)/pytest -m "not slow" tests/unit tests/spec
+	$(BIN)/pytest -p no:schemathesis -m "not slow" tests/unit tests/spec
 
 golden: setup ## write down the digest of every answer anew, where an answer was changed on purpose
 	$(BIN)/python -m tests.golden
