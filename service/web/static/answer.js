@@ -14,7 +14,7 @@ import { category, label, readable } from "./words.js";
 
 export const MARKS = { likely: "▲", probable: "▲", possible: "◆", indeterminate: "◐", unlikely: "○" };
 
-// Shows an answer and returns the sentence to announce; `redraw` draws it once more, with exact numbers or without.
+// Shows an answer; `redraw` draws it once more, with exact numbers or without.
 export function showAssessment(answer, request, sets, redraw) {
   const opened = new Map(all("#result details[data-set]").map((one) => [one.dataset.set, one.open]));
   find("#answer-title").textContent = t("The answer");
@@ -23,7 +23,6 @@ export function showAssessment(answer, request, sets, redraw) {
       setBySet(answer, sets, redraw), copyButtons({ path: "v1/assessments", request, answer, text: () => notes(answer, request, sets) }), closing(answer)].filter(Boolean));
   for (const set of all("#result details[data-set]")) if (opened.has(set.dataset.set)) set.open = opened.get(set.dataset.set);
   markForm(answer);
-  return `${category(answer.classification.category)}. ${answer.classification.summary}`;
 }
 
 // A caution that the answer may mislead comes before what to measure next.
@@ -36,8 +35,8 @@ const onPaper = (request) => el("section", { class: "entered" }, el("h3", {}, t(
 function headline({ classification, criteria }, sets) {
   const primary = (one) => one.criteria === classification.primary;
   const count = (one) => primary(one) && criteria.find(({ id }) => id === one.criteria)?.count;
-  const title = (one) => el("span", { lang: "en" }, name(one.criteria, sets));
-  const basis = (one) => el("li", {}, title(one), primary(one) ? ` (${t("leads here")}): ` : ": ", verdicts(one), count(one) && [" ", countBar(count(one))]);
+  const title = (one) => el("span", {}, el("span", { lang: "en" }, name(one.criteria, sets)), primary(one) ? ` (${t("leads here")}):` : ":");
+  const basis = (one) => el("li", {}, title(one), " ", verdicts(one), count(one) && [" ", countBar(count(one))]);
   return el("article", { class: `headline ${classification.category}`, "data-category": classification.category },
     el("p", { class: "category", lang: "en" }, el("span", { "aria-hidden": "true" }, `${MARKS[classification.category] ?? ""} `), category(classification.category)),
     el("p", { class: "summary", lang: "en" }, readable(classification.summary)),

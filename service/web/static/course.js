@@ -17,15 +17,31 @@ const STATES = { no_onset: msg("No panel was likely or probable."), open: msg("N
 export function showCourse(course, request, shownPanel, { sets, analytes }) {
   const awaited = course.course?.awaited ?? [];
   const state = STATES[course.course?.state] ?? "";
-  find("#result").prepend(el("section", { class: "course", "aria-labelledby": "course-title" },
+  const open = unresolved(course);
+  const late = open(shownPanel.collected_at ?? "", find(".headline").dataset.category);
+  if (late) calm(find(".headline"));
+  (find(".paper") ?? find("#result").firstChild).after(el("section", { class: "course", "aria-labelledby": "course-title" },
     el("h3", { id: "course-title" }, t("The course")),
-    el("ol", { class: "strip" }, runs(course.assessments).map(step)),
+    el("ol", { class: "strip" }, runs(course.assessments, open).map(step)),
     state && el("p", { class: "state" }, t(state), awaited.length > 0 && ` ${t("Still awaited: {tests}.", { tests: list(awaited.map(label), t("and")) })}`),
     course.events.length > 0 && el("ul", { class: "events" }, course.events.map(event)),
     key(request), multiples(course, request, sets, analytes), changes(course),
     copyButtons({ path: "v1/trajectories", request, answer: course, text: () => notes(course) }),
     remarks(course.warnings ?? [], request)));
-  find("#result").insertBefore(el("h3", { class: "of" }, t("Panel of {date}", { date: shownPanel.collected_at ? moment(shownPanel.collected_at) : t("no date") })), find("#result").children[1]);
+  find(".headline").before(el("h3", { class: "of" }, t("Panel of {date}", { date: shownPanel.collected_at ? moment(shownPanel.collected_at) : t("no date") })));
+}
+
+const UNRESOLVED = msg("No longer meets the criteria; not resolved");
+
+// Whether a panel stands in an onset that has not resolved: then it is not headed "unlikely", whatever it shows alone.
+function unresolved({ course, events }) {
+  const onset = events.findLast((one) => one.type === "onset");
+  return (at, word) => course?.state === "open" && word === "unlikely" && Boolean(onset) && Date.parse(at) >= Date.parse(onset.collected_at);
+}
+
+function calm(headline) {
+  headline.className = "headline indeterminate";
+  find(".category", headline).replaceChildren(el("span", { "aria-hidden": "true" }, "◐ "), t(UNRESOLVED));
 }
 
 // What the service remarks about treatments, each sentence once with the doses it is about.
@@ -38,9 +54,10 @@ function remarks(warnings, { treatments: given = [] }) {
 const MANY = 12; // panels from which those in a row with one category are told together
 
 // [{from, to, count, word}] in order of time
-function runs(assessments) {
+function runs(assessments, open) {
   const found = [];
-  for (const { collected_at: at, classification: { category: word } } of assessments) {
+  for (const { collected_at: at, classification: { category } } of assessments) {
+    const word = open(at, category) ? "unresolved" : category;
     const last = found.at(-1);
     if (assessments.length > MANY && last?.word === word) Object.assign(last, { to: at, count: last.count + 1 });
     else found.push({ from: at, to: at, count: 1, word });
@@ -49,7 +66,7 @@ function runs(assessments) {
 }
 
 const step = ({ from, to, count, word }) =>
-  el("li", { class: word }, count > 1 ? `${t("{from} to {to}, {count} panels", { from: moment(from), to: moment(to), count })}: ` : `${moment(from)} `, el("span", { "aria-hidden": "true" }, `${MARKS[word] ?? ""} `), el("b", {}, category(word)));
+  el("li", { class: word }, count > 1 ? `${t("{from} to {to}, {count} panels", { from: moment(from), to: moment(to), count })}: ` : `${moment(from)} `, el("span", { "aria-hidden": "true" }, `${MARKS[word] ?? "◐"} `), el("b", {}, word === "unresolved" ? t(UNRESOLVED) : category(word)));
 
 const notes = (course) => [
   `${t("MAS criteria, the course")}:`,

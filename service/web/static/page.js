@@ -50,10 +50,10 @@ async function assess(options = {}, quietly = false) {
   const [answer, { showAssessment }, course, drawing] = found;
   faults.clear();
   redraw = () => {
-    const sentence = showAssessment(answer.document, panel, sets, exactly);
+    showAssessment(answer.document, panel, sets, exactly);
     drawing?.showCourse(course.document, whole, panel, { sets, analytes });
     stampPaper();
-    return sentence;
+    return `${find(".category").textContent}. ${find(".summary").textContent}`;
   };
   arrive(redraw(), quietly);
 }
