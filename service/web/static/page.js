@@ -53,7 +53,7 @@ async function assess(options = {}, quietly = false) {
     showAssessment(answer.document, panel, sets, exactly);
     drawing?.showCourse(course.document, whole, panel, { sets, analytes });
     stampPaper();
-    return `${find(".category").textContent}. ${find(".summary").textContent}`;
+    return `${find(".category").lastChild.textContent}. ${find(".summary").textContent}`;
   };
   arrive(redraw(), quietly);
 }

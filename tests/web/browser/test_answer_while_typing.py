@@ -111,7 +111,7 @@ def test_met_is_never_red_at_a_set_that_was_not_made_for_the_patient(visit: Visi
     page.click("label[for=fever-y]")
     typed(visit, ferritin="90000", platelets="16", ast="600", fibrinogen="1", esr="2")
     visit.assess()
-    page.wait_for_selector(".unsuited")
+    page.wait_for_selector(".unsuited", state="attached")
     colours = page.locator(".unsuited .verdict.met").evaluate_all("all => all.map(one => getComputedStyle(one).color)")
     red = page.evaluate("getComputedStyle(document.querySelector('.faults')).borderTopColor")
     assert colours
