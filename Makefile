@@ -1,6 +1,7 @@
 # Every task of the project. `make run` and `make test` need only Python 3.11+, make and a C library.
 PYTHON ?= python3
 PORT ?= 8080
+HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -11,7 +12,9 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/.run: requirements.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; $(PYTHON) is `$(PYTHON) --version 2>&1`. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -n "`$(BIN)/pip --version 2>/dev/null`" || { rm -rf $(VENV) && $(PYTHON) -m venv $(VENV); }
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.txt
 	touch $@
 
@@ -21,8 +24,12 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 
 setup: $(VENV)/.dev ## create .venv with everything the tests need
 
-run: $(VENV)/.run ## serve on PORT (default 8080) in the foreground
-	PORT=$(PORT) $(BIN)/gunicorn -c python:service.server.serving.gunicorn_conf service.wsgi:app
+FREE = import socket, sys; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind((sys.argv[1], int(sys.argv[2])))
+run: $(VENV)/.run ## serve on PORT (default 8080) of HOST (default 127.0.0.1; 0.0.0.0 for all) in the foreground
+	@$(BIN)/python -c '$(FREE)' $(HOST) $(PORT) 2>/dev/null || { \
+	  echo "Port $(PORT) of $(HOST) is taken, or may not be used. Choose another: make run PORT=9000"; exit 1; }
+	@echo "Open http://$(if $(filter 0.0.0.0,$(HOST)),localhost,$(HOST)):$(PORT)/ - Ctrl-C stops the service"
+	@exec env PORT=$(PORT) $(BIN)/gunicorn -c python:service.server.serving.gunicorn_conf -b $(HOST):$(PORT) service.wsgi:app
 
 test: setup ## every test but those that build a container, with branch coverage
 	$(BIN)/pytest --cov --ignore=tests/deploy/container
