@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from service.api.problems import Entry
-from service.api.response.assessment import META
+from service.api.response.assessment import META, caution_document
 from service.api.response.brief_document import scored_document
 from service.api.response.catalogue import reference_document
 from service.api.response.numbers import ends, json_number
@@ -39,13 +39,18 @@ def trajectory_document(
     What there may be a thousand of is written at once: as objects it would take four times the memory.
     """
     return {
-        "course": {"state": trajectory.course.state, "awaited": list(trajectory.course.awaited)},
+        "course": {
+            "state": trajectory.course.state,
+            "awaited": list(trajectory.course.awaited),
+            "summary": trajectory.summary,
+        },
         "assessments": [
             written(_visit(visit, of_assessment(visit.assessment, omitted.get(visit.moment.text, ()))))
             for visit in budget.checked(trajectory.visits)
         ],
         "dynamics": [written(_change(change)) for change in budget.checked(trajectory.changes)],
         "events": [_event(event) for event in trajectory.events],
+        "cautions": [caution_document(caution) for caution in trajectory.cautions],
         "warnings": [_remark(remark) for remark in trajectory.remarks],
         "consensus": CONSENSUS_DOCUMENT,
         "disclaimer": DISCLAIMER,

@@ -21,6 +21,8 @@ from service.clinical.measurement.reading import MEASURED, Reading
 from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS, UNKNOWN_CONDITION, Panel
 
 HOOK_EFFECT = "hook_effect"
+OF_COURSES = ("hook_effect_in_course", "mals_kinetics")
+GROUNDS_OF_THEIR_OWN = (HOOK_EFFECT, *OF_COURSES)
 FERRITIN = "ferritin"
 FEWEST_OTHERS = 2
 LOWEST_UPPER_LIMIT = ANALYTES[FERRITIN].implied_high or ZERO
@@ -81,7 +83,7 @@ def _reference(raw: object, where: str) -> Reference:
 
 
 STATEMENTS = load_statements(toml_reader.FOLDER / "statements.toml")  # its name is part of the fingerprint of the data
-BY_GROUNDS = tuple(statement for key, statement in STATEMENTS.items() if key != HOOK_EFFECT)
+BY_GROUNDS = tuple(statement for key, statement in STATEMENTS.items() if key not in GROUNDS_OF_THEIR_OWN)
 OTHER_ITEMS = tuple(
     leaf
     for leaf in leaves(CATALOGUE[SJIA_SET].rule)

@@ -108,7 +108,7 @@ def _next_step(leading: Sequence[SetResult]) -> str:
     decisive, name = leading[0].decisive, _name(leading[0])
     if not decisive:
         return f"No single further result could settle {name}."
-    return f"{_capital(_list([LABELS[key] for key in decisive], 'or'))} alone could settle {name}."
+    return f"{_capital(listed([LABELS[key] for key in decisive], 'or'))} alone could settle {name}."
 
 
 def _doubt(panel: Panel, classification: Classification) -> str:
@@ -131,7 +131,7 @@ def _unread(panel: Panel, unread: Sequence[str]) -> str:
     older = [LABELS[key] for key in unread if key in panel.measured]
     others = [key for key in unread if key not in panel.measured]
     clauses = [f"{_sent(others)} sent but could not be read"] if others else []
-    clauses += [f"the newest {_list(older, 'and')} gave no result"] if older else []
+    clauses += [f"the newest {listed(older, 'and')} gave no result"] if older else []
     return f"{_capital(', and '.join(clauses))}, {NO_COMFORT}."
 
 
@@ -143,7 +143,7 @@ def _doubt_of_ferritin(panel: Panel, classification: Classification) -> str:
 
 
 def _sent(keys: Sequence[str]) -> str:
-    return f"{_list([LABELS[key] for key in keys], 'and')} {'was' if len(keys) == 1 else 'were'}"
+    return f"{listed([LABELS[key] for key in keys], 'and')} {'was' if len(keys) == 1 else 'were'}"
 
 
 def _label(key: str) -> str:
@@ -162,7 +162,8 @@ LABELS = {key: _label(key) for key in (*MEASURES, *FINDINGS)}
 """The name of each input within a sentence."""
 
 
-def _list(names: Sequence[str], word: str) -> str:
+def listed(names: Sequence[str], word: str) -> str:
+    """Join names as a sentence does: "a, b and c"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
@@ -173,7 +174,7 @@ def _name(result: SetResult) -> str:
 def _are(*results: SetResult) -> str:
     """Name the sets with their verb: ``the MS score is``, ``the 2016 criteria and the HScore are``."""
     is_plural = len(results) > 1 or results[0].criteria.short.endswith(("criteria", "guidelines"))
-    return f"{_list([_name(result) for result in results], 'and')} {'are' if is_plural else 'is'}"
+    return f"{listed([_name(result) for result in results], 'and')} {'are' if is_plural else 'is'}"
 
 
 def _capital(text: str) -> str:

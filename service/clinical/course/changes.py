@@ -114,22 +114,24 @@ def changes(visits: Sequence[Visit]) -> Iterator[Change]:
     for key, analyte in ANALYTES.items():
         last: TimedReading | None = None
         for visit in visits:
-            result = _usable(key, visit)
+            result = usable(key, visit)
             if result is None or (last is not None and not last.moment.precedes(result.moment)):
                 continue
             if last is not None:
-                yield _change(analyte, last, result)
+                yield change_between(analyte, last, result)
             last = result
 
 
-def _usable(observation: str, visit: Visit) -> TimedReading | None:
+def usable(observation: str, visit: Visit) -> TimedReading | None:
+    """Return the result of a panel with its time, None where it has none that says something."""
     reading = visit.panel.readings.get(observation)
     if reading is None or reading.evidence is UNUSABLE:
         return None
     return TimedReading(visit, reading, visit.time_of(reading))
 
 
-def _change(analyte: Analyte, earlier: TimedReading, later: TimedReading) -> Change:
+def change_between(analyte: Analyte, earlier: TimedReading, later: TimedReading) -> Change:
+    """Return the change from one result to a later one."""
     old, new = earlier.reading, later.reading
     unit = new.unit if new.unit == old.unit else analyte.canonical
     before, after = _in(analyte, old, unit), _in(analyte, new, unit)

@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from service.clinical.assessment.assess import assess
+from service.clinical.assessment.cautions import Caution
 from service.clinical.assessment.treatments import Read, doubt_message
 from service.clinical.course.changes import Change, changes
+from service.clinical.course.course_cautions import course_cautions
 from service.clinical.course.events import Course, Event, events
+from service.clinical.course.headline import course_summary, headlined
 from service.clinical.course.visit import Dose, Treatment, Visit
 from service.clinical.panel.moment import Moment, day_of
 from service.clinical.panel.panel import Medication, Panel
@@ -46,6 +49,8 @@ class Trajectory:
     changes: tuple[Change, ...]
     events: tuple[Event, ...]
     course: Course
+    summary: str
+    cautions: tuple[Caution, ...]
     remarks: tuple[Remark, ...]
 
 
@@ -62,8 +67,11 @@ def follow(
     read_drug = cache(read)  # most drugs stand in every panel; it lives as long as this course
     visits = tuple(_visits(panels, treatments, criteria, read_drug))
     changed = tuple(changes(visits))
-    found, course = events(visits, changed)
-    return Trajectory(visits, changed, found, course, tuple(_remarks(treatments, visits, read_drug)))
+    found, standing = events(visits, changed)
+    remarks = tuple(_remarks(treatments, visits, read_drug))
+    told, summary = tuple(headlined(visits, standing)), course_summary(visits, standing[-1])
+    cautions = tuple(course_cautions(visits, changed))
+    return Trajectory(told, changed, found, standing[-1], summary, cautions, remarks)
 
 
 def _visits(

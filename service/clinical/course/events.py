@@ -77,7 +77,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How the course stands at its last panel; ``awaited`` are the results that keep a resolution open."""
+    """How the course stands at a panel; ``awaited`` are the results that keep a resolution open."""
 
     state: str
     awaited: tuple[str, ...] = ()
@@ -91,16 +91,18 @@ class _Episode:
     pending: set[str] = field(default_factory=set)
 
 
-def events(visits: Sequence[Visit], changes: Iterable[Change]) -> tuple[tuple[Event, ...], Course]:
-    """Return the events in order of time, and how the course stands in the end."""
+def events(visits: Sequence[Visit], changes: Iterable[Change]) -> tuple[tuple[Event, ...], tuple[Course, ...]]:
+    """Return the events in order of time, and how the course stands at each panel."""
     newest = list(_newest(visits))
-    found, course = _episodes(visits, newest)
+    found, standing = _episodes(visits, newest)
     towards = {(change.observation, id(change.later.visit)): change.in_mas_direction for change in changes}
     for key in ANALYTES:
         for visit, was in _normalisation(key, visits, newest):
             found.append(Event(NORMALISATION, visit, key, was, towards.get((key, id(visit)))))
     order = {id(visit): place for place, visit in enumerate(visits)}
-    return tuple(sorted(found, key=lambda event: order[id(event.visit)])), course  # stable: onset stays before the rest
+    return tuple(
+        sorted(found, key=lambda event: order[id(event.visit)])
+    ), standing  # stable: onset stays before the rest
 
 
 def _newest(visits: Iterable[Visit]) -> Iterator[set[str]]:
@@ -112,8 +114,9 @@ def _newest(visits: Iterable[Visit]) -> Iterator[set[str]]:
         last |= {key: at for key, at in times.items() if key not in last or last[key].last < at.last}
 
 
-def _episodes(visits: Iterable[Visit], newest: Iterable[set[str]]) -> tuple[list[Event], Course]:
+def _episodes(visits: Iterable[Visit], newest: Iterable[set[str]]) -> tuple[list[Event], tuple[Course, ...]]:
     found: list[Event] = []
+    standing: list[Course] = []
     episode: _Episode | None = None
     state, was_onset_category = NO_ONSET, False
     for visit, new in zip(visits, newest, strict=True):
@@ -128,8 +131,8 @@ def _episodes(visits: Iterable[Visit], newest: Iterable[set[str]]) -> tuple[list
             if not was_onset_category and not episode.pending and _can_tell(episode, visit):
                 found.append(Event(RESOLUTION, visit))
                 episode, state = None, RESOLVED
-    awaited = tuple(key for key in ANALYTES if episode and key in episode.pending)
-    return found, Course(state, awaited)
+        standing.append(Course(state, tuple(key for key in ANALYTES if episode and key in episode.pending)))
+    return found, tuple(standing)
 
 
 def _can_tell(episode: _Episode, visit: Visit) -> bool:

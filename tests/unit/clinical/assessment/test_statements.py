@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.clinical.assessment.statements import STATEMENTS, statements
+from service.clinical.assessment.statements import OF_COURSES, STATEMENTS, statements
 from service.clinical.measurement.interval import Verdict
 from tests.support.panels import panel_of
 from tests.support.results import assessed
@@ -84,7 +84,7 @@ SAID: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
 
 
 def test_every_statement_is_tried_with_and_without_its_grounds() -> None:
-    assert list(SAID) == list(STATEMENTS)
+    assert [*SAID, *OF_COURSES] == list(STATEMENTS)
 
 
 @pytest.mark.parametrize("key", SAID)

@@ -1,0 +1,59 @@
+"""What the change of ferritin asks for: a fall of more than 90 %, and in sepsis one of less than 15 % by day 3."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.clinical.course.test_events import course
+
+
+def codes(*ferritin: Any, condition: str = "sjia") -> list[str]:
+    panels = [
+        {"context": {"condition": condition}, "findings": {"fever": True}, "observations": {"ferritin": amount}}
+        for amount in ferritin
+    ]
+    return [caution.code for caution in course(*panels).cautions]
+
+
+@pytest.mark.parametrize(
+    ("ferritin", "is_said"),
+    [
+        (("105000 ug/L", "1310 ug/L"), True),
+        (("1000 ug/L", "100 ug/L"), False),
+        (("1000 ug/L", "99.9 ug/L"), True),
+        ((">10000 ug/L", "900 ug/L"), True),
+        (("10000 ug/L", "<1200 ug/L"), False),
+        (("10000 ug/L", "5000 ug/L", "600 ug/L"), False),
+        (("100 ug/L", "9000 ug/L"), False),
+    ],
+)
+def test_a_ferritin_that_all_but_disappears_asks_for_a_dilution(ferritin: tuple[str, ...], is_said: bool) -> None:
+    assert ("hook_effect_in_course" in codes(*ferritin)) is is_said
+
+
+@pytest.mark.parametrize(
+    ("ferritin", "is_said"),
+    [
+        (("10000 ug/L", "9000 ug/L", "8501 ug/L"), True),
+        (("10000 ug/L", "9000 ug/L", "8500 ug/L"), False),
+        (("10000 ug/L", "9000 ug/L", "7000 ug/L", "12000 ug/L"), True),
+        (("10000 ug/L", "9000 ug/L", "9000 ug/L", "5000 ug/L"), False),
+        (("10000 ug/L", "9900 ug/L"), False),
+        (("10000 ug/L", None, {"interpretation": "H"}), False),
+        (("10000 ug/L",), False),
+        ((None, None), False),
+    ],
+)
+def test_in_sepsis_a_ferritin_that_hardly_falls_by_day_3_is_named(ferritin: tuple[Any, ...], is_said: bool) -> None:
+    assert ("mals_kinetics" in codes(*ferritin, condition="sepsis")) is is_said
+    assert "mals_kinetics" not in codes(*ferritin)
+
+
+def test_platelets_of_a_published_boy_fell_by_91_percent_in_16_days() -> None:
+    """PMC5136770: 1,090,000 on day 13, 98,000 on day 29."""
+    quiet = [{"findings": {"fever": True}}] * 15
+    first = {"observations": {"platelets": "1090000 /uL"}}
+    told = course(first, *quiet, {"observations": {"platelets": "98000 /uL"}})
+    assert [change.text for change in told.changes] == [
+        "Platelet count fell from 1090000 to 98000 /uL (-91 %) in 16 days"
+    ]
