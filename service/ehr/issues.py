@@ -104,19 +104,24 @@ REASONS = {
     ),
     "not_read": "Resources of this type are not read.",
 }
+PLACES_SHOWN = 20
 WITHOUT_VALUE = ("no_value", "no_result", "elsewhere")
 """The reasons of a result that says nothing of a value: an older one stands."""
 QUIET = ("superseded", "cooler", "old_version", "code_note", "code_not_mapped", "not_read", *WITHOUT_VALUE)
 
 
 class Issue(NamedTuple):
-    """One thing to know: its key, what to say, where in what was sent, and which test it is about."""
+    """One thing to know: its key, what to say, where in what was sent, and which test it is about.
+
+    ``more`` counts the places beyond those that ``where`` names.
+    """
 
     key: str
     text: str
     where: tuple[str, ...] = ()
     observation: str = ""
     severity: str = "warning"
+    more: int = 0
 
 
 class Unusable(Exception):
@@ -132,6 +137,12 @@ def issue(key: str, *where: str, observation: str = "", text: str = "") -> Issue
     """Return the issue for a reason."""
     severity = "information" if key in QUIET else "warning"
     return Issue(key, text or REASONS.get(key) or FAULTS[key], where, observation, severity)
+
+
+def issue_of_all(key: str, places: Sequence[str], text: str = "") -> list[Issue]:
+    """Return the one issue for all places of a kind, of which it names the first and counts the rest; none for none."""
+    shown, more = places[:PLACES_SHOWN], max(0, len(places) - PLACES_SHOWN)
+    return [issue(key, *shown, text=text)._replace(more=more)] if places else []
 
 
 def too_many(given: Sequence[object], most: int, where: str) -> list[Issue]:

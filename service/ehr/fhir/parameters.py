@@ -14,7 +14,7 @@ from service.clinical.panel.panel import CONDITIONS, Medication
 from service.ehr.fhir.contents.json_shapes import Resource, table, tables, text
 from service.ehr.fhir.patient.conditions import condition_of
 from service.ehr.fhir.patient.medications import named_drugs
-from service.ehr.issues import Issue, issue
+from service.ehr.issues import Issue, issue, issue_of_all
 from service.ehr.results.moments import read_moment
 from service.ehr.terminology.code_map import CodeMap
 
@@ -65,6 +65,9 @@ class Given:
                 self.findings[name] = said[0][0]
 
 
+_UNKNOWN = f"There is no parameter of this name; it is not used. Known: {', '.join(FORMS)}."
+
+
 class _Invalid(Exception):
     """A parameter that does not have the form that is described."""
 
@@ -72,18 +75,19 @@ class _Invalid(Exception):
 def read_parameters(resource: Resource, codes: CodeMap) -> Given:
     """Return what the parameters say, in any order; those that cannot be used are named."""
     given = Given()
+    unknown: list[str] = []
     for at, parameter in enumerate(tables(resource, "parameter")):
         where, name = f"Parameters.parameter[{at}]", text(parameter, "name")
         read = _READERS.get(name)
         if read is None:
-            said = f"There is no parameter of this name; it is not used. Known: {', '.join(FORMS)}."
-            given.issues.append(issue("parameter_unknown", f"{where}.name", text=said))
+            unknown.append(f"{where}.name")
             continue
         try:
             read(given, parameter, where, codes)
         except _Invalid:
             said = f"The parameter {name} counts as unknown; it takes {FORMS[name]}."
             given.issues.append(issue("parameter_invalid", where, text=said))
+    given.issues += issue_of_all("parameter_unknown", unknown, _UNKNOWN)
     given.settle()
     return given
 
@@ -144,17 +148,19 @@ def _medications(given: Given, parameter: Resource, where: str, codes: CodeMap) 
 
 
 def _findings(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:
-    for at, part in enumerate(tables(parameter, "part")):
+    parts, unknown = tables(parameter, "part"), []
+    for at, part in enumerate(parts):
         name = text(part, "name")
         if name not in FINDINGS:
-            given.issues.append(issue("parameter_unknown", f"{where}.part[{at}].name"))
+            unknown.append(f"{where}.part[{at}].name")
         elif isinstance(part.get("valueBoolean"), bool):
             given.claim(name, part["valueBoolean"], f"{where}.part[{at}]")
         else:
             if codes.absence([_text(part)]) is not Absence.NOTHING:
                 given.unread.add(name)
             given.issues.append(issue("finding_unread", f"{where}.part[{at}]"))
-    if not tables(parameter, "part"):
+    given.issues += issue_of_all("parameter_unknown", unknown)
+    if not parts:
         raise _Invalid
 
 

@@ -17,13 +17,11 @@ from service.ehr.fhir.patient.medications import medications
 from service.ehr.fhir.patient.subject import Subject, one_patient
 from service.ehr.fhir.results.observations import read_results
 from service.ehr.fhir.results.reports import unread_of_reports
-from service.ehr.issues import Issue, issue
+from service.ehr.issues import Issue, issue, issue_of_all
 from service.ehr.record.newest_result import choose
 from service.ehr.record.record import Record, Told, record_of
 from service.ehr.results.person import age_reading
 from service.ehr.terminology.code_map import CodeMap
-
-UNREAD_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +86,4 @@ def _told_condition(given: Given, contents: Contents, codes: CodeMap, issues: li
 def _unread(contents: Contents) -> Iterable[Issue]:
     for kind, places in sorted(contents.unread.items()):
         shown = f"type {kind}" if kind.isalpha() and len(kind) <= 64 else "an unknown type"
-        yield issue("not_read", *places[:UNREAD_SHOWN], text=f"Resources of {shown} are not read.")
+        yield from issue_of_all("not_read", places, text=f"Resources of {shown} are not read.")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from service.ehr.fhir.answer.clinician_words import name_of
 from service.ehr.fhir.answer.vocabulary import ISSUE
 from service.ehr.fhir.contents.json_shapes import Resource
-from service.ehr.issues import Issue
+from service.ehr.issues import PLACES_SHOWN, Issue
 
 ISSUE_TYPES = {
     400: "invalid",
@@ -64,19 +64,14 @@ TYPE_OF_ISSUE = {
     "not_read": "not-supported",
     "parameter_unknown": "not-supported",
 }
-PLACES_SHOWN = 20
 
 
 def outcome(issues: Iterable[Issue]) -> Resource:
     """Return the issues as an OperationOutcome; it needs at least one. What is said of many places is said once."""
-    told: dict[tuple[str, ...], tuple[Issue, list[str]]] = {}
+    told: dict[tuple[str, ...], list[Issue]] = {}
     for issue in issues:
-        said = (issue.key, issue.text, issue.observation, issue.severity)
-        if said in told:
-            told[said][1].extend(issue.where)
-        else:
-            told[said] = issue, list(issue.where)
-    return {"resourceType": "OperationOutcome", "issue": [_shown(*grouped) for grouped in told.values()]}
+        told.setdefault((issue.key, issue.text, issue.observation, issue.severity), []).append(issue)
+    return {"resourceType": "OperationOutcome", "issue": [_shown(alike) for alike in told.values()]}
 
 
 def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) -> Resource:
@@ -88,11 +83,13 @@ def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) ->
     return {"resourceType": "OperationOutcome", "issue": [told | ({"expression": places} if places else {})]}
 
 
-def _shown(issue: Issue, where: list[str]) -> Resource:
+def _shown(alike: list[Issue]) -> Resource:
+    issue, where = alike[0], [place for issue in alike for place in issue.where]
+    places = len(where) + sum(issue.more for issue in alike)
     details: Resource = {"coding": [{"system": ISSUE, "code": issue.key}], "text": with_name(issue)}
     told: Resource = {"severity": issue.severity, "code": TYPE_OF_ISSUE.get(issue.key, "value"), "details": details}
-    if len(where) > PLACES_SHOWN:
-        details["text"] += f" So in {len(where)} places, the first {PLACES_SHOWN} of which are named."
+    if places > PLACES_SHOWN:
+        details["text"] += f" So in {places} places, the first {PLACES_SHOWN} of which are named."
     return told | ({"expression": where[:PLACES_SHOWN]} if where else {})
 
 

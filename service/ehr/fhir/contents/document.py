@@ -18,7 +18,7 @@ from service.ehr.fhir.contents.resources import (
     local,
     subject_of,
 )
-from service.ehr.issues import issue, within_limit
+from service.ehr.issues import issue, issue_of_all, within_limit
 from service.ehr.results.moments import read_moment
 
 MOST_CONTAINED = 5000
@@ -46,6 +46,8 @@ def walk_all(documents: Iterable[tuple[Any, str]]) -> Contents:
     contents = Contents()
     for document, where in documents:
         _visit(contents, document, where)
+        contents.issues += issue_of_all("entry_not_read", contents.lost)  # one for a document: empty ones are short
+        contents.lost = []
     _adopt(contents)
     kinds = Kinds()
     for found in contents.found:
@@ -77,7 +79,7 @@ def _visit(contents: Contents, raw: Any, where: str, address: str = "", parent: 
             for at, inner in enumerate(held):
                 _visit(contents, inner, f"{where}.contained[{at}]", parent=found)
     elif isinstance(raw, dict) and (not kind or kind.title() in _MISSPELT):
-        contents.issues.append(issue("entry_not_read", where or "resourceType"))
+        contents.lost.append(where or "resourceType")
     else:
         contents.unread.setdefault(kind or "?", []).append(where)
         contents.containers += [(raw, where)] if isinstance(raw, dict) else []
@@ -100,20 +102,24 @@ def _open_parameters(contents: Contents, parameters: list[Resource], where: str)
     for at, parameter in enumerate(parameters):
         if "resource" in parameter:
             _visit(contents, parameter["resource"], f"{where}[{at}].resource")
-        _open_parameters(contents, tables(parameter, "part"), f"{where}[{at}].part")
+        if "part" in parameter:
+            _open_parameters(contents, tables(parameter, "part"), f"{where}[{at}].part")
 
 
 def _open_entry(contents: Contents, entry: Any, where: str) -> None:
-    resource = entry.get("resource") if isinstance(entry, dict) else None
-    if isinstance(entry, dict) and "response" in entry:
+    if not isinstance(entry, dict) or not entry:
+        contents.lost.append(where)
+        return
+    resource = entry.get("resource")
+    if "response" in entry:
         _note_response(contents, entry, f"{where}.response")
     if isinstance(resource, dict | list):
         _visit(contents, resource, f"{where}.resource", text(entry, "fullUrl"))
     elif token(table(entry, "request"), "method") == "delete":
         for name in (local(text(entry["request"], "url")), text(entry, "fullUrl")):
             contents.deleted.setdefault(name, []).append(table(entry, "response").get("lastModified"))
-    elif not isinstance(entry, dict) or resource is not None or not any(key in entry for key in WITHOUT_RESOURCE):
-        contents.issues.append(issue("entry_not_read", where))
+    elif resource is not None or not any(key in entry for key in WITHOUT_RESOURCE):
+        contents.lost.append(where)
 
 
 def _note_response(contents: Contents, entry: Resource, where: str) -> None:

@@ -77,7 +77,7 @@ class Contents:
 
     ``deleted`` holds the names and addresses that a history says were deleted, with the times as sent, ``elsewhere``
     those of resources that are not read, and ``unresolved`` the references to results that are not in the record.
-    ``containers`` are the resources that are not read, each with its place.
+    ``containers`` are the resources that are not read, each with its place, and ``lost`` the places of what is none.
     """
 
     found: list[Found] = field(default_factory=list)
@@ -88,6 +88,7 @@ class Contents:
     elsewhere: set[str] = field(default_factory=set)
     unresolved: list[Promise] = field(default_factory=list)
     containers: list[tuple[Resource, str]] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     _index: Mapping[str, Found] | None = None
     _inside: dict[int, dict[str, list[Resource]]] = field(default_factory=dict)
 

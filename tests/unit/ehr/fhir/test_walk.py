@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from service.ehr.fhir.answer.outcome import outcome
 from service.ehr.fhir.contents.document import walk
 from service.ehr.fhir.contents.resources import Contents
 from service.ehr.results.moments import read_moment
@@ -174,6 +175,35 @@ def test_an_entry_that_never_had_a_resource_is_none_lost() -> None:
     for entry in (entries, None, []):
         assert "entry_not_read" not in keys([{"resourceType": "Bundle", "entry": entry}])
     assert set(values({"resourceType": "Bundle", "entry": entries[2]})) == {"ferritin"}
+
+
+EMPTY: list[Any] = [{}] * 30
+OF_THIRTY = {
+    "entries": (bundle() | {"entry": EMPTY}, "entry_not_read", "Bundle.entry[{}]"),
+    "resources of an entry": (
+        bundle() | {"entry": [{"resource": EMPTY}]},
+        "entry_not_read",
+        "Bundle.entry[0].resource[{}]",
+    ),
+    "an array": (EMPTY, "entry_not_read", "[{}]"),
+    "parameters": (parameters(*EMPTY), "parameter_unknown", "Parameters.parameter[{}].name"),
+    "findings": (
+        parameters({"name": "findings", "part": EMPTY}),
+        "parameter_unknown",
+        "Parameters.parameter[0].part[{}].name",
+    ),
+    "unread types": (bundle(*[{"resourceType": "Procedure"}] * 30), "not_read", "Bundle.entry[{}].resource"),
+}
+
+
+@pytest.mark.parametrize(("document", "key", "place"), OF_THIRTY.values(), ids=OF_THIRTY)
+def test_what_is_alike_in_many_places_is_one_issue_that_counts_them(document: Any, key: str, place: str) -> None:
+    """The sender learns the first places and how many there are; an empty object costs three bytes."""
+    [told] = [issue for issue in read(document).issues if issue.key == key]
+    assert told.where == tuple(place.replace("{}", str(at)) for at in range(20))
+    assert told.more == 10
+    [shown] = outcome([told])["issue"]
+    assert "So in 30 places, the first 20 of which are named." in shown["details"]["text"]
 
 
 def test_what_is_not_read_is_named() -> None:
