@@ -139,5 +139,5 @@ def test_a_course_that_is_not_resolved_is_not_headed_unlikely(visit: Visit) -> N
         "MAS unlikely",
         "MAS likely",
         "MAS likely",
-        "No longer meets the criteria; not resolved",
+        "Cannot be told yet",
     ]

@@ -39,6 +39,25 @@ def test_axe_finds_nothing(visitors: Any, address: str, state: str, width: int, 
     assert violations(visit) == []
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light")])
+def test_axe_finds_nothing_in_a_form_with_a_question_ranges_and_lines_not_read(
+    visitors: Any, address: str, width: int, scheme: str
+) -> None:
+    visit = visitors(address, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = visit.open()
+    page.click("#paste-open")
+    page.fill("#paste-text", "Ferritin 905 ug/L\nUrea 5 mmol/L")
+    page.click("#paste-use")
+    page.wait_for_selector("#brought li")
+    page.click(".first .ranges")
+    page.click("#link-open")
+    page.fill("#o-platelets", "59,000 /uL")
+    page.press("#o-platelets", "Tab")
+    page.wait_for_selector(".asks")
+    assert violations(visit) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("width", NARROW)
 @pytest.mark.parametrize("state", STATES)
 def test_nothing_is_wider_than_the_screen(visitors: Any, address: str, state: str, width: int) -> None:

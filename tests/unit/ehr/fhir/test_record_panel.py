@@ -1,10 +1,15 @@
 """``POST /v1/records``: the form is filled from a record, and the answer to the form is never calmer than that to the record."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from service.clinical.measurement.interval import point
+from service.clinical.measurement.reading import MEASURED, Reading
+from service.clinical.panel.panel import Panel
+from service.ehr.record.panel_document import panel_document
 from tests.support.records import (
     bundle,
     calm_panel,
@@ -157,3 +162,15 @@ def test_a_flag_that_is_neither_true_nor_false_is_refused(client: FlaskClient) -
     )
     assert status == 422
     assert problem["errors"][0]["pointer"] == "/context/incomplete"
+
+
+def test_a_drug_without_a_name_may_be_any_drug(client: FlaskClient) -> None:
+    nameless = drug("MedicationStatement", {"coding": [{"system": "urn:local", "code": "x1"}]}, status="active")
+    record = bundle(patient(), condition(), *calm_panel(), nameless)
+    assert read(client, record)["panel"]["context"]["unread"] == ["medications"]
+    assert assessed(client, record) == category(evaluated(client, record)) == "indeterminate"
+
+
+def test_a_reading_that_its_own_text_would_not_give_again_counts_as_unread() -> None:
+    reading = Reading(point(Decimal(10) ** 9), "ng/mL", MEASURED, f"{10**9} ng/mL")
+    assert panel_document(Panel({"ferritin": reading}), ()) == {"context": {"unread": ["ferritin"]}}
