@@ -112,7 +112,7 @@ def example(path: str) -> bytes | None:
     """Return the first request example of a path in the contract, as JSON; None if it has none."""
     post = contract()["paths"].get(path, {}).get("post", {})
     for content in post.get("requestBody", {}).get("content", {}).values():
-        for one in content.get("examples", {}).values():
-            if "value" in one:
-                return dumps(one["value"])
+        for sample in content.get("examples", {}).values():
+            if "value" in sample:
+                return dumps(sample["value"])
     return None

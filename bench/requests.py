@@ -56,11 +56,11 @@ def report(*, quick: bool) -> None:
     print(f"\nLoad by {'wrk' if WRK else OWN_CLIENT}")
     with ExitStack() as stack:
         bare, large, flask, service = (
-            stack.enter_context(Server(one)) for one in (WSGI_ECHO, WSGI_LARGE, FLASK_ECHO, SERVICE)
+            stack.enter_context(Server(program)) for program in (WSGI_ECHO, WSGI_LARGE, FLASK_ECHO, SERVICE)
         )
         targets = [(bare, ECHO), (large, LARGE), (flask, Load("Flask echo", "/", ECHO.body))]
         asked = list(loads_here())
-        targets += [(service, one) for one in asked]
+        targets += [(service, load) for load in asked]
         for server, load in targets:
             run(server, load, 1)
         found: dict[str, list[Outcome]] = {load.name: [] for _, load in targets}
@@ -69,17 +69,21 @@ def report(*, quick: bool) -> None:
                 found[load.name].append(run(server, load, seconds))
         _print_singles([load for _, load in targets], found)
         _clients(service, seconds, quick=quick)
-        _at_70_percent(service, median(one.rate for one in found[FULL.name]), 1 if quick else 5, 2 if quick else 4)
+        _at_70_percent(
+            service, median(outcome.rate for outcome in found[FULL.name]), 1 if quick else 5, 2 if quick else 4
+        )
         print(f"\nMemory per worker after this load: {service.memory()[0]:.0f} MB (PSS)")
-    _workers([one for one in asked if one is FULL or one.path.endswith("?view=summary")], seconds, 1 if quick else 3)
+    _workers(
+        [load for load in asked if load is FULL or load.path.endswith("?view=summary")], seconds, 1 if quick else 3
+    )
 
 
 def _print_singles(loads: list[Load], found: dict[str, list[Outcome]]) -> None:
-    base = [one.rate for one in found[ECHO.name]]
+    base = [outcome.rate for outcome in found[ECHO.name]]
     rows = []
     for load in loads:
         outcomes = found[load.name]
-        ratio = median(one.rate * load.panels / echo for one, echo in zip(outcomes, base, strict=True))
+        ratio = median(outcome.rate * load.panels / echo for outcome, echo in zip(outcomes, base, strict=True))
         rows.append(
             [
                 load.name,
@@ -90,13 +94,13 @@ def _print_singles(loads: list[Load], found: dict[str, list[Outcome]]) -> None:
                 f"{median(outcome.cpu for outcome in outcomes) / load.panels:.0f}",
             ]
         )
-    full = median(one.cpu for one in found[FULL.name])
+    full = median(outcome.cpu for outcome in found[FULL.name])
     for row, load in zip(rows, loads, strict=True):
-        row.append(f"{full * load.panels / median(one.cpu for one in found[load.name]):.1f}")
+        row.append(f"{full * load.panels / median(outcome.cpu for outcome in found[load.name]):.1f}")
     head = ["one worker, one core, 8 clients", "panels/s", "of echo", "p50 ms", "p99 ms", "CPU us/panel", "per CPU"]
     print(f"\nper CPU: panels per second of processor against single requests ({FULL.name})")
     show(f"Requests, medians of {len(base)} alternating rounds", head, rows)
-    ratio = median(one.cpu / other.cpu for one, other in zip(found[RECORD], found[SAME], strict=True))
+    ratio = median(record.cpu / other.cpu for record, other in zip(found[RECORD], found[SAME], strict=True))
     print(f"\n{RECORD} : {SAME} = {ratio:.2f} in CPU")
 
 
@@ -105,8 +109,14 @@ def _clients(service: Server, seconds: int, *, quick: bool) -> None:
     outcomes = {count: run(service, FULL, seconds, count) for count in counts}
     alone = outcomes[1].rate
     rows = [
-        [f"{n} clients", f"{one.rate:.0f}", f"{one.rate / alone:.2f}", f"{one.p50:.1f}", f"{one.p99:.1f}"]
-        for n, one in outcomes.items()
+        [
+            f"{n} clients",
+            f"{outcome.rate:.0f}",
+            f"{outcome.rate / alone:.2f}",
+            f"{outcome.p50:.1f}",
+            f"{outcome.p99:.1f}",
+        ]
+        for n, outcome in outcomes.items()
     ]
     show("Full panels as clients are added, one worker", ["", "panels/s", "of one client", "p50 ms", "p99 ms"], rows)
 

@@ -35,7 +35,7 @@ def stages_of(request: dict[str, Any]) -> Stages:
     asked = read_panel_request(document)
     sets = [CATALOGUE[key] for key in asked.criteria or CATALOGUE]
     assessment = assess(asked.panel, asked.criteria)
-    results = [evaluate(one, asked.panel) for one in sets]
+    results = [evaluate(criteria, asked.panel) for criteria in sets]
     answer = assessment_document(assessment)
     return {
         "read JSON": lambda: loads(body),
@@ -152,13 +152,13 @@ def _row(request: dict[str, Any], seconds: float) -> dict[str, str]:
         "encode": measured["encode"],
         "whole": cost(whole(request), seconds),
     }
-    return {name: f"{one:.0f}" for name, one in shown.items()}
+    return {name: f"{figure:.0f}" for name, figure in shown.items()}
 
 
 def _record(seconds: float) -> None:
     measured = {name: cost(run, seconds) for name, run in record_stages().items()}
     measured |= {"whole": cost(record_whole(), seconds), SAME: cost(whole(carried()), seconds)}
-    rows = [["", *(f"{one:.0f}" for one in measured.values())]]
+    rows = [["", *(f"{figure:.0f}" for figure in measured.values())]]
     show(f"{RECORD}, microseconds of CPU", ["", *measured], rows)
     print(f"\n{RECORD} : {SAME} = {measured['whole'] / measured[SAME]:.2f}")
 
@@ -166,4 +166,4 @@ def _record(seconds: float) -> None:
 def _growth(what: str, requests: dict[int, dict[str, Any]], seconds: float) -> None:
     points = [(float(n), cost(whole(request), seconds)) for n, request in requests.items()]
     title = f"Cost as the {what} grow, microseconds of CPU per panel (exponent {exponent(points):.2f}; 1 is linear)"
-    show(title, ["", *(f"{n:.0f}" for n, _ in points)], [[what, *(f"{one:.0f}" for _, one in points)]])
+    show(title, ["", *(f"{n:.0f}" for n, _ in points)], [[what, *(f"{figure:.0f}" for _, figure in points)]])

@@ -34,7 +34,7 @@ def generate(folder: Path) -> Path:
 
 def bundles(written: Path) -> Iterator[dict[str, Any]]:
     """Yield what there is of each encounter by a few of its times, first and last among them, in order of ids and times."""
-    patients = {f"Patient/{one['id']}": one for one in _read(written, "Patient")}
+    patients = {f"Patient/{resource['id']}": resource for resource in _read(written, "Patient")}
     of_encounter: dict[str, list[Any]] = defaultdict(list)
     for kind in CARRIED:
         for resource in _read(written, kind):
@@ -43,9 +43,15 @@ def bundles(written: Path) -> Iterator[dict[str, Any]]:
     for encounter in sorted(_read(written, "Encounter"), key=lambda one: str(one["id"])):
         resources = of_encounter[f"Encounter/{encounter['id']}"]
         patient = patients.get(encounter["subject"]["reference"])
-        for time in _spread(sorted({_time(one) for one in resources if one["resourceType"] == "Observation"})):
-            known = ([patient] if patient else []) + [one for one in resources if _time(one) <= time]
-            yield {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": one} for one in known]}
+        for time in _spread(
+            sorted({_time(resource) for resource in resources if resource["resourceType"] == "Observation"})
+        ):
+            known = ([patient] if patient else []) + [resource for resource in resources if _time(resource) <= time]
+            yield {
+                "resourceType": "Bundle",
+                "type": "collection",
+                "entry": [{"resource": resource} for resource in known],
+            }
 
 
 def _spread(times: list[str]) -> list[str]:

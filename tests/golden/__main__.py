@@ -16,9 +16,16 @@ MOST_LINES = 12
 def of_tree(tree: Path, asked: list[Request]) -> dict[str, str]:
     """Return what another tree answers, by the name of the request."""
     sent = "".join(
-        json.dumps({"name": one.name, "path": one.path, "media": one.media, "body": one.body and one.body.decode()})
+        json.dumps(
+            {
+                "name": request.name,
+                "path": request.path,
+                "media": request.media,
+                "body": request.body and request.body.decode(),
+            }
+        )
         + "\n"
-        for one in asked
+        for request in asked
     )
     script = (HERE / "answers.py").read_text(encoding="utf-8")
     ran = subprocess.run(

@@ -44,5 +44,7 @@ def _table(body: str) -> str:
 
 if __name__ == "__main__":
     asked = [json.loads(line) for line in sys.stdin]
-    for found, answer in answers((one["name"], one["path"], one["media"], one["body"]) for one in asked):
+    for found, answer in answers(
+        (request["name"], request["path"], request["media"], request["body"]) for request in asked
+    ):
         sys.stdout.write(json.dumps({"name": found, "answer": answer}) + "\n")

@@ -128,8 +128,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
 def _courses() -> Iterator[Request]:
     days = {"2026-11-20": panel(12), "2026-11-22": panel(17), "2026-11-25": SPARSE, "2026-11-30": panel(3)}
     panels = [
-        {"collected_at": f"{day}T08:00:00Z", "observations": one["observations"], "findings": one["findings"]}
-        for day, one in days.items()
+        {"collected_at": f"{day}T08:00:00Z", "observations": panel["observations"], "findings": panel["findings"]}
+        for day, panel in days.items()
     ]
     calm = {
         "ferritin": {"value": 60, "unit": "ug/L", "reference_range": {"high": 200, "unit": "ug/L"}},

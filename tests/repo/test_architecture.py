@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SERVICE = ROOT / "service"
 MODULES = sorted(SERVICE.rglob("*.py"))
-MEDICINE = [one for one in MODULES if SERVICE / "clinical" in one.parents]
+MEDICINE = [module for module in MODULES if SERVICE / "clinical" in module.parents]
 BROUGHT_BY = {"werkzeug": "flask", "jinja2": "flask", "urllib3": "requests", "cryptography": "jwt"}
 """Packages that a declared one stands on and shows in its own interface."""
 MOST_MODULES = 10
@@ -27,7 +27,7 @@ def imports(path: Path) -> Iterator[str]:
     """Yield the full names of what a module imports."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (one.name for one in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} imports by dots"
             yield str(node.module)
@@ -35,7 +35,7 @@ def imports(path: Path) -> Iterator[str]:
 
 def distributions(name: str) -> set[str]:
     top = name.partition(".")[0]
-    return {normal(one) for one in INSTALLED.get(BROUGHT_BY.get(top, top), [])}
+    return {normal(package) for package in INSTALLED.get(BROUGHT_BY.get(top, top), [])}
 
 
 def normal(name: str) -> str:
@@ -94,7 +94,7 @@ def test_the_server_knows_nothing_of_the_rest() -> None:
 def test_every_package_that_is_imported_is_declared() -> None:
     project = PYPROJECT["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["otel"]]
-    declared = {normal(re.split(r"[\[<>=~! ;]", one, maxsplit=1)[0]) for one in wanted}
+    declared = {normal(re.split(r"[\[<>=~! ;]", requirement, maxsplit=1)[0]) for requirement in wanted}
     foreign = {
         name
         for path in MODULES

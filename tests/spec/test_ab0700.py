@@ -48,7 +48,7 @@ VERDICTS = {
 
 @pytest.mark.parametrize(("patient", "key"), [(name, key) for name, table in VERDICTS.items() for key in table])
 def test_each_set_gives_the_verdicts_of_the_table(patient: str, key: str) -> None:
-    result = {one.criteria.id: one for one in assessed(patient).results}[key]
+    result = {result.criteria.id: result for result in assessed(patient).results}[key]
     assert (verdict_text(result.verdict), verdict_text(result.verdict_implied)) == VERDICTS[patient][key]
 
 
@@ -139,7 +139,7 @@ def test_both_patients_are_probable_and_it_is_said_why(patient: str, supporting:
     assert found.classification.category == "probable"
     assert found.classification.primary == "eular-acr-printo-2016"
     assert sorted(basis.criteria.id for basis in found.classification.basis[1:]) == sorted(supporting)
-    assert caution in [one.code for one in found.cautions]
+    assert caution in [said.code for said in found.cautions]
     assert "AST, triglycerides or fibrinogen alone could settle the 2016 criteria" in found.summary
 
 

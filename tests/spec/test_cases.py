@@ -8,7 +8,11 @@ from service.clinical.evaluation.evaluate import evaluate
 from service.clinical.evaluation.set_result import SetResult, verdict_text
 from tests.support.panels import panel_of
 
-CASES = [pytest.param(one, case, id=f"{one.id}: {case.name}") for one in CATALOGUE.values() for case in one.cases]
+CASES = [
+    pytest.param(criteria, case, id=f"{criteria.id}: {case.name}")
+    for criteria in CATALOGUE.values()
+    for case in criteria.cases
+]
 
 
 @pytest.mark.parametrize(("criteria", "case"), CASES)

@@ -84,7 +84,9 @@ def test_the_age_at_onset_through_a_request(years: str, points: int) -> None:
     assert explain(evaluate(CATALOGUE["mh-score"], panel), panel)[0].points == point(Decimal(points))
 
 
-@pytest.mark.parametrize("criteria", [one for one in CATALOGUE.values() if isinstance(one.rule, Sum | Linear | Ratio)])
+@pytest.mark.parametrize(
+    "criteria", [criteria for criteria in CATALOGUE.values() if isinstance(criteria.rule, Sum | Linear | Ratio)]
+)
 def test_the_cut_off_itself_counts(criteria: object) -> None:
     cutoff = criteria.rule.cutoff  # type: ignore[attr-defined]
     compare = COMPARE[cutoff.comparator]

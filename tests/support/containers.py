@@ -4,7 +4,10 @@ from typing import Any
 
 from tests.support.records import REPORT, bundle, met_panel, observation, parameters, without
 
-BARE = [without(one, "subject", "effectiveDateTime", "status") | {"id": f"r{at}"} for at, one in enumerate(met_panel())]
+BARE = [
+    without(resource, "subject", "effectiveDateTime", "status") | {"id": f"r{at}"}
+    for at, resource in enumerate(met_panel())
+]
 
 CONTAINERS: dict[str, Any] = {
     "searchset": bundle(*met_panel()),

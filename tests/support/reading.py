@@ -20,7 +20,7 @@ def judged(record: FhirRecord) -> tuple[FhirRecord, Assessment]:
 
 
 def values(document: Any) -> dict[str, Any]:
-    return {key: one.interval.low for key, one in read(document).panel.readings.items()}
+    return {key: reading.interval.low for key, reading in read(document).panel.readings.items()}
 
 
 def keys(document: Any) -> list[str]:

@@ -36,7 +36,7 @@ def observation(code: str, value: Any = None, unit: str | None = None, /, **more
     if value is not None:
         made["valueQuantity"] = {"value": Decimal(str(value))} | ({"unit": unit} if unit else {})
     made |= more
-    return {key: one for key, one in made.items() if one is not None}
+    return {key: value for key, value in made.items() if value is not None}
 
 
 def condition(code: str = "M08.2", system: str = "http://hl7.org/fhir/sid/icd-10-cm", /, **more: Any) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def parameters(*entries: dict[str, Any]) -> dict[str, Any]:
 
 
 def without(resource: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {key: one for key, one in resource.items() if key not in names}
+    return {key: value for key, value in resource.items() if key not in names}
 
 
 def met_panel() -> list[dict[str, Any]]:
@@ -110,7 +110,7 @@ def call(prefetch: Any, /, **more: Any) -> dict[str, Any]:
         "context": {"userId": "Practitioner/1", "patientId": "p1"},
         "prefetch": prefetch,
     }
-    return {key: one for key, one in (made | more).items() if one is not None}
+    return {key: value for key, value in (made | more).items() if value is not None}
 
 
 def send(client: FlaskClient, path: str, document: Any, **headers: str) -> tuple[int, Any, Any]:
@@ -148,4 +148,4 @@ def issue_keys(answer: Any) -> list[str]:
 def component(answer: Any, criteria: str, key: str) -> Any:
     """Return one component of a contained criteria set."""
     whole = next(resource for resource in answer["contained"] if resource["id"] == criteria)
-    return next(one for one in whole["component"] if one["code"]["coding"][0]["code"] == key)
+    return next(component for component in whole["component"] if component["code"]["coding"][0]["code"] == key)

@@ -67,27 +67,29 @@ def test_what_is_not_a_file_of_the_page_is_not_found(client: FlaskClient, path: 
 
 @pytest.mark.parametrize("path", ["/", "/docs"])
 def test_the_policy_allows_files_of_this_origin_and_nothing_inline(client: FlaskClient, path: str) -> None:
-    policy = dict(one.split(" ", 1) for one in client.get(path).headers["Content-Security-Policy"].split("; "))
+    policy = dict(
+        directive.split(" ", 1) for directive in client.get(path).headers["Content-Security-Policy"].split("; ")
+    )
     assert policy["default-src"] == "'none'"
-    assert [policy[one] for one in ("script-src", "style-src", "connect-src")] == ["'self'"] * 3
-    assert [policy[one] for one in ("base-uri", "form-action", "frame-ancestors")] == ["'none'"] * 3
+    assert [policy[directive] for directive in ("script-src", "style-src", "connect-src")] == ["'self'"] * 3
+    assert [policy[directive] for directive in ("base-uri", "form-action", "frame-ancestors")] == ["'none'"] * 3
     assert "unsafe" not in str(policy)
 
 
 @pytest.mark.parametrize("path", ["/", "/docs"])
 def test_the_markup_has_nothing_inline_that_the_policy_would_stop(client: FlaskClient, path: str) -> None:
     tags = Tags(client.get(path).get_data(as_text=True)).tags
-    assert [one for one in tags if one[0] == "style" or (one[0] == "script" and "src" not in one[1])] == []
+    assert [tag for tag in tags if tag[0] == "style" or (tag[0] == "script" and "src" not in tag[1])] == []
     assert [name for _, found in tags for name in found if name == "style" or name.startswith("on")] == []
 
 
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
 def test_no_file_names_another_host(path: Path) -> None:
     found = set(re.findall(r"(?:https?:)?//[a-z][^\s\"'`)<>]*", path.read_text(encoding="utf-8")))
-    assert {one for one in found if "." in one} <= ALLOWED_ADDRESSES
+    assert {address for address in found if "." in address} <= ALLOWED_ADDRESSES
 
 
-@pytest.mark.parametrize("path", [one for one in OWN if one.suffix == ".js"], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [file for file in OWN if file.suffix == ".js"], ids=lambda path: path.name)
 def test_no_script_keeps_or_shows_values_where_they_do_not_belong(path: Path) -> None:
     forbidden = r"localStorage|sessionStorage|indexedDB|document\.cookie|history\.|location\.(?:search|href)|console\.|innerHTML|outerHTML|insertAdjacent|\beval\b"
     assert re.findall(forbidden, path.read_text(encoding="utf-8")) == []
@@ -104,8 +106,13 @@ def scripts_needed(client: FlaskClient, name: str, seen: dict[str, int]) -> dict
 
 
 def test_the_first_paint_needs_less_than_100_kb(client: FlaskClient, markup: str) -> None:
-    named = [one for attribute in ("href", "src") for one in Tags(markup).values(attribute) if one.startswith("page/")]
-    sizes = {one: len(gzip.compress(client.get(f"/{one}").data)) for one in named}
+    named = [
+        address
+        for attribute in ("href", "src")
+        for address in Tags(markup).values(attribute)
+        if address.startswith("page/")
+    ]
+    sizes = {name: len(gzip.compress(client.get(f"/{name}").data)) for name in named}
     sizes |= scripts_needed(client, "page.js", {})
     sizes.pop("page/page.js")
     assert len(gzip.compress(markup.encode())) + sum(sizes.values()) < FIRST_PAINT
@@ -113,8 +120,10 @@ def test_the_first_paint_needs_less_than_100_kb(client: FlaskClient, markup: str
 
 
 def test_every_file_that_the_page_names_is_there(client: FlaskClient, markup: str) -> None:
-    named = [one for attribute in ("href", "src") for one in Tags(markup).values(attribute)]
-    missing = [one for one in named if not one.startswith("#") and client.get(f"/{one}").status_code != 200]
+    named = [address for attribute in ("href", "src") for address in Tags(markup).values(attribute)]
+    missing = [
+        address for address in named if not address.startswith("#") and client.get(f"/{address}").status_code != 200
+    ]
     assert missing == []
 
 
@@ -130,7 +139,9 @@ def test_the_form_offers_all_that_the_data_knows(markup: str) -> None:
 
 
 def test_the_page_lists_the_sets_before_anything_is_asked(markup: str) -> None:
-    assert [one.title for one in CATALOGUE.values() if f"<dd>{escape(one.title)}</dd>" not in markup] == []
+    assert [
+        criteria.title for criteria in CATALOGUE.values() if f"<dd>{escape(criteria.title)}</dd>" not in markup
+    ] == []
 
 
 def test_every_control_of_the_form_has_a_name_for_those_who_do_not_see_it(markup: str) -> None:
@@ -170,7 +181,7 @@ def test_without_authentication_the_page_asks_for_no_key(markup: str) -> None:
 
 def test_every_problem_type_lands_on_its_explanation(client: FlaskClient) -> None:
     anchors = [
-        one for one in Tags(client.get("/docs").get_data(as_text=True)).values("id") if one.startswith("problem-")
+        name for name in Tags(client.get("/docs").get_data(as_text=True)).values("id") if name.startswith("problem-")
     ]
     assert sorted(anchors) == sorted(f"problem-{kind.slug}" for kind in (MALFORMED_JSON, *KINDS.values()))
 
@@ -198,7 +209,7 @@ def test_tests_go_by_the_name_of_the_ward(label: str, short: str) -> None:
 
 def test_a_word_without_a_label_of_its_own_is_made_readable() -> None:
     labels: dict[str, Any] = {"itp": "Immune thrombocytopenia"}
-    assert [label_of(one, labels) for one in ("itp", "visceral_leishmaniasis")] == [
+    assert [label_of(condition, labels) for condition in ("itp", "visceral_leishmaniasis")] == [
         "Immune thrombocytopenia",
         "Visceral leishmaniasis",
     ]

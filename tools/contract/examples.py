@@ -65,7 +65,7 @@ def _address(contract: dict[str, Any], path: str, operation: dict[str, Any], ent
     """Return the path with its parameters filled by the entry, or by the only value that one may have."""
     named = {parameter.get("$ref", "").rpartition("/")[2] for parameter in operation.get("parameters", ())}
     shared = [contract["components"]["parameters"][name] for name in named if name]
-    only = {one["name"]: one["schema"]["enum"][0] for one in shared if one["in"] == "path"}
+    only = {parameter["name"]: parameter["schema"]["enum"][0] for parameter in shared if parameter["in"] == "path"}
     return path.format(**only | entry.get("path", {}))
 
 

@@ -116,7 +116,7 @@ def read_no_result(table: Table, where: str, lists: Mapping[str, Absence] = LIST
 def strongest(said: Iterable[Absence | None]) -> Absence | None:
     """Return what several texts say of one result; None if one of them says anything else, or there is none."""
     found = list(said)
-    return max((one for one in found if one), default=None) if all(found) else None
+    return max((absence for absence in found if absence), default=None) if all(found) else None
 
 
 FILE = toml_reader.FOLDER / "no_result.toml"

@@ -20,6 +20,6 @@ def accepts(kind: str, *named: str) -> bool:
     """
     if request.environ.get("HTTP_ACCEPT", "*/*") == "*/*":  # what most send, not worth parsing
         return True
-    given = [(one.partition(";")[0].strip().lower(), quality) for one, quality in request.accept_mimetypes]
+    given = [(name.partition(";")[0].strip().lower(), quality) for name, quality in request.accept_mimetypes]
     accepted = MIMEAccept(given)
-    return not accepted or accepted[kind] > 0 or any(one in named and quality > 0 for one, quality in accepted)
+    return not accepted or accepted[kind] > 0 or any(name in named and quality > 0 for name, quality in accepted)

@@ -16,7 +16,7 @@ from tests.support.records import bundle, call, calm_panel, carded, condition, m
 def deep(document: Any) -> list[Any]:
     """Return every value in a document."""
     inside = document.values() if isinstance(document, dict) else document if isinstance(document, list) else []
-    return [document, *(below for one in inside for below in deep(one))]
+    return [document, *(below for member in inside for below in deep(member))]
 
 
 def test_no_card_when_there_is_nothing_to_say(client: FlaskClient) -> None:
@@ -55,7 +55,7 @@ TOCILIZUMAB = {
 }
 SJIA = {"conditions": bundle(condition())}
 NO_FEVER = observation("8310-5", "36.5", "Cel")
-WORDED = [observation(one, interpretation=[{"text": "L"}]) for one in ("777-3", "3255-7")]
+WORDED = [observation(code, interpretation=[{"text": "L"}]) for code in ("777-3", "3255-7")]
 GROUNDS: list[tuple[dict[str, Any], list[Any], str]] = [
     (SJIA | TOCILIZUMAB, calm_panel(), "IL-6 blockade may hide it"),
     ({}, card_worthy_panel(), "the condition is not known"),
@@ -90,7 +90,9 @@ def test_sets_that_are_met_only_by_words_are_not_called_met() -> None:
 
 def test_what_keeps_the_record_from_unlikely_is_told_before_what_does_not() -> None:
     odd = [observation("2571-8", 1, "furlong", id=f"x{at}", effectiveDateTime=f"2026-11-1{at}") for at in range(9)]
-    others = [observation(one, 1, "furlong") for one in ("1742-6", "4537-7", "1988-5", "33823-6", "76039-7", "48065-7")]
+    others = [
+        observation(code, 1, "furlong") for code in ("1742-6", "4537-7", "1988-5", "33823-6", "76039-7", "48065-7")
+    ]
     labs = bundle(*odd, *calm_panel(), *others, link=[{"relation": "next", "url": "x"}])
     labs["entry"].append({"resource": observation("x", 12500, "ng/mL", code={"text": "Ferritin"})})
     [card] = carded(with_settings(cds_card_from="unlikely"), SJIA | {"labs": labs})
@@ -182,14 +184,16 @@ def test_suggestions_are_opt_in_and_propose_the_decisive_tests() -> None:
 
 def test_nothing_in_an_answer_is_null_or_empty(client: FlaskClient) -> None:
     clients = [client, with_settings(cds_suggestions=True, cds_card_from="unlikely")]
-    answers = [carded(one, prefetch) for one in clients for prefetch in (MET, {"labs": bundle(*met_panel())})]
+    answers = [carded(caller, prefetch) for caller in clients for prefetch in (MET, {"labs": bundle(*met_panel())})]
     answers.append(loads(client.get("/cds-services").data))
-    assert not [one for one in deep(answers) if one is None or one in ("", [], {})]
+    assert not [value for value in deep(answers) if value is None or value in ("", [], {})]
 
 
 def test_an_answer_holds_cards_and_nothing_else(client: FlaskClient) -> None:
     assert set(send(client, PATH, call(MET))[1]) == {"cards"}
-    assert not [key for one in deep(carded(client, MET)) if isinstance(one, dict) for key in one if key == "extension"]
+    assert not [
+        key for value in deep(carded(client, MET)) if isinstance(value, dict) for key in value if key == "extension"
+    ]
 
 
 def test_an_answer_takes_far_less_than_half_a_second(client: FlaskClient) -> None:

@@ -49,7 +49,9 @@ def test_what_was_not_prefetched_is_read_with_the_token(server: FhirServer) -> N
     [card] = carded(client_of(server.base), None, **asks(server.base))
     assert card["indicator"] == "critical"
     assert "/fhir/Patient/p1" in server.asked
-    assert any(one.startswith("/fhir/Observation?patient=p1&category=laboratory&code=2276-4,") for one in server.asked)
+    assert any(
+        address.startswith("/fhir/Observation?patient=p1&category=laboratory&code=2276-4,") for address in server.asked
+    )
     assert {header["Authorization"] for header in server.headers} == {"Bearer abc.def"}
     assert all(header["traceparent"].startswith("00-") for header in server.headers)
     assert {header["Accept-Encoding"] for header in server.headers} == {"identity"}
@@ -65,7 +67,7 @@ def test_a_failed_prefetch_is_read_again_and_what_was_prefetched_is_not(server: 
         "medications": bundle(),
     }
     assert carded(client_of(server.base), held, **asks(server.base))
-    assert [one.split("?")[0] for one in server.asked] == ["/fhir/Observation"]
+    assert [address.split("?")[0] for address in server.asked] == ["/fhir/Observation"]
 
 
 def test_further_pages_of_a_prefetched_bundle_are_read(server: FhirServer) -> None:
@@ -87,7 +89,7 @@ def test_further_pages_of_a_prefetched_bundle_are_read(server: FhirServer) -> No
 def test_a_further_page_of_temperatures_is_read_only_if_it_could_count(server: FhirServer) -> None:
     link = [{"relation": "next", "url": f"{server.base}/Observation?page=2"}]
     times = ["2026-11-22T07:00:00Z", "2026-11-21T05:00:00Z"]
-    found = [observation("8310-5", "38.9", "Cel", effectiveDateTime=one) for one in times]
+    found = [observation("8310-5", "38.9", "Cel", effectiveDateTime=moment) for moment in times]
     held = {"labs": bundle(*met_panel()), "patient": patient(), "conditions": None, "medications": None}
     assert carded(client_of(server.base), held | {"temperature": bundle(*found, link=link)}, **asks(server.base))
     assert server.asked == []
@@ -155,10 +157,12 @@ def test_at_the_end_of_the_budget_the_reading_ends_under_tls_too(server: FhirSer
     base = server.base.replace("http:", "https:")
     before = threading.enumerate()
     assert send(client_of(base, ca_file=str(ca_file)), PATH, call(None, **asks(base)))[0] == 412
-    reading = [one for one in threading.enumerate() if one not in before and one.name.startswith("ThreadPool")]
+    reading = [
+        thread for thread in threading.enumerate() if thread not in before and thread.name.startswith("ThreadPool")
+    ]
     began = time.monotonic()
-    for one in reading:
-        one.join(20)
+    for thread in reading:
+        thread.join(20)
     assert time.monotonic() - began < 20
 
 

@@ -68,7 +68,7 @@ def test_null_is_no_guidance_and_never_a_statement() -> None:
 
 MISSING: list[Any] = [
     {},
-    {key: one for key, one in MET.items() if key != "labs"},
+    {key: value for key, value in MET.items() if key != "labs"},
     MET | {"labs": FAILED},
     MET | {"labs": bundle(FAILED)},
     MET | {"labs": bundle({"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "timeout"}]})},

@@ -58,7 +58,7 @@ def test_without_such_a_token_the_answer_is_401_and_says_no_more(client: FlaskCl
         unsigned({"alg": "none", "kid": "ec", "typ": "JWT"}),
         hmac_with_public_key({"alg": "HS256", "kid": "ec", "typ": "JWT"}),
     ]
-    assert [status(client, path, one) for one in bad] == [401] * len(bad)
+    assert [status(client, path, token) for token in bad] == [401] * len(bad)
     answer = client.get(DISCOVERY)
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert loads(answer.data)["issue"][0]["details"] == {"text": "Authentication is required."}

@@ -55,7 +55,7 @@ def tools() -> None:
 
 
 def run(command: list[Any], said: bytes = b"") -> Any:
-    done = subprocess.run([str(one) for one in command], input=said, capture_output=True, timeout=120, check=False)
+    done = subprocess.run([str(word) for word in command], input=said, capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout.decode().splitlines()[-1])
 
@@ -81,17 +81,17 @@ def fhir_answers(client: FlaskClient) -> list[Any]:
     sent: list[Any] = [
         *CONTAINERS.values(),
         *(made for made, _ in ONE),
-        *(bundle(one, *met_panel()) for one, _ in DIAGNOSES),
+        *(bundle(condition, *met_panel()) for condition, _ in DIAGNOSES),
     ]
     sent += UNREAD + [ferritin(**word) for word in WORDS.values()]
     sent += [ferritin(valueQuantity=value) if value else ferritin(**other) for value, other in READ.values()]
     sent += [bundle(), [], bundle(patient(), condition(), *calm_panel()[1:]), bundle(patient(), *calm_panel())]
     sent += [parameters({"name": "febril"}, {"name": "asOf", "valueDateTime": "2026-11-22"})]
-    sent += [parameters(*({"name": "febrile", "valueBoolean": one} for one in (True, False)))]
+    sent += [parameters(*({"name": "febrile", "valueBoolean": value} for value in (True, False)))]
     sent += [bundle(patient(), condition(), *calm_panel(), *lost) for lost in LACKING.values()]
     sent += [bundle(old, new, kind="history") for old, new, _ in VERSIONS]
     sent += [bundle(observation("2276-4", 2150, "ng/mL"), observation("4537-7", 100, "mm/h"))]
-    answers = [evaluated(client, one) for one in sent]
+    answers = [evaluated(client, document) for document in sent]
     answers += [
         loads(client.get(path).data)
         for path in ("/fhir/metadata", "/fhir/OperationDefinition/evaluate-mas", "/fhir/no")
@@ -123,7 +123,7 @@ def test_every_cds_answer_fits_the_model_of_another_client() -> None:
     sent = [MET, {"labs": None}, {"labs": bundle()}, {"labs": bundle(*met_panel())}, {"labs": bundle(*met_panel()[:2])}]
     sent.append({"conditions": bundle(condition()), "labs": bundle(*calm_panel())})
     sent += [{"labs": bundle(condition(), value, *met_panel()[1:])} for value in UNREAD]
-    answers = [send(client, "/cds-services/mas-criteria", call(one)) for one in sent]
+    answers = [send(client, "/cds-services/mas-criteria", call(prefetch)) for prefetch in sent]
     assert {status for status, _, _ in answers} == {200}
     found = run([PYTHON, HERE / "healthchain_client.py", "validate"], lines([body for _, body, _ in answers]))
     assert found["count"] == len(sent)
@@ -147,7 +147,7 @@ def test_medplum_calls_the_running_server(tmp_path: Path) -> None:
     assert [service["id"] for service in found["services"]] == ["mas-criteria", "mas-criteria"]
     assert set(found["prefetched"]) == {"patient", "labs", "temperature", "conditions", "medications"}
     assert [card["indicator"] for card in found["answer"]["cards"]] == ["critical"]
-    assert any("2276-4" in one for one in server.asked)
+    assert any("2276-4" in address for address in server.asked)
 
 
 def test_generated_in_patients_never_break_the_service_and_are_never_reassured(client: FlaskClient) -> None:
@@ -155,8 +155,8 @@ def test_generated_in_patients_never_break_the_service_and_are_never_reassured(c
     assert len(made) == 500
     seen: Counter[str] = Counter()
     used = 0
-    for one in made:
-        answer = evaluated(client, one)
+    for document in made:
+        answer = evaluated(client, document)
         assert not any(ref.get("display") == "Ferritin" for ref in answer.get("basis", []))
         used += len(answer.get("basis", []))
         seen[category(answer)] += 1

@@ -94,7 +94,7 @@ def test_results_are_utf_8_whatever_the_locale(encoding: str) -> None:
     done = subprocess.run(
         command, input=table, capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding}
     )
-    assert [one["id"] for one in csv.DictReader(io.StringIO(done.stdout.decode()))] == ["\u042e", "\xfc"]
+    assert [row["id"] for row in csv.DictReader(io.StringIO(done.stdout.decode()))] == ["\u042e", "\xfc"]
 
 
 def test_what_is_odd_about_the_header_is_told_once(run: Any) -> None:
@@ -105,8 +105,8 @@ def test_what_is_odd_about_the_header_is_told_once(run: Any) -> None:
 
 def test_decimal_commas_are_refused_or_read_as_announced(run: Any) -> None:
     table = "fibrinogen[g/L];fever\n2,1;true\n"
-    assert [one["status"] for one in run(table, "--workers", "1")[1]] == ["422"]
-    assert [one["status"] for one in run(table, "--workers", "1", "--decimal-comma")[1]] == ["200"]
+    assert [row["status"] for row in run(table, "--workers", "1")[1]] == ["422"]
+    assert [row["status"] for row in run(table, "--workers", "1", "--decimal-comma")[1]] == ["200"]
 
 
 def test_thousands_are_refused_unless_a_decimal_comma_was_announced(run: Any) -> None:
@@ -114,7 +114,7 @@ def test_thousands_are_refused_unless_a_decimal_comma_was_announced(run: Any) ->
     for options in ([], ["--decimal-comma"]):
         _, (result,), _ = run(table.format("12.500"), "--workers", "1", *options)
         assert "does it set thousands apart?" in result["problems"]
-    assert [one["status"] for one in run(table.format("12,500"), "--workers", "1", "--decimal-comma")[1]] == ["200"]
+    assert [row["status"] for row in run(table.format("12,500"), "--workers", "1", "--decimal-comma")[1]] == ["200"]
 
 
 def test_a_bad_value_may_be_left_out(run: Any) -> None:
@@ -232,16 +232,16 @@ def test_the_two_conversions_around_a_batch_give_what_the_command_gives(client: 
     answers = client.post("/v1/assessments/batch", data=lines, content_type="application/x-ndjson").data
     through_service = list(csv.DictReader(io.StringIO(piped("to-csv", sent=answers).decode())))
     here = list(csv.DictReader(io.StringIO(piped("--workers", "1", sent=table).decode())))
-    for one, other in zip(here, through_service, strict=True):
-        assert one["status"] == other["status"]
-    assert [one | {"id": ""} for one in here[:3]] == through_service[:3]  # of the fourth the service sees no JSON
+    for row, other in zip(here, through_service, strict=True):
+        assert row["status"] == other["status"]
+    assert [row | {"id": ""} for row in here[:3]] == through_service[:3]  # of the fourth the service sees no JSON
 
 
 def test_rows_that_cannot_become_lines_are_told(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "panels.csv"
     path.write_text("id,ferritin[ug/L]\nA,905\n" + "B,9,05\n" * 30)
     assert main(["to-ndjson", str(path)]) == 0
-    lines, told = (one.splitlines() for one in capfd.readouterr())
+    lines, told = (stream.splitlines() for stream in capfd.readouterr())
     assert [line[:1] for line in lines] == ["{"] + ["#"] * 30
     assert told[0].startswith("Row 2: The row has more cells than the header")
     assert (told[19][:7], told[20:]) == ("Row 21:", ["Further rows cannot be read."])

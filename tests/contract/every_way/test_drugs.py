@@ -152,7 +152,7 @@ def test_by_record_and_by_parameter(client: FlaskClient, name: str) -> None:
     category, _, warnings = NAMES[name]
     answer = evaluated(client, record(drug(concept={"text": name})))
     assert of_record(answer) == (category, warnings)
-    assert any("IL-6 blockade" in one["text"] for one in answer["note"]) == ("il6_blockade" in NAMES[name][1])
+    assert any("IL-6 blockade" in note["text"] for note in answer["note"]) == ("il6_blockade" in NAMES[name][1])
     given = parameters({"name": "observations", "resource": record()}, {"name": "medications", "valueString": name})
     assert of_record(evaluated(client, given)) == (category, warnings)
 
@@ -160,7 +160,7 @@ def test_by_record_and_by_parameter(client: FlaskClient, name: str) -> None:
 def test_an_issue_of_a_drug_names_its_place(client: FlaskClient) -> None:
     answer = evaluated(client, record(drug(concept={"text": "biologic"})))
     [messages] = [resource for resource in answer["contained"] if resource["id"] == "messages"]
-    [issue] = [one for one in messages["issue"] if one["details"]["coding"][0]["code"] == "medication_unclear"]
+    [issue] = [issue for issue in messages["issue"] if issue["details"]["coding"][0]["code"] == "medication_unclear"]
     assert issue["expression"][0].startswith("Bundle.entry[")
 
 

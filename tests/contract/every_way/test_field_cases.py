@@ -121,7 +121,7 @@ def table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Table:
     ],
 )
 def test_the_end_of_an_open_period_is_no_error(evaluate: Evaluate, time: dict[str, Any]) -> None:
-    timeless = {key: one for key, one in ferritin().items() if key != "effectiveDateTime"}
+    timeless = {key: value for key, value in ferritin().items() if key != "effectiveDateTime"}
     assert evaluate(timeless | time)[0] == "indeterminate"
 
 
@@ -148,10 +148,12 @@ OPEN_ENDS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("time", OPEN_ENDS)
 def test_a_card_still_tells_of_an_illness_whose_times_are_odd(client: FlaskClient, time: dict[str, Any]) -> None:
-    timeless = [{key: value for key, value in one.items() if key != "effectiveDateTime"} | time for one in ILL]
+    timeless = [
+        {key: value for key, value in resource.items() if key != "effectiveDateTime"} | time for resource in ILL
+    ]
     labs, warm = (
-        [one for one in timeless if one["id"] != "o-8310-5"],
-        [one for one in timeless if one["id"] == "o-8310-5"],
+        [resource for resource in timeless if resource["id"] != "o-8310-5"],
+        [resource for resource in timeless if resource["id"] == "o-8310-5"],
     )
     request = {
         "hook": "patient-view",
@@ -284,10 +286,10 @@ def test_a_count_in_the_unit_of_its_laboratory_is_read(post: Any, evaluate: Eval
         status, answer = post(
             observations={"platelets": {"value": value, "unit": unit}}, options={"criteria": ["eular-acr-printo-2016"]}
         )
-        [item] = [one for one in answer["criteria"][0]["items"] if one["id"] == "platelets"]
+        [item] = [item for item in answer["criteria"][0]["items"] if item["id"] == "platelets"]
         assert (status, item["status"], item["observed"]["low"]) == (200, "met" if met else "not_met", value)
     low = result("777-3", 95, unit)
-    assert evaluate(*[one for one in ILL if one["id"] != "o-777-3"], low)[0] == "likely"
+    assert evaluate(*[resource for resource in ILL if resource["id"] != "o-777-3"], low)[0] == "likely"
 
 
 @pytest.mark.parametrize("unit", ["37℃", "IU/L/37℃", "U/L 37C"])
@@ -302,7 +304,7 @@ def test_the_word_beside_a_number_that_cannot_be_read_still_counts_as_implied(po
     _, answer = post(
         observations={"platelets": sent}, options={"on_invalid": "omit", "criteria": ["eular-acr-printo-2016"]}
     )
-    [item] = [one for one in answer["criteria"][0]["items"] if one["id"] == "platelets"]
+    [item] = [item for item in answer["criteria"][0]["items"] if item["id"] == "platelets"]
     assert (item["status"], item["status_implied"]) == ("unknown", "met")
 
 

@@ -99,9 +99,11 @@ def by_card(sent: Panel) -> str:
     """Return the category that the card tells; "unlikely" if there is none, for nobody is shown that there is not."""
     whole = as_record(sent)
     groups = {
-        "labs": [one for one in whole if one["resourceType"] == "Observation" and one["id"] != "o-8310-5"],
-        "temperature": [one for one in whole if one.get("id") == "o-8310-5"],
-        "medications": [one for one in whole if one["resourceType"] == "MedicationRequest"],
+        "labs": [
+            resource for resource in whole if resource["resourceType"] == "Observation" and resource["id"] != "o-8310-5"
+        ],
+        "temperature": [resource for resource in whole if resource.get("id") == "o-8310-5"],
+        "medications": [resource for resource in whole if resource["resourceType"] == "MedicationRequest"],
         "conditions": [condition()],
     }
     call = {

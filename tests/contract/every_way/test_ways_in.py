@@ -251,7 +251,7 @@ def test_a_panel_has_the_same_category_by_every_way_in(seed: int) -> None:
     expected = by_json(some)
     for way, categories in WAYS.items():
         found = zip(some, expected, categories(some), strict=True)
-        assert [(way, panel, one, other) for panel, one, other in found if one != other][:1] == []
+        assert [(way, panel, answer, other) for panel, answer, other in found if answer != other][:1] == []
 
 
 def test_the_panels_reach_every_category() -> None:

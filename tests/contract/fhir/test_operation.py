@@ -207,7 +207,7 @@ def test_a_calm_panel_is_unlikely_and_a_drug_takes_the_reassurance_away(client: 
     drug = {"resourceType": "MedicationRequest", "status": "active", "medicationCodeableConcept": {"text": "Actemra"}}
     answer = evaluated(client, bundle(*SJIA, *calm_panel(), drug))
     assert category(answer) == "indeterminate"
-    assert any("IL-6" in one["text"] for one in answer["note"])
+    assert any("IL-6" in note["text"] for note in answer["note"])
 
 
 def test_a_bad_value_never_fails_the_bundle(client: FlaskClient) -> None:
@@ -220,7 +220,7 @@ def test_a_bad_value_never_fails_the_bundle(client: FlaskClient) -> None:
     assert category(answer) in ("probable", "indeterminate")
     places = next(resource for resource in answer["contained"] if resource["id"] == "messages")["issue"]
     assert {"Bundle.entry[6].resource", "Bundle.entry[7].resource"} <= {
-        place for one in places for place in one.get("expression", [])
+        place for issue in places for place in issue.get("expression", [])
     }
 
 

@@ -90,7 +90,7 @@ def caller(app: Flask) -> FlaskClient:
 @settings(max_examples=40)
 @given(request=requests(), spelling=st.integers(0, 3))
 def test_a_bundle_equals_the_json_panel_it_carries(codes: CodeMap, request: dict[str, Any], spelling: int) -> None:
-    known = {key: one for key, one in request["observations"].items() if one != {"interpretation": "A"}}
+    known = {key: value for key, value in request["observations"].items() if value != {"interpretation": "A"}}
     if not known:
         return
     plain = {"observations": known, "findings": request["findings"], "context": request["context"]}
@@ -98,11 +98,12 @@ def test_a_bundle_equals_the_json_panel_it_carries(codes: CodeMap, request: dict
     made = [
         {
             "name": "observations",
-            "resource": bundle(*(as_observation(key, one, spelling) for key, one in known.items())),
+            "resource": bundle(*(as_observation(key, value, spelling) for key, value in known.items())),
         }
     ]
     made += [
-        {"name": "findings", "part": [{"name": key, "valueBoolean": one}]} for key, one in request["findings"].items()
+        {"name": "findings", "part": [{"name": key, "valueBoolean": value}]}
+        for key, value in request["findings"].items()
     ]
     if request["context"]["condition"]:
         made.append({"name": "condition", "valueCode": request["context"]["condition"]})
@@ -122,7 +123,9 @@ def told(item: dict[str, Any], above: str = "") -> Iterator[tuple[str, str, str,
 def test_every_item_stands_in_the_answer_as_it_is_explained(
     codes: CodeMap, request: dict[str, Any], spelling: int
 ) -> None:
-    made = bundle(condition(), *(as_observation(key, one, spelling) for key, one in request["observations"].items()))
+    made = bundle(
+        condition(), *(as_observation(key, value, spelling) for key, value in request["observations"].items())
+    )
     record = read_request(made, codes)
     assessment = assess(record.panel)
     answer = loads(dumps(risk_assessment(record, assessment)))
@@ -132,16 +135,18 @@ def test_every_item_stands_in_the_answer_as_it_is_explained(
         if resource["resourceType"] == "Observation"
     }
     for criteria in loads(dumps(document_of(record.panel)))["criteria"]:
-        items = [one for item in criteria.get("items", ()) for one in told(item)]
+        items = [leaf for item in criteria.get("items", ()) for leaf in told(item)]
         shown = [
-            (one["code"], one["valueCodeableConcept"]) for one in contained[criteria["id"]][-len(items) :] if items
+            (observation["code"], observation["valueCodeableConcept"])
+            for observation in contained[criteria["id"]][-len(items) :]
+            if items
         ]
         assert items == [
             (code["coding"][0]["code"], code["text"], value["coding"][0]["code"], value["text"])
             for code, value in shown
         ]
     leading = assessment.classification.basis[0]
-    reasons = "; ".join(f"{one.label}: {one.reason}" for one in leading.items)
+    reasons = "; ".join(f"{item.label}: {item.reason}" for item in leading.items)
     assert answer["prediction"][0]["rationale"] == f"{assessment.summary} {leading.criteria.short}: {reasons}."
 
 
@@ -199,7 +204,7 @@ def places(document: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     pairs = (
         document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else []
     )
-    return [below for key, one in pairs for below in ((*path, key), *places(one, (*path, key)))]
+    return [below for key, value in pairs for below in ((*path, key), *places(value, (*path, key)))]
 
 
 WHOLE = bundle(

@@ -124,7 +124,9 @@ def groups(places: list[Place], most: int = GROUP) -> list[tuple[Place, ...]]:
     documents = {id(place.document): place.document for place in places}
     for number in documents:
         own = [place for place in places if id(place.document) == number]
-        left = {(one, other) for one, other in combinations(range(len(own)), 2) if _are_apart(own[one], own[other])}
+        left = {
+            (place, other) for place, other in combinations(range(len(own)), 2) if _are_apart(own[place], own[other])
+        }
         while left:
             group = list(min(left))
             for at, place in enumerate(own):

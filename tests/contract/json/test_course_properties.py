@@ -108,9 +108,9 @@ def test_a_course_of_one_panel_is_its_assessment(course: dict[str, Any]) -> None
 @settings(max_examples=40, deadline=None)
 @given(panels())
 def test_a_batch_is_its_single_calls_byte_for_byte(sent: list[dict[str, Any]]) -> None:
-    body = b"\n".join(dumps(one) for one in sent)
+    body = b"\n".join(dumps(request) for request in sent)
     answer = CLIENT.post("/v1/assessments/batch", data=body, content_type=LINES)
-    singles = [post("/v1/assessments", one).rstrip(b"\n") for one in sent]
+    singles = [post("/v1/assessments", request).rstrip(b"\n") for request in sent]
     expected = [b'{"index":%d,"status":200,"assessment":%b}' % pair for pair in enumerate(singles)]
     assert answer.data.split(b"\n") == [*expected, b""]
 
@@ -118,10 +118,10 @@ def test_a_batch_is_its_single_calls_byte_for_byte(sent: list[dict[str, Any]]) -
 @settings(max_examples=40, deadline=None)
 @given(panels())
 def test_the_summary_of_a_batch_agrees_with_the_single_calls(sent: list[dict[str, Any]]) -> None:
-    body = b"\n".join(dumps(one) for one in sent)
+    body = b"\n".join(dumps(request) for request in sent)
     answer = CLIENT.post("/v1/assessments/batch?view=summary", data=body, content_type=LINES)
-    for line, one in zip(answer.data.splitlines(), sent, strict=True):
-        brief, single = loads(line)["assessment"], loads(post("/v1/assessments", one))
+    for line, request in zip(answer.data.splitlines(), sent, strict=True):
+        brief, single = loads(line)["assessment"], loads(post("/v1/assessments", request))
         single["criteria"] = [
             {key: said for key, said in full.items() if key not in EXPLAINS} for full in single["criteria"]
         ]

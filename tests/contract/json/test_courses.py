@@ -55,7 +55,7 @@ def test_patient_1_onset_at_the_mas_panel(first: Any) -> None:
 def test_patient_1_ferritin_and_ldh_normal_after_the_second_dose(first: Any) -> None:
     normal = {event["observation"]: event for event in first["events"] if event["type"] == "normalisation"}
     assert set(normal) == {"ferritin", "ldh"}
-    assert all(one["after_treatment"] == {"name": TOCILIZUMAB, "dose_number": 2} for one in normal.values())
+    assert all(change["after_treatment"] == {"name": TOCILIZUMAB, "dose_number": 2} for change in normal.values())
     assert (normal["ferritin"]["masked_by"], normal["ldh"]["masked_by"]) == (["il6_blockade"], [])
     assert (normal["ferritin"]["was"], normal["ldh"]["was"]) == ("unknown", "abnormal")
 
@@ -74,8 +74,8 @@ def test_patient_2_onset_under_anakinra(second: Any) -> None:
 
 def test_patient_2_normal_after_the_third_dose(second: Any) -> None:
     normal = [event for event in second["events"] if event["type"] == "normalisation"]
-    assert [one["observation"] for one in normal] == ["ferritin", "ldh"]
-    assert all(one["after_treatment"] == {"name": TOCILIZUMAB, "dose_number": 3} for one in normal)
+    assert [change["observation"] for change in normal] == ["ferritin", "ldh"]
+    assert all(change["after_treatment"] == {"name": TOCILIZUMAB, "dose_number": 3} for change in normal)
     assert second["assessments"][1]["cautions"][0]["code"] == "il6_blockade"
 
 

@@ -253,7 +253,7 @@ def test_all_faults_of_a_request_come_at_once(post: Any) -> None:
 )
 def test_the_facts_to_mend_a_fault_come_with_it(post: Any, observations: dict[str, Any], facts: dict[str, Any]) -> None:
     document = post(observations=observations)[1]
-    found = {key: one for key, one in document["errors"][0].items() if key not in ("pointer", "code", "detail")}
+    found = {key: value for key, value in document["errors"][0].items() if key not in ("pointer", "code", "detail")}
     assert found == facts
 
 

@@ -74,8 +74,8 @@ def test_a_summary_line_of_a_batch_is_the_summary_of_the_single_call(client: Fla
 
 def test_a_set_that_was_not_made_for_the_patient_has_no_items_unless_it_is_named(client: FlaskClient) -> None:
     found = {criteria_set["id"]: criteria_set for criteria_set in answer(client, "/v1/assessments")["criteria"]}
-    assert [key for key, one in found.items() if one["applicability"] == "not_applicable"] == [
-        key for key, one in found.items() if "items" not in one
+    assert [key for key, criteria in found.items() if criteria["applicability"] == "not_applicable"] == [
+        key for key, criteria in found.items() if "items" not in criteria
     ]
     assert "items" not in found["ohi-index"]
     [named] = answer(client, "/v1/assessments", options={"criteria": ["ohi-index"]})["criteria"]

@@ -32,12 +32,15 @@ ONE_SIGN_ONE_WAY = set(SIGNS) | set(SIGNS.values())  # finding and measurement o
 
 def without_doubled_signs(request: dict[str, Any]) -> dict[str, Any]:
     """Keep of finding and measurement of the same thing the finding alone."""
-    kept = {key: one for key, one in request["observations"].items() if SIGNS.get(key) not in request["findings"]}
+    kept = {key: value for key, value in request["observations"].items() if SIGNS.get(key) not in request["findings"]}
     return request | {"observations": kept}
 
 
 def verdicts(panel: Panel) -> dict[str, tuple[Verdict, Verdict]]:
-    return {key: (one.verdict, one.verdict_implied) for key, one in ((r.criteria.id, r) for r in assess(panel).results)}
+    return {
+        key: (result.verdict, result.verdict_implied)
+        for key, result in ((r.criteria.id, r) for r in assess(panel).results)
+    }
 
 
 def plus(panel: Panel, key: str, reading: Reading) -> Panel:
@@ -58,9 +61,9 @@ def test_one_more_value_never_undoes_a_verdict(request: dict[str, Any], data: st
     value = data.draw(canonical_values(ANALYTES[key]))
     assume(key not in ("wbc", "neutrophils", "lymphocytes"))
     before, after = verdicts(panel), verdicts(plus(panel, key, measured(key, value)))
-    for one, (strict, implied) in before.items():
-        assert strict is UNKNOWN or after[one][0] is strict
-        assert implied is UNKNOWN or after[one][1] is implied
+    for name, (strict, implied) in before.items():
+        assert strict is UNKNOWN or after[name][0] is strict
+        assert implied is UNKNOWN or after[name][1] is implied
 
 
 @given(requests(), st.data())
@@ -73,15 +76,15 @@ def test_one_more_finding_never_undoes_a_verdict(request: dict[str, Any], data: 
     key = data.draw(st.sampled_from(free))
     more = Panel(panel.readings, {**panel.findings, key: data.draw(st.booleans())}, panel.condition)
     before, after = verdicts(panel), verdicts(more)
-    for one, (strict, implied) in before.items():
-        assert strict is UNKNOWN or after[one][0] is strict
-        assert implied is UNKNOWN or after[one][1] is implied
+    for name, (strict, implied) in before.items():
+        assert strict is UNKNOWN or after[name][0] is strict
+        assert implied is UNKNOWN or after[name][1] is implied
 
 
 @given(requests(), st.data())
 def test_tightening_an_interval_never_flips_a_verdict(request: dict[str, Any], data: st.DataObject) -> None:
     panel = panel_of(**request)
-    censored = [key for key, one in panel.measured.items() if key in ANALYTES and not one.interval.is_point]
+    censored = [key for key, reading in panel.measured.items() if key in ANALYTES and not reading.interval.is_point]
     assume(censored)
     key = data.draw(st.sampled_from(sorted(censored)))
     interval = panel.measured[key].interval
@@ -94,9 +97,9 @@ def test_tightening_an_interval_never_flips_a_verdict(request: dict[str, Any], d
     assume(tighter.low < tighter.high)
     before = verdicts(panel)
     after = verdicts(plus(panel, key, Reading(tighter, ANALYTES[key].canonical, Evidence.MEASURED, "")))
-    for one, pair in before.items():
+    for name, pair in before.items():
         for level in (0, 1):
-            assert pair[level] is UNKNOWN or after[one][level] is pair[level]
+            assert pair[level] is UNKNOWN or after[name][level] is pair[level]
 
 
 def values_around_every_limit(result: SetResult, key: str) -> list[Decimal]:
@@ -113,10 +116,10 @@ def values_around_every_limit(result: SetResult, key: str) -> list[Decimal]:
 def completions(panel: Panel, result: SetResult, key: str) -> list[Panel]:
     """Return the panel with one more input at each value that could matter."""
     if key in FINDINGS:
-        return [Panel(panel.readings, {**panel.findings, key: one}, panel.condition) for one in (True, False)]
+        return [Panel(panel.readings, {**panel.findings, key: value}, panel.condition) for value in (True, False)]
     if key in (AGE, AGE_AT_ONSET):
         readings = [
-            Reading(point(Decimal(one)), "a", Evidence.MEASURED, "") for one in ("0", "0.05", "1.6", "1.7", "80")
+            Reading(point(Decimal(number)), "a", Evidence.MEASURED, "") for number in ("0", "0.05", "1.6", "1.7", "80")
         ]
         return [plus(panel, key, reading) for reading in readings]
     return [plus(panel, key, measured(key, value)) for value in values_around_every_limit(result, key)]
@@ -159,7 +162,8 @@ def sign_rules_first(result: SetResult, sign: str) -> bool:
 @given(requests())
 def test_the_order_of_keys_is_irrelevant(request: dict[str, Any]) -> None:
     turned = {
-        key: dict(reversed(one.items())) if isinstance(one, dict) else one for key, one in reversed(request.items())
+        key: dict(reversed(value.items())) if isinstance(value, dict) else value
+        for key, value in reversed(request.items())
     }
     assert verdicts(panel_of(**request)) == verdicts(panel_of(**turned))
 

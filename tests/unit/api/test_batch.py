@@ -33,11 +33,11 @@ def answers(client: FlaskClient, body: bytes, query: str = "") -> list[Any]:
 def test_one_bad_line_never_stops_the_rest(client: FlaskClient) -> None:
     lines = [GOOD, b"{", b'{"observations":{"ferritin":905}}', b"[]", b'{"x":NaN}', b"\xff", b"x" * 70_000, b"", GOOD]
     found = answers(client, b"\n".join(lines))
-    assert [one["index"] for one in found] == list(range(8))
-    assert [one["status"] for one in found] == [200, 400, 422, 422, 400, 400, 413, 200]
+    assert [line["index"] for line in found] == list(range(8))
+    assert [line["status"] for line in found] == [200, 400, 422, 422, 400, 400, 413, 200]
     assert found[2]["problem"]["errors"][0]["code"] == "unit_required"
     assert found[0]["assessment"] == found[7]["assessment"]
-    assert len({one["problem"]["request_id"] for one in found if "problem" in one}) == 1
+    assert len({line["problem"]["request_id"] for line in found if "problem" in line}) == 1
 
 
 def test_the_problem_of_a_line_is_that_of_the_single_call(client: FlaskClient) -> None:
@@ -106,7 +106,7 @@ def test_a_batch_may_be_longer_than_any_other_body() -> None:
     client = create_app(Settings(max_body_bytes=200, batch_max_line_bytes=100)).test_client()
     assert client.post("/v1/assessments", data=GOOD + b" " * 200, content_type="application/json").status_code == 413
     found = answers(client, (GOOD + b"\n") * 20 + GOOD + b" " * 200 + b'"' + b"x" * 100)
-    assert [one["status"] for one in found] == [200] * 20 + [413]
+    assert [line["status"] for line in found] == [200] * 20 + [413]
 
 
 def test_a_fault_of_ours_is_told_of_its_line_without_its_message(
@@ -117,7 +117,7 @@ def test_a_fault_of_ours_is_told_of_its_line_without_its_message(
 
     monkeypatch.setitem(batch.VIEWS, "full", batch.View(brief=False, document=fail))
     found = answers(client, GOOD + b"\n" + GOOD)
-    assert [one["status"] for one in found] == [500, 500]
+    assert [line["status"] for line in found] == [500, 500]
     told = capfd.readouterr().out
     assert "RuntimeError" in told
     assert "so-and-so" not in told + str(found)
@@ -162,7 +162,7 @@ def test_a_reader_who_stops_holds_up_the_batch_instead_of_filling_memory() -> No
 
 def test_a_body_that_breaks_off_says_so_in_the_last_line() -> None:
     *found, last = (loads(answer) for answer in Batch(VIEWS["summary"], "id", 1000).answers(Endless(breaks_after=2)))
-    assert [one["status"] for one in found] == [200, 200]
+    assert [line["status"] for line in found] == [200, 200]
     assert (last["index"], last["status"], last["problem"]["status"]) == (2, 408, 408)
 
 

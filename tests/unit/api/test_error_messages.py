@@ -137,7 +137,7 @@ def test_the_other_entries_say_what_is_needed() -> None:
         "detail": "So.",
         "low": 1,
     }
-    assert [not_a_number(WHERE, one).code for one in (None, "12.500")] == ["not_a_number"] * 2
+    assert [not_a_number(WHERE, value).code for value in (None, "12.500")] == ["not_a_number"] * 2
     assert one_of(WHERE, ("a", "b")).facts == {"accepted": ["a", "b"]}
 
 

@@ -68,7 +68,7 @@ def test_a_set_of_another_version_adds_no_column() -> None:
         "status": 200,
         "assessment": {"classification": {"category": "unlikely", "primary": None}, "criteria": [strange]},
     }
-    assert [one for one in result_row(1, "", answer) if one] == ["1", "200", "unlikely"]
+    assert [cell for cell in result_row(1, "", answer) if cell] == ["1", "200", "unlikely"]
 
 
 def test_the_summary_says_why_a_calm_answer_does_not_reassure() -> None:

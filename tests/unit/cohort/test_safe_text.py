@@ -29,9 +29,13 @@ def test_no_cell_of_any_separator_begins_a_formula(text: str) -> None:
     assert line.count("\n") == 1
     assert next(csv.reader(io.StringIO(line)))[1] == safe(text)
     for cell in [*safe(text).split(";"), *line.split(",", 1)[1].split(";")]:
-        bare = "".join(one for one in unicodedata.normalize("NFKC", cell) if unicodedata.category(one)[0] not in "CZ")
+        bare = "".join(
+            character
+            for character in unicodedata.normalize("NFKC", cell)
+            if unicodedata.category(character)[0] not in "CZ"
+        )
         assert bare.lstrip('"')[:1] not in ("=", "+", "-", "@")
-    assert not any(unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp") for one in safe(text))
+    assert not any(unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") for character in safe(text))
 
 
 def test_no_two_identities_become_one() -> None:

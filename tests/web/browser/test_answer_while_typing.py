@@ -27,7 +27,7 @@ def test_one_question_is_asked_for_many_keys(visit: Visit) -> None:
     page = visit.open()
     typed(visit, ferritin="12345")
     page.wait_for_selector(".headline")
-    assert len([one for one in visit.requests if one.method == "POST"]) == 1
+    assert len([request for request in visit.requests if request.method == "POST"]) == 1
 
 
 def test_what_was_opened_stays_open(visit: Visit) -> None:
@@ -56,7 +56,7 @@ def test_a_number_of_two_meanings_waits_for_the_reader(visit: Visit) -> None:
     page = visit.open()
     typed(visit, platelets="59,000")
     page.wait_for_timeout(1500)
-    assert [one for one in visit.requests if one.method == "POST"] == []
+    assert [request for request in visit.requests if request.method == "POST"] == []
 
 
 def test_exact_numbers_come_on_demand(visit: Visit) -> None:
@@ -74,7 +74,7 @@ def test_exact_numbers_come_on_demand(visit: Visit) -> None:
 def test_what_would_decide_is_one_list_by_rank_with_the_bedside_apart(visit: Visit) -> None:
     page = visit.load("patient_1")
     answer = page.request.post(f"{visit.address}v1/assessments", data=visit.posted()).json()
-    ranked = [one["observation"] for one in answer["suggested_tests"] if one["decides"]]
+    ranked = [suggested["observation"] for suggested in answer["suggested_tests"] if suggested["decides"]]
     shown = page.locator(".decide ol .test").evaluate_all("all => all.map(one => one.textContent)")
     assert len(shown) == len(set(shown)) >= len(ranked)
     assert page.locator(".decide h4").all_inner_texts() == ["Tests", "At the bedside"]

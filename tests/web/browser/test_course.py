@@ -50,7 +50,7 @@ def test_the_categories_and_events_are_those_of_the_api(visit: Visit) -> None:
     categories = [assessment["classification"]["category"] for assessment in answer["assessments"]]
     assert categories[-1] == "indeterminate"  # it is treated, and has not resolved
     told = ["cannot be told yet" if key == "indeterminate" else f"mas {key}" for key in categories]
-    assert [one.lower() for one in shown] == told
+    assert [text.lower() for text in shown] == told
     assert answer["course"]["summary"].startswith("No longer meets the 2016 criteria; not resolved, awaiting ")
     assert page.inner_text(".course .state") == answer["course"]["summary"]
     assert page.locator(".course .events li").count() == len(answer["events"]) > 0

@@ -44,7 +44,7 @@ def test_a_key_given_twice_is_said_and_nothing_is_sent(visit: Visit) -> None:
     )
     until(page, "document.querySelector('#paste-fault').textContent")
     assert page.inner_text("#paste-fault") == 'The key "ferritin" is given twice in one object: keep one of them.'
-    assert [one for one in visit.requests if one.method == "POST"] == []
+    assert [request for request in visit.requests if request.method == "POST"] == []
 
 
 def test_a_treatment_before_the_only_panel_of_a_course_counts(visit: Visit) -> None:
@@ -65,8 +65,8 @@ def test_a_fhir_resource_is_sent_byte_for_byte(visit: Visit) -> None:
     text = '{"resourceType": "Bundle",  "type": "collection", "entry": [], "total": 0.0}'
     page = pasted(visit, text)
     until(page, "document.querySelector('#paste-fault').textContent || !document.querySelector('#faults').hidden")
-    sent = [one for one in visit.requests if one.url.endswith("v1/records")]
-    assert [one.post_data for one in sent] == [text]
+    sent = [request for request in visit.requests if request.url.endswith("v1/records")]
+    assert [request.post_data for request in sent] == [text]
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_when_the_service_does_not_answer_nothing_is_lost(visit: Visit) -> None:
     page.wait_for_selector("#faults-title")
     assert "still here" in page.inner_text("#faults")
     assert page.locator("#fever-y").is_checked()
-    assert all("ERR_FAILED" in one for one in visit.complaints)
+    assert all("ERR_FAILED" in complaint for complaint in visit.complaints)
     visit.complaints.clear()
 
 
@@ -168,7 +168,9 @@ def test_with_authentication_the_page_asks_for_the_key_and_keeps_it_nowhere(visi
         visit = visitors(address)
         page = visit.open()
         page.click("label[for=fever-y]")
-        assert [one.url for one in visit.requests if "/v1/" in one.url] == []  # none that could only be refused
+        assert [
+            request.url for request in visit.requests if "/v1/" in request.url
+        ] == []  # none that could only be refused
         page.click("#assess")
         page.click("#faults button:text-is('Enter the access key')")
         page.keyboard.type("wrong")
@@ -206,7 +208,7 @@ def test_a_number_of_two_meanings_is_asked_about_before_anything_is_sent(
     page.wait_for_selector(".asks")
     assert page.locator(".asks button").all_inner_texts() == offered
     assert page.evaluate("document.activeElement.textContent") == offered[0]
-    assert [one for one in visit.requests if one.method == "POST"] == []
+    assert [request for request in visit.requests if request.method == "POST"] == []
     page.click(f".asks button:text-is('{pressed}')")
     page.wait_for_selector(".headline")
     assert visit.posted()["observations"] == {"ferritin": sent}

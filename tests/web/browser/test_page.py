@@ -29,7 +29,7 @@ def answer_of(visit: Visit) -> Any:
 
 
 def texts(page: Any, selector: str) -> list[str]:
-    return [" ".join(one.split()) for one in page.locator(selector).all_text_contents()]
+    return [" ".join(text.split()) for text in page.locator(selector).all_text_contents()]
 
 
 @pytest.mark.parametrize("patient", PATIENTS)
@@ -51,17 +51,17 @@ def test_each_set_has_its_verdicts_and_each_item_its_status(visit: Visit, patien
     page = visit.load(patient)
     answer = answer_of(visit)
     assert sorted(page.locator(".set").evaluate_all("all => all.map(one => one.dataset.set)")) == sorted(
-        one["id"] for one in answer["criteria"]
+        criteria["id"] for criteria in answer["criteria"]
     )
-    for one in answer["criteria"]:
-        row = f".set[data-set={one['id']}]"
-        shown = [WORDS[one["verdict"]]] + (
-            [f"with “low” and “high”: {WORDS[one['verdict_implied']]}"]
-            if one["verdict_implied"] != one["verdict"]
+    for criteria in answer["criteria"]:
+        row = f".set[data-set={criteria['id']}]"
+        shown = [WORDS[criteria["verdict"]]] + (
+            [f"with “low” and “high”: {WORDS[criteria['verdict_implied']]}"]
+            if criteria["verdict_implied"] != criteria["verdict"]
             else []
         )
         assert [text[2:] for text in texts(page, f"{row} > summary .verdict")] == shown
-        for item in one.get("items", ()):  # none of a set that was not made for the patient
+        for item in criteria.get("items", ()):  # none of a set that was not made for the patient
             said = texts(page, f"{row} tr[data-item={item['id']}]:not(.why) th")[0]
             assert item["label"] in said
             assert f": {WORDS[item['status']]}" in said
@@ -93,7 +93,9 @@ def test_an_open_end_is_said_and_drawn_as_one(visit: Visit) -> None:
 @pytest.mark.parametrize("patient", PATIENTS)
 def test_what_would_decide_is_named_in_the_answer_and_marked_in_the_form(visit: Visit, patient: str) -> None:
     page = visit.load(patient)
-    decisive = next(one for one in answer_of(visit)["criteria"] if one["id"] == "eular-acr-printo-2016")["decisive"]
+    decisive = next(criteria for criteria in answer_of(visit)["criteria"] if criteria["id"] == "eular-acr-printo-2016")[
+        "decisive"
+    ]
     assert decisive == ["ast", "triglycerides", "fibrinogen"]
     assert texts(page, ".decide > ol:first-of-type button")[:3] == ["AST", "Triglycerides", "Fibrinogen"]
     assert (
@@ -166,7 +168,7 @@ def test_a_word_with_the_laboratorys_range_counts_as_measured(visit: Visit) -> N
         "interpretation": "L",
         "reference_range": {"low": 2, "high": 4, "unit": "g/L"},
     }
-    item = next(one for one in answer["criteria"][0]["items"] if one["id"] == "fibrinogen")
+    item = next(item for item in answer["criteria"][0]["items"] if item["id"] == "fibrinogen")
     assert (item["observed"]["evidence"], item["status"]) == ("measured", "met")
 
 
@@ -307,7 +309,7 @@ def test_a_warning_stands_between_the_answer_and_what_to_measure(visit: Visit) -
     assert order.index("headline") < order.index("cautions") < order.index("decide")
     said = page.locator(".cautions li b").all_inner_texts()
     assert said[0].strip() == "⚠ Caution:"
-    assert len([one for one in said if one.strip() in ("⚠ Caution:", "Note:")]) == len(answer["cautions"])
+    assert len([word for word in said if word.strip() in ("⚠ Caution:", "Note:")]) == len(answer["cautions"])
     assert answer["classification"]["category"] == "indeterminate"
     red, green, blue = page.evaluate(
         "getComputedStyle(document.querySelector('.category')).color.match(/\\d+/g).map(Number)"
@@ -325,10 +327,10 @@ def test_where_no_test_decides_what_is_worth_measuring_is_open(visit: Visit) -> 
     page.fill("#o-ferritin", "10 ng/mL")
     answer = visit.assess()
     page.wait_for_selector(".decide")
-    assert [one for set_ in answer["criteria"] for one in set_["decisive"]] == []
+    assert [test for set_ in answer["criteria"] for test in set_["decisive"]] == []
     assert page.locator(".decide details").count() == 0
     assert page.locator(".decide .test").count() == len(answer["suggested_tests"]) > 0
-    assert all(one.is_visible() for one in page.locator(".decide .test").all())
+    assert all(test.is_visible() for test in page.locator(".decide .test").all())
 
 
 def test_where_the_clipboard_is_refused_the_text_is_shown_and_selected(visit: Visit) -> None:

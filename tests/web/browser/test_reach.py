@@ -25,9 +25,9 @@ def violations(visit: Visit) -> list[str]:
     visit.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     found = visit.page.evaluate(AXE)["violations"]
     return [
-        f"{one['impact']} {one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found
-        for node in one["nodes"]
+        f"{violation['impact']} {violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found
+        for node in violation["nodes"]
     ]
 
 
@@ -185,7 +185,7 @@ def test_the_answer_is_announced(visit: Visit) -> None:
 
 def test_verdicts_are_told_by_word_and_mark_and_not_by_colour_alone(visit: Visit) -> None:
     page = visit.load("patient_1")
-    marks = {tuple(one.split(maxsplit=1)[0]) for one in page.locator(".set .verdict").all_text_contents()}
+    marks = {tuple(text.split(maxsplit=1)[0]) for text in page.locator(".set .verdict").all_text_contents()}
     assert len(marks) == 3
     assert page.locator(".verdict").evaluate_all("all => all.every(one => /[a-z]/.test(one.textContent))")
 
@@ -223,4 +223,4 @@ def test_nothing_of_a_patient_stays_in_the_address_or_in_storage(visit: Visit, p
         True,
     ]
     assert page.evaluate("async () => (await indexedDB.databases()).length + (await caches.keys()).length") == 0
-    assert {one.url.split("?")[0] for one in visit.requests} == {one.url for one in visit.requests}
+    assert {request.url.split("?")[0] for request in visit.requests} == {request.url for request in visit.requests}

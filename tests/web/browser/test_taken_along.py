@@ -77,7 +77,7 @@ def test_a_link_is_made_on_demand_only_and_leaves_no_value_in_the_address(visito
     other.page.wait_for_selector(".headline")
     assert other.posted() == visit.posted()
     assert other.page.url == f"{visit.address}#"
-    assert {one.url.partition("#")[0] for one in other.requests if "panel" in one.url} <= {
+    assert {request.url.partition("#")[0] for request in other.requests if "panel" in request.url} <= {
         visit.address,
         f"{visit.address}page/panels.js",
     }

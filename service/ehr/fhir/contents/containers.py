@@ -88,7 +88,7 @@ def _missing(reference: Resource, key: str, owner: Resource, contents: Contents)
     match = _KIND.match(plain)
     kind = text(reference, "type") or (match[0] if match and not plain.startswith("urn:") else "")
     if said.startswith("#"):
-        inside = [one for one in tables(owner, "contained") if text(one, "id") == said[1:]]
+        inside = [resource for resource in tables(owner, "contained") if text(resource, "id") == said[1:]]
         kind = text(inside[0], "resourceType") if inside else ""
     if kind:
         return kind in (*DRUGS, "Medication"), kind in RESULTS

@@ -36,7 +36,7 @@ def test_a_parameter_that_is_not_known_is_refused(
     assert not {"omit", "hscore", "summary"} & {*error["detail"].split()}
 
 
-@pytest.mark.parametrize("address", [*SENT, *(f"{one}?" for one in SENT), "/v1/assessments/batch?view=summary"])
+@pytest.mark.parametrize("address", [*SENT, *(f"{path}?" for path in SENT), "/v1/assessments/batch?view=summary"])
 def test_an_address_without_one_is_taken(client: FlaskClient, address: str) -> None:
     document, kind = SENT[address.partition("?")[0]]
     assert client.post(address, data=dumps(document), content_type=kind).status_code == 200

@@ -23,7 +23,7 @@ OUTER = Part(
 def faults(document: Any) -> list[tuple[str, str]]:
     with pytest.raises(ValidationError) as caught:
         OUTER.deserialize(document)
-    return sorted((one.pointer, one.code) for one in flatten(caught.value.messages))
+    return sorted((fault.pointer, fault.code) for fault in flatten(caught.value.messages))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def faults(document: Any) -> list[tuple[str, str]]:
 def test_what_is_meant_is_taken_and_null_is_the_same_as_absent(document: dict[str, Any]) -> None:
     found = OUTER.deserialize(document)
     assert found is not None
-    assert {key: list(one) if isinstance(one, tuple) else one for key, one in found.items()} == document
+    assert {key: list(value) if isinstance(value, tuple) else value for key, value in found.items()} == document
 
 
 @pytest.mark.parametrize(

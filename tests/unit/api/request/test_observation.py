@@ -26,7 +26,7 @@ def entries_of(raw: Any, key: str = "fibrinogen") -> list[Entry]:
 
 
 def faults_of(raw: Any, key: str = "fibrinogen") -> list[tuple[str, str]]:
-    return [(one.pointer.removeprefix(f"/observations/{key}"), one.code) for one in entries_of(raw, key)]
+    return [(fault.pointer.removeprefix(f"/observations/{key}"), fault.code) for fault in entries_of(raw, key)]
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_what_is_omitted_is_named_and_unknown() -> None:
     assert list(asked.panel.measured) == ["ferritin"]
     assert asked.panel.condition == "unknown"
     assert asked.panel.medications == (Medication("anakinra"),)
-    assert {one.pointer for one in asked.omitted} == {
+    assert {fault.pointer for fault in asked.omitted} == {
         "/observations/platelets",
         "/observations/neutrophils",
         "/patient/age_at_onset_years",

@@ -77,7 +77,7 @@ def test_a_part_of_which_nothing_is_counted_has_no_count() -> None:
     (result,) = assessment.results
     uncounted = result._replace(parts=tuple(part._replace(count=None) for part in result.parts))
     shown = result_document(uncounted, Results(assessment.panel))["parts"]
-    assert [set(one) for one in shown] == [{"id", "verdict", "verdict_implied"}] * 2
+    assert [set(criteria) for criteria in shown] == [{"id", "verdict", "verdict_implied"}] * 2
 
 
 def test_the_verdict_without_confounders_stands_only_where_one_was_named() -> None:
@@ -135,7 +135,9 @@ def test_a_caution_carries_its_sources() -> None:
 
 def test_a_warning_points_at_its_value() -> None:
     warning = answer_to(observations={"triglycerides": "2 mmol/L"})["warnings"]
-    assert [(one["code"], one["pointer"]) for one in warning] == [("fasting_unknown", "/observations/triglycerides")]
+    assert [(warned["code"], warned["pointer"]) for warned in warning] == [
+        ("fasting_unknown", "/observations/triglycerides")
+    ]
     assert warning[0]["message"].endswith(".")
 
 

@@ -18,7 +18,7 @@ MEMBERS = [
 
 
 def nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
-    return [node, *(one for below in node.get("of", []) for one in nodes(below))]
+    return [node, *(leaf for below in node.get("of", []) for leaf in nodes(below))]
 
 
 def node_of(key: str, **facts: Any) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def test_every_figure_names_a_reference_of_its_set_and_how_sure_it_is(key: str) 
     document = DOCUMENTS[key]
     known = {reference["key"] for reference in document["references"]}
     found = nodes(document["rule"])
-    sources = [one.get("threshold") or one for one in found if "of" not in one]
-    sources += [one["cutoff"] for one in found if "cutoff" in one] + document["notes"]
+    sources = [part.get("threshold") or part for part in found if "of" not in part]
+    sources += [part["cutoff"] for part in found if "cutoff" in part] + document["notes"]
     assert sources
     assert {source["reference"] for source in sources} <= known
     assert {source["certainty"] for source in sources} <= set(CERTAINTIES)
@@ -63,7 +63,7 @@ def test_a_threshold_is_shown_as_printed() -> None:
 def test_a_limit_that_is_printed_in_two_units_shows_both() -> None:
     found = node_of("hlh-2004", observation="triglycerides")
     assert (found["threshold"]["value"], found["threshold"]["unit"]) == (3, "mmol/L")
-    assert [(one["value"], one["unit"]) for one in found["also"]] == [(265, "mg/dL")]
+    assert [(threshold["value"], threshold["unit"]) for threshold in found["also"]] == [(265, "mg/dL")]
 
 
 def test_a_finding_that_settles_a_size_is_named() -> None:

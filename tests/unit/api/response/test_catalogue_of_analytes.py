@@ -14,8 +14,8 @@ DOCUMENT = loads(dumps(analytes_document()))
 OBSERVATIONS = {observation["id"]: observation for observation in DOCUMENT["observations"]}
 COMPARABLE = [
     pytest.param(key, unit, id=f"{key} {unit['code']}")
-    for key, one in OBSERVATIONS.items()
-    for unit in one["units"]
+    for key, analyte in OBSERVATIONS.items()
+    for unit in analyte["units"]
     if unit["comparable"]
 ]
 

@@ -108,7 +108,7 @@ def test_an_item_of_a_score_shows_its_points_and_those_it_could_have() -> None:
     item = item_of("hscore", "ferritin", observations={"ferritin": ">5000 ng/mL"})
     assert item["points"] == {"min": 35, "max": 50}
     assert item["points_by_count"] == [0, 35, 50]
-    assert [one["threshold"]["value"] for one in item["items"]] == [2000, 6000]
+    assert [part["threshold"]["value"] for part in item["items"]] == [2000, 6000]
     assert "observed" not in item
 
 

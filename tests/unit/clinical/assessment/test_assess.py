@@ -43,8 +43,8 @@ def test_the_category_rests_on_the_sets_it_needs_whatever_was_asked_for() -> Non
     alone, all_ = assessed("ohi-index", **request_), assessed(**request_)
     assert alone.classification.category == all_.classification.category
     basis, whole = alone.classification.basis, all_.classification.basis
-    assert [(one.criteria.id, one.verdict, one.missing) for one in basis] == [
-        (one.criteria.id, one.verdict, one.missing) for one in whole
+    assert [(result.criteria.id, result.verdict, result.missing) for result in basis] == [
+        (result.criteria.id, result.verdict, result.missing) for result in whole
     ]
     assert alone.summary == all_.summary
     assert [result.criteria.id for result in alone.results] == ["ohi-index"]
@@ -59,9 +59,9 @@ def test_what_would_decide_the_leading_set_is_suggested_first_each_test_once() -
     sets = ("eular-acr-printo-2016", "ms-score", "ravelli-2005")
     why = "by itself it could settle the 2016 criteria and 2 more"
     assert found[0] == Suggestion("fibrinogen", "3255-7", why, sets)
-    assert [one.observation for one in found[:3]] == ["fibrinogen", "ast", "triglycerides"]
-    assert [len(one.decides) for one in found[:3]] == [3, 2, 1]
-    names = [one.observation for one in found]
+    assert [test.observation for test in found[:3]] == ["fibrinogen", "ast", "triglycerides"]
+    assert [len(test.decides) for test in found[:3]] == [3, 2, 1]
+    names = [test.observation for test in found]
     assert len(names) == len(set(names))
 
 

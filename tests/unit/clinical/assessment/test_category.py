@@ -352,7 +352,7 @@ def test_without_a_condition_a_panel_is_possible_or_indeterminate(
     request_: dict[str, Any], category: str, basis: list[str]
 ) -> None:
     found = assessed(**request_).classification
-    assert (found.category, found.primary, [one.criteria.id for one in found.basis]) == (category, None, basis)
+    assert (found.category, found.primary, [result.criteria.id for result in found.basis]) == (category, None, basis)
 
 
 def test_a_score_that_favours_primary_hlh_never_raises_the_category() -> None:

@@ -28,7 +28,7 @@ def test_treatments_come_first_then_what_belongs_beside_a_verdict() -> None:
 def test_a_note_stands_only_beside_a_set_that_was_made_for_the_patient(condition: str | None, said: bool) -> None:
     found = assessed(context={"condition": condition}, findings={"fever": False}).cautions
     found = [caution for caution in found if not caution.code.endswith(".performance")]
-    assert [one.code for one in found] == (["eular-acr-printo-2016.not_met"] if said else [])
+    assert [caution.code for caution in found] == (["eular-acr-printo-2016.not_met"] if said else [])
     if said:
         assert "63.6 %" in found[0].message
         assert [reference.doi for reference in found[0].references] == ["10.1002/acr.23482"]

@@ -104,7 +104,10 @@ def test_under_il6_blockade_what_is_not_met_does_not_reassure() -> None:
     [
         ("sjia", {"findings": {"fever": False}}),
         ("sjia", {"findings": {"fever": False}, "observations": {"ferritin": {"interpretation": "N"}}}),
-        ("aosd", {"findings": NO_SIGNS, "observations": {key: one for key, one in QUIET.items() if key != "ferritin"}}),
+        (
+            "aosd",
+            {"findings": NO_SIGNS, "observations": {key: value for key, value in QUIET.items() if key != "ferritin"}},
+        ),
     ],
 )
 def test_without_a_measured_ferritin_unlikely_does_not_reassure(condition: str, request_: dict[str, Any]) -> None:
@@ -161,7 +164,7 @@ def test_a_laboratory_part_met_only_by_words_is_told_so() -> None:
 
 @pytest.mark.parametrize("measured", [{"ldh": "200 U/L"}, {}])
 def test_unlikely_names_the_supporting_sets_that_are_still_open(measured: dict[str, str]) -> None:
-    observations = {key: one for key, one in QUIET.items() if key != "ldh"} | measured
+    observations = {key: value for key, value in QUIET.items() if key != "ldh"} | measured
     state = "and no supporting set is met" if measured else "no supporting set is met, but the MS score is still open"
     joined = ", " if measured else "; "
     assert said(findings=NO_SIGNS, observations=observations) == (
@@ -244,7 +247,7 @@ FOUR_OF_EIGHT: dict[str, Any] = {
     ],
 )
 def test_a_test_is_named_as_clinicians_write_it(part: str, missing: str, name: str) -> None:
-    known = FOUR_OF_EIGHT | {part: {key: one for key, one in FOUR_OF_EIGHT[part].items() if key != missing}}
+    known = FOUR_OF_EIGHT | {part: {key: value for key, value in FOUR_OF_EIGHT[part].items() if key != missing}}
     assert said("malignancy", **known).endswith(f"{name} alone could settle the HLH-2004 criteria.")
 
 

@@ -51,7 +51,7 @@ def test_any_other_drug_changes_nothing(name: str) -> None:
 
 
 def test_several_drugs_of_one_class_name_it_once_and_classes_come_in_the_order_of_the_data() -> None:
-    drugs = [{"name": one} for one in ("emapalumab", "prednisone", "dexamethasone", "anakinra", "tocilizumab")]
+    drugs = [{"name": name} for name in ("emapalumab", "prednisone", "dexamethasone", "anakinra", "tocilizumab")]
     assert therapies_of(*drugs) == ["il6_blockade", "il1_blockade", "glucocorticoid", "emapalumab"]
 
 
@@ -93,7 +93,7 @@ def test_one_dose_within_its_time_is_enough() -> None:
 
 
 def test_only_il6_blockade_warns() -> None:
-    assert {key: one.severity for key, one in THERAPIES.items()} == {
+    assert {key: therapy.severity for key, therapy in THERAPIES.items()} == {
         "il6_blockade": "warning",
         "il1_blockade": "info",
         "glucocorticoid": "info",

@@ -13,8 +13,8 @@ from tests.support.panels import panel_of
 
 
 def course(*panels: dict[str, Any], **request: Any) -> Trajectory:
-    dated = [(read_moment(f"2026-11-{day:02}"), one) for day, one in enumerate(panels, 1)]
-    return follow([(moment, panel_of(collected_at=moment.text, **one, **request)) for moment, one in dated], ())
+    dated = [(read_moment(f"2026-11-{day:02}"), panel) for day, panel in enumerate(panels, 1)]
+    return follow([(moment, panel_of(collected_at=moment.text, **panel, **request)) for moment, panel in dated], ())
 
 
 def change(observation: str, before: Any, after: Any) -> Change:
@@ -105,15 +105,15 @@ def test_the_change_in_words(observation: str, before: str, after: str, text: st
 )
 def test_a_change_within_a_day_takes_some_time(hour: str, words: str) -> None:
     later = f"2026-11-01T{hour}:00Z"
-    dated = [(one, {"observations": {"esr": "5 mm/h"}}) for one in ("2026-11-01T00:00:00Z", later)]
-    (found,) = follow([(read_moment(one), panel_of(collected_at=one, **panel)) for one, panel in dated], ()).changes
+    dated = [(time, {"observations": {"esr": "5 mm/h"}}) for time in ("2026-11-01T00:00:00Z", later)]
+    (found,) = follow([(read_moment(time), panel_of(collected_at=time, **panel)) for time, panel in dated], ()).changes
     assert found.text.endswith(f" in {words}")
 
 
 def test_a_result_is_held_against_the_last_one_that_says_something() -> None:
     reported = ("100 ug/L", {"interpretation": "N"}, None, "300 ug/L")
-    trajectory = course(*({"observations": {"ferritin": one, "esr": "5 mm/h"}} for one in reported))
-    (ferritin,) = [one for one in trajectory.changes if one.observation == "ferritin"]
+    trajectory = course(*({"observations": {"ferritin": value, "esr": "5 mm/h"}} for value in reported))
+    (ferritin,) = [change for change in trajectory.changes if change.observation == "ferritin"]
     assert (ferritin.delta.low, ferritin.days, ferritin.text) == (
         200,
         3,
@@ -142,4 +142,4 @@ def test_il6_blockade_masks_what_it_suppresses_and_nothing_else() -> None:
         {"observations": {"ferritin": "90 ug/L", "ldh": "200 U/L"}},
     ]
     found = course(*panels, context={"medications": [{"name": "tocilizumab"}]}).changes
-    assert {one.observation: one.masked_by for one in found} == {"ferritin": ("il6_blockade",), "ldh": ()}
+    assert {change.observation: change.masked_by for change in found} == {"ferritin": ("il6_blockade",), "ldh": ()}

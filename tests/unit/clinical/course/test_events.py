@@ -17,10 +17,10 @@ MAS = {"findings": FEVER, "observations": {"ferritin": "905 ug/L", "platelets": 
 
 
 def course(*panels: dict[str, Any], treatments: tuple[tuple[str, str], ...] = ()) -> Trajectory:
-    dated = [(read_moment(f"2026-11-{day:02}"), one) for day, one in enumerate(panels, 1)]
+    dated = [(read_moment(f"2026-11-{day:02}"), panel) for day, panel in enumerate(panels, 1)]
     read = [
-        (moment, panel_of(**({"context": {"condition": "sjia"}, "collected_at": moment.text} | one)))
-        for moment, one in dated
+        (moment, panel_of(**({"context": {"condition": "sjia"}, "collected_at": moment.text} | panel)))
+        for moment, panel in dated
     ]
     return follow(read, [Treatment(name, read_moment(at)) for name, at in treatments])
 
@@ -192,7 +192,7 @@ RANGES = {"ferritin": {"high": 200, "unit": "ug/L"}, "platelets": {"low": 150, "
 
 
 def dated(observation: str, value: int, day: str = "") -> dict[str, Any]:
-    limits = {key: Decimal(one) if isinstance(one, int) else one for key, one in RANGES[observation].items()}
+    limits = {key: Decimal(limit) if isinstance(limit, int) else limit for key, limit in RANGES[observation].items()}
     own = {"collected_at": day} if day else {}
     return {"value": Decimal(value), "unit": limits["unit"], "reference_range": limits, **own}
 

@@ -217,4 +217,4 @@ def test_a_molecular_diagnosis_alone_meets_hlh_2004_but_not_2024() -> None:
 
 
 def test_what_is_unknown_of_an_item_is_indeterminate_of_a_set() -> None:
-    assert [verdict_text(one) for one in (MET, NOT_MET, UNKNOWN)] == ["met", "not_met", "indeterminate"]
+    assert [verdict_text(verdict) for verdict in (MET, NOT_MET, UNKNOWN)] == ["met", "not_met", "indeterminate"]

@@ -94,7 +94,7 @@ def test_the_first_code_is_that_of_the_common_test(key: str, code: str) -> None:
 
 @pytest.mark.parametrize("code", OTHER_TESTS, ids=OTHER_TESTS.get)
 def test_no_code_of_another_test_is_taken(code: str) -> None:
-    assert [key for key, one in ANALYTES.items() if code in one.loinc] == []
+    assert [key for key, analyte in ANALYTES.items() if code in analyte.loinc] == []
 
 
 def test_no_code_stands_for_two_observations() -> None:

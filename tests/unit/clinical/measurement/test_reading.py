@@ -101,7 +101,9 @@ def test_an_impossible_number_suggests_the_unit_in_which_it_is_ordinary(
     assert (caught.value.code, caught.value.facts) == ("implausible_value", {"suggestion": suggestion})
 
 
-@pytest.mark.parametrize("analyte", [one for one in ANALYTES.values() if one.hard.low == 0], ids=lambda one: one.id)
+@pytest.mark.parametrize(
+    "analyte", [analyte for analyte in ANALYTES.values() if analyte.hard.low == 0], ids=lambda one: one.id
+)
 def test_less_than_nothing_is_no_result_but_at_most_nothing_is(analyte: Any) -> None:
     with pytest.raises(Fault, match="implausible_value"):
         read_number(analyte, Quantity(Decimal(0), analyte.canonical, "<"))

@@ -152,7 +152,7 @@ SPELLINGS = [
 def test_each_spelling_is_the_same_unit_apart_and_in_a_text(analyte: Analyte, code: str, spelling: str) -> None:
     said = read_text(analyte, f"<5 {spelling}")
     assert (said.value, said.comparator) == (Decimal(5), "<")
-    assert {read_unit(analyte, one).code for one in (said.unit, spelling)} == {code}
+    assert {read_unit(analyte, unit).code for unit in (said.unit, spelling)} == {code}
 
 
 def test_capital_g_per_litre_is_giga_and_small_g_is_gram() -> None:

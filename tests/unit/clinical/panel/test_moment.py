@@ -101,10 +101,10 @@ def test_days_are_exact(start: str, end: str, days: Fraction) -> None:
 
 
 def test_every_tie_is_named_by_its_places_in_the_order_sent() -> None:
-    moments = [read_moment(one) for one in ("2026-11-22", "2026-11-20T08:00:00Z", "2026-11-19", "2026-11-20")]
+    moments = [read_moment(time) for time in ("2026-11-22", "2026-11-20T08:00:00Z", "2026-11-19", "2026-11-20")]
     assert list(ties(moments)) == [(1, 3)]
     assert list(ties(moments[:3])) == list(ties([])) == []
-    later = [read_moment(f"2026-11-{one}") for one in ("20T09:00:00Z", "21T00:00:00Z", "22")]
+    later = [read_moment(f"2026-11-{time}") for time in ("20T09:00:00Z", "21T00:00:00Z", "22")]
     assert list(ties([*moments, *later])) == [(1, 3), (3, 4), (0, 6)]
 
 

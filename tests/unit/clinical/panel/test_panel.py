@@ -18,7 +18,7 @@ def test_nothing_is_known_of_an_empty_panel_but_that_no_diagnosis_is_in_hand() -
 
 
 def test_only_the_molecular_diagnosis_counts_as_false_when_absent() -> None:
-    assert [key for key, one in FINDINGS.items() if one.absent_is_false] == ["molecular_hlh_diagnosis"]
+    assert [key for key, finding in FINDINGS.items() if finding.absent_is_false] == ["molecular_hlh_diagnosis"]
     assert panel_of(findings={"molecular_hlh_diagnosis": True}).findings == {"molecular_hlh_diagnosis": True}
 
 

@@ -107,7 +107,7 @@ ODD: list[dict[str, Any]] = [
 
 
 def names_a_test(text: str) -> bool:
-    labels = [one.label for one in (*ANALYTES.values(), *FINDINGS.values())]
+    labels = [test.label for test in (*ANALYTES.values(), *FINDINGS.values())]
     return any(label.partition(" (")[0].lower() in text.lower() for label in labels) or text.startswith(
         "The results span"
     )
@@ -117,9 +117,9 @@ def names_a_test(text: str) -> bool:
 def test_every_remark_names_its_test_and_no_field_of_a_request(request_: dict[str, Any]) -> None:
     found = warnings(panel_of(**request_))
     assert found
-    for one in found:
-        assert names_a_test(one.remark), one.remark
-        assert not API_WORDS.search(in_words(one.remark)), one.remark
+    for warning in found:
+        assert names_a_test(warning.remark), warning.remark
+        assert not API_WORDS.search(in_words(warning.remark)), warning.remark
 
 
 def test_a_remark_on_a_card_names_the_test_and_its_value(client: FlaskClient) -> None:
@@ -147,7 +147,7 @@ def test_no_field_of_the_api_stands_on_a_card_or_in_a_narrative(client: FlaskCli
     [card] = carded(client, MET | {"labs": bundle(*met, *labs)})
     answer = evaluated(client, bundle(condition(), *met, *labs, MET["temperature"]["entry"][0]["resource"]))
     texts = [card["summary"], card["detail"], answer["prediction"][0]["rationale"]]
-    texts += [one["text"] for one in answer["note"]]
+    texts += [note["text"] for note in answer["note"]]
     for text in texts:
         assert not API_WORDS.search(text.replace("\\", "")), text
 

@@ -33,7 +33,9 @@ def test_a_status_that_cannot_be_read_is_not_taken_for_a_final_one() -> None:
 
 @pytest.mark.parametrize("modifier", [{"modifierExtension": [{"url": "x"}]}, {"implicitRules": "https://x.example"}])
 def test_a_modifier_of_the_whole_forbids_interpretation_of_its_parts(modifier: dict[str, Any]) -> None:
-    part = {key: one for key, one in observation(FERRITIN, 700, "ng/mL").items() if key in ("code", "valueQuantity")}
+    part = {
+        key: value for key, value in observation(FERRITIN, 700, "ng/mL").items() if key in ("code", "valueQuantity")
+    }
     assert keys(observation("24360-0", component=[part], **modifier)) == ["modified"]
     assert keys(observation("24360-0", component=[part | {"modifierExtension": []}], **modifier)) == ["modified"]
     assert set(keys(CONTAINERS["report with contained results"] | modifier)) == {"modified"}
@@ -53,7 +55,7 @@ def test_what_a_withdrawn_report_or_panel_holds_is_withdrawn_with_it(status: str
     inside = observation(FERRITIN, 60, "ng/mL", id="k")
     report = {"resourceType": "DiagnosticReport", "id": "r", "status": status, "contained": [inside]}
     panel = observation("24360-0", status=status, contained=[inside])
-    part = {key: one for key, one in inside.items() if key in ("code", "valueQuantity", "status")}
+    part = {key: value for key, value in inside.items() if key in ("code", "valueQuantity", "status")}
     for document in (report, panel, observation("24360-0", status=status, component=[part])):
         told = "status" if status == "entered-in-error" else "not_final"
         assert (values(document), told in keys(document)) == ({}, True)
@@ -142,7 +144,9 @@ def test_a_time_that_cannot_be_read_is_named_even_where_another_time_is_used() -
 
 
 def test_a_component_that_says_whose_it_is_is_not_of_the_patient_if_it_is_of_another() -> None:
-    part = {key: one for key, one in observation(FERRITIN, 700, "ng/mL").items() if key in ("code", "valueQuantity")}
+    part = {
+        key: value for key, value in observation(FERRITIN, 700, "ng/mL").items() if key in ("code", "valueQuantity")
+    }
     donor = part | {"subject": {"reference": "Device/1"}}
     assert values(observation("24360-0", component=[part | {"subject": {"reference": "Patient/p1"}}])) == {
         "ferritin": 700

@@ -65,8 +65,8 @@ def test_what_is_said_twice_is_taken_and_what_is_said_in_two_ways_is_not() -> No
         ({"name": "condition", "valueCode": "aosd"}, {"name": "condition", "valueCode": "jsle"}),
         ({"name": "asOf", "valueDateTime": "2026-11-23"}, {"name": "asOf", "valueDateTime": "2026-11-24"}),
     ]
-    for one, other in entries:
-        alike, torn = read(parameters(one, one)), [read(parameters(one, other)), read(parameters(other, one))]
+    for entry, other in entries:
+        alike, torn = read(parameters(entry, entry)), [read(parameters(entry, other)), read(parameters(other, entry))]
         assert "parameter_conflict" not in [issue.key for issue in alike.issues]
         assert said(alike) != (None, "unknown", "")
         for record in torn:

@@ -106,7 +106,7 @@ def test_a_met_panel_is_met_by_way_of_its_form(client: FlaskClient) -> None:
 def test_what_could_not_be_used_is_said_with_its_place(client: FlaskClient) -> None:
     odd = observation("2276-4", 905, "furlong")
     remarks = read(client, bundle(patient(), odd, {"resourceType": "Practitioner"}))["remarks"]
-    told = {one["code"]: one for one in remarks}
+    told = {remark["code"]: remark for remark in remarks}
     assert told["unit_not_accepted"]["observation"] == "ferritin"
     assert told["unit_not_accepted"]["matters"] is True
     assert told["unit_not_accepted"]["where"]

@@ -30,22 +30,34 @@ def evidence(ranges: list[Any], who: dict[str, Any] = CHILD, time: str | None = 
 
 
 NOT_NORMAL = [
-    *({"text": one} for one in ("Critical Range", "Panic", "Therapeutic", "Alarm", "Toxic", "Treatment", "Target")),
-    *({"text": one} for one in ("pregnancy", "neonate", "1st trimester", "post-menopausal", "see note", "Kritisch")),
-    *({"text": one} for one in ("> 18 years", "18-65", "Adults", "Erwachsene", "male", "Female", "children", "(18+)")),
-    *({"text": one} for one in ("30-4000", "30-400 g", 7, ["30-400"], "normal " * 40, "normal 30-400 in men")),
-    *({"type": {"coding": [{"code": one}]}} for one in ("therapeutic", "treatment", "recommended", "critical", "pre")),
-    *({"type": one} for one in ({"text": "Panic values"}, {}, {"coding": [{"code": "normal"}], "text": "critical"})),
-    *({"age": one} for one in ({"low": years(18)}, {"high": years(10)}, {"low": years(13), "high": years(17)})),
-    *({"age": one} for one in ({"low": years(200, "mo")}, {"high": years(28, "d")}, {"high": years(52, "wk")})),
+    *({"text": words} for words in ("Critical Range", "Panic", "Therapeutic", "Alarm", "Toxic", "Treatment", "Target")),
     *(
-        {"age": one}
-        for one in ({"low": years(1, "furlong")}, {"low": {"value": Decimal(1)}}, {"text": "adult"}, "adult")
+        {"text": words}
+        for words in ("pregnancy", "neonate", "1st trimester", "post-menopausal", "see note", "Kritisch")
     ),
-    *({"age": one} for one in ({"low": years(1, comparator=">")}, {"low": years(1), "high": "x"}, [years(1)])),
-    *({"age": one} for one in ({"low": years(1, "a", code="d")}, {"low": {"value": "1", "unit": "a"}})),
-    *({"appliesTo": [{"text": one}]} for one in ("male", "female", "pregnant", "Caucasian", "trimester 2")),
-    *({"appliesTo": one} for one in ([{"coding": [{"code": "248153007"}]}], [{}], ["x"], {"text": "male"}, "male")),
+    *(
+        {"text": words}
+        for words in ("> 18 years", "18-65", "Adults", "Erwachsene", "male", "Female", "children", "(18+)")
+    ),
+    *({"text": words} for words in ("30-4000", "30-400 g", 7, ["30-400"], "normal " * 40, "normal 30-400 in men")),
+    *(
+        {"type": {"coding": [{"code": kind}]}}
+        for kind in ("therapeutic", "treatment", "recommended", "critical", "pre")
+    ),
+    *({"type": kind} for kind in ({"text": "Panic values"}, {}, {"coding": [{"code": "normal"}], "text": "critical"})),
+    *({"age": age} for age in ({"low": years(18)}, {"high": years(10)}, {"low": years(13), "high": years(17)})),
+    *({"age": age} for age in ({"low": years(200, "mo")}, {"high": years(28, "d")}, {"high": years(52, "wk")})),
+    *(
+        {"age": age}
+        for age in ({"low": years(1, "furlong")}, {"low": {"value": Decimal(1)}}, {"text": "adult"}, "adult")
+    ),
+    *({"age": age} for age in ({"low": years(1, comparator=">")}, {"low": years(1), "high": "x"}, [years(1)])),
+    *({"age": age} for age in ({"low": years(1, "a", code="d")}, {"low": {"value": "1", "unit": "a"}})),
+    *({"appliesTo": [{"text": group}]} for group in ("male", "female", "pregnant", "Caucasian", "trimester 2")),
+    *(
+        {"appliesTo": groups}
+        for groups in ([{"coding": [{"code": "248153007"}]}], [{}], ["x"], {"text": "male"}, "male")
+    ),
     {"modifierExtension": [{"url": "x"}]},
 ]
 
@@ -65,12 +77,12 @@ NORMAL = [
         {"text": "30-400ng/mL"},
     ),
     *(
-        {"text": one}
-        for one in ("Normal", "Reference range: 30 to 400 ng/mL", "Normwert", "[30 – 400]", "<= 400", "low-high")
+        {"text": words}
+        for words in ("Normal", "Reference range: 30 to 400 ng/mL", "Normwert", "[30 – 400]", "<= 400", "low-high")
     ),
-    *({"type": one} for one in ({"coding": [{"code": "normal"}]}, {"text": "Normal Range"})),
-    *({"age": one} for one in ({"low": years(1)}, {"low": years(1), "high": years(18)}, {"high": years(216, "mo")})),
-    *({"age": one} for one in ({"low": years(300, "d", code="d")}, {"low": years(0), "high": years(12.9, "Jahre")})),
+    *({"type": kind} for kind in ({"coding": [{"code": "normal"}]}, {"text": "Normal Range"})),
+    *({"age": age} for age in ({"low": years(1)}, {"low": years(1), "high": years(18)}, {"high": years(216, "mo")})),
+    *({"age": age} for age in ({"low": years(300, "d", code="d")}, {"low": years(0), "high": years(12.9, "Jahre")})),
     *({"age": None}, {"appliesTo": []}, {"age": {"low": years(52, "weeks")}}),
 ]
 

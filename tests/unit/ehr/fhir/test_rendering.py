@@ -32,9 +32,9 @@ def test_a_set_with_confounded_items_has_a_verdict_without_them() -> None:
 def test_with_no_test_missing_none_is_named() -> None:
     record = read_request(bundle(*met_panel()), load_codes())
     assessment = assess(record.panel)
-    named = [one["text"] for one in risk_assessment(record, assessment)["note"]]
-    silent = [one["text"] for one in risk_assessment(record, replace(assessment, suggestions=()))["note"]]
-    assert [one for one in named if one not in silent] == [named[-1]]
+    named = [note["text"] for note in risk_assessment(record, assessment)["note"]]
+    silent = [note["text"] for note in risk_assessment(record, replace(assessment, suggestions=()))["note"]]
+    assert [note for note in named if note not in silent] == [named[-1]]
     assert named[-1].startswith("Tests to do next, those that could decide first: ")
 
 

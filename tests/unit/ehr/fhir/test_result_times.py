@@ -144,8 +144,8 @@ ELSEWHERE: dict[str, list[dict[str, Any]]] = {
     "birth": [patient("9999-12-31")],
     "death": [patient() | {"deceasedDateTime": "9999-12-31T23:59:59-14:00"}],
     "temperatures": [
-        observation("8310-5", 39, "Cel", effectiveDateTime=one)
-        for one in ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", TIME)
+        observation("8310-5", 39, "Cel", effectiveDateTime=time)
+        for time in ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", TIME)
     ],
     "a period of a drug": [
         drug("MedicationStatement", effectivePeriod={"start": TIME, "end": "9999-12-31T23:59:59-14:00"})

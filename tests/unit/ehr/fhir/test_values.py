@@ -136,7 +136,9 @@ COMPARATORS = {
 }
 
 
-@pytest.mark.parametrize(("sign", "said"), [(sign, one) for sign, many in COMPARATORS.items() for one in many])
+@pytest.mark.parametrize(
+    ("sign", "said"), [(sign, spelling) for sign, many in COMPARATORS.items() for spelling in many]
+)
 def test_a_comparator_is_read_alike_in_a_quantity_and_in_every_text(sign: str, said: str) -> None:
     expected = {">": "(700, inf)", ">=": "[700, inf)", "<": "[0, 700)", "<=": "[0, 700]"}[sign]
     for sent in (
@@ -377,10 +379,10 @@ UNUSABLE = {
         ferritin(interpretation=[{"text": "High", "coding": [{"code": "N"}]}]),
         ferritin(valueCodeableConcept="12500 ng/mL"),
         ferritin(valueCodeableConcept=[{"text": "12500 ng/mL"}]),
-        *(ferritin(interpretation=[one]) for one in ({"text": "of note"}, {"coding": [{"code": "AA"}]})),
+        *(ferritin(interpretation=[word]) for word in ({"text": "of note"}, {"coding": [{"code": "AA"}]})),
     ],
     "value_not_shown": [
-        ferritin(dataAbsentReason={"coding": [{"code": one}]}) for one in ("masked", "as-text", "positive-infinity ")
+        ferritin(dataAbsentReason={"coding": [{"code": code}]}) for code in ("masked", "as-text", "positive-infinity ")
     ],
     "no_value": [
         ferritin(),
@@ -393,7 +395,7 @@ UNUSABLE = {
 }
 
 
-@pytest.mark.parametrize(("key", "sent"), [(key, one) for key, many in UNUSABLE.items() for one in many])
+@pytest.mark.parametrize(("key", "sent"), [(key, value) for key, many in UNUSABLE.items() for value in many])
 def test_what_cannot_be_read_is_unknown_with_its_reason(key: str, sent: dict[str, Any]) -> None:
     record = read(sent)
     assert dict(record.panel.readings) == {}
@@ -469,7 +471,7 @@ def test_a_local_code_first_does_no_harm_and_a_local_code_alone_is_named() -> No
 
 def test_codes_of_two_tests_are_ambiguous_and_refused_codes_say_why() -> None:
     two = observation(
-        FERRITIN, 7, "U/L", code={"coding": [{"system": LOINC, "code": one} for one in (FERRITIN, "1920-8")]}
+        FERRITIN, 7, "U/L", code={"coding": [{"system": LOINC, "code": code} for code in (FERRITIN, "1920-8")]}
     )
     assert read(two).issues[0].key == "code_ambiguous"
     assert not read([*calm_panel(), two]).may_reassure

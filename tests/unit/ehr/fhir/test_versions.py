@@ -9,7 +9,7 @@ from tests.support.records import EARLIER, FERRITIN, LATER, REPORT, bundle, cond
 
 
 def version(number: str | None, updated: str | None, value: int = 900, **more: Any) -> dict[str, Any]:
-    meta = {key: one for key, one in (("versionId", number), ("lastUpdated", updated)) if one}
+    meta = {key: value for key, value in (("versionId", number), ("lastUpdated", updated)) if value}
     return observation(FERRITIN, value, "ng/mL", meta=meta, **more)
 
 

@@ -57,8 +57,8 @@ def test_a_result_that_two_reports_hold_was_there_when_the_first_was_made() -> N
 
 
 def test_a_report_speaks_for_results_that_come_beside_it() -> None:
-    report = REPORT | {"result": [{"reference": f"Observation/{one['id']}"} for one in BARE]}
-    made = read(parameters(*({"name": "observations", "resource": one} for one in (*BARE, report))))
+    report = REPORT | {"result": [{"reference": f"Observation/{resource['id']}"} for resource in BARE]}
+    made = read(parameters(*({"name": "observations", "resource": part} for part in (*BARE, report))))
     assert set(made.panel.readings) == ALL_OF_MET
     assert made.moment == read_moment(LATER)
 
@@ -67,7 +67,7 @@ def test_what_many_parameters_hold_is_related_once(monkeypatch: pytest.MonkeyPat
     """To do it after each of them took a minute for a body of 1 MB."""
     calls: list[Contents] = []
     monkeypatch.setattr("service.ehr.fhir.contents.document._adopt", calls.append)
-    read(parameters(*({"name": "observations", "resource": one} for one in met_panel())))
+    read(parameters(*({"name": "observations", "resource": part} for part in met_panel())))
     assert len(calls) == 1
 
 
@@ -76,15 +76,15 @@ def test_it_does_not_matter_how_a_record_is_packed() -> None:
     again = BARE[0] | {"valueQuantity": {"value": Decimal(700), "unit": "ng/mL"}}  # the id of another result
     resources = [report, *BARE, again]
     packed = read(bundle(*resources))
-    parted = read(parameters(*({"name": "observations", "resource": one} for one in resources)))
+    parted = read(parameters(*({"name": "observations", "resource": part} for part in resources)))
     assert (packed.panel, packed.basis) == (parted.panel, parted.basis)
 
 
 def test_a_document_can_be_walked_by_itself() -> None:
     member, stranger = observation(FERRITIN, subject=None), observation(PLATELETS, subject={"reference": "Group/1"})
     found = walk(bundle(REPORT | {"result": [{"reference": f"Observation/{member['id']}"}]}, member, stranger)).found
-    assert [one.is_of_patient for one in found] == [True, True, False]
-    assert [one.whole.get("subject") for one in found] == [
+    assert [result.is_of_patient for result in found] == [True, True, False]
+    assert [result.whole.get("subject") for result in found] == [
         *({"reference": "Patient/p1"}, {"reference": "Patient/p1"}),
         {"reference": "Group/1"},
     ]
@@ -161,7 +161,7 @@ NO_ENTRY = [
 @pytest.mark.parametrize(("entry", "place"), NO_ENTRY)
 def test_an_entry_without_a_resource_is_named_for_a_result_may_be_lost(entry: Any, place: str) -> None:
     record = read([{"resourceType": "Bundle", "entry": entry}, *calm_panel()])
-    [told] = [one for one in record.issues if one.key == "entry_not_read"]
+    [told] = [issue for issue in record.issues if issue.key == "entry_not_read"]
     assert (told.where, told.severity) == ((f"[0].entry{place}",), "warning")
     assert not record.may_reassure
 
@@ -170,7 +170,7 @@ def test_an_entry_that_never_had_a_resource_is_none_lost() -> None:
     entries = [
         {"request": {"method": "DELETE", "url": "Observation/1"}},
         {"response": {"status": "204"}},
-        *({"resource": one} for one in calm_panel()),
+        *({"resource": resource} for resource in calm_panel()),
     ]
     for entry in (entries, None, []):
         assert "entry_not_read" not in keys([{"resourceType": "Bundle", "entry": entry}])
@@ -208,7 +208,7 @@ def test_what_is_alike_in_many_places_is_one_issue_that_counts_them(document: An
 
 def test_what_is_not_read_is_named() -> None:
     record = read(bundle({"resourceType": "Procedure"}, {"resourceType": "x" * 99}, {"no": "type"}, 7, *met_panel()))
-    assert [one.text for one in record.issues if one.key == "not_read"] == [
+    assert [issue.text for issue in record.issues if issue.key == "not_read"] == [
         "Resources of type Procedure are not read.",
         "Resources of an unknown type are not read.",
     ]
@@ -223,7 +223,7 @@ def test_a_resource_whose_type_is_missing_or_misspelt_may_be_a_result(kind: Any)
         ([*calm_panel(), lost], "[10]"),
     ):
         record = read(document)
-        [told] = [one for one in record.issues if one.key == "entry_not_read"]
+        [told] = [issue for issue in record.issues if issue.key == "entry_not_read"]
         assert (told.where, record.may_reassure) == ((place,), False)
 
 

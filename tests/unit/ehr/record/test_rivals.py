@@ -63,7 +63,7 @@ UNTIMED = [
     {"effectiveDateTime": "22.11.2026 07:45"},
     {"effectiveDateTime": {"value": LATER}},
     {"effectiveDateTime": None, "effectivePeriod": {"end": "yesterday"}},
-    *({"effectiveDateTime": one} for one in ("0001-01-01", "0001-01-01T00:00:00Z")),
+    *({"effectiveDateTime": time} for time in ("0001-01-01", "0001-01-01T00:00:00Z")),
 ]
 
 
@@ -82,7 +82,7 @@ def test_a_result_without_a_time_may_be_the_newest_and_never_yields(time: dict[s
 
 
 def test_of_several_without_a_time_each_may_be_the_newest() -> None:
-    none = [observation(FERRITIN, one, "ng/mL", id=f"u{one}", effectiveDateTime=None) for one in (90, 700)]
+    none = [observation(FERRITIN, value, "ng/mL", id=f"u{value}", effectiveDateTime=None) for value in (90, 700)]
     made = [observation(FERRITIN, 300, "ng/mL"), observation(FERRITIN, 9, "ng/mL", effectiveDateTime=EARLIER), *none]
     reading = read(made).panel.readings["ferritin"]
     assert (reading.interval.low, reading.interval.high) == (90, 700)

@@ -166,7 +166,7 @@ def test_what_never_was_or_is_not_of_the_patient_does_not_bar() -> None:
     ):
         assert outcome(*WHOLE, local("Ferritin", **more))[0] == "unlikely"
         refused = observation("24373-3", 9, effectiveDateTime=LATER) | more
-        assert outcome(*WHOLE, {key: one for key, one in refused.items() if one is not None})[0] == "unlikely"
+        assert outcome(*WHOLE, {key: value for key, value in refused.items() if value is not None})[0] == "unlikely"
 
 
 def test_a_component_counts_as_a_result_does() -> None:
@@ -327,14 +327,14 @@ def test_unlikely_is_impossible_beside_a_result_that_names_ferritin_and_may_be_n
     sent: dict[str, Any], kept: set[int]
 ) -> None:
     older = observation(FERRITIN, 60, "ng/mL", effectiveDateTime=FIRST)
-    panel = [one for at, one in enumerate(calm_panel()) if at in kept]
+    panel = [resource for at, resource in enumerate(calm_panel()) if at in kept]
     record = read_request(bundle(condition(), older, *panel, sent_as(sent)), CODES)
     assert assess(record.panel).classification.category != "unlikely"
     assert ("newer_not_read", "ferritin") in [(issue.key, issue.observation) for issue in record.issues]
 
 
 def test_a_temperature_under_a_local_code_is_a_test_too() -> None:
-    assert TEMPERATURE in [one["code"]["coding"][0]["code"] for one in WHOLE]
+    assert TEMPERATURE in [resource["code"]["coding"][0]["code"] for resource in WHOLE]
     assert ("newer_not_read", "temperature") in outcome(*WHOLE, local("Temp"))[1]
 
 
@@ -361,7 +361,7 @@ INTAKE = {
 }
 
 
-@pytest.mark.parametrize("concept", [one for given in INTAKE.values() for one in given], ids=INTAKE)
+@pytest.mark.parametrize("concept", [concept for given in INTAKE.values() for concept in given], ids=INTAKE)
 def test_the_newer_high_ferritin_is_read_or_nothing_is_unlikely(concept: dict[str, Any]) -> None:
     newer = observation("x", 12500, "ng/mL", code=concept)
     older = observation(FERRITIN, 120, "ng/mL", effectiveDateTime="2026-11-20T07:00:00Z")

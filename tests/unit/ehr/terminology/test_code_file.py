@@ -35,7 +35,7 @@ def test_a_local_code_and_a_unit_of_the_site(tmp_path: Any) -> None:
         observation(TEMPERATURE, 39, "Cel"),
     )
     record = read_request(made, codes)
-    assert {key: one.reported for key, one in record.panel.readings.items()} == {
+    assert {key: reading.reported for key, reading in record.panel.readings.items()} == {
         "platelets": "95 10*9/L",
         "ferritin": "H",
         "temperature": "39 Cel",

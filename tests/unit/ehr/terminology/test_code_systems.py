@@ -44,7 +44,7 @@ def test_loinc_is_known_under_each_of_its_addresses(address: str) -> None:
     assert values(observation(FERRITIN, 700, "ng/mL", code={"coding": [coding]})) == {"ferritin": 700}
 
 
-@pytest.mark.parametrize(("name", "address"), [(name, one) for name, given in OTHERS.items() for one in given])
+@pytest.mark.parametrize(("name", "address"), [(name, address) for name, given in OTHERS.items() for address in given])
 def test_other_systems_are_known_under_each_of_their_addresses(name: str, address: str) -> None:
     assert system_name(address) == name
 

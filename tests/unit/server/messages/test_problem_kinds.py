@@ -16,9 +16,9 @@ def test_each_status_has_its_own_type_and_title(status: int) -> None:
         "request_id": "id-1",
         "errors": [],
     }
-    others = [MALFORMED_JSON, *(one for other, one in KINDS.items() if other != status)]
-    assert kind.slug not in [one.slug for one in others]
-    assert kind.title not in [one.title for one in others]
+    others = [MALFORMED_JSON, *(problem for other, problem in KINDS.items() if other != status)]
+    assert kind.slug not in [problem.slug for problem in others]
+    assert kind.title not in [problem.title for problem in others]
 
 
 @pytest.mark.parametrize(("status", "slug"), [(418, "bad-request"), (409, "bad-request"), (502, "internal")])

@@ -64,7 +64,7 @@ def test_an_unlimited_view_minds_its_own_size(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("coding", "status"),
     [("br, gzip", 415), ("deflate", 415), ("gzip, gzip", 415), ("zstd", 415)]
-    + [(one, 200) for one in ("identity", "", "Identity")],
+    + [(coding, 200) for coding in ("identity", "", "Identity")],
 )
 def test_bodies_under_another_coding_are_refused(app: Flask, coding: str, status: int) -> None:
     """415 says what would be taken."""
