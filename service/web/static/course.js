@@ -15,7 +15,6 @@ const EVENTS = { onset: msg("Onset"), resolution: msg("Resolution"), normalisati
 const STATES = { no_onset: msg("No panel was likely or probable."), open: msg("Not yet resolved."), resolved: msg("Resolved.") };
 
 export function showCourse(course, request, shownPanel, { sets, analytes }) {
-  const awaited = course.course?.awaited ?? [];
   const state = STATES[course.course?.state] ?? "";
   const open = unresolved(course);
   const late = open(shownPanel.collected_at ?? "", find(".headline").dataset.category);
@@ -23,7 +22,7 @@ export function showCourse(course, request, shownPanel, { sets, analytes }) {
   (find(".paper") ?? find("#result").firstChild).after(el("section", { class: "course", "aria-labelledby": "course-title" },
     el("h3", { id: "course-title" }, t("The course")),
     el("ol", { class: "strip" }, runs(course.assessments, open).map(step)),
-    state && el("p", { class: "state" }, t(state), awaited.length > 0 && ` ${t("Still awaited: {tests}.", { tests: list(awaited.map(label), t("and")) })}`),
+    state && el("p", { class: "state", lang: course.course.summary ? "en" : null }, course.course.summary ?? t(state)),
     course.events.length > 0 && el("ul", { class: "events" }, course.events.map(event)),
     key(request), multiples(course, request, sets, analytes), changes(course),
     copyButtons({ path: "v1/trajectories", request, answer: course, text: () => notes(course) }),
