@@ -16,6 +16,7 @@ from service.api.response.numbers import ends, json_number
 from service.clinical.assessment.assess import DISCLAIMER, Assessment
 from service.clinical.assessment.cautions import Caution
 from service.clinical.assessment.suggestions import Suggestion
+from service.clinical.assessment.summary import LABELS
 from service.clinical.assessment.warnings import Oddity
 from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.criteria.criteria_set import Knot
@@ -79,7 +80,7 @@ def _suggestion(test: Suggestion) -> dict[str, Any]:
         "loinc": test.loinc or None,
         "decides": list(test.decides),
         "follow": test.follow,
-        "why": test.why,
+        "why": f"{LABELS[test.observation]}: {test.why}" if test.why else None,
     }
 
 

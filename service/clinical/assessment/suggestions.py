@@ -18,19 +18,19 @@ WATCH_LIST = (
     *("fibrinogen", "d_dimer", "scd25", "cxcl9", "il18"),
 )
 """The tests that the 2022 EULAR/ACR points to consider follow serially (Shakoory 2023; the list is from memory)."""
-TO_FOLLOW = "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)"
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A test to do: its observation id, its LOINC code ("" if there is none), the sets it could settle, and the reason.
+    """A test to do: its observation id, its LOINC code ("" if there is none), the sets it could settle, and how.
 
-    ``is_known_in_part`` says that it has a result already, which leaves those sets open.
+    ``why`` is "" for a test that is only to follow. ``is_known_in_part`` says that it has a result already, which
+    leaves those sets open.
     """
 
     observation: str
     loinc: str
-    why: str
+    why: str = ""
     decides: tuple[str, ...] = ()
     is_known_in_part: bool = False
 
@@ -83,9 +83,9 @@ def _deciding(key: str, results: Sequence[SetResult], panel: Panel) -> Suggestio
 
 
 def _to_follow(panel: Panel, named: Iterable[str]) -> Iterator[Suggestion]:
-    return (_suggest(key, TO_FOLLOW) for key in WATCH_LIST if key not in named and key not in panel.measured)
+    return (_suggest(key) for key in WATCH_LIST if key not in named and key not in panel.measured)
 
 
-def _suggest(key: str, why: str, decides: tuple[str, ...] = (), *, is_known_in_part: bool = False) -> Suggestion:
+def _suggest(key: str, why: str = "", decides: tuple[str, ...] = (), *, is_known_in_part: bool = False) -> Suggestion:
     codes = ANALYTES[key].loinc
     return Suggestion(key, codes[0] if codes else "", why, decides, is_known_in_part)

@@ -160,9 +160,16 @@ def test_a_suggested_test_has_its_code() -> None:
         "loinc": "1920-8",
         "decides": ["eular-acr-printo-2016", "ravelli-2005"],
         "follow": True,
-        "why": "by itself it could settle the 2016 criteria and 1 more",
+        "why": "AST: by itself it could settle the 2016 criteria and 1 more",
     }
     assert found["cxcl9"]["loinc"] == "98115-9"
+
+
+def test_no_sentence_about_a_suggested_test_is_said_twice() -> None:
+    tests = answer_to(**PATIENT)["suggested_tests"]
+    assert [test["why"] is None for test in tests] == [not test["decides"] for test in tests]
+    said = [test["why"] for test in tests if test["why"]]
+    assert len(said) == len(set(said)) > 1
 
 
 @pytest.mark.parametrize("key", ORDER)

@@ -12,8 +12,6 @@ from service.clinical.panel.panel import Panel
 from tests.support.panels import panel_of
 from tests.support.results import assessed
 
-SERIAL = "among the tests to follow serially in the 2022 EULAR/ACR points to consider (list from expert memory)"
-
 
 def listed(*criteria: str, **request: Any) -> list[str]:
     return [result.criteria.id for result in assessed(*criteria, **request).results]
@@ -70,7 +68,7 @@ def test_serial_tests_that_are_missing_follow_and_those_measured_do_not() -> Non
     observations = {"ferritin": "905 ug/L", "ast": "90 U/L"}
     found = assessed("parodi-2009", **request_, observations=observations).suggestions
     assert [test.observation for test in found] == [key for key in WATCH_LIST if key not in observations]
-    assert {(test.why, test.decides, test.follow) for test in found} == {(SERIAL, (), True)}
+    assert {(test.why, test.decides, test.follow) for test in found} == {("", (), True)}
 
 
 def test_a_test_that_decides_a_set_not_made_for_the_patient_is_not_suggested_for_it() -> None:
