@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
@@ -22,7 +23,8 @@ BLANK = "\N{NO-BREAK SPACE}"
 """Stands for every blank but the common one: it may set thousands apart, a common blank alone may not."""
 _BLANKS = "\u202f\u2009\u2007\u2008\u200a\u2006"  # narrow, thin, figure, punctuation, hair, six to an em
 _SAME = str.maketrans(
-    "０１２３４５６７８９＋－．，＜＞＝≦≧⩽⩾’‘ʼ＇＊（）" + _BLANKS, "0123456789+-.,<>=≤≥≤≥''''*()" + BLANK * len(_BLANKS)
+    "０１２３４５６７８９＋－．，＜＞＝≦≧⩽⩾’‘ʼ＇＊（）İı" + _BLANKS,
+    "0123456789+-.,<>=≤≥≤≥''''*()Ii" + BLANK * len(_BLANKS),
 )
 
 
@@ -33,13 +35,20 @@ def _any_of(words: Iterable[str]) -> str:
 
 
 def _by_word(section: str) -> dict[str, str]:
-    return {word: sign for sign, words in _WORDS[section].items() for word in words}
+    """Return what each word of a section, folded as a text is, stands for."""
+    return {word.casefold(): sign for sign, words in _WORDS[section].items() for word in words}
+
+
+def _words_of(section: str) -> str:
+    """Return a pattern for the words of a section, as they are written and folded."""
+    written = {word for words in _WORDS[section].values() for word in words}
+    return _any_of(written | {word.casefold() for word in written})
 
 
 _BEFORE, _BEHIND = _by_word("before"), _by_word("behind")
 _SIGN = re.compile(r"\s*(?:([<>])\s?(?:/\s?|or\s?)?=|=([<>])|([<>≤≥=]))\s*", re.IGNORECASE)
-_SPOKEN = re.compile(rf"\s*({_any_of(_BEFORE)})(?=[\s\d.])\s*", re.IGNORECASE)
-_SUFFIX = re.compile(rf"\s*({_any_of(_BEHIND)})\s*", re.IGNORECASE)
+_SPOKEN = re.compile(rf"\s*({_words_of('before')})(?=[\s\d.])\s*", re.IGNORECASE)
+_SUFFIX = re.compile(rf"\s*({_words_of('behind')})\s*", re.IGNORECASE)
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2}(?=\s|\Z))?", re.ASCII)
 _GROUPED = re.compile(
     rf"\+?(?:[1-9]\d{{0,2}}([,.' {BLANK}])\d{{3}}(?:\1\d{{3}})*|[1-9]\d?(?:,\d\d)+,\d{{3}})(\.\d+)?(?![\d,.'])",
@@ -95,7 +104,8 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
 
 def _with_common_signs(text: str) -> str:
     """Write signs, digits and blanks as they are here; several blanks become one."""
-    return re.sub(r"[ \t]+", " ", html.unescape(text).translate(_SAME)).strip(" \r\n" + BLANK)
+    composed = unicodedata.normalize("NFC", html.unescape(text))
+    return re.sub(r"[ \t]+", " ", composed.translate(_SAME)).strip(" \r\n" + BLANK)
 
 
 def has_flag(text: str) -> bool:

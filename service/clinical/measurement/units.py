@@ -48,7 +48,7 @@ _PER = re.compile(r" (?:per|pro|por|par) ", re.IGNORECASE)
 _INVERSE = re.compile(r"[ .·⋅*]([^\W\d_]{1,10}) ?\^? ?[-−⁻](?:1|¹)$")
 _COUNTED = re.compile(rf"\{{({_THINGS})\}}", re.IGNORECASE)
 _SAME = str.maketrans(
-    {"×": "x", "✕": "x", "*": "^", "μ": "u", "∕": "/", "⁄": "/", "÷": "/", "−": "-", "–": "-"}
+    {"×": "x", "✕": "x", "*": "^", "μ": "u", "ı": "i", "İ": "I", "∕": "/", "⁄": "/", "÷": "/", "−": "-", "–": "-"}
     | dict.fromkeys("·⋅∙・‧", "")
 )
 _DOT = re.compile(r"(?<!\d)[.,]|[.,](?!\d)")  # cu.mm, 10.e3, hr.; that of a number stays, so that it is no unit
@@ -101,7 +101,7 @@ def _tidy(text: str) -> str:
     """Fold what never changes a unit: the ways to write a power, a fraction or a product, blanks, the micro signs."""
     text = _INVERSE.sub(r"/\1", _PER.sub("/", " ".join(text.split())))
     text = _RAISED.sub(lambda match: "^" + match[0], text)  # NFKC alone would make 10⁹ the number 109
-    text = "".join(unicodedata.normalize("NFKC", text).translate(_SAME).split())
+    text = "".join(unicodedata.normalize("NFKC", text).translate(_SAME).split())  # a pattern takes the Turkish ı for i
     text = _DOT.sub("", text).replace("^^", "^")
     opened = {"(": ")", "[": "]"}.get(text[:1])
     if opened and text.endswith(opened) and text.count(text[0]) == text.count(opened) == 1:

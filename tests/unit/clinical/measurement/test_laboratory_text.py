@@ -251,6 +251,8 @@ def test_a_flag_beside_a_number_is_told_as_a_flag(text: str) -> None:
         ("über 12500 µg/L", ">"), ("ueber 12500 ug/L", ">"), ("mehr als 12500 ug/L", ">"), ("supérieur à 12500 ug/L", ">"),
         ("mayor de 12500 ug/L", ">"), ("más de 12500 ug/L", ">"), ("maggiore di 12500 ug/L", ">"), ("acima de 12500 ug/L", ">"),
         ("более 12500 мкг/л", ">"), ("大于12500 ug/L", ">"), ("12500超 ng/mL", ">"), ("12500 ng/mL 초과", ">"),
+        ("größer 12500 ug/L", ">"), ("GRÖSSER ALS 12500 ug/L", ">"), ("grösser 12500 ug/L", ">"), ("größer gleich 12500 ug/L", ">="),
+        ("SUPERİOR A 12500 ug/L", ">"), ("superıor a 12500 ug/L", ">"), ("supe\u0301rieur a\u0300 12500 ug/L", ">"),
         ("≧12500 ug/L", ">="), ("≥ 12500 ug/L", ">="), ("⩾12500 ug/L", ">="), ("&ge;12500 ug/L", ">="), ("&gt;=12500 ug/L", ">="),
         ("=>12500 ug/L", ">="), ("> / = 12500 ug/L", ">="), (">or= 12500 ug/L", ">="), ("gte 12500 ug/L", ">="),
         ("greater than or equal to 12500 ug/L", ">="), ("at least 12500 ug/L", ">="), ("12500以上 ng/mL", ">="),

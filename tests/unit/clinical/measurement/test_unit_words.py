@@ -17,10 +17,10 @@ READ = {
             " cellsx10^3/µL | Tsd./µl | Tsd/ul | tsd./mm³ | Tausend/µl | mille/mm3 | milliers/mm³ | miles/mm3 | miles/µL | migliaia/mmc |"
             " 10^3/mmc | milhares/mm3 | duizend/µl | tys./µl | tys/mm3 | tis./µl | ezer/µl | bin/µL | mii/µl | mii/mmc | ribu/uL | тыс/мкл |"
             " тыс./мкл | тис/мкл | 10^3/мкл | 千/μL | 千/μｌ | 천/μL | x1000/uL | X1000/MM3 | 1000/uL | x 1000/µl | 10＾3/µL |"
-            " １０＾３／μＬ | 10^3/㎕ | 10^3∕µL | 10^3⁄µL | TH/UL | thsd/uL | 10*3/cumm | 10^3 / cubic mm"
+            " bın/µL | BİN/µL | milles/mm3 | mila/mm3 | K/uL (calc) | １０＾３／μＬ | 10^3/㎕ | 10^3∕µL | 10^3⁄µL | TH/UL | thsd/uL | 10*3/cumm | 10^3 / cubic mm"
         ),
         "10*9/L": (
-            "10^9/L | 10*9/l | 10**9/L | 10⁹/L | ×10⁹/L | x 10⁹/l | × 10⁹ / L | 10+9/L | x10E9/L | E9/L | 10e9/l | 1e9/L | 10.e9/L | 10(9)/L | G/L | G/l | Gpt/l | GPt/L |"
+            "10*9/L{Platelets} | bil/L | 10^9/L | 10*9/l | 10**9/L | 10⁹/L | ×10⁹/L | x 10⁹/l | × 10⁹ / L | 10+9/L | x10E9/L | E9/L | 10e9/l | 1e9/L | 10.e9/L | 10(9)/L | G/L | G/l | Gpt/l | GPt/L |"
             " Giga/L | giga/l | Mrd/l | Mrd./L | Mrd/L | mld/l | mlrd/l | млрд/л | 10^9/л | *10^9/л | milliards/L | billion/L | billions/L | /nL | /nl |"
             " cells/nL | 1/nl | Zellen/nl | 10^9 cells/L | 10*9{cells}/L | 10^9 L-1 | 10*9.L-1 | 10⁹ L⁻¹ | 10^9 per L | 10^9/litre | 10^9/ℓ | 10^6/mL | x10^6/ml"
         ),
@@ -40,7 +40,7 @@ READ = {
     "neutrophils": {"10*3/uL": "10+3/ul | Thou/cmm | K/mm3", "10*9/L": "G/l | Mrd/l", "/uL": "cells/uL | /mm³"},
     "ast": {
         "U/L": (
-            "U/L | u/l | IU/L | iu/l | I.U./L | UI/L | UI/l | U.I./L | U/ℓ | units/L | Units/liter | E/l | IE/l | Ед/л | МЕ/л | mU/mL | IU/L/37℃ | IU/L(37℃) | U/L 37°C |"
+            "j.m./L | U/L | u/l | IU/L | iu/l | I.U./L | UI/L | UI/l | U.I./L | U/ℓ | units/L | Units/liter | E/l | IE/l | Ед/л | МЕ/л | mU/mL | IU/L/37℃ | IU/L(37℃) | U/L 37°C |"
             " U/L(37C) | IU/L @37C | U/L IFCC | U/l (IFCC) | IU/L/37C | U/L JSCC | U per L | U·L⁻¹ | IU.L-1 | U / L"
         ),
         "ukat/L": "µkat/L | ukat/l | μkat/L | мккат/л | µkat/l",
@@ -64,13 +64,13 @@ READ = {
         "mmol/L": "mmol/L | mmol/l | MMOL/L | ммоль/л | mmoles/L",
     },
     "triglycerides": {
-        "mg/dL": "mg/dL | MG/DL | mgms/dL | mgm/dl | mgs/dL | mg% | mg % | mgs% | mg/100mL | mg/100 mL | ㎎/㎗ | мг/дл | milligrams/dL | mg.dL-1",
+        "mg/dL": "mg/dL (calc) | mg/dL | MG/DL | mgms/dL | mgm/dl | mgs/dL | mg% | mg % | mgs% | mg/100mL | mg/100 mL | ㎎/㎗ | мг/дл | milligrams/dL | mg.dL-1",
         "mmol/L": "mmol/L | mmol/l | mM | mM/L | mmol.L-1 | ммоль/л | mmols/L",
         "g/L": "g/L | g/l | gr/L",
     },
     "fibrinogen": {
-        "mg/dL": "mgms/dL | mg% | mg/dl | мг/дл | MG/DL",
-        "g/L": "gr/L | g/l | gm/L | г/л",
+        "mg/dL": "mg/dL (Clauss) | mgms/dL | mg% | mg/dl | мг/дл | MG/DL",
+        "g/L": "g/L (Clauss) | gr/L | g/l | gm/L | г/л",
         "umol/L": "µmol/L | мкмоль/л",
     },
     "crp": {
@@ -79,8 +79,8 @@ READ = {
         "ug/mL": "µg/mL | mcg/ml | мкг/мл",
     },
     "ferritin": {
-        "ng/mL": "ng/mL | NG/ML | ng/ml | ngm/mL | нг/мл | ng/cc | nanograms/mL | ng per mL | ng·mL⁻¹",
-        "ug/L": "µg/L | μg/l | mcg/L | MCG/L | UG/L | мкг/л | mkg/l | microgram/L | micrograms/litre | ug/L.",
+        "ng/mL": "ng/mL (ECLIA) | ng/mL{serum} | ng/ml serum | 纳克/毫升 | ng/mL | NG/ML | ng/ml | ngm/mL | нг/мл | ng/cc | nanograms/mL | ng per mL | ng·mL⁻¹",
+        "ug/L": "mikrog/l | µg/L | μg/l | mcg/L | MCG/L | UG/L | мкг/л | mkg/l | microgram/L | micrograms/litre | ug/L.",
         "pmol/L": "pmol/L | PMOL/L | пмоль/л",
         "nmol/L": "nmol/L | nmol/l | нмоль/л",
     },

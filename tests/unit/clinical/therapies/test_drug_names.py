@@ -72,7 +72,7 @@ NEAR = {
 NOTHING_DEFINITE = """
     biologic | Biologika | bDMARD | immunosuppressant | immunosuppressives | unknown | unbekannt | study drug | Studienmedikation | clinical trial drug | see chart | per MAR
     ? | - | yes | x | 162 mg | injection | L04 | L04A | H02 | L04AG | L04AA99 | 999999 | MAS825 | HLH-94 protocol | placebo | stopped | no biologics
-    kein Biologikum | cytokine blocker | interleukin | monoclonal antibody | foobamab | xyzcitinib | xyzkinra | n/a | PZN 00123456 | 50242-136-01
+    kein Biologikum | biologisches Arzneimittel | Sonstige | Zytokinblocker | cytokine blocker | interleukin | monoclonal antibody | foobamab | xyzcitinib | xyzkinra | n/a | PZN 00123456 | 50242-136-01
     MTX and a biologic | methotrexate, other biologic | лекарство икс | medication"""
 OTHER = """
     methotrexate | MTX | Methotrexat 15mg s.c. wöchentlich | ciclosporin | cyclosporine A | tacrolimus | rituximab | infliximab | adalimumab | Humira
