@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from jsonschema import Draft202012Validator, FormatChecker
 
 from service.api.openapi import contract
 from service.cohort.command import main
 from service.server.messages.strict_json import dumps, loads
+from tests.support.schemas import validator
 from tools.contract.sources import examples
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
@@ -85,7 +85,7 @@ def test_the_examples_and_their_answers_fit_the_contract(client: FlaskClient, na
     request = json.loads((EXAMPLES / name).read_bytes())
     for schema, document in (("TrajectoryRequest", request), ("Trajectory", json.loads(dumps(follow(client, name))))):
         reference = {"$ref": f"#/components/schemas/{schema}", "components": components}
-        Draft202012Validator(reference, format_checker=FormatChecker()).validate(document)
+        validator(reference).validate(document)
 
 
 def test_the_contract_shows_the_same_examples() -> None:

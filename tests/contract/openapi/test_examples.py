@@ -3,13 +3,13 @@
 import json
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 from flask.testing import FlaskClient
 
 from service.api.openapi import PATH
 from service.server.messages.strict_json import dumps
+from tests.support.schemas import validator
 from tools.contract.examples import Sent, every_example
 
 SPEC: dict[str, Any] = yaml.load(PATH.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
@@ -27,7 +27,7 @@ def responses(sent: Sent, status: int, media: str) -> dict[str, Any]:
 
 def validate(schema: dict[str, Any], document: Any) -> None:
     whole = schema | {"components": SPEC["components"]}
-    jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker()).validate(document)
+    validator(whole).validate(document)
 
 
 def named(sent: Sent) -> str:

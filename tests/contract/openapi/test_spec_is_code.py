@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 from flask import Flask
 from flask.testing import FlaskClient
-from openapi_spec_validator import validate
 
 from service import __version__
 from service.api.openapi import PATH, contract
@@ -19,18 +17,21 @@ from service.clinical.assessment.category import CATEGORIES
 from service.clinical.data.references import CERTAINTIES
 from service.server.messages.strict_json import dumps
 from service.server.settings import Settings
+from tests.support.schemas import validator
 from tools.generate import documents
 
 SPEC: dict[str, Any] = yaml.load(PATH.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 ASSESS = SPEC["paths"]["/v1/assessments"]["post"]
 
 
-def validator(name: str) -> Any:
+def component(name: str) -> Any:
     schema = {"$ref": f"#/components/schemas/{name}", "components": SPEC["components"]}
-    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    return validator(schema)
 
 
 def test_it_is_valid_openapi_of_this_version() -> None:
+    from openapi_spec_validator import validate  # takes a second to load
+
     validate(SPEC)
     assert SPEC["openapi"] == "3.1.0"
     assert SPEC["info"]["version"] == __version__
@@ -93,7 +94,7 @@ WORD = {"interpretation": "H"}
 def test_the_contract_and_the_service_draw_the_same_line(
     post: Any, document: dict[str, Any], *, is_valid: bool
 ) -> None:
-    assert validator("PanelRequest").is_valid(document) is is_valid
+    assert component("PanelRequest").is_valid(document) is is_valid
     assert (post(**document)[0] == 200) is is_valid
 
 
@@ -141,7 +142,7 @@ def test_every_example_of_the_contract_fits_its_schema() -> None:
     checked = 0
     for content in contents(SPEC):
         shown = [example["value"] for example in content.get("examples", {}).values()] + [content.get("example")]
-        schema = jsonschema.Draft202012Validator(content.get("schema", {}) | {"components": SPEC["components"]})
+        schema = validator(content.get("schema", {}) | {"components": SPEC["components"]})
         for value in shown:
             if value is not None:
                 schema.validate(value)
@@ -178,13 +179,13 @@ def test_a_refusal_says_who_may_call_and_what_may_be_sent(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("path", "name"), [("/v1/analytes", "Analytes"), ("/v1/criteria/hscore", "CriteriaSet")])
 def test_the_knowledge_fits_the_contract(client: FlaskClient, path: str, name: str) -> None:
-    validator(name).validate(client.get(path).json)
+    component(name).validate(client.get(path).json)
 
 
 def test_one_set_is_the_same_alone_and_among_all(client: FlaskClient) -> None:
     for criteria_set in json.loads(client.get("/v1/criteria").data)["criteria"]:
         assert json.loads(client.get(f"/v1/criteria/{criteria_set['id']}").data) == criteria_set
-        validator("CriteriaSet").validate(criteria_set)
+        component("CriteriaSet").validate(criteria_set)
 
 
 def test_the_contract_is_served_as_written(client: FlaskClient) -> None:

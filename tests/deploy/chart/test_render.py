@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
@@ -54,6 +53,8 @@ def oldest_and_newest() -> list[str]:
 @pytest.mark.parametrize("version", oldest_and_newest())
 @pytest.mark.parametrize("name", rendering.VALUE_SETS)
 def test_valid_for_kubernetes(name: str, version: str) -> None:
+    import jsonschema  # takes a second to load
+
     kubernetes = rendering.module("kubernetes_validate")
     values = rendering.values_of(name)
     wanted = kubernetes.utils.major_minor(kubernetes.latest_version())
