@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
-from service import __version__
+from service import __version__, hl7v2_answers
 from service.api import errors, openapi, routes
 from service.api.counting import UNKNOWN_REASONS
 from service.api.request import formulary
@@ -17,6 +17,7 @@ from service.ehr import counting, site
 from service.ehr.cds_hooks import routes as cds_routes
 from service.ehr.fhir.answer import operation as fhir_routes
 from service.ehr.fhir.answer import records
+from service.ehr.hl7v2 import routes as hl7v2_routes
 from service.server import health
 from service.server.auth import guard
 from service.server.messages import cors, headers
@@ -25,7 +26,11 @@ from service.server.serving import limits, refusals
 from service.server.settings import Settings, from_environment
 from service.web import docs, page
 
-OWN_ERRORS = {fhir_routes.PREFIX: fhir_routes.error_answer, cds_routes.PREFIX: cds_routes.error_answer}
+OWN_ERRORS = {
+    fhir_routes.PREFIX: fhir_routes.error_answer,
+    cds_routes.PREFIX: cds_routes.error_answer,
+    hl7v2_routes.PREFIX: hl7v2_routes.error_answer,
+}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -50,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     here = site.install(app, settings)
     formulary.install(app, here.codes.formulary)
     cds_routes.install(app, here)
+    hl7v2_routes.install(app, hl7v2_answers.FORMS)
     return app
 
 

@@ -106,7 +106,7 @@ TABLE: tuple[Setting, ...] = (
     _row(
         "fhir_max_body_bytes",
         form.whole(1, 1 << 30),
-        "The same for FHIR and CDS Hooks, whose records are larger. A body under gzip counts as unpacked.",
+        "The same for FHIR, HL7 v2 and CDS Hooks, whose records are larger. A body under gzip counts as unpacked.",
     ),
     _row("batch_max_line_bytes", form.whole(1, 1 << 30), "Longest line of a batch."),
     _row(

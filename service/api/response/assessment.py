@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,6 +26,15 @@ from service.clinical.evaluation.set_result import Component, Count, SetResult, 
 from service.clinical.measurement.fault import accepted_text
 from service.clinical.measurement.interval import Number
 from service.server.messages.strict_json import written
+
+
+class Told(NamedTuple):
+    """What is to be said of a record: a code, the place in what was sent, and a sentence."""
+
+    code: str
+    where: str
+    message: str
+
 
 META = written({"service_version": __version__, "criteria_digest": DIGEST})
 REFERENCES = {
@@ -175,6 +184,14 @@ def caution_document(caution: Caution) -> dict[str, Any]:
 def warning_documents(assessment: Assessment, omitted: Iterable[Entry]) -> list[dict[str, Any]]:
     """Return the warnings, those about omitted faults first."""
     return [*(_omission(entry) for entry in omitted), *(_oddity(oddity) for oddity in assessment.warnings)]
+
+
+def record_document(assessment: Assessment, told: Iterable[Told]) -> dict[str, Any]:
+    """Return the answer to a record of a hospital: as to a panel, with what could not be used of it first."""
+    panel_results = Results(assessment.panel)
+    found = _document(assessment, (), [result_document(result, panel_results) for result in assessment.results])
+    of_record = [{"code": thing.code, "pointer": f"/{thing.where}", "message": thing.message} for thing in told]
+    return found | {"warnings": [*of_record, *found["warnings"]]}
 
 
 def _omission(entry: Entry) -> dict[str, Any]:

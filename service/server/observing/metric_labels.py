@@ -12,7 +12,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 _sets = {
-    "channel": _words("json batch trajectory fhir cds"),
+    "channel": _words("json batch trajectory fhir cds hl7v2"),
     "category": _words("likely probable possible indeterminate unlikely"),
     "verdict": _words("met not_met indeterminate"),
     "code": _words(

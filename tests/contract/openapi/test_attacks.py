@@ -28,10 +28,11 @@ OPEN = {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404, 412,
 CONFIG = SchemathesisConfig.from_dict(
     {
         "checks": {**ACCEPTED, "max_response_time": 5},
-        "operations": [{"include-path-regex": "^/(fhir|cds-services)", "checks": OPEN}],
+        "operations": [{"include-path-regex": "^/(fhir|cds-services|hl7v2)", "checks": OPEN}],
     }
 )
 schemathesis.openapi.format("moment", moments())
+schemathesis.serializer.alias("application/hl7-v2", "text/plain")
 
 OPERATIONS = [f"{method.upper()} {path}" for path, methods in contract()["paths"].items() for method in methods]
 

@@ -14,7 +14,7 @@ from tools.contract.examples import Sent, every_example
 
 SPEC: dict[str, Any] = yaml.load(PATH.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 EXAMPLES = every_example(SPEC)
-REFUSED = {"patient_1_as_printed", "patient_2_as_printed", "slips"}
+REFUSED = {"patient_1_as_printed", "patient_2_as_printed", "slips", "two_patients"}
 
 
 def responses(sent: Sent, status: int, media: str) -> dict[str, Any]:

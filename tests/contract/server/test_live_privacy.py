@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.live import SAMPLE, SERVICE, Live, read_all
+from tests.support.messages import HEADER, PATIENT, message, obx
 from tests.support.otlp import Collector
 
 pytestmark = pytest.mark.server
@@ -23,7 +24,9 @@ PATHS = [
     "/fhir/$evaluate-mas",
     "/cds-services/mas-criteria",
     "/cds-services/mas-criteria/feedback",
+    "/hl7v2",
 ]
+KINDS = {"/v1/assessments/batch": "application/x-ndjson", "/hl7v2": "application/hl7-v2"}
 JSON = {"Content_Type": "application/json"}
 
 
@@ -37,7 +40,7 @@ RECORD = json.dumps(
         "valueQuantity": {"value": 9051.37, "unit": "ng/mL"},
     }
 )
-READ = {
+READ: dict[str, str] = {
     "/v1/assessments": '{"observations":{"ferritin":"9051.37 ug/L"}}',
     "/v1/assessments/batch": '{"observations":{"ferritin":"9051.37 ug/L"}}',
     "/v1/trajectories": '{"panels":[{"collected_at":"2026-11-20","observations":{"ferritin":"9051.37 ug/L"}}]}',
@@ -51,6 +54,12 @@ READ = {
         }
     ),
 }
+READ["/hl7v2"] = message(
+    obx("9051.37", "ng/mL"),
+    obx(TEXT, "ng/mL", f"{TEXT}^{TEXT}^L", kind="ST"),
+    header=HEADER.replace("MSG00001", TEXT),
+    patient=PATIENT.replace("12345", TEXT),
+)
 """By path: a body that is read to its end, so that the assessment is counted, audited and traced."""
 
 
@@ -82,7 +91,7 @@ def send_everything(live: Live) -> int:
             live.post(path, body)
             live.post(f"{path}?name={TEXT}", body, Content_Type=f"text/{TEXT}")
             answered += 2
-        kind = "application/x-ndjson" if path.endswith("batch") else "application/json"
+        kind = KINDS.get(path, "application/json")
         live.post(path, READ.get(path, b""), Content_Type=kind)
         live.post(path, PANEL, Content_Encoding=TEXT)
         live.post(path, PANEL * 3000)
