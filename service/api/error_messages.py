@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from service.api.problems import MOST_LISTED, Entry
-from service.clinical.measurement.analytes import AGES, ANALYTES, FINDINGS
+from service.clinical.measurement.analytes import AGE, AGES, ANALYTES, FINDINGS
 from service.clinical.measurement.fault import Fault
 from service.clinical.measurement.laboratory_text import TWO_WAYS, has_flag
 from service.clinical.measurement.limits import LONGEST_QUANTITY
@@ -25,6 +25,8 @@ FLAG_APART = (
     "interpretation H; a sign such as * is left out."
 )
 NO_TIME = "A day that systems write for none (1970-01-01, 9999-12-31) is no time."
+TRUTH_NEEDED = "true, false or null (unknown) is needed here, without quotation marks: true for 'yes', false for 'no'."
+LISTED = "Send one of the words listed under accepted."
 MOMENT_NEEDED = f"A date (2026-11-20) or a time with its offset (2026-11-20T08:30:00Z) is needed here. {NO_TIME}"
 
 SENTENCES = {
@@ -105,7 +107,9 @@ WARD_NAMES = {
     for name in names.split()
 }
 """The names that laboratories use and no likeness shows: offered, never taken."""
-SHORT = 5
+FIELD_NAMES = dict.fromkeys(("age", "birthdate", "birth_date", "date_of_birth", "dob"), AGE)
+"""The names that other interfaces have for a field of the patient: years are needed, and a date is never taken."""
+SHORT, NEAR = 5, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ class UnknownField(Entry):
         """Return the entry with the nearest known key, or with all of them and where this one belongs."""
         key = self.where[-1][:LONGEST_KEY]
         place = PLACES.get(key)
-        close = None if place else _nearest(key, self.known)
+        close = None if place else nearest(key, self.known)
         if close:
             return Entry(self.where, self.code, f"{self.detail} Did you mean '{close}'?", {"did_you_mean": close})
         listed = "those accepted are listed." if self.known else "none is accepted."
@@ -126,14 +130,27 @@ class UnknownField(Entry):
         return Entry(self.where, self.code, f"{self.detail} {ending}", {"accepted": [*self.known]})
 
 
-def _nearest(key: str, known: Iterable[str]) -> str | None:
-    """Return the known key that was meant; a short one must be nearer: plt is not alt."""
+@dataclass(frozen=True, slots=True)
+class UnlistedWord(Entry):
+    """A word that is not in a closed list; what was ``sent`` is never said back."""
+
+    sent: str = ""
+
+    def explained(self) -> Entry:
+        """Return the entry with the listed word that was probably meant, if one is near."""
+        close = nearest(self.sent[:LONGEST_KEY], self.facts["accepted"], NEAR)
+        return Entry(self.where, self.code, self.detail, {**self.facts, **({"did_you_mean": close} if close else {})})
+
+
+def nearest(key: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """Return the known word that was meant; a short one must be nearer (plt is not alt), as must a diagnosis."""
     folded = {name.casefold(): name for name in known}
     short, long = ([name for name in folded if (len(name) < SHORT) is is_short] for is_short in (True, False))
     key = key.casefold()
-    if WARD_NAMES.get(key) in folded:
-        return WARD_NAMES[key]
-    close = _closest(key, short, 0.75) or _closest(key, long, 0.6)
+    meant = (WARD_NAMES | FIELD_NAMES).get(key)
+    if meant in folded:
+        return meant
+    close = _closest(key, short, NEAR) or _closest(key, long, likeness)
     return folded[close] if close else None
 
 
@@ -214,6 +231,8 @@ def word_conflict(where: tuple[str, ...]) -> Entry:
     return Entry(where, "interpretation_conflict", WORD_CONFLICT)
 
 
-def one_of(where: tuple[str, ...], accepted: Iterable[str]) -> Entry:
-    """Return the entry for a word that is not in a closed list."""
-    return invalid_value(where, "Send one of the words listed under accepted.", accepted=list(accepted))
+def one_of(where: tuple[str, ...], accepted: Iterable[str], sent: object = None, detail: str = LISTED) -> Entry:
+    """Return the entry for a word that is not in a closed list; the nearest one is looked for when it is shown."""
+    facts = {"accepted": list(accepted)}
+    text = sent if isinstance(sent, str) else ""
+    return UnlistedWord(where, "invalid_value", detail, facts, text)

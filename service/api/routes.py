@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotAcceptable, NotFound, UnsupportedMediaType
 
 from service.api import counting
 from service.api.batch import VIEWS, Batch
+from service.api.error_messages import nearest
 from service.api.errors import refuse_unless_json_is_accepted
 from service.api.request.address import FULL, view_asked_for
 from service.api.request.body import JSON, json_body
@@ -27,7 +28,7 @@ from service.clinical.therapies.drug_names import FORMULARY
 from service.server import budget
 from service.server.messages.headers import Document
 from service.server.messages.media_types import accepts, refuse_unless_utf8
-from service.server.messages.strict_json import dumps
+from service.server.messages.strict_json import LONGEST_KEY, dumps
 from service.server.observing import exchange
 from service.server.observing.traces import phase
 from service.server.serving import limits
@@ -116,7 +117,9 @@ def get_criteria() -> Response:
 def get_one_criteria(key: str) -> Response:
     """Serve one set as data."""
     if key not in CRITERIA:
-        raise NotFound("No criteria set has this id; GET /v1/criteria lists them.")
+        meant = nearest(key[:LONGEST_KEY], CRITERIA)
+        ending = f" Did you mean {meant}?" if meant else ""
+        raise NotFound(f"No criteria set has this id; GET /v1/criteria lists them.{ending}")
     return CRITERIA[key].respond()
 
 

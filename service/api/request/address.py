@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
-from service.api.error_messages import invalid_value, unknown_parameter
+from service.api.error_messages import one_of, unknown_parameter
 from service.api.problems import InvalidRequest
 
 FULL, SUMMARY = "full", "summary"
@@ -26,5 +26,5 @@ def view_asked_for() -> str:
     view = request.args.get("view", FULL)
     if view not in VIEWS:
         detail = "The parameter view of the address takes one of the words listed under accepted."
-        raise InvalidRequest([invalid_value(("view",), detail, accepted=list(VIEWS))])
+        raise InvalidRequest([one_of(("view",), VIEWS, view, detail)])
     return view

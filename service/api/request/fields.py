@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, missing
 
-from service.api.error_messages import MOMENT_NEEDED, invalid_value, not_a_number, one_of, unknown_fields
+from service.api.error_messages import MOMENT_NEEDED, TRUTH_NEEDED, invalid_value, not_a_number, one_of, unknown_fields
 from service.api.problems import Entry
 from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.panel.moment import is_moment
@@ -127,7 +127,7 @@ class Flag(Checked[bool]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> bool:
         if not isinstance(value, bool):
-            raise _error(invalid_value((), "true or false is needed here."))
+            raise _error(invalid_value((), TRUTH_NEEDED))
         return value
 
 
@@ -140,7 +140,7 @@ class Choice(Checked[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str:
         if not isinstance(value, str) or value not in self._accepted:
-            raise _error(one_of((), self._accepted))
+            raise _error(one_of((), self._accepted, value))
         return value
 
 
@@ -154,7 +154,9 @@ class Choices(Checked[tuple[str, ...]]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> tuple[str, ...]:
         if not isinstance(value, list) or not self._at_least <= len(value) <= LONGEST_LIST:
             raise _error(invalid_value((), f"A list of {self._at_least} to {LONGEST_LIST} words is needed here."))
-        wrong = {str(at): [one_of((), self._accepted)] for at, word in enumerate(value) if word not in self._accepted}
+        wrong = {
+            str(at): [one_of((), self._accepted, word)] for at, word in enumerate(value) if word not in self._accepted
+        }
         if wrong:
             raise ValidationError(wrong)
         return tuple(value)

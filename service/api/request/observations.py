@@ -8,15 +8,20 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from service.api.error_messages import invalid_value, no_result, unknown_field, unknown_fields, word_conflict
+from service.api.error_messages import (
+    TRUTH_NEEDED,
+    invalid_value,
+    no_result,
+    unknown_field,
+    unknown_fields,
+    word_conflict,
+)
 from service.api.problems import MOST_LISTED, Entry
 from service.api.request.fields import Checked
 from service.api.request.observation import Faulty, read_observation
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
 from service.clinical.measurement.no_result import NO_RESULT, Absence
 from service.clinical.measurement.reading import MEASURED, Reading, contradicts
-
-NEEDED = "true, false or null (unknown) is needed here, without quotation marks: true for 'yes', false for 'no'."
 
 
 @dataclass(slots=True)
@@ -82,4 +87,6 @@ class Findings(Checked[tuple[dict[str, bool], list[Entry]]]):
 
 def _not_readable(where: tuple[str, ...], sent: object) -> Entry:
     absence = NO_RESULT.said(sent) if isinstance(sent, str) else None
-    return no_result(where, "invalid_value", absence) if absence is Absence.NOTHING else invalid_value(where, NEEDED)
+    if absence is Absence.NOTHING:
+        return no_result(where, "invalid_value", absence)
+    return invalid_value(where, TRUTH_NEEDED)

@@ -156,7 +156,7 @@ def _hidden_by(fault: Entry) -> tuple[str, ...]:
     facts = fault.facts
     if "with" in facts:
         return key, facts["with"].rpartition("/")[2]
-    return (facts.get("did_you_mean", key),)
+    return (facts.get("did_you_mean", key) if fault.code == "unknown_field" else key,)
 
 
 def _medication(raw: Mapping[str, Any], at: int) -> Medication:

@@ -1,4 +1,4 @@
-"""Who is calling: nobody asked, an API key, or a signed token. A refusal says nothing but 401."""
+"""Who is calling: nobody asked, an API key, or a signed token. A refusal tells only whether anything was sent."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 
 _TOKENS = "mas.tokens"
 _RETRY_SECONDS = 5
+NOT_ACCEPTED = "The key or token that was sent is not accepted. Send another as Authorization: Bearer."
 _CALLER = re.compile(r"[A-Za-z0-9._:@/-]{1,128}")
 
 Check = Callable[[str], str]
 
 
 class _Challenge(WWWAuthenticate):
-    """How to prove who is calling; a realm is always quoted (RFC 9110, 11.5), which the framework leaves out."""
+    """How to prove who is calling; its parameters are always quoted (RFC 9110, 11.5)."""
 
     def to_header(self) -> str:
-        return f'Bearer realm="{self.realm}"'
+        return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in self.parameters.items())
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -69,10 +70,15 @@ def _checked(check: Check, token: str | None = None) -> str:
 
 
 def _refusal(refused: Refused) -> HTTPException:
-    """Say no in the same words for every reason; that we lack the keys is ours to mend, not the caller's."""
+    """Say no in the same words for whatever was sent, so that a guesser learns nothing; only sending nothing is told.
+
+    That we lack the keys is ours to mend, not the caller's.
+    """
     if refused.reason == "no_keys":
         return ServiceUnavailable(retry_after=_RETRY_SECONDS)
-    return Unauthorized(www_authenticate=_Challenge("bearer", {"realm": "mas"}))
+    if refused.reason == "missing":
+        return Unauthorized(www_authenticate=_Challenge("bearer", {"realm": "mas"}))
+    return Unauthorized(NOT_ACCEPTED, www_authenticate=_Challenge("bearer", {"realm": "mas", "error": "invalid_token"}))
 
 
 def _credentials() -> str:

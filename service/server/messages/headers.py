@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -39,6 +40,13 @@ def install(app: Flask) -> None:
     app.wsgi_app = complete  # type: ignore[method-assign]
 
 
+def _wants_gzip() -> bool:
+    """Whether the caller takes gzip, and likes it no less than the plain bytes (RFC 9110, 12.5.3)."""
+    taken = {name.lower(): quality for name, quality in request.accept_encodings}
+    packed = taken.get("gzip", taken.get("x-gzip", taken.get("*", 0)))
+    return packed > 0 and packed >= taken.get("identity", 0)
+
+
 class Stale(PreconditionFailed):
     """The caller wants a version of a document (If-Match) that is not the one served."""
 
@@ -47,7 +55,7 @@ class Stale(PreconditionFailed):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Bytes that stay the same while the process lives (criteria, contract, pages), served with an ETag.
+    """Bytes that stay the same (criteria, contract, pages), plain and packed, each with an ETag.
 
     ``policy`` replaces the default Content-Security-Policy, for pages.
     """
@@ -56,15 +64,21 @@ class Document:
     content_type: str
     policy: str = ""
     etag: str = field(init=False)
+    packed: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        """Name the bytes by their digest."""
+        """Name the bytes by their digest, and pack them once, the same in every process."""
         object.__setattr__(self, "etag", hashlib.sha256(self.body).hexdigest()[:32])
+        object.__setattr__(self, "packed", gzip.compress(self.body, mtime=0))
 
     def respond(self) -> Response:
         """Answer the current request: 200 with the bytes, or 304 if the caller has them; raises Stale."""
-        response = Response(self.body, content_type=self.content_type)
-        response.set_etag(self.etag)
+        is_packed = _wants_gzip()
+        response = Response(self.packed if is_packed else self.body, content_type=self.content_type)
+        response.set_etag(f"{self.etag}-gzip" if is_packed else self.etag)
+        if is_packed:
+            response.headers["Content-Encoding"] = "gzip"
+        response.vary.add("Accept-Encoding")
         shared = "private" if exchange.current().caller else "public"  # who needs a key must not get it from a cache
         response.headers["Cache-Control"] = f"{shared}, max-age=300"
         if self.policy:

@@ -63,7 +63,7 @@ function summaryOf(fault, say) {
   }
   const elsewhere = panel !== openPanel() && button(t("Panel {number}", { number: panel + 1 }), () => show(panel), { class: "link" });
   const [group, wrong] = tokens(path);
-  const mend = fault.did_you_mean && group && wrong && !elsewhere && button(t("Rename to {name}", { name: fault.did_you_mean }), async (event) => {
+  const mend = fault.code === "unknown_field" && fault.did_you_mean && group && wrong && !elsewhere && button(t("Rename to {name}", { name: fault.did_you_mean }), async (event) => {
     rename(group, wrong, fault.did_you_mean, (await knowledge()).analytes);
     settle(fault);
     mended(event.target.closest("li"), t("Renamed to {name}.", { name: fault.did_you_mean }), say);

@@ -287,7 +287,29 @@ def test_no_value_of_a_patient_is_in_an_error(post: Any) -> None:
 def test_an_unknown_set_is_a_404_that_says_where_the_ids_are(client: FlaskClient) -> None:
     answer = client.get("/v1/criteria/hscor")
     assert answer.status_code == 404
-    assert loads(answer.data)["detail"] == "No criteria set has this id; GET /v1/criteria lists them."
+    told = "No criteria set has this id; GET /v1/criteria lists them. Did you mean hscore?"
+    assert loads(answer.data)["detail"] == told
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/criteria",
+        "/v1/criteria/hscore",
+        "/v1/analytes",
+        "/openapi.json",
+        "/nowhere",
+        "/livez",
+        "/readyz",
+        "/cds-services",
+        "/fhir/metadata",
+        "/fhir/nowhere",
+    ],
+)
+def test_every_json_answer_ends_its_last_line(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.data.endswith(b"}\n")
+    assert not answer.data.endswith(b"\n\n")
     assert loads(client.get("/v1/criterium").data)["detail"].startswith("Nothing is here;")
 
 

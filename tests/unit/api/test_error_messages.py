@@ -1,6 +1,7 @@
 """For each code the sentence that lets the sender mend the feed."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,10 @@ from service.api.error_messages import (
     unknown_field,
     unknown_parameter,
 )
+from service.clinical.criteria import CATALOGUE
 from service.clinical.measurement.analytes import ANALYTES, FINDINGS
 from service.clinical.measurement.fault import Fault
+from service.clinical.panel.panel import CONDITIONS
 
 WHERE = ("observations", "wbc")
 
@@ -166,3 +169,30 @@ def test_a_number_sent_as_text_is_asked_about_where_it_has_two_meanings(sent: ob
 )
 def test_a_number_sent_as_text_says_what_to_change(sent: str, words: str) -> None:
     assert words in not_a_number(WHERE, sent).detail
+
+
+@pytest.mark.parametrize(
+    ("sent", "accepted", "meant"),
+    [
+        ("sJIA", CONDITIONS, "sjia"),
+        ("aods", CONDITIONS, "aosd"),
+        ("hlh2004", CATALOGUE, "hlh-2004"),
+        ("eular-acr-2016", CATALOGUE, "eular-acr-printo-2016"),
+        ("hlh-2014", CATALOGUE, None),
+        ("systemic_jia", CONDITIONS, None),
+        (12, CONDITIONS, None),
+    ],
+)
+def test_a_word_that_is_near_a_listed_one_is_answered_with_it(sent: Any, accepted: Any, meant: str | None) -> None:
+    entry = one_of(WHERE, accepted, sent).explained()
+    assert entry.facts.get("did_you_mean") == meant
+    assert entry.facts["accepted"] == list(accepted)
+    assert str(sent) not in entry.detail
+
+
+@pytest.mark.parametrize("key", ["age", "birthDate", "dob", "date_of_birth", "ageYears"])
+def test_what_others_call_the_age_is_answered_with_its_name_here(key: str) -> None:
+    assert unknown_field(("patient", key), ("age_years", "age_at_onset_years")).explained().facts == {
+        "did_you_mean": "age_years"
+    }
+    assert unknown_field(("observations", key), ANALYTES).explained().facts.get("did_you_mean") != "age_years"

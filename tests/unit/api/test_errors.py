@@ -10,7 +10,9 @@ from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, Ser
 from service.api import errors
 from service.api.problems import Entry, InvalidRequest
 from service.api.request.body import MalformedJson
+from service.app import create_app
 from service.server.messages.strict_json import loads
+from service.server.settings import Settings
 
 
 def client_that(fails: Callable[[], object]) -> FlaskClient:
@@ -46,6 +48,24 @@ def test_an_http_error_keeps_its_status_and_becomes_a_problem(status: int) -> No
 )
 def test_the_headers_that_tell_a_caller_what_to_do_are_kept(error: HTTPException, header: str, value: str) -> None:
     assert client_that(raising(error)).get("/").headers[header] == value
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/v1/assesments", " Did you mean /v1/assessments?"),
+        ("/v1/assessments/", " Did you mean /v1/assessments?"),
+        ("/criteria", " Did you mean /v1/criteria?"),
+        ("/v1/criteria/hlh2004", " Did you mean hlh-2004?"),
+        ("/v1/criteria/x", ""),
+        ("/nowhere", ""),
+        ("/v1/" + 9000 * "x", ""),
+    ],
+)
+def test_an_address_that_is_near_another_is_answered_with_it(path: str, meant: str) -> None:
+    answer = create_app(Settings(web=False)).test_client().get(path)
+    assert answer.status_code == 404
+    assert loads(answer.data)["detail"].partition(".")[2].removeprefix("yaml lists the addresses.") == meant
 
 
 def test_a_request_that_cannot_be_used_lists_its_faults() -> None:

@@ -288,3 +288,10 @@ def test_findings_that_contradict_each_other_are_refused_or_not_read() -> None:
     panel = read(findings=findings, options={"on_invalid": "omit"}).panel
     assert panel.unread == {"hemophagocytosis", "hemophagocytosis_marrow"}
     assert panel.findings == {"fever": True, "molecular_hlh_diagnosis": False}
+
+
+def test_a_listed_word_that_was_probably_meant_is_not_what_could_not_be_read() -> None:
+    document = {"context": {"condition": "sJIA"}, "findings": {"fever": True}, "options": {"on_invalid": "omit"}}
+    asked = read_panel_request(document)
+    assert asked.omitted[0].facts["did_you_mean"] == "sjia"
+    assert asked.panel.unread == {"condition"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import html
 import json
 import time
 from collections.abc import Callable
@@ -123,14 +124,23 @@ ATTACKS = {
 def test_attacks_get_the_same_401(client: FlaskClient, name: str) -> None:
     """One body for all; the reason is in the metric alone."""
     given, reason = ATTACKS[name]
-    expected = client.get("/who")
+    expected = who(client, token(exp=1))
     before = failures(reason)
     answer = who(client, given)
     assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="mas"'
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="mas", error="invalid_token"'
     assert answer.data == expected.data
     assert {k for k, _ in answer.headers} == {k for k, _ in expected.headers}
     assert failures(reason) == before + 1
+
+
+def test_a_caller_who_sent_nothing_is_told_so_and_nobody_more(client: FlaskClient) -> None:
+    """A header that a proxy took away is found at once; which part of a token is wrong is not told."""
+    without, wrong = client.get("/who"), who(client, "wrong")
+    assert without.headers["WWW-Authenticate"] == 'Bearer realm="mas"'
+    assert (without.status_code, wrong.status_code) == (401, 401)
+    assert without.get_data(as_text=True) != wrong.get_data(as_text=True)
+    assert guard.NOT_ACCEPTED in html.unescape(wrong.get_data(as_text=True))
 
 
 def failures(reason: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from pathlib import Path
 
@@ -38,6 +39,40 @@ def test_a_document_is_cached_and_revalidated() -> None:
         assert again.headers["Cache-Control"] == "public, max-age=300"
     assert client.get("/v1/criteria", headers={"If-None-Match": '"other"'}).status_code == 200
     assert client.head("/v1/criteria").headers["ETag"] == etag
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_packed"),
+    [
+        ("gzip", True),
+        ("GZIP, br", True),
+        ("br;q=1, gzip;q=0.1", True),
+        ("*", True),
+        ("identity;q=0, *;q=0.5", True),
+        ("identity;q=0.5, gzip;q=0.5", True),
+        ("identity, gzip;q=0.5", False),
+        ("gzip;q=0", False),
+        ("gzip;q=0, *", False),
+        ("br", False),
+        ("", False),
+    ],
+)
+def test_a_document_is_packed_for_who_takes_it_so(accepted: str, is_packed: bool) -> None:
+    client = create_app(Settings()).test_client()
+    plain = client.get("/v1/criteria")
+    asked = {"Accept-Encoding": accepted}
+    answer = client.get("/v1/criteria", headers=asked)
+    assert (answer.headers.get("Content-Encoding") == "gzip") is is_packed
+    assert (gzip.decompress(answer.data) if is_packed else answer.data) == plain.data
+    assert answer.content_length == len(answer.data) <= len(plain.data)
+    assert (answer.headers["ETag"] == plain.headers["ETag"]) is not is_packed
+    assert answer.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    again = client.get("/v1/criteria", headers={**asked, "If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.headers["ETag"], again.headers["Vary"]) == (
+        304,
+        answer.headers["ETag"],
+        "Accept-Encoding",
+    )
 
 
 def test_the_etag_follows_the_bytes_and_a_page_has_its_own_policy() -> None:
