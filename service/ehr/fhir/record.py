@@ -15,6 +15,7 @@ from service.ehr.fhir.parameters import Given, read_parameters
 from service.ehr.fhir.patient.conditions import Diagnosis, diagnosis
 from service.ehr.fhir.patient.medications import medications
 from service.ehr.fhir.patient.subject import Subject, one_patient
+from service.ehr.fhir.results.documents import unread_on_paper
 from service.ehr.fhir.results.observations import read_results
 from service.ehr.fhir.results.reports import unread_of_reports
 from service.ehr.issues import Issue, issue, issue_of_all
@@ -64,7 +65,11 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
         condition.condition,
         (*given.medications, *medications(contents, codes, further)),
         given.as_of,
-        [*read.unread, *unread_of_reports(contents, codes)],
+        [
+            *read.unread,
+            *unread_of_reports(contents, codes),
+            *unread_on_paper(contents, codes, chosen.times),
+        ],
         [*given.issues, *contents.issues, *read.issues],
         further,
     )

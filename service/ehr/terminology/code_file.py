@@ -22,9 +22,10 @@ from service.ehr.terminology.prefetch_template import PREFETCH_KEYS, checked_tem
 SHIPPED = Path(__file__).parent / "codes.toml"
 TABLES = (
     *("results", "refused", "conditions", "drugs", "brands", "words", "off_scale", "no_value"),
-    *("other_specimens", "specimen_words", "other_reports", "test_words", "test_parts", "prefetch"),
+    *("other_specimens", "specimen_words", "other_reports", "headings", "test_words", "test_parts", "prefetch"),
 )
 OF_REPORTS = ("codes", "words")
+HEADINGS = ("laboratory", "medications")
 NO_RESULT_LISTS = {"nothing": Absence.NOTHING, "phrases": Absence.FAILED, "elsewhere": Absence.ELSEWHERE}
 NO_RESULT_CODES = {"codes": Absence.FAILED, "elsewhere_codes": Absence.ELSEWHERE}
 """The lists of a site, by what they say of a result that is not there."""
@@ -77,6 +78,7 @@ def _read(path: Path) -> CodeMap:
         frozenset(entry for at, raw in _rows(tables, "other_specimens", path) for entry in _specimens(raw, at)),
         frozenset(_single_words(tables, "specimen_words", path, ["other"])),
         _names(tables, "other_reports", path, OF_REPORTS),
+        _names(tables, "headings", path, HEADINGS),
         Naming(_test_words(tables, path), _test_parts(tables, path)),
         _prefetch(tables, path),
     )

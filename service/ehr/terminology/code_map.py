@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from service.clinical.measurement.no_result import Absence, NoResult, strongest
+from service.clinical.therapies.drug_list import THERAPIES
 from service.clinical.therapies.drug_names import FORMULARY, Formulary
+from service.clinical.therapies.names_in_text import NamesInText
 from service.ehr.issues import Unusable
 from service.ehr.terminology.code_systems import LOINC, LONGEST_CODE, SNOMED, code_key, is_loinc, system_name
 from service.ehr.terminology.naming import UNNAMED, Named, Naming
 
+SHORTEST_HEADING = 5
 WHOLE_CODES = (SNOMED,)  # its codes have no meaning in their beginnings
 _WORD = re.compile(r"[ァ-ヶー]+|[^\W\d_ァ-ヶー]+")  # Japanese writes on without a blank behind a name in katakana
 
@@ -53,6 +56,7 @@ class CodeMap:
     other_specimens: frozenset[tuple[str, str]]
     specimen_words: frozenset[str]
     other_reports: Mapping[str, str]
+    headings: Mapping[str, str]
     naming: Naming
     prefetch: Mapping[str, str]
 
@@ -116,6 +120,18 @@ class CodeMap:
             return True
         return any(code.casefold() in self.other_reports for code in codes)
 
+    def heading(self, codes: Iterable[str], names: Iterable[str]) -> str:
+        """Return what a list, a section or a document with these codes and names is about; "" if it is not known."""
+        found = next((self.headings[code] for code in codes if code in self.headings), "")
+        return found or next((about for name in names for word in words_in(name) if (about := self._about(word))), "")
+
+    def _about(self, word: str) -> str:
+        """Return what a word is about, by itself or by how it begins."""
+        beginnings = (word[:length] for length in range(len(word), 0, -1))
+        return next(
+            (self.headings[start] for start in beginnings if start in self.headings and _is_own(start, word)), ""
+        )
+
     def absence(self, texts: Iterable[str]) -> Absence | None:
         """Return what texts in place of a result say of it; None if one of them may be a result, or there is none."""
         return strongest(map(self.no_result.said, texts))
@@ -132,6 +148,11 @@ class CodeMap:
     def formulary(self) -> Formulary:
         """The list of drugs, with the names that this site adds."""
         return FORMULARY.with_brands(self.brands)
+
+    @cached_property
+    def blockers(self) -> NamesInText:
+        """The drugs that block IL-6, as any text may name them, with the names that this site adds."""
+        return NamesInText(THERAPIES["il6_blockade"], self.brands)
 
     @cached_property
     def templates(self) -> Mapping[str, str]:
@@ -180,6 +201,11 @@ class Lookup:
 def words_in(text: str) -> list[str]:
     """Return the words of a text, as those of the map are compared."""
     return _WORD.findall(text.casefold())
+
+
+def _is_own(start: str, word: str) -> bool:
+    """Return whether a beginning of a word says what the word means: the whole does, and a long one."""
+    return start == word or len(start) >= SHORTEST_HEADING or not start.isascii()
 
 
 def _one_of(known: list[ResultCode]) -> ResultCode:

@@ -11,8 +11,10 @@ from datetime import date
 from service.clinical.panel.moment import DAY_LENGTH, Moment
 from service.clinical.panel.panel import Medication
 from service.ehr.fhir.contents.containers import Missing, missing_of
+from service.ehr.fhir.contents.empty_lists import empty_lists
 from service.ehr.fhir.contents.json_shapes import Resource, codings, spoken, table, tables, text, token
 from service.ehr.fhir.contents.resources import DRUGS, Contents, Found
+from service.ehr.fhir.patient.drugs_elsewhere import drugs_elsewhere
 from service.ehr.issues import Issue, issue
 from service.ehr.results.moments import read_moment
 from service.ehr.terminology.code_map import CodeMap
@@ -21,6 +23,7 @@ from service.ehr.terminology.drugs import UNREADABLE, SaidOfDrug
 NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done", "declined")
 NOT_ORDERED = ("proposal", "plan", "option")
 NO_ORDER = "MedicationKnowledge"  # what is known of a drug, not that anybody takes it
+HEADING = "medications"
 Resolve = Callable[[str], Resource | None]
 
 
@@ -42,13 +45,21 @@ def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tupl
     for kind, places in contents.unread.items():
         if kind.startswith("Medication") and kind != NO_ORDER:
             unread.append(_medication(UNREADABLE, "", places[0]))
+    for name, day, where in drugs_elsewhere(contents, codes):
+        found.setdefault((name, day), where)
+    unread += [_medication(UNREADABLE, "", where) for where in empty_lists(contents, codes, HEADING)]
+    unread += [_medication(name, "", where) for name, where in _not_in_record(contents, codes).items()]
+    return (*(_medication(name, day, where) for (name, day), where in sorted(found.items())), *unread)
+
+
+def _not_in_record(contents: Contents, codes: CodeMap) -> dict[str, str]:
+    """Return the drugs that the record names and does not hold, each with the first place."""
     elsewhere: dict[str, str] = {}
     for missing in missing_of(contents):
         if missing.may_be_drug:
             for name in _missing_drugs(missing, codes):
                 elsewhere.setdefault(name, missing.where)
-    unread += [_medication(name, "", where) for name, where in elsewhere.items()]
-    return (*(_medication(name, day, where) for (name, day), where in sorted(found.items())), *unread)
+    return elsewhere
 
 
 def _missing_drugs(missing: Missing, codes: CodeMap) -> list[str]:
