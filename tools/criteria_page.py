@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from service.clinical.assessment.statements import STATEMENTS, Statement
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import Case, CriteriaSet, Note
 from service.clinical.criteria.rules import (
@@ -23,7 +24,7 @@ from service.clinical.criteria.rules import (
     Term,
     Threshold,
 )
-from service.clinical.data.references import CERTAINTIES, Source
+from service.clinical.data.references import CERTAINTIES, Reference, Source
 from service.clinical.measurement.analytes import FINDINGS
 
 INTRODUCTION = """\
@@ -47,6 +48,8 @@ def criteria_page() -> Iterable[str]:
         yield from _set(criteria)
     yield ""
     yield from _not_reproduced()
+    yield ""
+    yield from _statements()
 
 
 def _set(criteria: CriteriaSet) -> Iterator[str]:
@@ -192,6 +195,45 @@ def _not_reproduced() -> Iterator[str]:
             if case.why:
                 patient = f"{case.source} (assumed: {case.assumed})" if case.assumed else case.source
                 yield f"| {patient} | {criteria.short} | {case.printed} | {_expected(case.expect)} | {case.why} |"
+
+
+def _statements() -> Iterator[str]:
+    """Yield the table of what is said beside the sets, from statements.toml."""
+    yield "## Statements beside the sets"
+    yield ""
+    yield "They are cautions of an answer or of a course. They count for no set and change no category."
+    yield ""
+    yield "| code | when | says | sure | sources |"
+    yield "|---|---|---|---|---|"
+    for statement in STATEMENTS.values():
+        sources = "; ".join(_cited(reference) for reference in statement.references)
+        yield f"| `{statement.id}` | {_grounds(statement)} | {statement.message} | {statement.certainty} | {sources} |"
+
+
+def _grounds(statement: Statement) -> str:
+    conditions = " or ".join(key.replace("_", " ") for key in statement.conditions)
+    value = (
+        f" {statement.comparator} {_number(statement.value)} {statement.unit}" if statement.value is not None else ""
+    )
+    above = " above its laboratory's range" if statement.above_range else ""
+    fall = statement.fall
+    found = (
+        f"condition {conditions}" if conditions else "",
+        statement.age,
+        f"`{statement.observation}`{value}{above}" if statement.observation else "",
+        f"`{statement.confounder}`" if statement.confounder else "",
+        f"not with `{statement.unless}`" if statement.unless else "",
+        f"a fall of {_number(fall.percent)} % ({fall.certainty})" if fall else "",
+        f"{_number(fall.first_day)} to {_number(fall.last_day)} days after the first"
+        if fall and fall.first_day
+        else "",
+    )
+    return "; ".join(ground for ground in found if ground) or "as the statement says"
+
+
+def _cited(reference: Reference) -> str:
+    link = f" [doi:{reference.doi}](https://doi.org/{reference.doi})" if reference.doi else ""
+    return f"{reference.citation}{link} ({reference.certainty})"
 
 
 def _sent(request: Mapping[str, Any]) -> str:

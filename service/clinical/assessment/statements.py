@@ -15,19 +15,29 @@ from service.clinical.data import toml_reader
 from service.clinical.data.references import CERTAINTIES, Reference, read_reference
 from service.clinical.data.toml_reader import BadData
 from service.clinical.evaluation.evaluate import AGE_GROUPS
-from service.clinical.measurement.analytes import ANALYTES, LOW_WORDS, NORMAL_WORD
-from service.clinical.measurement.interval import COMPARE, MET, ZERO
-from service.clinical.measurement.reading import MEASURED, Reading
+from service.clinical.measurement.analytes import ANALYTES, HIGH_WORDS, LOW_WORDS, NORMAL_WORD
+from service.clinical.measurement.interval import COMPARE, INFINITY, MET, ZERO, Number
+from service.clinical.measurement.reading import MEASURED, WORDS, Reading
 from service.clinical.panel.panel import CONDITIONS, CONFOUNDERS, UNKNOWN_CONDITION, Panel
 
 HOOK_EFFECT = "hook_effect"
-OF_COURSES = ("hook_effect_in_course", "mals_kinetics")
+OF_COURSES = ("hook_effect_in_course", "mals_kinetics", "three_fs")
 GROUNDS_OF_THEIR_OWN = (HOOK_EFFECT, *OF_COURSES)
 FERRITIN = "ferritin"
 FEWEST_OTHERS = 2
 LOWEST_UPPER_LIMIT = ANALYTES[FERRITIN].implied_high or ZERO
 REQUIRED = ("severity", "message", "sure", "references")
-GROUNDS = ("conditions", "age", "observation", "op", "value", "unit", "above_range", "confounder")
+GROUNDS = ("conditions", "age", "observation", "op", "value", "unit", "above_range", "confounder", "unless", "fall")
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A fall over a course in percent, how sure that number is, and the days after the first result when it counts."""
+
+    percent: Decimal
+    certainty: str
+    first_day: Decimal
+    last_day: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,8 @@ class Statement:
     value: Decimal | None
     unit: str
     above_range: bool
+    unless: str
+    fall: Fall | None
 
 
 def load_statements(path: Path) -> dict[str, Statement]:
@@ -74,8 +86,23 @@ def load_statements(path: Path) -> dict[str, Statement]:
             toml_reader.number(table, "value", where) if has_limit else None,
             toml_reader.choice(table, "unit", where, ANALYTES[observation].table.units) if has_limit else "",
             toml_reader.flag(table, "above_range", where),
+            toml_reader.choice(table, "unless", where, CONFOUNDERS) if "unless" in table else "",
+            _fall(table["fall"], f"{where}.fall") if "fall" in table else None,
         )
     return found
+
+
+def _fall(raw: object, where: str) -> Fall:
+    table = toml_reader.keys(raw, where, ["percent", "sure"], ["first_day", "last_day"])
+    percent = toml_reader.number(table, "percent", where)
+    if not 0 < percent < 100:
+        raise BadData(f"{where}.percent: a percentage lies between 0 and 100")
+    return Fall(
+        percent,
+        toml_reader.choice(table, "sure", where, CERTAINTIES),
+        toml_reader.number(table, "first_day", where) if "first_day" in table else ZERO,
+        toml_reader.number(table, "last_day", where) if "last_day" in table else INFINITY,
+    )
 
 
 def _reference(raw: object, where: str) -> Reference:
@@ -90,6 +117,14 @@ OTHER_ITEMS = tuple(
     if isinstance(leaf, Threshold) and leaf.observation not in (FERRITIN, "temperature")
 )
 """The laboratory items of the 2016 criteria beside ferritin."""
+
+
+def fall_of(key: str) -> Fall:
+    """Return the fall that a statement about a course names; raises BadData if it names none."""
+    fall = STATEMENTS[key].fall
+    if fall is None:
+        raise BadData(f"statements.toml: {key}: the key 'fall' is missing")
+    return fall
 
 
 def statements(panel: Panel) -> Iterator[Statement]:
@@ -108,14 +143,17 @@ def _holds(statement: Statement, panel: Panel) -> bool:
         return False
     if statement.confounder and statement.confounder not in panel.confounders:
         return False
-    return not statement.observation or _is_past(statement, panel.measured.get(statement.observation))
+    if statement.unless in panel.confounders:
+        return False
+    known = panel.readings if statement.above_range else panel.measured
+    return not statement.observation or _is_past(statement, known.get(statement.observation))
 
 
 def _is_past(statement: Statement, reading: Reading | None) -> bool:
     if reading is None:
         return False
     if statement.above_range:
-        return reading.reference is not None and COMPARE[">"](reading.interval, reading.reference.high) is MET
+        return is_above_range(reading)
     if statement.value is None:
         return True
     limit = ANALYTES[statement.observation].table.convert(statement.value, statement.unit, reading.unit)
@@ -130,11 +168,25 @@ def may_be_hook_effect(panel: Panel) -> bool:
     return sum(_is_met(leaf, panel.measured.get(leaf.observation)) for leaf in OTHER_ITEMS) >= FEWEST_OTHERS
 
 
+def is_above_range(reading: Reading) -> bool:
+    """Return whether a result lies above the range of its own laboratory; without an upper end the word counts."""
+    end = _upper_end(reading)
+    return reading.word in HIGH_WORDS if end is None else COMPARE[">"](reading.interval, end) is MET
+
+
+def _upper_end(reading: Reading) -> Number | None:
+    """Return the upper end of the laboratory's range, None where it sent none."""
+    if reading.reference is None or reading.reference.high == INFINITY or reading.evidence is not MEASURED:
+        return None
+    return reading.reference.high
+
+
 def _is_low_or_normal(ferritin: Reading) -> bool:
-    """Return whether ferritin is not raised: by its range, else its word alone, else the lowest upper limit in use."""
-    if ferritin.reference is not None:
-        return COMPARE["<="](ferritin.interval, ferritin.reference.high) is MET
-    if ferritin.evidence is not MEASURED:
+    """Return whether ferritin is not raised: by its range, else by its word, else by the lowest upper limit in use."""
+    end = _upper_end(ferritin)
+    if end is not None:
+        return COMPARE["<="](ferritin.interval, end) is MET
+    if ferritin.word in WORDS or ferritin.evidence is not MEASURED:
         return ferritin.word in (*LOW_WORDS, NORMAL_WORD)
     limit = ANALYTES[FERRITIN].table.convert(LOWEST_UPPER_LIMIT, ANALYTES[FERRITIN].implied_unit, ferritin.unit)
     return COMPARE["<="](ferritin.interval, limit) is MET

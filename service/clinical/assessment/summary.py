@@ -55,7 +55,8 @@ def _ground(panel: Panel, classification: Classification, leading: Sequence[SetR
     if primary.verdict is MET:
         how = "" if _is_molecular(panel, primary) else " by measured results"
         is_confounded = primary.verdict_without_confounded is UNKNOWN
-        return f"{_are(primary)} met{how}{CONFOUNDED if is_confounded else ''}"
+        clauses = [f"{_are(primary)} met{how}{CONFOUNDED if is_confounded else ''}"]
+        return "; ".join(clauses + _met(supporting) if primary.criteria.when_met_alone else clauses)
     if primary.verdict_implied is MET:
         return "; ".join(reversed(_met(classification.basis)))  # the leading set is the first of those by words
     clauses = [_state(classification, primary), *_met(supporting)]

@@ -1,4 +1,7 @@
-"""How a course is told in one sentence: an illness that began and is treated is not over with one quiet panel."""
+"""How a course is told in one sentence: an illness that began is not over with one quiet panel.
+
+Whether it is treated may be unknown, and one that is not treated does not pass by itself: neither makes it unlikely.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ SAID = {
 }
 RESOLVED_TEXT = "MAS has resolved: no value that was abnormal at its onset still is."
 WHILE_TREATED = "While it is treated, a quieter panel does not reassure."
+UNTIL_RESOLVED = "Until it has resolved, a quieter panel does not reassure."
 
 
 def course_summary(visits: Sequence[Visit], course: Course) -> str:
@@ -35,12 +39,12 @@ def no_longer_met(visit: Visit, course: Course) -> str:
 
 
 def headlined(visits: Iterable[Visit], standing: Iterable[Course]) -> Iterator[Visit]:
-    """Yield the panels, none of them ``unlikely`` while an illness that began is treated and has not resolved."""
+    """Yield the panels, none of them ``unlikely`` while an illness that began has not resolved."""
     for visit, course in zip(visits, standing, strict=True):
-        is_treated = bool(visit.panel.medications)
         classification = visit.assessment.classification
-        if course.state == OPEN and is_treated and classification.category == "unlikely":
-            summary = f"{no_longer_met(visit, course)} {WHILE_TREATED}"
+        if course.state == OPEN and classification.category == "unlikely":
+            why = WHILE_TREATED if visit.panel.medications else UNTIL_RESOLVED
+            summary = f"{no_longer_met(visit, course)} {why}"
             quiet = replace(classification, category="indeterminate")
             yield replace(visit, assessment=replace(visit.assessment, classification=quiet, summary=summary))
         else:

@@ -8,7 +8,7 @@ from itertools import product
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import Applicability, CriteriaSet
-from service.clinical.criteria.rules import AllOf, AtLeast, Counted, Threshold
+from service.clinical.criteria.rules import AllOf, AtLeast, Counted, Term, Threshold
 from service.clinical.evaluation.deciding_tests import decisive, open_inputs
 from service.clinical.evaluation.rule_engine import Exclusion, Plan, States, Step, count, make_plan, verdict_of
 from service.clinical.evaluation.set_result import Component, Count, SetResult
@@ -116,8 +116,10 @@ def _confounded(criteria: CriteriaSet, panel: Panel) -> frozenset[str]:
 
 
 def _verdict_without(plan: Plan, states: States, confounded: frozenset[str]) -> Verdict:
-    thresholds = [(leaf.node, leaf.position) for leaf in plan.leaves if isinstance(leaf.node, Threshold)]
-    changes = [(position, UNKNOWN) for node, position in thresholds if node.observation in confounded]
+    """Return the verdict as if what is confounded had not been measured; a summand may then be any plausible one."""
+    of_results = [(leaf.node, leaf.position) for leaf in plan.leaves if isinstance(leaf.node, Threshold | Term)]
+    unread = plan.readers.unread
+    changes = [(position, unread[position]) for node, position in of_results if node.observation in confounded]
     return plan.verdict(plan.with_changes(states, changes, plan.groups))
 
 

@@ -153,7 +153,8 @@ def _summand_explainer(node: Term | Measure, position: int) -> Explainer:
         status_implied = status if value_implied is value else _known(value_implied)
         points = value if is_term else None
         reason = reason_of(reading, value)
-        return item_of((node, key, label, status, status_implied, reason, reading, points, False, ()))
+        marked = reading is not None and observation in confounded
+        return item_of((node, key, label, status, status_implied, reason, reading, points, marked, ()))
 
     return explain_summand
 

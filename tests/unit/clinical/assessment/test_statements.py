@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from service.clinical.assessment.statements import OF_COURSES, STATEMENTS, statements
+from service.clinical.assessment.statements import OF_COURSES, STATEMENTS, fall_of, statements
+from service.clinical.data.toml_reader import BadData
 from service.clinical.measurement.interval import Verdict
 from tests.support.panels import panel_of
 from tests.support.results import assessed
@@ -20,6 +21,11 @@ def told(**request: Any) -> list[str]:
 
 def with_range(value: float, unit: str, high: float, **more: Any) -> dict[str, Any]:
     return {"value": value, "unit": unit, "reference_range": {"low": 2, "high": high, "unit": unit}, **more}
+
+
+def from_low(value: float, unit: str, low: float) -> dict[str, Any]:
+    """Return a result with the lower end of a range alone."""
+    return {"value": value, "unit": unit, "reference_range": {"low": low, "unit": unit}}
 
 
 SAID: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
@@ -40,11 +46,17 @@ SAID: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
     ),
     "fibrinogen_replaced": ([{"context": REPLACED}], [{"context": {"confounders": ["itp"]}}]),
     "fibrinogen_high": (
-        [{"observations": {"fibrinogen": with_range(4.2, "g/L", 4)}}],
+        [
+            {"observations": {"fibrinogen": with_range(4.2, "g/L", 4)}},
+            {"observations": {"fibrinogen": {"interpretation": "H"}}},
+            {"observations": {"fibrinogen": {"value": 581, "unit": "mg/dL", "interpretation": "HH"}}},
+        ],
         [
             {"observations": {"fibrinogen": "420 mg/dL"}},
             {"observations": {"fibrinogen": "900 mg/dL"}},
-            {"observations": {"fibrinogen": {"interpretation": "H"}}},
+            {"observations": {"fibrinogen": {"interpretation": "N"}}},
+            {"observations": {"fibrinogen": from_low(581, "mg/dL", 200)}},
+            {"observations": {"fibrinogen": with_range(4.2, "g/L", 4)}, "context": REPLACED},
             {"observations": {"fibrinogen": with_range(4, "g/L", 4)}},
             {"observations": {"fibrinogen": with_range(3.5, "g/L", 4, comparator=">")}},
         ],
@@ -69,10 +81,14 @@ SAID: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
             {"observations": MET_BESIDE | {"ferritin": {"interpretation": "N"}}},
             {"observations": MET_BESIDE | {"ferritin": {"interpretation": "L"}}},
             {"observations": MET_BESIDE | {"ferritin": with_range(300, "ug/L", 400)}},
+            {"observations": MET_BESIDE | {"ferritin": {"value": 250, "unit": "ug/L", "interpretation": "N"}}},
+            {"observations": MET_BESIDE | {"ferritin": from_low(100, "ug/L", 15)}},
         ],
         [
             {"observations": MET_BESIDE | {"ferritin": "141 ng/mL"}},
             {"observations": MET_BESIDE | {"ferritin": with_range(500, "ug/L", 400)}},
+            {"observations": MET_BESIDE | {"ferritin": from_low(5000, "ug/L", 15)}},
+            {"observations": MET_BESIDE | {"ferritin": {"value": 100, "unit": "ug/L", "interpretation": "H"}}},
             {"observations": MET_BESIDE | {"ferritin": {"interpretation": "H"}}},
             {"observations": MET_BESIDE | {"ferritin": {"interpretation": "A"}}},
             {"observations": {"platelets": "80 10*9/L", "ast": "40 U/L", "ferritin": "100 ng/mL"}},
@@ -122,3 +138,32 @@ def test_a_fibrinogen_that_was_given_never_reassures() -> None:
     assert (plain.classification.category, given.classification.category) == ("unlikely", "indeterminate")
     assert given.results[0].verdict_without_confounded is Verdict.UNKNOWN
     assert "does not reassure" in given.summary
+
+
+def test_in_a_linear_score_too_a_fibrinogen_that_was_given_never_reassures() -> None:
+    """By the MS score alone: every other set stays not met whatever the fibrinogen was."""
+    absent = ["cns_dysfunction", "hemorrhage", "hepatomegaly", "splenomegaly", "hemophagocytosis", "immunosuppression"]
+    observations = {
+        "ferritin": "600 ng/mL",
+        "platelets": "290 10*9/L",
+        "ldh": "600 U/L",
+        "fibrinogen": "4 g/L",
+        "ast": "20 U/L",
+        "wbc": "9 10*9/L",
+        "triglycerides": "1 mmol/L",
+        "hemoglobin": "130 g/L",
+        "neutrophils": "5 10*9/L",
+    }
+    findings = {"fever": True, "active_arthritis": True, "low_or_absent_nk_activity": False}
+    request: dict[str, Any] = {"observations": observations, "findings": findings | dict.fromkeys(absent, False)}
+    plain = assessed(**request, context={"condition": "sjia"})
+    given = assessed(**request, context={"condition": "sjia"} | REPLACED)
+    assert (plain.classification.category, given.classification.category) == ("unlikely", "indeterminate")
+    [score] = [result for result in given.results if result.criteria.id == "ms-score"]
+    assert (score.verdict, score.verdict_without_confounded) == (Verdict.NOT_MET, Verdict.UNKNOWN)
+    assert [item.id for item in score.items if item.confounded] == ["fibrinogen"]
+
+
+def test_a_statement_that_names_no_fall_has_none() -> None:
+    with pytest.raises(BadData, match="three_fs: the key 'fall' is missing"):
+        fall_of("three_fs")

@@ -256,3 +256,39 @@ def test_an_age_is_named_too() -> None:
     observations = FOUR_OF_EIGHT["observations"] | {"hemoglobin": "95 g/L", "platelets": "90 10*9/L"}
     text = said("malignancy", **FOUR_OF_EIGHT | {"observations": observations})
     assert text.endswith("Age alone could settle the HLH-2004 criteria.")
+
+
+@pytest.mark.parametrize(
+    ("observations", "sentence"),
+    [
+        (
+            {"ferritin": "1600 ug/L", "ast": "90 U/L"},
+            "MAS is likely: the 2009 lupus guidelines are met by measured results; the lupus ferritin rule is met.",
+        ),
+        (
+            {"ferritin": {"interpretation": "H", "reference_range": {"high": 700, "unit": "ug/L"}}, "ast": "90 U/L"},
+            "MAS is likely: the 2009 lupus guidelines are met by measured results; the lupus ferritin rule is met.",
+        ),
+        (
+            {"ferritin": "600 ug/L", "ast": "90 U/L"},
+            "MAS is probable: the 2009 lupus guidelines are met by measured results. ",
+        ),
+    ],
+)
+def test_in_lupus_the_set_that_makes_it_likely_is_named(observations: dict[str, Any], sentence: str) -> None:
+    told = said("jsle", patient={"age_years": 14}, findings={"fever": True}, observations=observations)
+    assert told.startswith(sentence)
+
+
+def test_in_lupus_all_sets_that_support_are_named() -> None:
+    observations = {
+        "ferritin": "9000 ug/L",
+        "ast": "90 U/L",
+        "temperature": "40 Cel",
+        "triglycerides": "5 mmol/L",
+        "fibrinogen": "1 g/L",
+        "platelets": "90 10*9/L",
+        "hemoglobin": "80 g/L",
+    }
+    told = said("jsle", patient={"age_years": 14}, observations=observations)
+    assert "the lupus ferritin rule and the HScore are met" in told

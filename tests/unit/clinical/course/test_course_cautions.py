@@ -1,4 +1,4 @@
-"""What the change of ferritin asks for: a fall of more than 90 %, and in sepsis one of less than 15 % by day 3."""
+"""What changes ask for: a fall of ferritin of more than 90 %, in sepsis one of less than 15 % by day 3, the three Fs."""
 
 from typing import Any
 
@@ -57,3 +57,28 @@ def test_platelets_of_a_published_boy_fell_by_91_percent_in_16_days() -> None:
     assert [change.text for change in told.changes] == [
         "Platelet count fell from 1090000 to 98000 /uL (-91 %) in 16 days"
     ]
+
+
+RISEN = {"ferritin": "900 ug/L", "platelets": "200 10*9/L"}
+RAISED = {"value": 300, "unit": "ug/L", "reference_range": {"high": 150, "unit": "ug/L"}}
+
+
+@pytest.mark.parametrize(
+    ("last", "is_said"),
+    [
+        ({"findings": {"fever": True}, "observations": RISEN}, True),
+        ({"findings": {}, "observations": RISEN | {"temperature": "100.4 [degF]"}}, True),
+        ({"findings": {"fever": True}, "observations": RISEN | {"ferritin": RAISED}}, True),
+        ({"findings": {"fever": True}, "observations": {"ferritin": "900 ug/L", "hemoglobin": "99 g/L"}}, True),
+        ({"findings": {"fever": False}, "observations": RISEN | {"temperature": "39 Cel"}}, False),
+        ({"findings": {}, "observations": RISEN | {"temperature": "37.9 Cel"}}, False),
+        ({"findings": {}, "observations": RISEN}, False),
+        ({"findings": {"fever": True}, "observations": RISEN | {"ferritin": "300 ug/L"}}, False),
+        ({"findings": {"fever": True}, "observations": {"platelets": "200 10*9/L"}}, False),
+        ({"findings": {"fever": True}, "observations": RISEN | {"platelets": "400 10*9/L"}}, False),
+        ({"findings": {"fever": True}, "observations": {"ferritin": "900 ug/L"}}, False),
+    ],
+)
+def test_fever_falling_counts_and_raised_ferritin_ask_for_cheap_tests(last: dict[str, Any], is_said: bool) -> None:
+    first = {"observations": {"ferritin": "400 ug/L", "platelets": "300 10*9/L", "hemoglobin": "110 g/L"}}
+    assert ("three_fs" in [caution.code for caution in course(first, last).cautions]) is is_said

@@ -1,10 +1,11 @@
-"""A course in one sentence: an illness that began and is treated is not unlikely; what is awaited is named."""
+"""A course in one sentence: an illness that began is not unlikely until it has resolved; what is awaited is named."""
 
 from typing import Any
 
 import pytest
 
 from service.clinical.course.course import Trajectory
+from service.clinical.course.headline import UNTIL_RESOLVED
 from tests.unit.clinical.course.test_events import MAS, QUIET, course, settled
 
 ANAKINRA = (("anakinra", "2026-11-01"),)
@@ -31,8 +32,16 @@ def test_drugs_of_the_panel_are_treatment_too() -> None:
     assert categories(told) == ["likely", "indeterminate"]
 
 
-def test_without_treatment_or_without_an_onset_the_panel_speaks_for_itself() -> None:
-    assert categories(course(MAS, settled(**CALM))) == ["likely", "unlikely"]
+def test_whether_it_is_treated_may_be_unknown_and_untreated_it_does_not_pass_by_itself() -> None:
+    """A request without medications says nothing of treatment, and one with none says that nothing was done."""
+    for context in ({"condition": "sjia"}, {"condition": "sjia", "medications": []}):
+        told = course(MAS, settled(**CALM) | {"context": context})
+        assert categories(told) == ["likely", "indeterminate"]
+        assert told.visits[1].assessment.summary == f"{LEFT}. {UNTIL_RESOLVED}"
+
+
+def test_without_an_onset_the_panel_speaks_for_itself() -> None:
+    assert categories(course(QUIET, QUIET)) == ["unlikely", "unlikely"]
     assert categories(course(QUIET, QUIET, treatments=ANAKINRA)) == ["unlikely", "unlikely"]
 
 
