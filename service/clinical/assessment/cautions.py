@@ -39,16 +39,20 @@ def cautions(panel: Panel, therapies: Iterable[Therapy], results: tuple[SetResul
     if any(result.verdict_without_confounded is not None for result in results):
         found.append(Caution("confounded", "warning", CONFOUNDED, ()))
     for result in results:
-        if result.criteria.notes and result.applicability in ("applicable", "extrapolated"):
+        if result.criteria.notes:
             found += _of_set(result, panel)
     return found
 
 
 def _of_set(result: SetResult, panel: Panel) -> Iterator[Caution]:
-    """Yield what belongs beside the verdict of a set for this patient, then how the set did in patients like this."""
-    group = AGE_GROUPS[panel.is_adult]
+    """Yield what belongs beside the verdict of a set for this patient, then how the set did in patients like this.
+
+    A note that names the condition of the patient stands even where the age, which another note asks for, is unknown.
+    """
+    group, fits = AGE_GROUPS[panel.is_adult], result.applicability in ("applicable", "extrapolated")
     for note, caution in OF_VERDICT[result.criteria.id, result.verdict]:
-        if (not note.conditions or panel.condition in note.conditions) and note.age in ("", group):
+        is_for_patient = panel.condition in note.conditions if note.conditions else fits
+        if is_for_patient and note.age in ("", group):
             yield caution
 
 

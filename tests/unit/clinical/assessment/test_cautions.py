@@ -42,7 +42,7 @@ def test_a_note_stands_only_beside_its_verdict() -> None:
 
 PERFORMANCE = {
     ("aosd", 40): ["eular-acr-printo-2016", "ms-score", "hscore"],
-    ("aosd", None): ["eular-acr-printo-2016", "ms-score"],  # whether HScore was made for the patient is not known
+    ("aosd", None): ["eular-acr-printo-2016", "ms-score", "hscore"],  # the figure is of this disease, at any age
     ("sepsis", 40): ["hlh-2004", "hscore"],
     ("sepsis", 10): [],
     ("sepsis", None): [],
