@@ -46,6 +46,7 @@ def _words_of(section: str) -> str:
 
 
 _BEFORE, _BEHIND = _by_word("before"), _by_word("behind")
+_USUAL = re.compile(r"([<>]=?)?(\d+(?:\.\d+)?) (.+)", re.ASCII)
 _SIGN = re.compile(r"\s*(?:([<>])\s?(?:/\s?|or\s?)?=|=([<>])|([<>≤≥=]))\s*", re.IGNORECASE)
 _SPOKEN = re.compile(rf"\s*({_words_of('before')})(?=[\s\d.])\s*", re.IGNORECASE)
 _SUFFIX = re.compile(rf"\s*({_words_of('behind')})\s*", re.IGNORECASE)
@@ -86,6 +87,9 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
     """Parse ``"[<|<=|>|>=] number unit"``; raises Fault ``invalid_quantity``."""
     if len(text) > LONGEST_QUANTITY:
         raise Fault("invalid_quantity", "too_long", longest=LONGEST_QUANTITY)
+    usual = _USUAL.fullmatch(text)
+    if usual and usual[3] in analyte.table.units and not TWO_WAYS.fullmatch(usual[2]):
+        return Quantity(Decimal(usual[2]), usual[3], usual[1] or "")  # what all the rest would make of it
     said = _with_common_signs(text)
     if "\n" in said:  # two lines are two statements
         raise Fault("invalid_quantity", "form")

@@ -22,6 +22,8 @@ ONE_SLIP, TWO_SLIPS = 5, 8
 
 def plain(text: str) -> str:
     """Return a text in small letters without accents, marks of trade and characters that are not seen."""
+    if text.isascii():  # which has none of them
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold())
     seen = "".join([char for char in parts if unicodedata.category(char) not in ("Mn", "Cf")])
     return unicodedata.normalize("NFC", seen).casefold().translate(_UNFOLDED)

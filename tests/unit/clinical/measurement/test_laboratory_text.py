@@ -342,3 +342,22 @@ def test_a_unit_that_has_lost_its_exponent_is_told_so() -> None:
     with pytest.raises(Fault) as caught:
         read_unit(PLATELETS, "109/L")
     assert caught.value.about == "lost_exponent"
+
+
+@pytest.mark.parametrize(
+    "number", ["905", "12.5", "12.500", "012.5", "0.125", "12500", "1.2345", "7.", ".5", "1e3", "5 100"]
+)
+@pytest.mark.parametrize("comparator", ["", "<", "<=", ">", ">=", "=", ">>"])
+@pytest.mark.parametrize("observation", ["ferritin", "wbc", "esr", "temperature"])
+def test_the_usual_form_is_read_as_any_other_writing_of_it(observation: str, comparator: str, number: str) -> None:
+    """A blank in front keeps a text from the short way, and changes nothing of what it says."""
+
+    def said(text: str) -> Quantity | str:
+        try:
+            return read_text(ANALYTES[observation], text)
+        except Fault as fault:
+            return fault.about
+
+    for unit in (*ANALYTES[observation].table.units, "x", "10 9/L", ""):
+        text = f"{comparator}{number} {unit}"
+        assert said(text) == said(f" {text}")
