@@ -6,6 +6,11 @@ import re
 from datetime import datetime, tzinfo
 
 _LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d(?:\.\d{1,12})?)?", re.ASCII)
+_WITH_OFFSET = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d(?:\.\d{1,12})?)? ?(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)?)",
+    re.ASCII | re.IGNORECASE,
+)
+_SLASHES = re.compile(r"(\d{4})/(\d\d)/(\d\d)(?![\d/])", re.ASCII)
 _YEAR_FIRST = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt ]|\Z)", re.ASCII)
 _DAY_FIRST = re.compile(r"\d{1,4}[./\-]\d{1,2}[./\-]\d{1,4}\b.*", re.ASCII | re.DOTALL)
 _DAY_NUMBER = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
@@ -21,17 +26,32 @@ NO_SUCH_TIME = (
 
 def is_local(text: str) -> bool:
     """Return whether a text is a date and time without an offset."""
-    return _LOCAL.fullmatch(text) is not None
+    return _LOCAL.fullmatch(_with_dashes(text)) is not None
+
+
+def _with_dashes(text: str) -> str:
+    """Write a date with the year first as RFC 3339 does: 2026/11/22 can be no other day."""
+    return _SLASHES.sub(r"\1-\2-\3", text, count=1) if _SLASHES.match(text) else text
 
 
 def with_offset(text: str, zone: tzinfo) -> str:
-    """Return a local time in RFC 3339 with the offset of the zone; any other text, and a time in doubt, as it is."""
-    match = _LOCAL.fullmatch(text)
+    """Return a time in RFC 3339, a local one with the offset of the zone; what is in doubt stays as it is."""
+    written = _with_dashes(text)
+    match = _LOCAL.fullmatch(written)
     if match is None:
-        return text
+        return _with_its_offset(written)
     day, minute, seconds = match.groups()
     offset = _offset(f"{day}T{minute}", zone)
     return f"{day}T{minute}{seconds or ':00'}{offset}" if offset else text
+
+
+def _with_its_offset(text: str) -> str:
+    match = _WITH_OFFSET.fullmatch(text)
+    if match is None:
+        return text
+    day, minute, seconds, utc, hours, minutes = match.groups()
+    offset = "Z" if utc else f"{hours}:{minutes or '00'}"
+    return f"{day}T{minute}{seconds or ':00'}{offset}"
 
 
 def why_not(text: str) -> str:

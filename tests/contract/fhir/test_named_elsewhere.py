@@ -166,3 +166,17 @@ def test_a_site_adds_brands_and_headings(tmp_path: Any) -> None:
     assert codes.blockers.named("Gabe von Hausmarke heute") == ["tocilizumab"]
     assert codes.heading((), ["Kurve"]) == "medications"
     assert codes.heading((), ["Kur"]) == ""
+
+
+@pytest.mark.parametrize("name", ["Iron studies", "Depot-Eisen", "FRTN", "Laborwert", "Klinische Chemie", "Panel"])
+def test_a_name_that_may_mean_ferritin_does_not_reassure(name: str) -> None:
+    assert (
+        answered(observation("4711", 12500, "ng/mL", code={"text": name}, effectiveDateTime=LATER)) == "indeterminate"
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["Iron", "Transferrin", "Lipid profile", "Hepatitis panel", "Tumour marker", "Analyse d'urine"]
+)
+def test_a_name_that_tells_another_test_leaves_the_answer(name: str) -> None:
+    assert answered(observation("4711", 12, "g/L", code={"text": name}, effectiveDateTime=LATER)) == "unlikely"

@@ -157,8 +157,34 @@ PRESENT = [
     "pos",
     "positive",
     "TRUE",
+    "Checked",
+    "evet",
+    "да",
+    "有",
+    "あり",
+    "kyllä",
 ]
-ABSENT = ["0.0", "0", "absent", "FALSCH", "FAUX", "FALSO", "nein", "non", "no", "N", "f", "neg", "negative", "False"]
+ABSENT = [
+    "0.0",
+    "0",
+    "absent",
+    "FALSCH",
+    "FAUX",
+    "FALSO",
+    "nein",
+    "non",
+    "no",
+    "N",
+    "f",
+    "neg",
+    "negative",
+    "False",
+    "Unchecked",
+    "hayır",
+    "нет",
+    "なし",
+    "否",
+]
 
 
 @pytest.mark.parametrize(

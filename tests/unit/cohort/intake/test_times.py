@@ -30,11 +30,31 @@ def test_a_time_without_an_offset_belongs_to_the_zone(text: str, read: str) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["2023-02-01", "2023-02-01T08:30:00Z", "2023-02-01 08:30:00+0100", "1/2/2023", "44958", "", "2023-02-01 8:30"],
+    ["2023-02-01", "2023-02-01T08:30:00Z", "2023/02/01/08:30", "1/2/2023", "44958", "", "2023-02-01 8:30"],
 )
 def test_any_other_text_stays_as_it_is(text: str) -> None:
     assert not is_local(text)
     assert with_offset(text, BERLIN) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2023-02-01 08:30:00+0100", "2023-02-01T08:30:00+01:00"),
+        ("2023-02-01T08:30-05", "2023-02-01T08:30:00-05:00"),
+        ("2023-02-01 08:30:00.5 UTC", "2023-02-01T08:30:00.5Z"),
+        ("2023/02/01 08:30:00 +01:00", "2023-02-01T08:30:00+01:00"),
+        ("2023/02/01", "2023-02-01"),
+    ],
+)
+def test_an_offset_and_a_date_with_the_year_first_are_read_as_many_programs_write_them(text: str, read: str) -> None:
+    assert not is_local(text)
+    assert with_offset(text, BERLIN) == read
+    assert is_moment(read)
+
+
+def test_a_date_in_slashes_with_the_year_first_belongs_to_the_zone() -> None:
+    assert with_offset("2023/02/01 08:30", BERLIN) == "2023-02-01T08:30:00+01:00"
 
 
 @pytest.mark.parametrize(
