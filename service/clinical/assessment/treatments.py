@@ -43,7 +43,8 @@ def treatments_of(panel: Panel, read: Read = FORMULARY.read) -> Treatments:
     if not panel.medications:
         return Treatments()
     day = day_of(panel.collected_at)
-    readings = [(medication, read(medication.name)) for medication in panel.medications]
+    told = {name: read(name) for name in dict.fromkeys(medication.name for medication in panel.medications)}
+    readings = [(medication, told[medication.name]) for medication in panel.medications]
     acting = {key for medication, reading in readings for key in _acting(medication, reading, day)}
     unclear = [medication for medication, reading in readings if reading.doubt is Doubt.UNCLEAR]
     return Treatments(

@@ -10,10 +10,10 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.measurement.analytes import FINDINGS
 from service.clinical.measurement.no_result import Absence
 from service.clinical.panel.moment import Moment
-from service.clinical.panel.panel import CONDITIONS, Medication
+from service.clinical.panel.panel import CONDITIONS
 from service.ehr.fhir.contents.json_shapes import Resource, table, tables, text
 from service.ehr.fhir.patient.conditions import condition_of
-from service.ehr.fhir.patient.medications import named_drugs
+from service.ehr.fhir.patient.medications import names_anything
 from service.ehr.issues import Issue, issue, issue_of_all
 from service.ehr.results.moments import read_moment
 from service.ehr.terminology.code_map import CodeMap
@@ -34,7 +34,7 @@ FORMS = {
 class Given:
     """What a caller says besides the record; ``documents`` are resources with their place, walked like any record.
 
-    ``unread`` are findings that were named without a value that can be read.
+    ``unread`` are findings that were named without a value that can be read, ``drugs`` Medications with their place.
     """
 
     documents: list[tuple[Any, str]] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Given:
     unread: set[str] = field(default_factory=set)
     condition: str = ""
     as_of: Moment | None = None
-    medications: list[Medication] = field(default_factory=list)
+    drugs: list[tuple[Resource, str]] = field(default_factory=list)
     criteria: list[str] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     claims: dict[str, list[tuple[Any, str]]] = field(default_factory=dict)
@@ -141,10 +141,10 @@ def _medications(given: Given, parameter: Resource, where: str, codes: CodeMap) 
         given.documents.append((resource, f"{where}.resource"))
         return
     shown = named or text(table(parameter, "valueReference"), "display")
-    found = named_drugs({"code": {"text": shown} if shown else _concept(parameter)} | resource, codes, where)
-    if found is None:
+    drug = {"code": {"text": shown} if shown else _concept(parameter)} | resource
+    if not names_anything(drug):
         raise _Invalid
-    given.medications += found
+    given.drugs.append((drug, where))
 
 
 def _findings(given: Given, parameter: Resource, where: str, codes: CodeMap) -> None:

@@ -63,7 +63,7 @@ def read_record(given: Given, codes: CodeMap, look_back: timedelta | None = None
         given.findings,
         given.unread,
         condition.condition,
-        (*given.medications, *medications(contents, codes, further)),
+        medications(contents, codes, further, given.drugs),
         given.as_of,
         [
             *read.unread,

@@ -17,7 +17,7 @@ from service.ehr.results.moments import read_moment
 from service.ehr.results.person import Marks, Person, born_on, may_be_one
 from service.ehr.terminology.code_map import CodeMap
 from service.ehr.terminology.code_systems import system_name
-from service.ehr.terminology.drugs import SaidOfDrug
+from service.ehr.terminology.drugs import DrugLookup, SaidOfDrug
 
 IDENTIFIERS, OLD_IDENTIFIERS, BORN, SEX = 3, (2, 4), 7, 8
 SEXES = {"M": "male", "F": "female"}
@@ -118,6 +118,7 @@ def drugs_in(segments: Sequence[Segment], codes: CodeMap) -> tuple[tuple[Medicat
     """Return the drugs that count or cannot be told, and what is to be said of those that were not given."""
     found: dict[tuple[str, str], str] = {}
     issues: list[Issue] = []
+    lookup = DrugLookup(codes)
     is_cancelled = False
     for segment in segments:
         if segment.name == "ORC":
@@ -125,9 +126,9 @@ def drugs_in(segments: Sequence[Segment], codes: CodeMap) -> tuple[tuple[Medicat
         elif segment.name == "OBR":
             is_cancelled = False
         elif segment.name in DRUGS:
-            names = [*_names(segment, codes)]
+            names = [*_names(segment, lookup)]
             if is_cancelled or _was_not_given(segment):
-                if any(codes.formulary.read(name).drugs for name in names):
+                if any(reading.drugs for name in names if (reading := lookup.read(name))):
                     issues.append(issue("drug_status", segment.where))
                 continue
             for name in names:
@@ -136,19 +137,19 @@ def drugs_in(segments: Sequence[Segment], codes: CodeMap) -> tuple[tuple[Medicat
         Medication(name, date.fromisoformat(day) if day else None, (where,))
         for (name, day), where in sorted(found.items())
     )
-    return tuple(drugs), issues
+    return tuple(drugs), issues + lookup.issues()
 
 
-def _names(segment: Segment, codes: CodeMap) -> Iterator[str]:
+def _names(segment: Segment, lookup: DrugLookup) -> Iterator[str]:
     """Yield a name for each drug that a segment names; one that names none may be of any."""
     said = SaidOfDrug()
     for at in DRUGS[segment.name]:
         named = segment.coded(at)
         for system, code in named.coded:
-            said.add_code(system, code, codes)
+            said.add_code(system, code, lookup)
             if system_name(system) not in KNOWN_SYSTEMS and not named.spoken:
-                said.add_words([code], codes)
-        said.add_words(named.spoken, codes)
+                said.add_words([code], lookup)
+        said.add_words(named.spoken, lookup)
     yield from said.names()
 
 

@@ -116,6 +116,7 @@ def test_a_line_of_a_batch_has_a_budget_of_its_own(monkeypatch: pytest.MonkeyPat
     """One that takes too long is refused by itself."""
     budget.begin(Budget(1e-9))
     monkeypatch.setattr(Budget, "renew", lambda _self: None)
+    monkeypatch.setattr(budget, "_LOOK_SECONDS", 0.0)
     answered = b"".join(Batch(VIEWS["full"], "id", 1000).answers(Lines()))
     assert answered.count(b'"status":422,"problem"') == 2
 

@@ -18,7 +18,7 @@ from service.ehr.fhir.patient.drugs_elsewhere import drugs_elsewhere
 from service.ehr.issues import Issue, issue
 from service.ehr.results.moments import read_moment
 from service.ehr.terminology.code_map import CodeMap
-from service.ehr.terminology.drugs import UNREADABLE, SaidOfDrug
+from service.ehr.terminology.drugs import UNREADABLE, DrugLookup, SaidOfDrug
 
 NOT_GIVEN = ("entered-in-error", "cancelled", "draft", "not-taken", "intended", "not-done", "declined")
 NOT_ORDERED = ("proposal", "plan", "option")
@@ -30,53 +30,69 @@ Resolve = Callable[[str], Resource | None]
 _NOTHING = SaidOfDrug()
 
 
-def medications(contents: Contents, codes: CodeMap, issues: list[Issue]) -> tuple[Medication, ...]:
-    """Return the drugs that count or cannot be told, each with the day of its last dose if the record says so."""
+def medications(
+    contents: Contents, codes: CodeMap, issues: list[Issue], told: Iterable[tuple[Resource, str]] = ()
+) -> tuple[Medication, ...]:
+    """Return the drugs that count or cannot be told, each with the day of its last dose if the record says so.
+
+    ``told`` are Medications, or concepts under their ``code``, that a caller names beside the record.
+    """
+    lookup = DrugLookup(codes)
+    named = [drug for resource, where in told for drug in _named(resource, lookup, where)]
     found: dict[tuple[str, str], str] = {}
-    unread: list[Medication] = []
     for statement in contents.of(*DRUGS):
-        names = _names(_concepts(statement.resource, _resolver(contents, statement.resource)), codes)
+        names = _names(_concepts(statement.resource, _resolver(contents, statement.resource)), lookup)
         if _is_given(statement.resource):
             day = _last_dose(statement) if names else ""
             for name in names:
                 found.setdefault((name, day), statement.where)
-        elif any(codes.formulary.read(name).drugs for name in names):
+        elif any(reading.drugs for name in names if (reading := lookup.read(name))):
             issues.append(issue("drug_status", statement.where))
-    for kind, places in contents.unread.items():
-        if kind.startswith("Medication") and kind != NO_ORDER:
-            unread.append(_medication(UNREADABLE, "", places[0]))
     for name, day, where in drugs_elsewhere(contents, codes):
         found.setdefault((name, day), where)
-    unread += [_medication(UNREADABLE, "", where) for where in empty_lists(contents, codes, HEADING)]
-    unread += [_medication(name, "", where) for name, where in _not_in_record(contents, codes).items()]
-    return (*(_medication(name, day, where) for (name, day), where in sorted(found.items())), *unread)
+    unread = [*_unread(contents, lookup)]
+    issues += lookup.issues()
+    return (*named, *(_medication(name, day, where) for (name, day), where in sorted(found.items())), *unread)
 
 
-def _not_in_record(contents: Contents, codes: CodeMap) -> dict[str, str]:
-    """Return the drugs that the record names and does not hold, each with the first place."""
+def _unread(contents: Contents, lookup: DrugLookup) -> Iterator[Medication]:
+    """Yield what stands for drugs in a form that is not read, in an empty list, or named and not in the record."""
+    for kind, places in contents.unread.items():
+        if kind.startswith("Medication") and kind != NO_ORDER:
+            yield _medication(UNREADABLE, "", places[0])
+    for where in empty_lists(contents, lookup.codes, HEADING):
+        yield _medication(UNREADABLE, "", where)
     elsewhere: dict[str, str] = {}
     for missing in missing_of(contents):
         if missing.may_be_drug:
-            for name in _missing_drugs(missing, codes):
+            for name in _missing_drugs(missing, lookup):
                 elsewhere.setdefault(name, missing.where)
-    return elsewhere
+    for name, where in elsewhere.items():
+        yield _medication(name, "", where)
 
 
-def _missing_drugs(missing: Missing, codes: CodeMap) -> list[str]:
+def _missing_drugs(missing: Missing, lookup: DrugLookup) -> list[str]:
     """Return the names of a drug that the record names and does not hold; what may be a result has to look like one."""
     if not missing.display:
         return [UNREADABLE]
-    reading = codes.formulary.read(missing.display)
+    reading = lookup.read(missing.display)
+    if reading is None:
+        return [UNREADABLE]
     is_drug = bool(reading.drugs or reading.classes or reading.near)
     return [missing.display] if is_drug or not missing.may_be_result else []
 
 
-def named_drugs(resource: Resource, codes: CodeMap, where: str) -> tuple[Medication, ...] | None:
-    """Return the drugs that a Medication, or a concept under its ``code``, names; None if it says nothing at all."""
-    groups = [[table(resource, "code")], *_ingredients(resource, _contained(resource).get)]
-    if not any(codings(concept) or any(spoken(concept)) for group in groups for concept in group):
-        return None
-    return tuple(_medication(name, "", where) for name in _names(groups, codes))
+def names_anything(resource: Resource) -> bool:
+    """Return whether a Medication, or a concept under its ``code``, says anything of a drug."""
+    return any(codings(concept) or any(spoken(concept)) for group in _groups_of(resource) for concept in group)
+
+
+def _named(resource: Resource, lookup: DrugLookup, where: str) -> Iterator[Medication]:
+    return (_medication(name, "", where) for name in _names(_groups_of(resource), lookup))
+
+
+def _groups_of(medication: Resource) -> list[list[Resource]]:
+    return [[table(medication, "code")], *_ingredients(medication, _contained(medication).get)]
 
 
 def _medication(name: str, day: str, where: str) -> Medication:
@@ -125,22 +141,22 @@ def _contained(owner: Resource) -> dict[str, Resource]:
     return {f"#{text(inner, 'id')}": inner for inner in reversed(tables(owner, "contained"))}
 
 
-def _names(groups: list[list[Resource]], codes: CodeMap) -> list[str]:
+def _names(groups: list[list[Resource]], lookup: DrugLookup) -> list[str]:
     """Return the drugs of a product and its ingredients; ingredients that are told tell the product too."""
-    product, *parts = [_said(group, codes) if group else _NOTHING for group in groups]
+    product, *parts = [_said(group, lookup) if group else _NOTHING for group in groups]
     if parts and not product.is_told and all(part.is_told for part in parts):
         product.readings += [reading for part in parts for reading in part.readings]
     names = (name for part in parts for name in (part.names() if part.says_anything else [UNREADABLE]))
     return list(dict.fromkeys([*product.names(), *(name for name in names if name or not product.is_told)]))
 
 
-def _said(concepts: Iterable[Resource], codes: CodeMap) -> SaidOfDrug:
+def _said(concepts: Iterable[Resource], lookup: DrugLookup) -> SaidOfDrug:
     """Read what concepts for one drug say: RxNorm, ATC and a site's own codes, then words."""
     said = SaidOfDrug()
     for concept in concepts:
         for system, code in codings(concept):
-            said.add_code(system, code, codes)
-        said.add_words(spoken(concept), codes)
+            said.add_code(system, code, lookup)
+        said.add_words(spoken(concept), lookup)
     return said
 
 

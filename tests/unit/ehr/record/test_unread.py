@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.clinical.assessment.assess import assess
+from service.clinical.measurement.limits import MOST_DRUG_NAMES
 from service.ehr.fhir.contents.document import MOST_CONTAINED
 from service.ehr.fhir.record import read_request
 from service.ehr.fhir.results.components import MOST_COMPONENTS
@@ -29,6 +30,7 @@ from tests.support.records import (
     carded,
     category,
     condition,
+    drug,
     evaluated,
     issue_keys,
     observation,
@@ -260,6 +262,23 @@ def test_more_than_is_read_in_one_place_is_named_and_bars() -> None:
         [told] = [issue for issue in read([*WHOLE, made]).issues if issue.key == "too_many"]
         assert str(most) in told.text
         assert outcome(*WHOLE, made)[0] == "indeterminate"
+
+
+def test_more_names_of_drugs_than_are_read_leave_the_others_unclear() -> None:
+    """From orders, from parameters and from references that lead nowhere; a name that was read before is known."""
+    named = [drug(concept={"text": f"tonic {at}"}, status="cancelled") for at in range(MOST_DRUG_NAMES)]
+    assert keys([*WHOLE, *named, named[0]]) == []
+    missing = {"resourceType": "List", "entry": [{"item": {"reference": "MedicationRequest/9", "display": "Salve"}}]}
+    for further in (drug(concept={"text": "tonic 1x"}), missing):
+        record = read([*WHOLE, *named, further])
+        assert [issue.text for issue in record.issues if issue.key == "too_many"] == [
+            "There are more than 1000 different names of drugs; the others count as unclear."
+        ]
+        assert [medication.name for medication in record.panel.medications] == [""]
+        assert outcome(*WHOLE, *named, further)[0] == "indeterminate"
+    given = [{"name": "medications", "valueString": f"tonic {at}"} for at in range(MOST_DRUG_NAMES + 5)]
+    told = read(parameters(*given)).panel.medications
+    assert [medication.name for medication in told if not medication.name] == [""] * 5
 
 
 def test_what_does_not_count_at_all_does_not_bar() -> None:
