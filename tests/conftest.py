@@ -1,5 +1,6 @@
 """What every test may ask for: the application, a client, and requests to it."""
 
+import gc
 import os
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,12 @@ settings.register_profile(
 )
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_collection_finish() -> None:
+    """Some ten thousand tests were listed and stay: no collection of garbage need look at them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
