@@ -4,7 +4,7 @@ import pytest
 
 from service.ehr.hl7v2.message import BadMessage, Header, header_of, read_message
 from service.ehr.hl7v2.record import read_record
-from service.ehr.hl7v2.segment import Marks
+from service.ehr.hl7v2.segment import Marks, Segment
 from tests.support.messages import HEADER, OLD_FERRITIN, PATIENT, message, obr, obx
 from tests.unit.ehr.hl7v2.reading import CODES
 
@@ -156,3 +156,17 @@ def test_the_header_of_any_body_is_read_as_far_as_it_goes() -> None:
     assert header_of(b"MSH|^~\\&|L\xff") == Header("L\ufffd")
     assert header_of(b"nonsense") == header_of(b"BHS|^~\\&|") == Header()
     assert header_of(WHOLE.replace("|2.5.1", "|9").encode()).version == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "parts"),
+    [
+        ("a^b^c", ["a", "b", "c"]),
+        ("a&x^b", ["a", "b"]),
+        ("a\\T\\x^b", ["a&x", "b"]),
+        ('""^b', ["", "b"]),
+        (" a ^ b", ["a", "b"]),
+    ],
+)
+def test_components_are_parted_before_escapes_are_undone(raw: str, parts: list[str]) -> None:
+    assert Segment("OBX", "OBX[1]", ["OBX", raw], Marks()).components(raw) == parts

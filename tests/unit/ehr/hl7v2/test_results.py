@@ -2,8 +2,10 @@
 
 import pytest
 
+from service.ehr.hl7v2.message import read_message
+from service.ehr.hl7v2.record import read_record
 from tests.support.messages import EARLIER, HEADER, NOON, OLD_FERRITIN, TIME, message, obr, obx
-from tests.unit.ehr.hl7v2.reading import ferritin, keys, read
+from tests.unit.ehr.hl7v2.reading import CODES, ferritin, keys, read
 
 NEWER = "12500"
 
@@ -178,10 +180,13 @@ def test_an_order_without_results_may_hold_more_unless_it_is_of_another_kind() -
 
 
 def test_results_before_any_order_are_read() -> None:
-    whole = message(obr()).replace(f"{obr()}\r", f"{OLD_FERRITIN}\r")
-    assert "OBR" not in whole
-    assert ferritin() == ""
-    assert ferritin("NTE|1||a note on nothing 5", obx("120", "ng/mL")) == "120 ng/mL"
+    def whole(*segments: str) -> str:
+        return message(*segments).replace(f"{obr()}\r", "")
+
+    read_as = read_record(read_message(whole("NTE|1||5", obx("120", "ng/mL")).encode()), CODES)
+    assert read_as.panel.readings["ferritin"].reported == "120 ng/mL"
+    unknown = read_record(read_message(whole(obx("5", "ng/mL", "FER^Ferritin^L")).encode()), CODES)
+    assert "newer_not_read" in {told.key for told in unknown.issues}
 
 
 def test_results_of_an_image_are_no_tests_of_blood() -> None:
