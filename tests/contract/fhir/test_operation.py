@@ -1,6 +1,8 @@
 """POST /fhir/$evaluate-mas and the two documents beside it, as a FHIR client sees them."""
 
+import hashlib
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -362,3 +364,14 @@ def test_metadata_and_operation_definition(client: FlaskClient) -> None:
 def test_the_public_address_stands_in_the_metadata() -> None:
     client = create_app(Settings(public_url="https://mas.hospital.example")).test_client()
     assert loads(client.get("/fhir/metadata").data)["implementation"]["url"] == "https://mas.hospital.example/fhir"
+
+
+@pytest.mark.parametrize(("mode", "said"), [("none", "Nobody is asked"), ("api_key", "An API key")])
+def test_the_capability_statement_says_who_may_call(tmp_path: Path, mode: str, said: str) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text(f"lab:{hashlib.sha256(b'key').hexdigest()}\n", encoding="ascii")
+    chosen = Settings(auth_mode=mode, api_keys_file=str(keys), cors_origins=("https://ehr.example",))
+    answer = create_app(chosen).test_client().get("/fhir/metadata", headers={"X-API-Key": "key"})
+    (rest,) = loads(answer.data)["rest"]
+    assert rest["security"]["cors"] is True
+    assert rest["security"]["description"].startswith(said)

@@ -10,8 +10,16 @@ FHIR_VERSION = "4.0.1"
 PURPOSE = "Classifies a laboratory panel against published criteria for macrophage activation syndrome (MAS)."
 
 
-def capability_statement(public_url: str) -> Resource:
-    """Return the answer to GET /fhir/metadata; ``public_url`` may be ""."""
+SECURITY = {
+    "none": "Nobody is asked for credentials here; what stands in front of the service may ask.",
+    "api_key": "An API key, as Authorization: Bearer or as X-API-Key.",
+    "jwt": "A signed token (JWT) of a trusted issuer, as Authorization: Bearer.",
+}
+"""What each kind of authentication asks of a caller."""
+
+
+def capability_statement(public_url: str, auth_mode: str = "none", *, cors: bool = False) -> Resource:
+    """Return the answer to GET /fhir/metadata; ``public_url`` may be "", ``cors`` says whether web pages may call."""
     implementation = {"description": PURPOSE} | ({"url": f"{public_url}/fhir"} if public_url else {})
     return {
         "resourceType": "CapabilityStatement",
@@ -26,8 +34,14 @@ def capability_statement(public_url: str) -> Resource:
         "software": {"name": SERVICE_NAME, "version": VERSION},
         "implementation": implementation,
         "fhirVersion": FHIR_VERSION,
-        "format": ["application/fhir+json", "json"],
-        "rest": [{"mode": "server", "operation": [{"name": "evaluate-mas", "definition": OPERATION}]}],
+        "format": ["json"],
+        "rest": [
+            {
+                "mode": "server",
+                "security": {"cors": cors, "description": SECURITY[auth_mode]},
+                "operation": [{"name": "evaluate-mas", "definition": OPERATION}],
+            }
+        ],
     }
 
 

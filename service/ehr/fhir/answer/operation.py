@@ -44,7 +44,8 @@ class Unprocessable(UnprocessableEntity):
 
 def install(app: Flask, settings: Settings) -> None:
     """Register the addresses; the two documents are written once."""
-    app.extensions[_METADATA] = _document(capability_statement(settings.public_url))
+    cors = bool(settings.cors_origins)
+    app.extensions[_METADATA] = _document(capability_statement(settings.public_url, settings.auth_mode, cors=cors))
     app.extensions[_OPERATION] = _document(operation_definition())
     app.register_blueprint(blueprint)
 
