@@ -6,6 +6,7 @@ The bodies are those whose answers are held. ``MAS_TEST_MUTATIONS`` says how man
 import json
 import os
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
@@ -19,6 +20,7 @@ from service.server.settings import Settings
 from tests.golden.requests import BATCH, NDJSON, TABLE, Request, requests
 
 MANY = int(os.environ.get("MAS_TEST_MUTATIONS", "600"))
+HL7V2 = "application/hl7-v2"
 MARK, NUMBER = "Zqx-Patientin-7731", 77317731
 """What stands for a name and for a value of a patient: neither may be found in a log."""
 STRANGE: tuple[Any, ...] = (
@@ -75,6 +77,16 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from _places(value[key])
 
 
+def changed_message(message: str, draw: random.Random) -> bytes:
+    """Return an HL7 v2 message with one to four of its pieces changed, removed, doubled or moved."""
+    pieces = re.split(r"([|^~&\r\n])", message)
+    for _ in range(draw.randint(1, 4)):
+        at = draw.randrange(len(pieces))
+        strange = draw.choice([value for value in STRANGE if isinstance(value, str | int)])
+        pieces[at] = draw.choice((str(strange), "", pieces[at] * 2, draw.choice(pieces), "\\X41\\\\.br\\"))
+    return "".join(pieces).encode(errors="surrogatepass")
+
+
 def written(document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode()
 
@@ -82,7 +94,9 @@ def written(document: Any) -> bytes:
 def as_body(sent: Request, draw: random.Random) -> bytes:
     """Return the body of a request with something changed; now and then its bytes are cut or broken."""
     assert sent.body is not None
-    if sent.path.startswith(BATCH):
+    if sent.media == HL7V2:
+        body = changed_message(sent.body.decode(), draw)
+    elif sent.path.startswith(BATCH):
         lines = draw.choices(sent.body.splitlines(), k=3)
         body = b"\n".join(written(changed(json.loads(line), draw)) for line in lines)
     else:
