@@ -51,7 +51,10 @@ def absence_of(segment: Segment, codes: CodeMap) -> Absence | None:
     """Return what stands in the place of a value, if all of it says that there is none; None if it may be a result."""
     values = segment.repetitions(VALUE)
     if segment.text(TYPE).upper() not in CODED:
-        return codes.absence([text_of(segment)]) if values else None
+        is_number = (
+            not values or values[0][0].isdecimal()
+        )  # a text with a figure in it never says that there is nothing
+        return None if is_number else codes.absence([text_of(segment)])
     said = [coded_in(segment.components(raw)) for raw in values]
     found = [absence_in(value.coded, value.spoken, codes) for value in said]
     return max((absence for absence in found if absence), default=None) if all(found) else None
