@@ -22,8 +22,12 @@ WORK = {"panels": 6.0, "panels.collected_at": 6.0, "rows": 60.0}
 MOST_SECONDS = 1.0
 FIXED_MS = 10.0
 """What a body may take whatever its size: up to fifty slips have their nearest known words looked for."""
-SLACK = 12 if sys.gettrace() else 4
-"""A machine that runs other tests, and one that counts lines. What grew with the square took a hundred times the limit."""
+MS_PER_LINE = 6.0
+"""A line of a batch, however short: each is assessed, and answered with a document of its own."""
+SLACK = 9 if sys.gettrace() else 3
+"""What remains when the pace of the machine is known, and what counting lines costs beside that."""
+QUIET_SECONDS = 0.003
+"""What the reference takes on the machine on which the limits were found, when it has nothing else to do."""
 MOST_TIMES_A_QUARTER = 8
 """Four times the size takes four times as long, and sixteen times if it is a product."""
 TRIES = 4
@@ -38,13 +42,14 @@ class Figure:
     shape: str
     size: int
     seconds: float
+    pace: float = 1.0
     times_a_quarter: float = 0.0
     """How many times longer than for a quarter of the size; found out for what takes more than it should when quiet."""
 
     @property
     def is_too_slow(self) -> bool:
         """Whether it takes more than even a busy machine does, or grows faster than its size."""
-        return self.seconds > self.allowed(SLACK) or self.times_a_quarter > MOST_TIMES_A_QUARTER
+        return self.seconds > self.allowed(SLACK * self.pace) or self.times_a_quarter > MOST_TIMES_A_QUARTER
 
     @property
     def ms_per_kb(self) -> float:
@@ -72,6 +77,23 @@ def seconds_of(way: Way, body: bytes, enough: float = 0.0, tries: int = TRIES) -
     return least
 
 
+def reference_seconds(tries: int = TRIES) -> float:
+    """Return the least processor time of some work that is always the same: objects, texts and look-ups."""
+    least = float("inf")
+    for _ in range(tries):
+        begun = time.thread_time()
+        made = [{"id": f"i{number}", "value": number} for number in range(10_000)]
+        by_name = {item["id"]: item for item in made}
+        assert all(by_name[item["id"]] is item for item in made)
+        least = min(least, time.thread_time() - begun)
+    return least
+
+
+def pace() -> float:
+    """Return how many times longer than on the quiet machine all takes now, at least once."""
+    return max(1.0, reference_seconds() / QUIET_SECONDS)
+
+
 @cache
 def _base(way: Way, body: bytes) -> float:
     return seconds_of(way, body)
@@ -88,7 +110,7 @@ def figure(
     if spent < quiet:
         return Figure(name, shape, len(body), spent)
     quarter = max(1e-4, seconds_of(way, body_of_size(size // 4)) - base)
-    return Figure(name, shape, len(body), spent, spent / quarter)
+    return Figure(name, shape, len(body), spent, pace(), spent / quarter)
 
 
 def of_members(way: Way, places: Iterable[Place], size: int, *, step: int = 1) -> Iterator[Figure]:

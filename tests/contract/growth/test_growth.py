@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 
 from service.server.messages.strict_json import NotJson, loads
-from tests.contract.growth.measure import Figure, groups, lists_of, of_lists, of_members, of_tables
+from tests.contract.growth.measure import (
+    MS_PER_LINE,
+    SLACK,
+    Figure,
+    groups,
+    lists_of,
+    of_lists,
+    of_members,
+    of_tables,
+    pace,
+    seconds_of,
+)
 from tests.contract.growth.shapes import LISTS
 from tests.contract.growth.watched import places_of
 from tests.contract.growth.ways import WAYS, Place, Way
@@ -43,6 +54,14 @@ def test_lists_that_grow_together_are_no_product(way: Way, turn: int) -> None:
 def test_a_table_takes_time_by_its_size() -> None:
     """Its cells, its header, its titles and its rows."""
     assert not too_slow(of_tables(SIZE_OF_TABLES))
+
+
+@pytest.mark.parametrize("line", [b"{}", b"1", b"[", b'{"findings":{"fever":true}}'])
+def test_a_line_of_a_batch_takes_no_more_than_a_line_may(line: bytes) -> None:
+    """However short it is; blank ones are none."""
+    batch, lines = next(way for way in WAYS if way.name == "batch"), 100
+    allowed = SLACK * MS_PER_LINE * lines / 1000
+    assert seconds_of(batch, lines * (line + b"\n"), allowed) < allowed * pace()
 
 
 DOCUMENT = {"list": [{"inner": {"word": "x"}}], "other": [{}], "text": "x"}
