@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.server.test_live_privacy import READ
+from tests.contract.server.test_live_privacy import KINDS, READ
 from tests.support.live import SERVICE, Live, until
 from tests.support.otlp import Collector
 
@@ -22,8 +22,9 @@ def test_every_way_in_is_traced_and_the_last_spans_are_sent_before_the_end(tmp_p
         with Live(tmp_path, SERVICE, WEB_CONCURRENCY="2", **chosen) as live:
             for number, (path, body) in enumerate(READ.items()):
                 trace = f"00-{number + 1:032x}-{number + 1:016x}-01"
-                kind = "application/x-ndjson" if path.endswith("batch") else "application/json"
-                assert live.post(path, body, Content_Type=kind, traceparent=trace)[0] == 200, path
+                assert (
+                    live.post(path, body, Content_Type=KINDS.get(path, "application/json"), traceparent=trace)[0] == 200
+                ), path
             assert collector.spans() == []
         spans = collector.spans()
     assert set(collector.paths) == {"/v1/traces"}

@@ -89,6 +89,14 @@ def test_findings_are_parts() -> None:
 def test_a_diagnosis_in_hand_that_was_not_read_does_not_count_as_absent() -> None:
     record = given("findings", part=[{"name": "molecular_hlh_diagnosis", "valueString": "perhaps"}])
     assert "molecular_hlh_diagnosis" not in record.panel.findings
+    assert record.panel.unread == {"molecular_hlh_diagnosis"}
+
+
+def test_a_finding_that_says_nothing_is_no_unread_finding() -> None:
+    record = given("findings", part=[{"name": "fever", "valueString": "N/A"}])
+    assert "fever" not in record.panel.findings
+    assert not record.panel.unread
+    assert [issue.key for issue in record.issues] == ["finding_unread"]
 
 
 @pytest.mark.parametrize(
