@@ -5,6 +5,9 @@ const SVG = "http://www.w3.org/2000/svg";
 export const find = (selector, within = document) => within.querySelector(selector);
 export const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+// What a table holds under a name that a caller may have chosen: "constructor" is no entry of it.
+export const entry = (table, name) => (Object.hasOwn(table, name) ? table[name] : undefined);
+
 // el("p", {class: "hint", on: {click}}, "text", child): false and null children are left out.
 export function el(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);

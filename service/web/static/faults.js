@@ -1,6 +1,6 @@
 // Shows the problems of a request at their fields, each with the way to mend it where the service names one.
 
-import { all, button, el, find } from "./dom.js";
+import { all, button, el, entry, find } from "./dom.js";
 import * as cell from "./cell.js";
 import { rename } from "./form.js";
 import { openPanel, show } from "./panels.js";
@@ -80,13 +80,13 @@ function placeOf(pointer) {
 
 function fieldOf(pointer) {
   const [group, id, part, end] = tokens(pointer);
-  const kind = { observations: "observation", findings: "finding" }[group];
+  const kind = entry({ observations: "observation", findings: "finding" }, group);
   if (kind) {
     const box = find(`[data-${kind}="${CSS.escape(id ?? "")}"]`);
     if (!box) return null;
     const limit = part === "reference_range" && end !== "unit" && find(`[data-end="${CSS.escape(end ?? "low")}"]`, box);
     const control = limit || ([part, end].includes("unit") ? cell.picker(box) : find("input:checked, input", box));
-    const detail = limit ? `, ${t({ low: msg("low end of the range"), high: msg("high end of the range") }[end] ?? msg("range"))}` : "";
+    const detail = limit ? `, ${t(entry({ low: msg("low end of the range"), high: msg("high end of the range") }, end) ?? msg("range"))}` : "";
     return { box, control, name: label(id) + detail };
   }
   const box = all("[data-pointer]").find((one) => pointer === one.dataset.pointer || pointer.startsWith(`${one.dataset.pointer}/`));

@@ -1,6 +1,6 @@
 // The words of the API as people read them.
 
-import { all, find } from "./dom.js";
+import { all, entry, find } from "./dom.js";
 import { msg, t } from "./language.js";
 
 const VERDICTS = {
@@ -36,13 +36,13 @@ export const partName = (id) => (PARTS[id] ? t(PARTS[id]) : plain(id));
 // The label of an observation or finding, as the form shows it.
 export function label(id) {
   const shown = find(`[data-observation="${CSS.escape(id)}"] label, [data-finding="${CSS.escape(id)}"] .name`);
-  return shown ? shown.textContent : OTHER_LABELS[id] ? t(OTHER_LABELS[id]) : plain(id);
+  return shown ? shown.textContent : entry(OTHER_LABELS, id) ? t(OTHER_LABELS[id]) : plain(id);
 }
 
 // A UCUM code as the unit pickers print it.
 export function unit(code) {
   const option = all("select option").find((one) => one.value === code && one.parentElement.id.startsWith("u-"));
-  return option ? option.textContent : { a: t("years") }[code] ?? code;
+  return option ? option.textContent : entry({ a: t("years") }, code) ?? code;
 }
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";

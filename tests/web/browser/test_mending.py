@@ -1,5 +1,6 @@
 """What the service refuses is shown where it was entered, with the way to mend it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,19 @@ def test_nothing_that_is_pasted_becomes_markup(visit: Visit) -> None:
     page.wait_for_selector("#faults-title")
     assert page.locator("main img, main b:has-text('905')").count() == 0
     assert "<img src=x" in page.inner_text("#faults")
+
+
+@pytest.mark.parametrize("name", ["constructor", "toString", "hasOwnProperty"])
+def test_a_name_that_every_object_has_is_a_name_like_others(visit: Visit, name: str) -> None:
+    page = visit.open()
+    page.click("#paste-open")
+    page.fill(
+        "#paste-text", json.dumps({name: 1, "observations": {name: "1", "ferritin": "905"}, "findings": {name: True}})
+    )
+    page.click("#paste-use")
+    page.wait_for_selector("#faults-title")
+    assert page.locator("#faults li").count() == 4
+    assert page.inner_text("#faults").count(name) >= 3
 
 
 def test_when_the_service_does_not_answer_nothing_is_lost(visit: Visit) -> None:
