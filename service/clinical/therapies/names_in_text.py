@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cached_property
 
+from service.clinical.measurement.limits import LONGEST_NAME
 from service.clinical.therapies.drug_list import Therapy
 
 IMAGES = ("mra",)
@@ -43,5 +44,14 @@ class NamesInText:
         return re.compile(rf"{anywhere}|(?<![^\W_])(?:{alone})(?![^\W_])")
 
 
+_WORD = re.compile(r"\S+")
+
+
 def _folded(text: str) -> str:
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    return (text if text.isascii() else _WORD.sub(_compatible, text)).casefold()
+
+
+def _compatible(word: re.Match[str]) -> str:
+    """Normalise a word; letter by letter if it is longer than any name, since marks take the square of their number."""
+    pieces = [word[0]] if len(word[0]) <= LONGEST_NAME else word[0]
+    return "".join([unicodedata.normalize("NFKC", piece) for piece in pieces])

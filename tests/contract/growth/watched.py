@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 Path = tuple[Any, ...]
 Asked = dict[Path, None]
-MOST_LEVELS = 3
-"""How deep a member is followed that the document does not have."""
+MOST_LEVELS = 1
+"""How deep a member is followed that the document does not have: a reader that looks for names in every member asks
+for all of them at each level."""
 
 
 class Watched(dict[str, Any]):
@@ -102,8 +103,8 @@ def _present(document: Any, path: Path = ()) -> Iterator[Path]:
             yield from _present(value, (*path, key))
 
 
-def places_of(document: Any, read: Callable[[Any], object]) -> dict[str, Path]:
-    """Return the places of a document that are read or present, by name.
+def places_of(document: Any, read: Callable[[Any], object], known: Collection[str] = ()) -> dict[str, Path]:
+    """Return the places of a document that are read or present, by name, but for those that are known.
 
     A member that is asked for and lacks is put in as an object in a list, and what is then asked of it is found too.
     """
@@ -111,7 +112,7 @@ def places_of(document: Any, read: Callable[[Any], object]) -> dict[str, Path]:
     waiting = [(path, 0) for path in [*_asked(document, read), *_present(document)]]
     for path, level in waiting:
         name = name_of(document, path)
-        if name in found:
+        if name in found or name in known:
             continue
         found[name] = path
         if level < MOST_LEVELS and value_at(document, path) is None:

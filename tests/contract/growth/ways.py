@@ -133,8 +133,8 @@ def _asking(path: str) -> Callable[[Any], object]:
 def _watched_places(path: str, documents: dict[str, Any]) -> list[Place]:
     found: dict[str, Place] = {}
     for document in documents.values():
-        for name, place in places_of(document, _asking(path)).items():
-            found.setdefault(name, Place(name, document, place))
+        for name, place in places_of(document, _asking(path), found).items():
+            found[name] = Place(name, document, place)
     return list(found.values())
 
 
