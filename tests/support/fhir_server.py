@@ -2,16 +2,17 @@
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
+
+from tests.support.loopback import LoopbackServer
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
 
-class FhirServer:
+class FhirServer(LoopbackServer):
     """Answers each resource type by the reply set for it, and remembers what it was asked and with which headers."""
 
     def __init__(self) -> None:
@@ -30,17 +31,8 @@ class FhirServer:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        self.base = f"http://127.0.0.1:{self.http.server_address[1]}/fhir"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.http.shutdown()
-        self.http.server_close()
+        super().__init__(Handler)
+        self.base = f"{self.address}/fhir"
 
 
 def gives(document: Any, status: int = 200, **headers: str) -> Reply:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.support.loopback import LoopbackServer
 
-class Collector:
+
+class Collector(LoopbackServer):
     """Keeps the bytes of each request and the spans in it."""
 
     def __init__(self) -> None:
@@ -32,17 +33,8 @@ class Collector:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}/v1/traces"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.http.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.http.shutdown()
-        self.http.server_close()
+        super().__init__(Handler)
+        self.url = f"{self.address}/v1/traces"
 
     def resources(self) -> list[dict[str, Any]]:
         """The attributes of what has sent spans."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -24,8 +23,8 @@ FIXED_MS = 10.0
 """What a body may take whatever its size: up to fifty slips have their nearest known words looked for."""
 MS_PER_LINE = 6.0
 """A line of a batch, however short: each is assessed, and answered with a document of its own."""
-SLACK = 9 if sys.gettrace() else 3
-"""What remains when the pace of the machine is known, and what counting lines costs beside that."""
+SLACK = 3
+"""What remains when the pace of the machine is known."""
 QUIET_SECONDS = 0.003
 """What the reference takes on the machine on which the limits were found, when it has nothing else to do."""
 MOST_TIMES_A_QUARTER = 8

@@ -15,28 +15,19 @@ from tests.support.rendering import kinds, manifests, only
 pytestmark = pytest.mark.chart
 
 ALWAYS = {"ConfigMap", "Deployment", "Service"}
+HIGHLY_AVAILABLE = ALWAYS | {
+    "ServiceAccount",
+    "NetworkPolicy",
+    "PodDisruptionBudget",
+    "HorizontalPodAutoscaler",
+    "ServiceMonitor",
+    "PrometheusRule",
+}
 EXPECTED_KINDS = {
     "default": ALWAYS | {"ServiceAccount", "NetworkPolicy", "PodDisruptionBudget"},
     "minimal": ALWAYS,
-    "ha": ALWAYS
-    | {
-        "ServiceAccount",
-        "NetworkPolicy",
-        "PodDisruptionBudget",
-        "HorizontalPodAutoscaler",
-        "ServiceMonitor",
-        "PrometheusRule",
-    },
-    "everything": ALWAYS
-    | {
-        "ServiceAccount",
-        "NetworkPolicy",
-        "PodDisruptionBudget",
-        "HorizontalPodAutoscaler",
-        "ServiceMonitor",
-        "PrometheusRule",
-    }
-    | {"Ingress", "HTTPRoute"},
+    "ha": HIGHLY_AVAILABLE,
+    "everything": HIGHLY_AVAILABLE | {"Ingress", "HTTPRoute"},
 }
 # What a 1.29 cluster lacks; a guard refuses it there.
 NEWER_THAN_THE_FLOOR = {"service": {"trafficDistribution": ""}, "drain": {"sleep": "exec"}}
