@@ -186,7 +186,7 @@ def _not_reproduced() -> Iterator[str]:
     """Yield the table of patients whose printed result is not what the printed values come to."""
     yield "## Published results that the rule does not reproduce"
     yield ""
-    yield "Each row is a worked case above. The values are those that the source prints; what it leaves out is named as assumed."
+    yield "Each row is a worked case above. Its values are those that the source prints. A value that the source leaves out is named as assumed."
     yield ""
     yield "| patient | set | printed | by the rule | why |"
     yield "|---|---|---|---|---|"

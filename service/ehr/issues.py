@@ -34,7 +34,7 @@ REASONS = {
     ),
     "newer_refused": "A result under a code that is not read as this test may be newer than what is known of it.",
     "newer_elsewhere": "A result of this test that may be newer is elsewhere or still to come, and was not read.",
-    "newer_without_result": "The newest request of this test gave no result; what is used is older, or unknown.",
+    "newer_without_result": "The newest request of this test gave no result. An older result is used if there is one.",
     "newer_unnamed": "It cannot be told of which test this result is: it has no code that is known here, and no name.",
     "result_missing": "A report or a panel names a result that is not in the record.",
     "report_not_final": "A report is not final: results may still follow.",
