@@ -29,6 +29,8 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
     Only the four handlers are gunicorn's methods; its hooks call ``begin`` and ``finish`` (see ``gunicorn_conf``).
     """
 
+    is_stopping = False
+
     def begin(self) -> None:
         """Prepare the account of connections, in the process that serves and before it does."""
         self.pause = from_environment().body_read_seconds
@@ -36,7 +38,6 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
         self.served: dict[Connection, Any] = {}  # by which greenlet
         self.ports: list[Any] = [port.dup() for port in self.sockets]
         self.late: list[Any] = []
-        self.is_stopping = False
 
     def finish(self) -> None:
         """After a stop, serve those who were in the queue of a port then."""
@@ -80,7 +81,8 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
         """Stop: silent connections end, and requests shortly before the grace does."""
         super().handle_exit(sig, frame)
         self.is_stopping = True
-        gevent.spawn(self.retire)
+        if self.booted:  # before, it holds no connection
+            gevent.spawn(self.retire)
 
     def retire(self) -> None:
         """End each connection that has been silent for a second, and at last all; runs until the process ends."""

@@ -221,11 +221,28 @@ def test_a_stop_ends_the_silent_and_at_last_the_rest(bench: Bench, monkeypatch: 
     silent, busy = bench.connect(REQUEST), bench.connect(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
     silent.recv(1000)
     gevent.sleep(0.1)
+    bench.worker.booted = True
     bench.worker.handle_exit(signal.SIGTERM, None)
     assert silent.recv(1000) == b""
     assert busy.recv(1000) == b""
     silent.close()
     busy.close()
+
+
+def test_a_stop_before_the_worker_is_ready_is_not_forgotten(capfd: pytest.CaptureFixture[str]) -> None:
+    """gunicorn takes signals before its hook for a worker that is ready."""
+    config = Config()
+    listener = _listener()
+    early = PatientWorker(1, os.getppid(), [listener], None, 15, config, JsonLogger(config))
+    early.handle_exit(signal.SIGTERM, None)
+    gevent.sleep(0.01)
+    early.begin()
+    assert early.is_stopping
+    assert not early.alive
+    assert "Traceback" not in capfd.readouterr().err
+    for port in (listener, *early.ports):
+        port.close()
+    early.tmp.close()
 
 
 def test_those_in_the_queue_are_served_before_the_port_closes(bench: Bench) -> None:
