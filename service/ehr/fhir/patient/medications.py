@@ -27,9 +27,6 @@ HEADING = "medications"
 Resolve = Callable[[str], Resource | None]
 
 
-_NOTHING = SaidOfDrug()
-
-
 def medications(
     contents: Contents, codes: CodeMap, issues: list[Issue], told: Iterable[tuple[Resource, str]] = ()
 ) -> tuple[Medication, ...]:
@@ -143,7 +140,7 @@ def _contained(owner: Resource) -> dict[str, Resource]:
 
 def _names(groups: list[list[Resource]], lookup: DrugLookup) -> list[str]:
     """Return the drugs of a product and its ingredients; ingredients that are told tell the product too."""
-    product, *parts = [_said(group, lookup) if group else _NOTHING for group in groups]
+    product, *parts = [_said(group, lookup) for group in groups]
     if parts and not product.is_told and all(part.is_told for part in parts):
         product.readings += [reading for part in parts for reading in part.readings]
     names = (name for part in parts for name in (part.names() if part.says_anything else [UNREADABLE]))

@@ -41,7 +41,7 @@ def test_a_finding_is_true_false_or_unknown() -> None:
     assert Findings().deserialize(raw) == ({"fever": True, "hepatomegaly": False}, [])
 
 
-@pytest.mark.parametrize("value", [Decimal(1), Decimal(0), "yes", "", [], {}], ids=str)
+@pytest.mark.parametrize("value", [Decimal(1), Decimal(0), "yes", "", "N/A", [], {}], ids=str)
 def test_nothing_else_is_a_finding(value: Any) -> None:
     found, entries = Findings().deserialize({"fever": value, "splenomegaly": True, "fevr": True})
     assert found == {"splenomegaly": True}

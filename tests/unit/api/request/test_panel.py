@@ -228,6 +228,7 @@ def test_what_was_asked_for_is_never_omitted() -> None:
         ({"patient": {"age_years": 2, "age_at_onset_years": 5}}, {"age_years", "age_at_onset_years"}),
         ({"patient": {"age_years": "ten"}}, {"age_years"}),
         ({"findings": {"fever": "yes"}}, {"fever"}),
+        ({"findings": {"fever": "N/A"}}, set()),
         ({"findings": {"feverr": True}}, {"fever"}),
         ({"context": {"condition": "sJIA?"}}, {"condition"}),
         ({"context": {"confounders": ["flu"]}}, {"confounders"}),

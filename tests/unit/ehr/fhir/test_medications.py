@@ -50,6 +50,8 @@ def test_ingredients_that_are_told_tell_the_product() -> None:
     assert drugs(mixed(toci, saline, code={"text": "Toclizumab"})) == [("tocilizumab", "")]
     assert drugs(mixed(saline, {"itemCodeableConcept": {"text": "biologic"}})) == [("", "")]
     assert drugs(mixed({"itemReference": {"reference": "#gone"}}, code={"text": "methotrexate"})) == []
+    assert drugs(mixed({}, code={"text": "methotrexate"})) == []
+    assert drugs(mixed({})) == [("", "")]
     assert drugs(mixed(saline, code={"text": "Toclizumab"})) == [("Toclizumab", "")]
 
 
