@@ -6,9 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
 from zoneinfo import ZoneInfo
@@ -17,49 +17,40 @@ import click
 
 from service.clinical.data.toml_reader import BadData
 from service.cohort.conversions import COMMENT, to_csv, to_ndjson
+from service.cohort.endings import code_of
 from service.cohort.intake.header import UnusableTable
 from service.cohort.intake.table import UTF_8, Row, open_table, text_of
 from service.cohort.results import COLUMNS, write_rows
 from service.cohort.work import Done, Reading, assess_rows
 from service.ehr.terminology.code_file import load_codes
 
-COMMANDS = ("assess", "to-ndjson", "to-csv")
-BROKEN, UNUSABLE, STOPPED = 1, 2, 130
 MOST_TOLD = 20
 LOCAL_TIMES = "Times without an offset are read as those of {} (--timezone)."
 UNKNOWN_IS_NOT_NORMAL = (
     "An empty cell counts as unknown, never as normal; the column summary says what an answer lacks."
 )
-WORKER_LOST = "A worker process was ended from outside, perhaps for want of memory: the results stop here.\n"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one of the commands; return 0, also with refused rows (they are in the results), or why it ended early.
+    """Run the command that the first word names, by default ``assess``; return its exit code (``endings.code_of``).
 
-    2: the table cannot be used, a file not read or written, or a line is no answer of a batch. 1: a worker process was
-    lost. 130: it was interrupted.
+    That of a table is 0 also with refused rows: they are in the results.
     """
     words = list(arguments)
     command = words.pop(0) if words and words[0] in COMMANDS else "assess"
-    options = _parser().parse_args(words)
-    runs: dict[str, Callable[[argparse.Namespace, BinaryIO], None]] = {
-        "assess": _assess,
-        "to-ndjson": _to_ndjson,
-        "to-csv": _to_csv,
-    }
-    try:
+    return COMMANDS[command](words)
+
+
+def _with_table(run: Callable[[argparse.Namespace, BinaryIO], None], arguments: Sequence[str]) -> int:
+    options = _parser().parse_args(arguments)
+
+    def work() -> None:
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # whatever the locale
         with _opened(options.table) as stream:
-            runs[command](options, stream)
+            run(options, stream)
             sys.stdout.flush()
-    except (UnusableTable, OSError) as error:
-        return _given_up(error)
-    except BrokenExecutor:
-        sys.stderr.write(WORKER_LOST)
-        return BROKEN
-    except KeyboardInterrupt:
-        return STOPPED
-    return 0
+
+    return code_of(work, UnusableTable)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -207,9 +198,9 @@ def _size(stream: BinaryIO) -> int:
     return os.fstat(stream.fileno()).st_size if stream.seekable() else 0
 
 
-def _given_up(error: Exception) -> int:
-    if isinstance(error, BrokenPipeError):  # the reader has had enough, as head has
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    sys.stderr.write(f"{error if isinstance(error, UnusableTable) else error.__class__.__name__ + ': ' + str(error)}\n")
-    return UNUSABLE
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "assess": partial(_with_table, _assess),
+    "to-ndjson": partial(_with_table, _to_ndjson),
+    "to-csv": partial(_with_table, _to_csv),
+}
+"""Each command takes the words behind its name and returns the exit code."""
