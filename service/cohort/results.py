@@ -20,7 +20,7 @@ COLUMNS = (
     *("row", "id", "status", "category", "primary", "summary"),
     *(f"{key}{ending}" for key in CATALOGUE for ending in ("", ".implied")),
     *NUMBERS[1:],
-    *("cautions", "warnings", "problems"),
+    *("missing", "decisive", "cautions", "warnings", "problems"),
 )
 
 
@@ -49,6 +49,10 @@ def _assessed(assessment: Mapping[str, Any]) -> dict[str, str]:
         cells |= {result["id"]: result["verdict"], f"{result['id']}.implied": result["verdict_implied"]}
         if "score" in result:
             cells |= {f"{result['id']}.{end}": _written(result["score"][end]) for end in ("min", "max")}
+    results = assessment["criteria"]
+    cells["missing"] = ";".join(dict.fromkeys(name for result in results for name in result.get("missing", ())))
+    turning = [(result["id"], ",".join(result.get("decisive", ()))) for result in results]
+    cells["decisive"] = ";".join(f"{key}:{names}" for key, names in turning if names)
     cells["cautions"] = ";".join(caution["code"] for caution in assessment.get("cautions", ()))
     warnings = assessment.get("warnings", ())
     omitted = [warning for warning in warnings if warning["message"].startswith("Left out")]

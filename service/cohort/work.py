@@ -15,6 +15,7 @@ from typing import Any
 
 from service.api.problems import InvalidRequest, invalid_detail, problem_document
 from service.api.request.panel import read_panel_request
+from service.api.response.assessment import summarised_result
 from service.api.response.brief_document import scored_document
 from service.clinical.assessment.assess import assess
 from service.clinical.measurement.analytes import ANALYTES
@@ -145,4 +146,5 @@ def _answer(reading: Reading, cells: Row) -> dict[str, Any]:
         entries = as_of_a_table(error.entries, document)
         return {"status": 422, "problem": problem_document(422, invalid_detail(entries), "", entries)}
     assessment = assess(asked.panel, asked.criteria, brief=True, read_drug=_formulary(reading.code_map).read)
-    return {"status": 200, "assessment": scored_document(assessment, as_of_a_table(asked.omitted, document))}
+    omitted = as_of_a_table(asked.omitted, document)
+    return {"status": 200, "assessment": scored_document(assessment, omitted, summarised_result)}

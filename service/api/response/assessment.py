@@ -68,7 +68,7 @@ def assessment_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -
 
 def summary_document(assessment: Assessment, omitted: Iterable[Entry] = ()) -> dict[str, Any]:
     """Return the same with ``?view=summary``: without all that explains a set."""
-    return _document(assessment, omitted, [_summarised(result) for result in assessment.results])
+    return _document(assessment, omitted, [summarised_result(result) for result in assessment.results])
 
 
 def _document(assessment: Assessment, omitted: Iterable[Entry], sets: list[dict[str, Any]]) -> dict[str, Any]:
@@ -115,7 +115,8 @@ def result_document(result: SetResult, panel_results: Results) -> dict[str, Any]
     return shown
 
 
-def _summarised(result: SetResult) -> dict[str, Any]:
+def summarised_result(result: SetResult) -> dict[str, Any]:
+    """Return one criteria set where many are shown: verdicts, score, what is missing and what would decide."""
     return brief_result(result) | {"missing": result.missing, "decisive": result.decisive}
 
 

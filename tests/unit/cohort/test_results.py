@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from service.api.response.assessment import summarised_result
 from service.api.response.brief_document import scored_document
 from service.clinical.assessment.assess import assess
 from service.cohort.results import COLUMNS, result_row
@@ -37,6 +38,19 @@ def test_an_assessment() -> None:
     assert (found["ferritin-esr-ratio"], found["ferritin-esr-ratio.implied"]) == ("met", "met")
     assert (found["ferritin-esr-ratio.min"], found["ferritin-esr-ratio.max"]) == ("1000", "")
     assert (found["cautions"], found["problems"]) == ("il1_blockade", "")
+
+
+def test_what_is_missing_and_where_it_would_decide() -> None:
+    assessment = assess(panel_of(observations={"ferritin": "905 ug/L", "platelets": "116 10*9/L"}))
+    found = cells(1, "", {"status": 200, "assessment": scored_document(assessment, (), summarised_result)})
+    missing = found["missing"].split(";")
+    assert {"ast", "fibrinogen", "fever"} <= set(missing)
+    assert len(missing) == len(set(missing))
+    assert {"ferritin", "platelets"}.isdisjoint(missing)
+    turning = dict(part.split(":") for part in found["decisive"].split(";"))
+    expected = {result.criteria.id: ",".join(result.decisive) for result in assessment.results if result.decisive}
+    assert turning == expected
+    assert "temperature" in turning["eular-acr-printo-2016"].split(",")
 
 
 def test_a_refusal() -> None:
