@@ -18,14 +18,17 @@ from service.clinical.evaluation.evaluate import evaluate
 from service.clinical.evaluation.set_result import SetResult
 from service.clinical.explanation.items import explain
 from service.clinical.panel.panel import Panel
+from service.ehr.fhir.answer.fixed_parts import fixed_parts
 from service.ehr.fhir.answer.risk_assessment import risk_assessment
 from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from service.server.messages.strict_json import dumps, loads
+from service.server.settings import DEFAULTS
 
 PANELS = 300
 Stages = dict[str, Callable[[], object]]
 CODES = load_codes()
+PARTS = fixed_parts(DEFAULTS.fhir_canonical)
 
 
 def stages_of(request: dict[str, Any]) -> Stages:
@@ -81,12 +84,12 @@ def record_stages() -> Stages:
     document = loads(body)
     found = read_request(document, CODES)
     assessment = assess(found.panel, found.criteria)
-    answer = risk_assessment(found, assessment)
+    answer = risk_assessment(found, assessment, PARTS)
     return {
         "read JSON": lambda: loads(body),
         "read record": lambda: read_request(document, CODES),
         "assess": lambda: assess(found.panel, found.criteria),
-        "write RiskAssessment": lambda: risk_assessment(found, assessment),
+        "write RiskAssessment": lambda: risk_assessment(found, assessment, PARTS),
         "encode": lambda: dumps(answer),
     }
 
@@ -97,7 +100,7 @@ def record_whole() -> Callable[[], bytes]:
 
     def answer() -> bytes:
         found = read_request(loads(body), CODES)
-        return dumps(risk_assessment(found, assess(found.panel, found.criteria)))
+        return dumps(risk_assessment(found, assess(found.panel, found.criteria), PARTS))
 
     return answer
 

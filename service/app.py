@@ -17,6 +17,7 @@ from service.ehr import counting, site
 from service.ehr.cds_hooks import routes as cds_routes
 from service.ehr.fhir.answer import operation as fhir_routes
 from service.ehr.fhir.answer import records
+from service.ehr.fhir.definitions import routes as definition_routes
 from service.ehr.hl7v2 import routes as hl7v2_routes
 from service.server import health
 from service.server.auth import guard
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(page.blueprint)
     app.register_blueprint(records.blueprint)
     fhir_routes.install(app, settings)
+    definition_routes.install(app, settings)
     here = site.install(app, settings)
     formulary.install(app, here.codes.formulary)
     cds_routes.install(app, here)

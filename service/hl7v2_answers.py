@@ -9,7 +9,7 @@ from service.api.problems import Entry, problem
 from service.api.response.assessment import Told, record_document
 from service.clinical.assessment.assess import Assessment
 from service.ehr.bodies import FHIR_JSON, JSON, answer
-from service.ehr.fhir.answer import operation
+from service.ehr.fhir.answer import fixed_parts, operation
 from service.ehr.fhir.answer.errors import with_request_id
 from service.ehr.fhir.answer.outcome import failure, with_name
 from service.ehr.fhir.answer.risk_assessment import risk_assessment
@@ -50,12 +50,15 @@ class AsFhir:
         """Return the RiskAssessment; the patient is told by the first identifier of the message."""
         subject = Subject(_reference(record.patient), None)
         found = FhirRecord(record.panel, record.moment, record.basis, record.issues, subject, None, (), ())
-        return answer(risk_assessment(found, assessment), FHIR_JSON)
+        return answer(risk_assessment(found, assessment, fixed_parts.here()), FHIR_JSON)
 
     def refused(self, error: BadMessage) -> Response:
         """Return an OperationOutcome that names every fault."""
         status = REJECTED if error.is_rejected else WRONG
-        told = [failure(status, fault.text, fault.key, [fault.where]) for fault in error.faults]
+        vocabulary = fixed_parts.here().vocabulary
+        told = [
+            failure(status, fault.text, vocabulary.issue_coding(fault.key), [fault.where]) for fault in error.faults
+        ]
         outcome = {"resourceType": "OperationOutcome", "issue": [issue for each in told for issue in each["issue"]]}
         return answer(with_request_id(outcome), FHIR_JSON, status)
 

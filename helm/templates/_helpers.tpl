@@ -169,6 +169,9 @@ MAS_AUDIT_KEY_FILE: /etc/mas/audit/key
 {{- with .Values.config.publicUrl }}
 MAS_PUBLIC_URL: {{ . | quote }}
 {{- end }}
+{{- with .Values.config.fhirCanonical }}
+MAS_FHIR_CANONICAL: {{ . | quote }}
+{{- end }}
 {{- with .Values.config.corsOrigins }}
 MAS_CORS_ORIGINS: {{ join "," . | quote }}
 {{- end }}

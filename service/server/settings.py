@@ -48,6 +48,7 @@ class Settings:
     audit_key_file: str = ""
     ca_file: str = ""
     public_url: str = ""
+    fhir_canonical: str = "https://mas-risk.example/fhir"
     cors_origins: tuple[str, ...] = ()
     web: bool = True
     code_map_file: str = ""
@@ -174,6 +175,12 @@ TABLE: tuple[Setting, ...] = (
     ),
     _row(
         "public_url", form.web_address(), "The address callers use; a CDS Hooks token's audience is checked against it."
+    ),
+    _row(
+        "fhir_canonical",
+        form.web_address(),
+        "Beginning of the addresses of the FHIR code systems and extensions; as the public address with /fhir they lead"
+        " here.",
     ),
     _row("cors_origins", form.origins(), "Browser origins that may call, separated by commas; * means any."),
     _row("web", form.switch(), "Whether / serves the page for people."),

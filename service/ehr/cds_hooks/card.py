@@ -18,22 +18,17 @@ from service.ehr.cds_hooks.card_detail import detail
 from service.ehr.cds_hooks.request import CdsRequest
 from service.ehr.counting import FEEDBACK_REASONS
 from service.ehr.fhir.answer.risk_assessment import SUGGESTIONS_SHOWN, loinc_coding
-from service.ehr.fhir.answer.vocabulary import CATEGORIES, OVERRIDE, ROOT, TOPIC
 from service.ehr.fhir.contents.json_shapes import Resource
+from service.ehr.fhir.definitions.vocabulary import CATEGORIES, OVERRIDE_REASONS, TOPICS, Vocabulary
 from service.ehr.fhir.record import FhirRecord
-from service.server.settings import Settings
+from service.server.settings import DEFAULTS, Settings
 
 LONGEST_SUMMARY = 139
 INDICATORS = {"likely": "critical", "probable": "warning", "possible": "warning"}
-REASONS = {
-    "not-applicable": "Does not apply to this patient",
-    "already-recognised": "MAS is already recognised or being treated",
-    "other-cause": "Another cause explains the results",
-    "results-outdated": "The results are outdated",
-}
-NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, ROOT)
+TOPIC = "mas"
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, DEFAULTS.fhir_canonical)  # the same for every site: it names nothing
 
-assert tuple(REASONS) == FEEDBACK_REASONS[1:]
+assert tuple(OVERRIDE_REASONS) == FEEDBACK_REASONS[1:]
 
 
 def cards(call: CdsRequest, record: FhirRecord, assessment: Assessment, settings: Settings) -> list[Resource]:
@@ -41,15 +36,17 @@ def cards(call: CdsRequest, record: FhirRecord, assessment: Assessment, settings
     category = assessment.classification.category
     if not record.has_results or not _is_shown(assessment, settings.cds_card_from):
         return []
-    shown = _shown(assessment)
+    shown, vocabulary = _shown(assessment), Vocabulary(settings.fhir_canonical)
     other_patient = record.subject.name not in ("", f"Patient/{call.patient_id}", call.patient_id)
     card: Resource = {
         "uuid": _uuid(call, category),
         "summary": _summary(record, assessment),
         "indicator": INDICATORS.get(category, "info"),
         "detail": detail(record, assessment, shown, other_patient=other_patient),
-        "source": _source(shown),
-        "overrideReasons": [{"system": OVERRIDE, "code": key, "display": text} for key, text in REASONS.items()],
+        "source": _source(shown, vocabulary.code_system("topic")),
+        "overrideReasons": [
+            {"system": vocabulary.override, "code": key, "display": text} for key, text in OVERRIDE_REASONS.items()
+        ],
     }
     suggestions = list(_suggestions(call, assessment)) if settings.cds_suggestions else []
     return [card | ({"suggestions": suggestions, "selectionBehavior": "any"} if suggestions else {})]
@@ -98,12 +95,12 @@ def _open(record: FhirRecord, assessment: Assessment) -> str:
     return "; ".join(grounds) or "no criteria set is met"
 
 
-def _source(shown: tuple[SetResult, ...]) -> Resource:
+def _source(shown: tuple[SetResult, ...], topics: str) -> Resource:
     criteria = shown[0].criteria
     doi = next((reference.doi for reference in criteria.references if reference.doi), "")
     source = {
         "label": criteria.short[:1].upper() + criteria.short[1:],
-        "topic": {"system": TOPIC, "code": "mas", "display": "Macrophage activation syndrome"},
+        "topic": {"system": topics, "code": TOPIC, "display": TOPICS[TOPIC]},
     }
     return source | ({"url": f"https://doi.org/{doi}"} if doi else {})
 

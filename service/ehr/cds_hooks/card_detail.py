@@ -12,7 +12,7 @@ from service.clinical.measurement.interval import MET
 from service.clinical.measurement.numbers_in_words import number_text
 from service.ehr.fhir.answer.breakdown import status_of
 from service.ehr.fhir.answer.clinician_words import in_words, time_in_words, told_of_all, unit_in_words
-from service.ehr.fhir.answer.vocabulary import COUNTED, VERSION
+from service.ehr.fhir.definitions.vocabulary import COUNTED, VERSION
 from service.ehr.record.record import PARTIAL, Record
 
 STATUS = {"met": "**met**", "not_met": "not met", "unknown": "unknown", COUNTED: "counted"}

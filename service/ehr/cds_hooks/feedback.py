@@ -8,7 +8,6 @@ from typing import Any
 from werkzeug.exceptions import BadRequest
 
 from service.ehr import counting
-from service.ehr.fhir.answer.vocabulary import OVERRIDE
 from service.ehr.fhir.contents.json_shapes import Resource, name, table, text
 
 OUTCOMES = ("accepted", "overridden")
@@ -16,8 +15,11 @@ MOST = 100
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def take_feedback(document: Any) -> None:
-    """Count the feedback of one or more cards; raises BadRequest with the place and the form expected."""
+def take_feedback(document: Any, reasons: str) -> None:
+    """Count the feedback of one or more cards by the codes of the system ``reasons``.
+
+    Raises BadRequest with the place and the form expected.
+    """
     if not isinstance(document, dict):
         raise BadRequest("The body must be a JSON object with the array feedback.")
     entries = document.get("feedback")
@@ -27,7 +29,7 @@ def take_feedback(document: Any) -> None:
     if problems:
         raise BadRequest(" ".join(problems))
     for entry in entries:
-        counting.feedback(entry["outcome"], _reason(entry))
+        counting.feedback(entry["outcome"], _reason(entry, reasons))
 
 
 def _problems(entry: Any, where: str) -> list[str]:
@@ -50,9 +52,9 @@ def _names_suggestions(accepted: Any) -> bool:
     return isinstance(accepted, list) and bool(accepted) and all(name(suggestion, "id") for suggestion in accepted)
 
 
-def _reason(entry: Resource) -> str:
+def _reason(entry: Resource, reasons: str) -> str:
     """Return the code of the reason if it is one of ours; what a client makes up is no label."""
     reason = table(table(entry, "overrideReason"), "reason")
     if not reason:
         return "none"
-    return text(reason, "code") if text(reason, "system") == OVERRIDE else "other"
+    return text(reason, "code") if text(reason, "system") == reasons else "other"

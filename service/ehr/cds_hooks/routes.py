@@ -15,6 +15,7 @@ from service.ehr.cds_hooks.discovery import SERVICE_ID, discovery
 from service.ehr.cds_hooks.feedback import take_feedback
 from service.ehr.cds_hooks.prefetch_state import MISSING, NOT_SENT, OUTCOME, UNREADABLE, WITH_DATA, prefetch_state
 from service.ehr.cds_hooks.request import CdsRequest, read_cds_request
+from service.ehr.fhir.answer import fixed_parts
 from service.ehr.fhir.answer.errors import MIXED, described, failed, our_fault, with_request_id
 from service.ehr.fhir.answer.outcome import failure
 from service.ehr.fhir.parameters import Given
@@ -61,7 +62,8 @@ def error_answer(error: Exception) -> Response:
         return failed(error, failure(401, "Authentication is required."), JSON)
     found = failure(error.code or 500, described(error))
     if type(error) is PreconditionFailed:  # not Stale
-        found = failure(412, error.description or "", "prefetch_missing", [f"prefetch.{REQUIRED_KEY}"])
+        coding = fixed_parts.here().vocabulary.issue_coding("prefetch_missing")
+        found = failure(412, error.description or "", coding, [f"prefetch.{REQUIRED_KEY}"])
     return failed(error, with_request_id(found), JSON)
 
 
@@ -99,7 +101,7 @@ def call_service(service: str) -> Response:
 def feedback(service: str) -> Response:
     """Count what became of cards."""
     _refuse_unknown(service)
-    take_feedback(read_json())
+    take_feedback(read_json(), fixed_parts.here().vocabulary.override)
     return answer({}, JSON)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.ehr.fhir.answer.vocabulary import TOPIC
 from service.server.messages.strict_json import loads
 from tests.support.calls import MET, PATH, card_worthy_panel, with_settings
 from tests.support.records import bundle, call, calm_panel, carded, condition, met_panel, observation, patient, send
@@ -151,7 +150,11 @@ def test_source_and_reasons(client: FlaskClient) -> None:
     assert card["source"]["label"]
     assert all(reason["code"] and reason["system"] and reason["display"] for reason in card["overrideReasons"])
     assert not {"links", "icon"} & {*card, *card["source"]}
-    assert card["source"]["topic"] == {"system": TOPIC, "code": "mas", "display": "Macrophage activation syndrome"}
+    assert card["source"]["topic"] == {
+        "system": "https://mas-risk.example/fhir/CodeSystem/topic",
+        "code": "mas",
+        "display": "Macrophage activation syndrome",
+    }
     assert "suggestions" not in card
 
 

@@ -17,7 +17,7 @@ from service.clinical.measurement.analytes import ANALYTES
 from service.cohort.intake.table import open_table
 from service.cohort.results import COLUMNS, write_rows
 from service.cohort.work import Reading, assess_rows
-from service.ehr.fhir.answer.vocabulary import CATEGORIES
+from service.ehr.fhir.definitions.vocabulary import CATEGORIES
 from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
 from tests.support.records import bundle, condition, drug, observation, patient

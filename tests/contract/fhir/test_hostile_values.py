@@ -10,6 +10,7 @@ from service.ehr.fhir.answer.risk_assessment import risk_assessment
 from service.ehr.fhir.record import read_request
 from service.ehr.results.person import MixedPatients
 from service.server.messages.strict_json import dumps
+from tests.support.answers import PARTS
 from tests.support.hostile import RECORDS, RICH_RESULT, VALUES, placed, places
 from tests.support.reading import CODES, judged
 from tests.support.records import EARLIER, FERRITIN, bundle, call, calm_panel, condition, observation, patient
@@ -62,7 +63,7 @@ def test_an_older_low_ferritin_never_reassures_beside_a_newer_one_that_is_damage
             if (reading is None or reading.interval.high == 60) and not is_none:
                 record, assessment = judged(record)
                 assert assessment.classification.category != "unlikely", (path, name)
-                assert dumps(risk_assessment(record, assessment))
+                assert dumps(risk_assessment(record, assessment, PARTS))
 
 
 def test_over_http_a_hostile_value_has_an_answer_without_it(client: FlaskClient) -> None:

@@ -22,6 +22,7 @@ from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from service.ehr.terminology.code_map import CodeMap
 from service.server.messages.strict_json import dumps, loads
+from tests.support.answers import PARTS
 from tests.support.generated_panels import requests
 from tests.support.records import (
     LOINC,
@@ -128,7 +129,7 @@ def test_every_item_stands_in_the_answer_as_it_is_explained(
     )
     record = read_request(made, codes)
     assessment = assess(record.panel)
-    answer = loads(dumps(risk_assessment(record, assessment)))
+    answer = loads(dumps(risk_assessment(record, assessment, PARTS)))
     contained = {
         resource["id"]: resource["component"]
         for resource in answer["contained"]

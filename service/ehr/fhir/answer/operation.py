@@ -1,14 +1,14 @@
-"""The addresses under /fhir: one operation, and the two documents that describe it."""
+"""The operation under /fhir, and what is answered when something goes wrong there."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, current_app
+from flask import Blueprint, Flask, Response
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
 from service.clinical.assessment.assess import assess
 from service.ehr import counting
 from service.ehr.bodies import FHIR_JSON, answer, read_json, refuse_unless_accepted
-from service.ehr.fhir.answer.capability import capability_statement, operation_definition
+from service.ehr.fhir.answer import fixed_parts
 from service.ehr.fhir.answer.errors import MIXED, described, failed, our_fault, with_request_id
 from service.ehr.fhir.answer.outcome import failure
 from service.ehr.fhir.answer.risk_assessment import risk_assessment
@@ -17,8 +17,6 @@ from service.ehr.fhir.contents.resources import READ
 from service.ehr.fhir.record import FhirRecord, read_request
 from service.ehr.results.person import MixedPatients
 from service.ehr.site import here
-from service.server.messages.headers import Document
-from service.server.messages.strict_json import dumps
 from service.server.observing.traces import phase
 from service.server.settings import Settings
 
@@ -29,7 +27,6 @@ NOT_FHIR = (
     "A panel that is no FHIR goes to POST /v1/assessments."
 )
 
-_METADATA, _OPERATION = "mas.fhir.metadata", "mas.fhir.operation"
 blueprint = Blueprint("fhir", __name__, url_prefix=PREFIX)
 
 
@@ -43,10 +40,8 @@ class Unprocessable(UnprocessableEntity):
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Register the addresses; the two documents are written once."""
-    cors = bool(settings.cors_origins)
-    app.extensions[_METADATA] = _document(capability_statement(settings.public_url, settings.auth_mode, cors=cors))
-    app.extensions[_OPERATION] = _document(operation_definition())
+    """Register the address; what every answer repeats is written once."""
+    fixed_parts.install(app, settings.fhir_canonical)
     app.register_blueprint(blueprint)
 
 
@@ -55,7 +50,8 @@ def error_answer(error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return our_fault(error, FHIR_JSON)
     key, where = (error.key, error.where) if isinstance(error, Unprocessable) else ("", ())
-    found = failure(error.code or 500, described(error), key, where)
+    coding = fixed_parts.here().vocabulary.issue_coding(key) if key else None
+    found = failure(error.code or 500, described(error), coding, where)
     return failed(error, with_request_id(found), FHIR_JSON)
 
 
@@ -74,7 +70,7 @@ def evaluate_mas() -> Response:
         assessment = assess(record.panel, record.criteria)
     counting.assessed("fhir", assessment, record.issues, record.subject.name)
     with phase("write"):
-        return answer(risk_assessment(record, assessment), FHIR_JSON)
+        return answer(risk_assessment(record, assessment, fixed_parts.here()), FHIR_JSON)
 
 
 def _record() -> FhirRecord:
@@ -85,24 +81,3 @@ def _record() -> FhirRecord:
         return read_request(document, here().codes, here().look_back)
     except MixedPatients:
         raise Unprocessable("mixed_patients", MIXED, "Observation.subject") from None
-
-
-@blueprint.get("/metadata")
-def metadata() -> Response:
-    """Serve the CapabilityStatement."""
-    return _served(_METADATA)
-
-
-@blueprint.get("/OperationDefinition/evaluate-mas")
-def operation() -> Response:
-    """Serve the OperationDefinition."""
-    return _served(_OPERATION)
-
-
-def _served(key: str) -> Response:
-    document: Document = current_app.extensions[key]
-    return document.respond()
-
-
-def _document(resource: dict[str, object]) -> Document:
-    return Document(dumps(resource) + b"\n", FHIR_JSON)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from service.ehr.fhir.answer.clinician_words import name_of
-from service.ehr.fhir.answer.vocabulary import ISSUE
 from service.ehr.fhir.contents.json_shapes import Resource
 from service.ehr.issues import PLACES_SHOWN, Issue
 
@@ -66,27 +65,30 @@ TYPE_OF_ISSUE = {
 }
 
 
-def outcome(issues: Iterable[Issue]) -> Resource:
-    """Return the issues as an OperationOutcome; it needs at least one. What is said of many places is said once."""
+def outcome(issues: Iterable[Issue], system: str) -> Resource:
+    """Return the issues as an OperationOutcome, their keys as codes of ``system``; it needs at least one.
+
+    What is said of many places is said once.
+    """
     told: dict[tuple[str, ...], list[Issue]] = {}
     for issue in issues:
         told.setdefault((issue.key, issue.text, issue.observation, issue.severity), []).append(issue)
-    return {"resourceType": "OperationOutcome", "issue": [_shown(alike) for alike in told.values()]}
+    return {"resourceType": "OperationOutcome", "issue": [_shown(alike, system) for alike in told.values()]}
 
 
-def failure(status: int, text: str, key: str = "", where: Iterable[str] = ()) -> Resource:
-    """Return the OperationOutcome of a request that failed with an HTTP status."""
+def failure(status: int, text: str, coding: Resource | None = None, where: Iterable[str] = ()) -> Resource:
+    """Return the OperationOutcome of a request that failed with an HTTP status, for a reason that may have a code."""
     code = ISSUE_TYPES.get(status, "exception" if status >= 500 else "processing")
     told: Resource = {"severity": "fatal" if status >= 500 else "error", "code": code}
-    told["details"] = {"coding": [{"system": ISSUE, "code": key}], "text": text} if key else {"text": text}
+    told["details"] = ({"coding": [coding]} if coding else {}) | {"text": text}
     places = list(where)
     return {"resourceType": "OperationOutcome", "issue": [told | ({"expression": places} if places else {})]}
 
 
-def _shown(alike: list[Issue]) -> Resource:
+def _shown(alike: list[Issue], system: str) -> Resource:
     issue, where = alike[0], [place for issue in alike for place in issue.where]
     places = len(where) + sum(issue.more for issue in alike)
-    details: Resource = {"coding": [{"system": ISSUE, "code": issue.key}], "text": with_name(issue)}
+    details: Resource = {"coding": [{"system": system, "code": issue.key}], "text": with_name(issue)}
     told: Resource = {"severity": issue.severity, "code": TYPE_OF_ISSUE.get(issue.key, "value"), "details": details}
     if places > PLACES_SHOWN:
         details["text"] += f" So in {places} places, the first {PLACES_SHOWN} of which are named."

@@ -7,30 +7,20 @@ from collections.abc import Iterable
 import msgspec
 
 from service.clinical.assessment.assess import DISCLAIMER, Assessment
-from service.clinical.assessment.category import Classification
 from service.clinical.assessment.summary import LABELS
 from service.clinical.assessment.warnings import Oddity
-from service.clinical.criteria import CATALOGUE
 from service.clinical.measurement.analytes import ANALYTES
-from service.ehr.fhir.answer.breakdown import CODES, result_observation
+from service.ehr.fhir.answer.breakdown import result_observation
 from service.ehr.fhir.answer.clinician_words import in_words
+from service.ehr.fhir.answer.fixed_parts import MESSAGES, FixedParts
 from service.ehr.fhir.answer.outcome import outcome
-from service.ehr.fhir.answer.vocabulary import (
-    CATEGORIES,
-    CATEGORY,
-    LOINC_ADDRESS,
-    MESSAGE_EXTENSION,
-    RESULT_EXTENSION,
-    SERVICE_NAME,
-    VERSION,
-    concept,
-)
 from service.ehr.fhir.contents.json_shapes import Resource
+from service.ehr.fhir.definitions.vocabulary import LOINC_ADDRESS, SERVICE_NAME, VERSION
 from service.ehr.fhir.record import FhirRecord
 from service.ehr.issues import Issue
 from service.server.messages.strict_json import written
 
-SERVICE, MESSAGES = "service", "messages"
+SERVICE = "service"
 SUGGESTIONS_SHOWN = 5
 NO_LEADING_SET = "No leading criteria set: the underlying condition is not known"
 
@@ -45,28 +35,19 @@ DEVICE = written(
 )
 
 
-def _pointer(address: str, key: str) -> msgspec.Raw:
-    return written({"url": address, "valueReference": {"reference": f"#{key}"}})
-
-
-POINTERS = {key: _pointer(RESULT_EXTENSION, key) for key in CATALOGUE}
-TO_MESSAGES = _pointer(MESSAGE_EXTENSION, MESSAGES)
-RISKS = {key: written(concept(CATEGORY, key, text, text)) for key, text in CATEGORIES.items()}
-
-
-def risk_assessment(record: FhirRecord, assessment: Assessment) -> Resource:
+def risk_assessment(record: FhirRecord, assessment: Assessment, parts: FixedParts) -> Resource:
     """Return the RiskAssessment; it holds no probability, since these are classification criteria."""
     classification = assessment.classification
     told = [*record.issues, *(_from_oddity(oddity) for oddity in assessment.warnings)]
     subject, moment = written(record.subject.reference), record.moment.text
-    breakdown = [result_observation(result, subject, moment) for result in assessment.results]
-    pointers = [POINTERS[result.criteria.id] for result in assessment.results]
+    breakdown = [result_observation(result, parts, subject, moment) for result in assessment.results]
+    pointers = [parts.pointers[result.criteria.id] for result in assessment.results]
     shown: Resource = {
         "resourceType": "RiskAssessment",
-        "contained": [DEVICE, *breakdown, *([_messages(told)] if told else [])],
-        "extension": [*pointers, *([TO_MESSAGES] if told else [])],
+        "contained": [DEVICE, *breakdown, *([_messages(told, parts.vocabulary.issue)] if told else [])],
+        "extension": [*pointers, *([parts.to_messages] if told else [])],
         "status": "preliminary" if classification.category == "indeterminate" else "final",
-        "method": {"text": NO_LEADING_SET} if classification.primary is None else CODES[classification.primary],
+        "method": parts.criteria[classification.primary] if classification.primary else {"text": NO_LEADING_SET},
         "subject": subject,
     }
     if moment:
@@ -77,7 +58,7 @@ def risk_assessment(record: FhirRecord, assessment: Assessment) -> Resource:
     basis = [_reference(*used) for used in record.basis]
     if basis:
         shown["basis"] = basis
-    prediction = _prediction(classification, _rationale(assessment))
+    prediction = _prediction(parts.risks[classification.category], _rationale(assessment))
     return shown | {"prediction": [prediction], "note": [{"text": note} for note in _notes(assessment)]}
 
 
@@ -87,15 +68,15 @@ def _reference(observation: str, source: str) -> Resource:
     return {"reference": source} | shown if source else shown
 
 
-def _messages(told: Iterable[Issue]) -> Resource:
-    found = outcome(told)
+def _messages(told: Iterable[Issue], system: str) -> Resource:
+    found = outcome(told, system)
     return {"resourceType": found["resourceType"], "id": MESSAGES, "issue": found["issue"]}
 
 
-def _prediction(classification: Classification, rationale: str) -> Resource:
+def _prediction(risk: msgspec.Raw, rationale: str) -> Resource:
     return {
         "outcome": {"text": "Macrophage activation syndrome"},
-        "qualitativeRisk": RISKS[classification.category],
+        "qualitativeRisk": risk,
         "rationale": rationale,
     }
 

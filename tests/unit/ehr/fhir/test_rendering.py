@@ -11,6 +11,7 @@ from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from service.ehr.terminology.code_systems import ATC, ICD10, SNOMED, system_name
 from service.server.messages.strict_json import dumps, loads, written
+from tests.support.answers import PARTS
 from tests.support.panels import panel_of
 from tests.support.records import FERRITIN, bundle, condition, met_panel, observation
 
@@ -22,7 +23,7 @@ def test_a_set_with_confounded_items_has_a_verdict_without_them() -> None:
         findings={"fever": True},
     )
     [result] = assess(panel, ["eular-acr-printo-2016"]).results
-    made = loads(dumps(result_observation(result, written({"display": "x"}), "")))
+    made = loads(dumps(result_observation(result, PARTS, written({"display": "x"}), "")))
     codes = {component["code"]["coding"][0]["code"]: component for component in made["component"]}
     assert codes["verdict_without_confounded"]["valueCodeableConcept"]["coding"][0]["code"] == "indeterminate"
     assert made["subject"] == {"display": "x"}
@@ -32,8 +33,8 @@ def test_a_set_with_confounded_items_has_a_verdict_without_them() -> None:
 def test_with_no_test_missing_none_is_named() -> None:
     record = read_request(bundle(*met_panel()), load_codes())
     assessment = assess(record.panel)
-    named = [note["text"] for note in risk_assessment(record, assessment)["note"]]
-    silent = [note["text"] for note in risk_assessment(record, replace(assessment, suggestions=()))["note"]]
+    named = [note["text"] for note in risk_assessment(record, assessment, PARTS)["note"]]
+    silent = [note["text"] for note in risk_assessment(record, replace(assessment, suggestions=()), PARTS)["note"]]
     assert [note for note in named if note not in silent] == [named[-1]]
     assert named[-1].startswith("Tests to do next, those that could decide first: ")
 
@@ -41,7 +42,7 @@ def test_with_no_test_missing_none_is_named() -> None:
 def test_a_test_that_was_reported_but_leaves_open_what_it_decides_is_not_called_missing() -> None:
     bound = observation(FERRITIN, valueQuantity={"value": Decimal(600), "comparator": ">", "unit": "ng/mL"})
     record = read_request(bundle(condition(), *met_panel()[1:], bound), load_codes())
-    noted = risk_assessment(record, assess(record.panel))["note"][-1]["text"]
+    noted = risk_assessment(record, assess(record.panel), PARTS)["note"][-1]["text"]
     assert noted.startswith("Tests to do next, those that could decide first: ")
     assert "ferritin (LOINC 2276-4)" in noted
 
@@ -63,7 +64,7 @@ def test_a_bare_coding_in_place_of_a_concept_is_read() -> None:
 def test_a_result_without_a_name_is_still_named_by_its_test() -> None:
     record = read_request(bundle(*met_panel()), load_codes())
     nameless = replace(record, basis=(("ferritin", ""), ("crp", "Observation/c")))
-    answer = loads(dumps(risk_assessment(nameless, assess(record.panel))))
+    answer = loads(dumps(risk_assessment(nameless, assess(record.panel), PARTS)))
     assert answer["basis"] == [
         {"display": ANALYTES["ferritin"].label},
         {"reference": "Observation/c", "display": ANALYTES["crp"].label},

@@ -202,7 +202,7 @@ def test_what_is_alike_in_many_places_is_one_issue_that_counts_them(document: An
     [told] = [issue for issue in read(document).issues if issue.key == key]
     assert told.where == tuple(place.replace("{}", str(at)) for at in range(20))
     assert told.more == 10
-    [shown] = outcome([told])["issue"]
+    [shown] = outcome([told], "https://x.example/issue")["issue"]
     assert "So in 30 places, the first 20 of which are named." in shown["details"]["text"]
 
 

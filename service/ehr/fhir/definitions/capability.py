@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from service.clinical.panel.panel import CONDITIONS
-from service.ehr.fhir.answer.vocabulary import OPERATION, PUBLISHED, ROOT, SERVICE_NAME, VERSION
 from service.ehr.fhir.contents.json_shapes import Resource
+from service.ehr.fhir.definitions.vocabulary import PUBLISHED, SERVICE_NAME, VERSION, Vocabulary
+from service.server.settings import Settings
 
 FHIR_VERSION = "4.0.1"
+OPERATION = "evaluate-mas"
 PURPOSE = "Classifies a laboratory panel against published criteria for macrophage activation syndrome (MAS)."
 
 
@@ -18,12 +20,13 @@ SECURITY = {
 """What each kind of authentication asks of a caller."""
 
 
-def capability_statement(public_url: str, auth_mode: str = "none", *, cors: bool = False) -> Resource:
-    """Return the answer to GET /fhir/metadata; ``public_url`` may be "", ``cors`` says whether web pages may call."""
+def capability_statement(settings: Settings) -> Resource:
+    """Return the answer to GET /fhir/metadata."""
+    public_url, vocabulary = settings.public_url, Vocabulary(settings.fhir_canonical)
     implementation = {"description": PURPOSE} | ({"url": f"{public_url}/fhir"} if public_url else {})
     return {
         "resourceType": "CapabilityStatement",
-        "url": f"{ROOT}/CapabilityStatement/{SERVICE_NAME}",
+        "url": vocabulary.address("CapabilityStatement", SERVICE_NAME),
         "version": VERSION,
         "name": "MasRiskService",
         "title": "MAS risk service",
@@ -38,19 +41,19 @@ def capability_statement(public_url: str, auth_mode: str = "none", *, cors: bool
         "rest": [
             {
                 "mode": "server",
-                "security": {"cors": cors, "description": SECURITY[auth_mode]},
-                "operation": [{"name": "evaluate-mas", "definition": OPERATION}],
+                "security": {"cors": bool(settings.cors_origins), "description": SECURITY[settings.auth_mode]},
+                "operation": [{"name": OPERATION, "definition": vocabulary.address("OperationDefinition", OPERATION)}],
             }
         ],
     }
 
 
-def operation_definition() -> Resource:
+def operation_definition(vocabulary: Vocabulary) -> Resource:
     """Return the answer to GET /fhir/OperationDefinition/evaluate-mas."""
     return {
         "resourceType": "OperationDefinition",
-        "id": "evaluate-mas",
-        "url": OPERATION,
+        "id": OPERATION,
+        "url": vocabulary.address("OperationDefinition", OPERATION),
         "version": VERSION,
         "name": "EvaluateMas",
         "title": "Evaluate criteria for macrophage activation syndrome",
@@ -62,7 +65,7 @@ def operation_definition() -> Resource:
             "itself. What cannot be used counts as unknown and is named in the contained OperationOutcome."
         ),
         "affectsState": False,
-        "code": "evaluate-mas",
+        "code": OPERATION,
         "comment": "Idempotent: the same request gets the same answer, and nothing is stored.",
         "system": True,
         "type": False,

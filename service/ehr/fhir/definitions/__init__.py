@@ -1,0 +1,1 @@
+"""What do our own codes and extensions mean?"""
