@@ -19,13 +19,14 @@ from service.ehr.fhir.answer import operation as fhir_routes
 from service.ehr.fhir.answer import records
 from service.ehr.fhir.definitions import routes as definition_routes
 from service.ehr.hl7v2 import routes as hl7v2_routes
+from service.ehr.terminology.prefetch_template import REQUIRED_KEY
 from service.server import health
 from service.server.auth import guard
 from service.server.messages import cors, headers
 from service.server.observing import audit, logs, metric_labels, metrics, saturation, traces
 from service.server.serving import limits, refusals
 from service.server.settings import Settings, from_environment
-from service.web import docs, page
+from service.web import docs, launch, page
 
 OWN_ERRORS = {
     fhir_routes.PREFIX: fhir_routes.error_answer,
@@ -56,6 +57,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     definition_routes.install(app, settings)
     here = site.install(app, settings)
     formulary.install(app, here.codes.formulary)
+    if settings.web and settings.smart_client_id:
+        launch.install(app, settings, here.codes.templates, REQUIRED_KEY)
     cds_routes.install(app, here)
     hl7v2_routes.install(app, hl7v2_answers.FORMS)
     return app

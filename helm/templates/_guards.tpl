@@ -11,6 +11,7 @@
 {{- include "mas.guard.pod" . }}
 {{- include "mas.guard.containers" . }}
 {{- include "mas.guard.audit" . }}
+{{- include "mas.guard.smart" . }}
 {{- end }}
 
 {{- define "mas.guard.drain" -}}
@@ -132,6 +133,20 @@
 {{- end }}
 {{- if gt (int .serviceMonitor.timeoutSeconds) (int .serviceMonitor.intervalSeconds) }}
 {{- fail "monitoring.serviceMonitor.timeoutSeconds must not exceed intervalSeconds" }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "mas.guard.smart" -}}
+{{- with .Values.smart }}
+{{- if and .clientId (not .issuers) }}
+{{- fail "smart.clientId needs smart.issuers: the FHIR servers that may open the page" }}
+{{- end }}
+{{- if and (or .issuers .authOrigins .frameOrigins) (not .clientId) }}
+{{- fail "smart.issuers, smart.authOrigins and smart.frameOrigins need smart.clientId" }}
+{{- end }}
+{{- if and .clientId (eq (toString $.Values.config.web) "false") }}
+{{- fail "smart.clientId needs the page: config.web is false" }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -127,7 +127,7 @@ checkov.io/skip5: CKV_K8S_9=the pod runs once to its end and serves nobody
 {{- end }}
 
 {{- define "mas.web" -}}
-{{- if or (eq (toString .Values.config.web) "true") (and (eq (toString .Values.config.web) "auto") (eq .Values.auth.mode "none")) }}on{{ else }}off{{ end }}
+{{- if or (eq (toString .Values.config.web) "true") (and (eq (toString .Values.config.web) "auto") (or (eq .Values.auth.mode "none") .Values.smart.clientId)) }}on{{ else }}off{{ end }}
 {{- end }}
 
 {{/* Every setting of the service that the chart sets, as environment variables; the ConfigMap and the guards read this. */}}
@@ -158,6 +158,16 @@ MAS_FHIR_FETCH_SECONDS: {{ int .Values.config.fhirFetchSeconds | quote }}
 MAS_AUTH_MODE: {{ .Values.auth.mode | quote }}
 {{- /* Always set, so that no other source of variables can name one. */}}
 MAS_CALLER_HEADER: {{ .Values.auth.callerHeader | quote }}
+{{- if .Values.smart.clientId }}
+MAS_SMART_CLIENT_ID: {{ .Values.smart.clientId | quote }}
+MAS_SMART_ISSUERS: {{ join "," .Values.smart.issuers | quote }}
+{{- with .Values.smart.authOrigins }}
+MAS_SMART_AUTH_ORIGINS: {{ join "," . | quote }}
+{{- end }}
+{{- with .Values.smart.frameOrigins }}
+MAS_SMART_FRAME_ORIGINS: {{ join "," . | quote }}
+{{- end }}
+{{- end }}
 {{- with .Values.traces.url }}
 MAS_TRACES_URL: {{ . | quote }}
 MAS_TRACES_PERCENT: {{ int $.Values.traces.percent | quote }}

@@ -15,6 +15,9 @@ Form = tuple[Callable[[str], T], str]
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 _SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "x-api-key"}
+_PLAIN_HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?")
+_PLAIN_PATH = re.compile(r"(?:/[\w.~%=+@:$-]+)*", re.ASCII)
+"""Without what has a meaning of its own in a policy of browsers: no space, comma, semicolon, quote or star."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 
 
@@ -164,6 +167,35 @@ def urls() -> Form[tuple[str, ...]]:
 def origins() -> Form[tuple[str, ...]]:
     """Browser origins between commas."""
     return _several(_origin), "origins such as https://ehr.example separated by commas, or *"
+
+
+def _issuer(text: str) -> str:
+    base, star = (text[:-2], "/*") if text.endswith("/*") else (text, "")
+    parts = urlsplit(_url(base))
+    if not _PLAIN_HOST.fullmatch(parts.netloc) or not _PLAIN_PATH.fullmatch(parts.path):
+        raise ValueError
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}{star}"
+
+
+def issuers() -> Form[tuple[str, ...]]:
+    """Base addresses of FHIR servers between commas; ``/*`` at the end of one stands for all that lie below it."""
+    return _several(
+        _issuer
+    ), "https base addresses separated by commas (/* at the end for all below; http for localhost)"
+
+
+def _https_origin(text: str) -> str:
+    origin = text.removesuffix("/")
+    if urlsplit(origin).path:
+        raise ValueError
+    return _issuer(origin)
+
+
+def https_origins() -> Form[tuple[str, ...]]:
+    """Origins between commas, each named in full and under https; plain http only for this host itself."""
+    return _several(
+        _https_origin
+    ), "https origins such as https://login.example separated by commas (http for localhost)"
 
 
 def names() -> Form[tuple[str, ...]]:

@@ -58,6 +58,10 @@ class Settings:
     cds_hooks: tuple[str, ...] = ("patient-view", "order-sign")
     cds_card_from: str = "possible"
     cds_suggestions: bool = False
+    smart_client_id: str = ""
+    smart_issuers: tuple[str, ...] = ()
+    smart_auth_origins: tuple[str, ...] = ()
+    smart_frame_origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Setting:
 
 DEFAULTS = Settings()
 
+_OF_A_LAUNCH = ("smart_auth_origins", "smart_frame_origins")
 _CATEGORIES = ("likely", "probable", "possible", "indeterminate", "unlikely")
 
 
@@ -174,7 +179,9 @@ TABLE: tuple[Setting, ...] = (
         "Who signs for the hosts called (keys, FHIR servers), where a site does; empty means the public authorities.",
     ),
     _row(
-        "public_url", form.web_address(), "The address callers use; a CDS Hooks token's audience is checked against it."
+        "public_url",
+        form.web_address(),
+        "The address callers use: what a CDS Hooks token must name as its audience, and where cards link to /launch.",
     ),
     _row(
         "fhir_canonical",
@@ -201,6 +208,26 @@ TABLE: tuple[Setting, ...] = (
         "The weakest category that shows a card; below probable none while ferritin is known and low.",
     ),
     _row("cds_suggestions", form.switch(), "Whether cards suggest ordering the decisive tests."),
+    _row(
+        "smart_client_id",
+        form.text(),
+        "For /launch: the client_id under which the EHR knows the page as a public SMART app; empty means no /launch.",
+    ),
+    _row(
+        "smart_issuers",
+        form.issuers(),
+        "For /launch: the FHIR servers (iss) that may open the page, be read by it, and show it in a frame.",
+    ),
+    _row(
+        "smart_auth_origins",
+        form.https_origins(),
+        "For /launch: where those servers let people sign in, if that is another origin than their own.",
+    ),
+    _row(
+        "smart_frame_origins",
+        form.https_origins(),
+        "For /launch: further origins that may show the page in a frame, if the EHR's own screens have another.",
+    ),
 )
 
 
@@ -219,6 +246,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     problems += _auth_problems(str(values.get("auth_mode")), given)
     if values.get("audit") and not given["audit_key_file"]:
         problems.append("MAS_AUDIT needs MAS_AUDIT_KEY_FILE")
+    problems += _smart_problems(given)
     if problems:
         raise BadSetting(*problems)
     return Settings(**values)  # type: ignore[arg-type]  # the table's readers give each field its type
@@ -233,6 +261,15 @@ def _auth_problems(mode: str, given: Mapping[str, str]) -> list[str]:
     if mode != "none" and given["caller_header"]:
         problems.append(f"MAS_CALLER_HEADER has no place with MAS_AUTH_MODE={mode}: the credentials name the caller")
     return problems
+
+
+def _smart_problems(given: Mapping[str, str]) -> list[str]:
+    """What a launch lacks: a client that no server knows, or servers that know no client."""
+    named, listed = bool(given["smart_client_id"]), bool(given["smart_issuers"].strip(", "))
+    if named and not listed:
+        return ["MAS_SMART_CLIENT_ID needs MAS_SMART_ISSUERS"]
+    further = [field for field in ("smart_issuers", *_OF_A_LAUNCH) if given[field].strip(", ")]
+    return [f"MAS_{field.upper()} needs MAS_SMART_CLIENT_ID" for field in further if not named]
 
 
 def cautions(settings: Settings, environ: Mapping[str, str] | None = None) -> list[str]:
@@ -252,6 +289,10 @@ def cautions(settings: Settings, environ: Mapping[str, str] | None = None) -> li
             for field in unused
             if getattr(settings, field)
         ]
+    if settings.smart_client_id and not settings.web:
+        said.append("MAS_SMART_CLIENT_ID has no effect while MAS_WEB=off")
+    if settings.smart_client_id and not settings.public_url:
+        said.append("cards do not link to /launch without MAS_PUBLIC_URL")
     if "*" in settings.cors_origins:
         said.append("any web page may call (MAS_CORS_ORIGINS=*)")
     return said

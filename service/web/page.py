@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, current_app, request
 
 from service import __version__
 from service.server.access import open_to_all
+from service.server.messages.headers import Document
 from service.web.files import HERE, answered, loaded, rendered
 from service.web.form import facts
 from service.web.languages import ENGLISH, FOLDER, LANGUAGES
@@ -18,12 +21,20 @@ _FACTS = facts() | {
     "version": __version__,
     "languages": [(language.code, language.name) for language in LANGUAGES.values()],
 }
-PAGES = {
-    (locked, code): rendered("page.html", _POLICY, locked=locked, language=code, t=language.say, **_FACTS)
-    for locked in (False, True)
-    for code, language in LANGUAGES.items()
-}
-FILES = loaded(*sorted((HERE / "static").iterdir()), *sorted(FOLDER.iterdir()))
+
+
+def pages(more: Mapping[str, str], *, locked: bool, launch: Mapping[str, object] | None = None) -> dict[str, Document]:
+    """Return the page in every language, by code; ``more`` is added to its policy, ``launch`` told to its scripts."""
+    return {
+        code: rendered(
+            "page.html", _POLICY | dict(more), locked=locked, launch=launch, language=code, t=language.say, **_FACTS
+        )
+        for code, language in LANGUAGES.items()
+    }
+
+
+PAGES = {locked: pages({}, locked=locked) for locked in (False, True)}
+FILES = loaded(*(path for path in sorted((HERE / "static").iterdir()) if path.is_file()), *sorted(FOLDER.iterdir()))
 
 blueprint = Blueprint("page", __name__)
 
@@ -35,8 +46,13 @@ def page() -> Response:
 
     It holds no patient data, and what it asks of the API needs credentials where the API does.
     """
+    return in_the_readers_language(PAGES[current_app.config[LOCKED]])
+
+
+def in_the_readers_language(found: Mapping[str, Document]) -> Response:
+    """Answer the current request with the page whose language its browser likes best."""
     code = request.accept_languages.best_match(LANGUAGES, default=ENGLISH)
-    answer = answered(PAGES[current_app.config[LOCKED], code])
+    answer = answered(found[code])
     answer.headers["Content-Language"] = code
     answer.vary.add("Accept-Language")
     return answer

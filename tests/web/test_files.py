@@ -28,6 +28,10 @@ ALLOWED_ADDRESSES = {
 }  # a namespace; a link that a reader may press
 
 
+THE_WAY_BACK = {"sessionStorage", "history.", "location.search", "location.href"}
+"""What the one script needs that goes to the sign-in of an EHR and comes back; it keeps no value of a patient."""
+
+
 class Tags(HTMLParser):
     """Every tag of a page with its attributes."""
 
@@ -92,7 +96,8 @@ def test_no_file_names_another_host(path: Path) -> None:
 @pytest.mark.parametrize("path", [file for file in OWN if file.suffix == ".js"], ids=lambda path: path.name)
 def test_no_script_keeps_or_shows_values_where_they_do_not_belong(path: Path) -> None:
     forbidden = r"localStorage|sessionStorage|indexedDB|document\.cookie|history\.|location\.(?:search|href)|console\.|innerHTML|outerHTML|insertAdjacent|\beval\b"
-    assert re.findall(forbidden, path.read_text(encoding="utf-8")) == []
+    allowed = THE_WAY_BACK if path == WEB / "static" / "smart" / "redirect.js" else set()
+    assert set(re.findall(forbidden, path.read_text(encoding="utf-8"))) == allowed
 
 
 def scripts_needed(client: FlaskClient, name: str, seen: dict[str, int]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from service.web.languages import FOLDER, LANGUAGES
 
 WEB = FOLDER.parent
-SCRIPTS = sorted((WEB / "static").glob("*.js"))
+SCRIPTS = sorted((WEB / "static").rglob("*.js"))
 SAID = re.compile(r"""\b(?:t|msg)\((?:[^"()]* \? )?"((?:[^"\\]|\\.)*)"(?: : "((?:[^"\\]|\\.)*)")?""")
 IN_TEMPLATE = re.compile(r"\bt\('((?:[^'\\]|\\.)*)'")
 HOLES = re.compile(r"\{\w+\}")

@@ -25,6 +25,7 @@ from service.server.settings import DEFAULTS, Settings
 
 LONGEST_SUMMARY = 139
 INDICATORS = {"likely": "critical", "probable": "warning", "possible": "warning"}
+LINK = "Open the results, complete them and see every set"
 TOPIC = "mas"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, DEFAULTS.fhir_canonical)  # the same for every site: it names nothing
 
@@ -48,6 +49,8 @@ def cards(call: CdsRequest, record: FhirRecord, assessment: Assessment, settings
             {"system": vocabulary.override, "code": key, "display": text} for key, text in OVERRIDE_REASONS.items()
         ],
     }
+    if settings.smart_client_id and settings.web and settings.public_url:
+        card["links"] = [{"label": LINK, "url": f"{settings.public_url}/launch", "type": "smart"}]
     suggestions = list(_suggestions(call, assessment)) if settings.cds_suggestions else []
     return [card | ({"suggestions": suggestions, "selectionBehavior": "any"} if suggestions else {})]
 

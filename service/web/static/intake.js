@@ -73,7 +73,7 @@ function parsed(text) {
 }
 
 // The service reads the record, and the form shows what it read.
-async function useRecord(text) {
+export async function useRecord(text) {
   const { status, document } = await ask("v1/records", text, FHIR);
   if (status !== 200) throw new Error(document.errors?.[0]?.detail ?? document.detail);
   await load(document.panel);
@@ -96,6 +96,8 @@ function brought(title, lines) {
 }
 
 export function clearBrought() {
+  const launched = find("#launch");
+  if (launched) launched.hidden = true; // it names the patient of before
   find("#brought").hidden = true;
   find("#brought").replaceChildren();
 }

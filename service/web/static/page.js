@@ -207,6 +207,7 @@ async function wire() {
   find("#assess").disabled = false;
   knowledge();
   wireIntake({ assess, say });
+  if (find("#launch")) (await import("./smart/launch.js")).open({ assess, say });
 }
 
 wire();

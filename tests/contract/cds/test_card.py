@@ -158,6 +158,27 @@ def test_source_and_reasons(client: FlaskClient) -> None:
     assert "suggestions" not in card
 
 
+LAUNCHED = {
+    "smart_client_id": "mas",
+    "smart_issuers": ("https://ehr.example/r4",),
+    "public_url": "https://mas.example/base",
+}
+
+
+def test_the_card_links_to_the_page_that_the_ehr_may_launch() -> None:
+    [card] = carded(with_settings(**LAUNCHED), MET)
+    [link] = card["links"]
+    assert (link["url"], link["type"]) == ("https://mas.example/base/launch", "smart")
+    assert 0 < len(link["label"]) < 140
+    assert set(link) == {"label", "url", "type"}
+
+
+@pytest.mark.parametrize("absent", [{"public_url": ""}, {"smart_client_id": ""}, {"web": False}])
+def test_no_card_links_to_a_page_that_is_not_there(absent: dict[str, Any]) -> None:
+    [card] = carded(with_settings(**LAUNCHED | absent), MET)
+    assert "links" not in card
+
+
 def test_the_id_of_a_card_tells_nothing_of_the_patient_and_changes_with_the_call(client: FlaskClient) -> None:
     [one], [same] = carded(client, MET), carded(client, MET)
     [other] = carded(client, MET, hookInstance="11111111-dfbe-44ad-ba6d-3e05e953b2ea")

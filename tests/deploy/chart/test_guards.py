@@ -40,6 +40,13 @@ FORBIDDEN = {
         {"initContainers": [{"name": "a", "image": "a"}], "extraContainers": [{"name": "a", "image": "a"}]},
         "a is the name of another container",
     ),
+    "launch without servers": ({"smart": {"clientId": "mas"}}, "smart.issuers"),
+    "launch without a client": ({"smart": {"issuers": ["https://ehr.example.org/r4"]}}, "smart.clientId"),
+    "frames without a launch": ({"smart": {"frameOrigins": ["https://ehr.example.org"]}}, "smart.clientId"),
+    "launch without the page": (
+        {"config": {"web": False}, "smart": {"clientId": "mas", "issuers": ["https://ehr.example.org/r4"]}},
+        "config.web is false",
+    ),
     "callers named by nobody": ({"auth": {"callerHeader": "X-Caller"}}, "auth.callerHeader"),
     "callers named twice": (
         {"auth": {**JWT, "enforcedUpstream": True, "callerHeader": "X-Caller"}},

@@ -70,6 +70,7 @@ def test_an_empty_list_of_hooks_is_not_the_default() -> None:
         ({"config": {"web": False}}, "off"),
         (API_KEY, "off"),
         ({"config": {"web": True}} | API_KEY, "on"),
+        ({"smart": {"clientId": "mas", "issuers": ["https://ehr.example.org/r4"]}} | API_KEY, "on"),
     ],
     ids=str,
 )

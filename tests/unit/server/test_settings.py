@@ -11,6 +11,7 @@ import pytest
 from service.server import settings as module
 from service.server.settings import TABLE, BadSetting, Settings, cautions, from_environment
 
+SMART = {"MAS_SMART_CLIENT_ID": "mas", "MAS_SMART_ISSUERS": "https://EHR.example/R4/, https://sim.example/v/r4/*"}
 JWT = {"MAS_AUTH_MODE": "jwt", "MAS_JWT_ISSUERS": "https://a", "MAS_JWT_AUDIENCE": "mas"}
 
 
@@ -96,12 +97,28 @@ def test_a_setting_is_read(variable: str, text: str, field: str, value: object) 
         ("MAS_CALLER_HEADER", "X_Caller"),
         ("MAS_CALLER_HEADER", "authorization"),
         ("MAS_CALLER_HEADER", "Cookie"),
+        ("MAS_SMART_ISSUERS", "http://ehr.example/r4"),
+        ("MAS_SMART_ISSUERS", "https://ehr.example/r4?a=1"),
+        ("MAS_SMART_ISSUERS", "https://ehr.example/*/r4"),
+        ("MAS_SMART_ISSUERS", "https://ehr.example/r4*"),
+        ("MAS_SMART_ISSUERS", "https://*.example/r4"),
+        ("MAS_SMART_ISSUERS", "https://ehr.example;script-src/r4"),
+        ("MAS_SMART_ISSUERS", "https://ehr.example/r4;x"),
+        ("MAS_SMART_ISSUERS", "https://ehr.example/r4 https://evil.example"),
+        ("MAS_SMART_ISSUERS", "https://user@ehr.example/r4"),
+        ("MAS_SMART_ISSUERS", "/*"),
+        ("MAS_SMART_AUTH_ORIGINS", "https://login.example/oauth"),
+        ("MAS_SMART_AUTH_ORIGINS", "https://login.example/*"),
+        ("MAS_SMART_AUTH_ORIGINS", "http://login.example"),
+        ("MAS_SMART_FRAME_ORIGINS", "*"),
+        ("MAS_SMART_FRAME_ORIGINS", "https://*.example"),
+        ("MAS_SMART_FRAME_ORIGINS", "'self'"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_it_takes(variable: str, text: str) -> None:
     """The message names the variable, never what was given."""
     with pytest.raises(BadSetting) as failure:
-        from_environment({variable: text})
+        from_environment(SMART | {variable: text})
     takes = next(row.takes for row in TABLE if row.variable == variable)
     assert failure.value.problems == (f"{variable} must be {takes}",)
 
@@ -150,6 +167,44 @@ def test_authentication_needs_its_settings(environ: dict[str, str], needs: list[
         from_environment(environ)
     assert len(failure.value.problems) == len(needs)
     assert all(need in problem for need, problem in zip(needs, failure.value.problems, strict=True))
+
+
+def test_a_launch_is_read_whole() -> None:
+    environ = SMART | {
+        "MAS_SMART_AUTH_ORIGINS": "https://Login.example:8443,http://127.0.0.1:9",
+        "MAS_SMART_FRAME_ORIGINS": "https://desk.example/",
+    }
+    read = from_environment(environ)
+    assert read.smart_client_id == "mas"
+    assert read.smart_issuers == ("https://ehr.example/R4", "https://sim.example/v/r4/*")
+    assert read.smart_auth_origins == ("https://login.example:8443", "http://127.0.0.1:9")
+    assert read.smart_frame_origins == ("https://desk.example",)
+    assert from_environment(SMART | {"MAS_SMART_ISSUERS": "https://ehr.example/*"}).smart_issuers == (
+        "https://ehr.example/*",
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "problem"),
+    [
+        ({"MAS_SMART_CLIENT_ID": "mas"}, "MAS_SMART_CLIENT_ID needs MAS_SMART_ISSUERS"),
+        ({"MAS_SMART_CLIENT_ID": "mas", "MAS_SMART_ISSUERS": " , "}, "MAS_SMART_CLIENT_ID needs MAS_SMART_ISSUERS"),
+        ({"MAS_SMART_ISSUERS": "https://ehr.example/r4"}, "MAS_SMART_ISSUERS needs MAS_SMART_CLIENT_ID"),
+        ({"MAS_SMART_AUTH_ORIGINS": "https://a.example"}, "MAS_SMART_AUTH_ORIGINS needs MAS_SMART_CLIENT_ID"),
+        ({"MAS_SMART_FRAME_ORIGINS": "https://a.example"}, "MAS_SMART_FRAME_ORIGINS needs MAS_SMART_CLIENT_ID"),
+    ],
+)
+def test_a_launch_needs_a_client_and_servers(environ: dict[str, str], problem: str) -> None:
+    with pytest.raises(BadSetting) as failure:
+        from_environment(environ)
+    assert failure.value.problems == (problem,)
+
+
+def test_cautions_name_what_a_launch_lacks() -> None:
+    without_page = Settings(auth_mode="jwt", smart_client_id="mas", web=False, public_url="https://mas.example")
+    assert cautions(without_page, {}) == ["MAS_SMART_CLIENT_ID has no effect while MAS_WEB=off"]
+    without_address = Settings(auth_mode="jwt", smart_client_id="mas")
+    assert cautions(without_address, {}) == ["cards do not link to /launch without MAS_PUBLIC_URL"]
 
 
 def test_complete_authentication_settings_are_taken(tmp_path: Path) -> None:

@@ -7,8 +7,11 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+from tests.support.smart_server import CLIENT, SmartServer
 from tests.web.browser.conftest import NAMES
+from tests.web.browser.invented import ehr_of
 from tests.web.browser.served import ROOT, served
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -72,6 +75,18 @@ def main() -> None:
             if size is WIDE:
                 page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=FOLDER / f"{name}.png")
+        _launched(browser, Path(folder))
+
+
+def _launched(browser: Any, folder: Path) -> None:
+    """Take the picture of the page that an EHR has opened."""
+    with SmartServer() as ehr, served(folder, MAS_SMART_CLIENT_ID=CLIENT, MAS_SMART_ISSUERS=ehr.base) as address:
+        ehr.ehr = ehr_of(f"{address}launch")
+        page = browser.new_context(viewport=WIDE, locale="en-GB", reduced_motion="reduce").new_page()
+        page.goto(f"{address}launch?{urlencode({'iss': ehr.base, 'launch': ehr.launch()})}")
+        page.wait_for_selector(".headline")
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=FOLDER / "page-launch.png")
 
 
 if __name__ == "__main__":
