@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import product
 from typing import Any
 
@@ -21,9 +21,15 @@ from service.clinical.criteria.rules import (
     Threshold,
 )
 from service.clinical.evaluation.evaluate import PREPARED
-from service.clinical.evaluation.rule_engine import Step, contributions, tally_points, verdict_of
+from service.clinical.evaluation.rule_engine import Step, tally_points
 from service.clinical.evaluation.set_result import Item, SetResult
-from service.clinical.explanation.items import shown
+from service.clinical.explanation.items import (
+    finding_items,
+    finding_term_items,
+    reason_of_unread,
+    shown,
+    unreported_items,
+)
 from service.clinical.measurement.analytes import MEASURES
 from service.clinical.measurement.interval import UNKNOWN, Verdict
 from service.clinical.measurement.reading import UNUSABLE, Evidence, Reading
@@ -67,6 +73,7 @@ def _result_json(reading: Reading, observation: str, unit: str) -> bytes:
     )
 
 
+NO_RESULTS = Results(Panel())
 Writer = Callable[[Item, Results], bytes]
 
 
@@ -90,6 +97,12 @@ def _heads(node: Named, word: Callable[[Verdict], str] = lambda verdict: verdict
     }
 
 
+def _prepared(items: Iterable[Item], write: Writer) -> dict[str, bytes]:
+    """Return the items of a node that depend on its rule alone, written at load; their reasons tell them apart."""
+    forms = [form for item in items for form in (item, item._replace(reason=reason_of_unread(item.reason)))]
+    return {form.reason: write(form, NO_RESULTS) for form in forms}
+
+
 def _threshold_writer(node: Threshold) -> Writer:
     own_unit, result_key = node.limit.unit, (node.observation, node.limit.unit)
     befores = {statuses: b'%b,"observed":' % head for statuses, head in _heads(node).items()}
@@ -102,16 +115,21 @@ def _threshold_writer(node: Threshold) -> Writer:
 
     def write(item: Item, panel_results: Results) -> bytes:
         _, _, _, status, implied, reason, reading, _, confounded, _ = item
-        observed, unit = (b"null", own_unit) if reading is None else (panel_results[result_key], reading.unit)
-        middle = middles[unit, confounded]
+        unit = own_unit if reading is None else reading.unit
+        observed, middle = panel_results[result_key], middles[unit, confounded]
         return b"".join((befores[status, implied], observed, middle, dumps(reason), b"}"))
 
-    return write
+    unreported = _prepared(unreported_items(node).values(), write)
+    return lambda item, results: unreported[item.reason] if item.reading is None else write(item, results)
 
 
 def _finding_writer(node: Finding) -> Writer:
     befores = {statuses: b'%b,"confounded":false,"reason":' % head for statuses, head in _heads(node).items()}
-    return lambda item, _: b"%b%b}" % (befores[item.status, item.status_implied], dumps(item.reason))
+    written = _prepared(
+        finding_items(node).values(),
+        lambda item, _: b"%b%b}" % (befores[item.status, item.status_implied], dumps(item.reason)),
+    )
+    return lambda item, _: written[item.reason]
 
 
 def _group_writer(node: FirstKnown | AllOf | AtLeast, below: tuple[Writer, ...]) -> Writer:
@@ -168,13 +186,14 @@ def _term_writer(node: Term) -> Writer:
 
 def _finding_term_writer(node: Term) -> Writer:
     heads, weight = _heads(node), json_number(node.weight)
-    befores = {
-        status: b"%b,%b" % (heads[status, status], dumps(rest)[1:-1])
-        for points in contributions(node).values()
-        for status in [verdict_of(points) if points.is_point else UNKNOWN]
-        for rest in [{"weight": weight, "points": ends(points), "confounded": False}]
-    }
-    return lambda item, _: b'%b,"reason":%b}' % (befores[item.status], dumps(item.reason))
+
+    def write(item: Item, _: Results) -> bytes:
+        assert item.points is not None
+        rest = {"weight": weight, "points": ends(item.points), "confounded": False, "reason": item.reason}
+        return b"%b,%b" % (heads[item.status, item.status_implied], dumps(rest)[1:])
+
+    written = _prepared(finding_term_items(node).values(), write)
+    return lambda item, _: written[item.reason]
 
 
 def _counted(status: Verdict) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -10,7 +10,16 @@ from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import Applicability, CriteriaSet
 from service.clinical.criteria.rules import AllOf, AtLeast, Counted, Term, Threshold
 from service.clinical.evaluation.deciding_tests import decisive, open_inputs
-from service.clinical.evaluation.rule_engine import Exclusion, Plan, States, Step, count, make_plan, verdict_of
+from service.clinical.evaluation.rule_engine import (
+    Exclusion,
+    Plan,
+    States,
+    Step,
+    by_count,
+    make_plan,
+    tallies,
+    verdict_of,
+)
 from service.clinical.evaluation.set_result import Component, Count, SetResult
 from service.clinical.measurement.interval import UNKNOWN, Interval, Verdict
 from service.clinical.panel.panel import CONDITIONS, UNKNOWN_CONDITION, Panel
@@ -18,6 +27,8 @@ from service.clinical.panel.panel import CONDITIONS, UNKNOWN_CONDITION, Panel
 NOTHING: frozenset[str] = frozenset()
 LEAST_FAVOURABLE_FIRST = ("not_applicable", "unknown", "extrapolated", "applicable")
 AGE_GROUPS = {True: "adult", False: "child", None: "unknown"}
+Counter = Callable[[States], Count | None]
+"""From the states of a rule to the numbers of a group of it; None where no group is counted."""
 ByPatient = Mapping[tuple[str, bool | None], str]
 """Applicability by condition, and by whether the patient is an adult (None: not known)."""
 
@@ -26,22 +37,23 @@ ByPatient = Mapping[tuple[str, bool | None], str]
 class Prepared:
     """A set with everything that does not depend on a panel worked out.
 
-    ``parts`` have a verdict of their own, each with the group that it counts; ``counted`` is the group of the whole.
+    ``parts`` have a verdict of their own, each with its id, its position, and what counts its group; ``count`` counts
+    the group of the whole.
     """
 
     applies: ByPatient
     plan: Plan
-    parts: tuple[tuple[str, Step, Step | None], ...]
-    counted: Step | None
+    parts: tuple[tuple[str, int, Counter], ...]
+    count: Counter
 
 
 def prepare(criteria: CriteriaSet) -> Prepared:
     """Prepare a set once, at load."""
     plan = make_plan(criteria.rule)
     parts = tuple(
-        (step.node.id, step, _counted_group(step)) for step in _parts(plan.root) if isinstance(step.node, Counted)
+        (step.node.id, step.position, _counter(step)) for step in _parts(plan.root) if isinstance(step.node, Counted)
     )
-    return Prepared(applicability_of(criteria.applicability), plan, parts, _counted_group(plan.root))
+    return Prepared(applicability_of(criteria.applicability), plan, parts, _counter(plan.root))
 
 
 def evaluate(criteria: CriteriaSet, panel: Panel) -> SetResult:
@@ -59,10 +71,10 @@ def evaluate(criteria: CriteriaSet, panel: Panel) -> SetResult:
         criteria,
         prepared.applies[panel.condition, panel.is_adult],
         verdict,
-        plan.verdict(implied),
+        verdict if implied is states else plan.verdict(implied),
         _verdict_without(plan, states, confounded) if confounded else None,
         tuple([_component(*part, states, implied) for part in prepared.parts]),
-        _count(prepared.counted, states),
+        prepared.count(states),
         root if isinstance(root, Interval) else None,
         root_implied if isinstance(root_implied, Interval) else None,
         tuple(missing),
@@ -99,15 +111,9 @@ def _barred(plan: Plan, panel: Panel) -> tuple[Exclusion, ...]:
     )
 
 
-def _component(key: str, part: Step, group: Step | None, states: States, implied: States) -> Component:
-    return Component(key, verdict_of(states[part.position]), verdict_of(implied[part.position]), _count(group, states))
-
-
-def _count(group: Step | None, states: States) -> Count | None:
-    if group is None:
-        return None
-    met, unknown = count(states, group)
-    return Count(met, len(group.steps) - met - unknown, unknown, group.required)
+def _component(key: str, position: int, count: Counter, states: States, implied: States) -> Component:
+    verdict = verdict_of(states[position])
+    return Component(key, verdict, verdict if implied is states else verdict_of(implied[position]), count(states))
 
 
 def _confounded(criteria: CriteriaSet, panel: Panel) -> frozenset[str]:
@@ -127,6 +133,18 @@ def _parts(step: Step) -> list[Step]:
     if isinstance(step.node, AllOf | AtLeast) and step.node.part:
         return [step]
     return [part for below in step.steps for part in _parts(below)]
+
+
+def _counter(step: Step) -> Counter:
+    """Return what counts the group that the paper counts in a step; made once, at load."""
+    group = _counted_group(step)
+    if group is None:
+        return lambda _: None
+    size = len(group.below)
+    table = {
+        (met, unknown): Count(met, size - met - unknown, unknown, group.required) for met, unknown in tallies(size)
+    }
+    return by_count(group.below, table)
 
 
 def _counted_group(step: Step) -> Step | None:

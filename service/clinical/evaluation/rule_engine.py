@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from service.clinical.criteria.rules import (
     AllOf,
@@ -60,6 +60,7 @@ ByPresence = Mapping[bool | None, State]
 """The states of a leaf by its finding: present, absent, or None (unknown)."""
 Reach = Callable[[Interval, Any], State]
 """From a result, and what the leaf holds for the unit it came in, to what the leaf comes to."""
+Entry = TypeVar("Entry")
 Exclusion = tuple[str, str]
 """An observation, and the finding that can settle it where it was not measured."""
 
@@ -348,24 +349,29 @@ def tally_points(node: Tally) -> dict[tuple[int, int], Interval]:
 
 def settler(node: AnyNode, below: tuple[int, ...]) -> Settler:
     """Return the function that settles a group from the states at the positions ``below``; made once, at load."""
-    if len(below) == 1:
-        only = below[0]
-        pick: Callable[[States], tuple[State, ...]] = lambda states: (states[only],)  # noqa: E731  # as itemgetter
-    else:
-        pick = itemgetter(*below)
     match node:
         case FirstKnown():
             return _first_known(below)
         case AllOf():
-            return _by_count(pick, _verdicts(len(below), len(below)))
+            return by_count(below, _verdicts(len(below), len(below)))
         case AtLeast(required=required):
-            return _by_count(pick, _verdicts(required, len(below)))
+            return by_count(below, _verdicts(required, len(below)))
         case Tally():
-            return _by_count(pick, tally_points(node))
+            return by_count(below, tally_points(node))
         case Ratio():
+            pick = _picker(below)
             return lambda states: quotient(*pick(states))  # type: ignore[arg-type]
         case _:
+            pick = _picker(below)
             return lambda states: total(pick(states))  # type: ignore[arg-type]
+
+
+def _picker(below: tuple[int, ...]) -> Callable[[States], tuple[State, ...]]:
+    """Return the function that takes the states at some positions."""
+    if len(below) > 1:
+        return itemgetter(*below)
+    only = below[0]
+    return lambda states: (states[only],)
 
 
 def _verdicts(required: int, size: int) -> dict[tuple[int, int], Verdict]:
@@ -373,12 +379,15 @@ def _verdicts(required: int, size: int) -> dict[tuple[int, int], Verdict]:
     return {(met, unknown): at_least(required, met, unknown) for met, unknown in tallies(size)}
 
 
-def _by_count(pick: Callable[[States], tuple[State, ...]], table: Mapping[tuple[int, int], State]) -> Settler:
-    def settle(states: States) -> State:
+def by_count(below: tuple[int, ...], table: Mapping[tuple[int, int], Entry]) -> Callable[[States], Entry]:
+    """Return what looks up a table by how many of the states at some positions are met, and how many are unknown."""
+    pick = _picker(below)
+
+    def look_up(states: States) -> Entry:
         verdicts = pick(states)
         return table[verdicts.count(MET), verdicts.count(UNKNOWN)]
 
-    return settle
+    return look_up
 
 
 def _first_known(below: tuple[int, ...]) -> Settler:

@@ -57,9 +57,12 @@ def _with_unread(item: Item, unread: frozenset[str]) -> Item:
     if item.reading is not None or not reads & unread:
         return item
     below = tuple([_with_unread(inner, unread) for inner in item.items])
-    return item._replace(
-        reason=item.reason.replace(NOT_REPORTED, NOT_READ).replace(NOT_MEASURED, NOT_READ), items=below
-    )
+    return item._replace(reason=reason_of_unread(item.reason), items=below)
+
+
+def reason_of_unread(reason: str) -> str:
+    """Return the reason of an item without a result where something that it reads was sent and could not be read."""
+    return reason.replace(NOT_REPORTED, NOT_READ).replace(NOT_MEASURED, NOT_READ)
 
 
 def explainers_of(plan: Plan) -> tuple[Explainer, ...]:
@@ -125,19 +128,28 @@ def _threshold_explainer(node: Threshold, position: int) -> Explainer:
     return explain_threshold
 
 
+def finding_items(node: Finding) -> dict[State, Item]:
+    """Return the items of a finding: present, absent, unknown."""
+    return {verdict: Item(node, node.id, node.label, verdict, verdict, PRESENCE[verdict]) for verdict in Verdict}
+
+
 def _finding_explainer(node: Finding, position: int) -> Explainer:
-    items: dict[State, Item] = {
-        verdict: Item(node, node.id, node.label, verdict, verdict, PRESENCE[verdict]) for verdict in Verdict
-    }
+    items = finding_items(node)
     return lambda states, *_: items[states[position]]
 
 
-def _finding_term_explainer(node: Term, position: int) -> Explainer:
+def finding_term_items(node: Term) -> dict[Verdict, Item]:
+    """Return the items of a summand that is a finding: present, absent, unknown."""
     items: dict[Verdict, Item] = {}
     for value in contributions(node).values():
         known = _known(value)
         reason = finding_term_reason(node, known, value)
         items[known] = Item(node, node.id, node.label, known, known, reason, points=value)
+    return items
+
+
+def _finding_term_explainer(node: Term, position: int) -> Explainer:
+    items = finding_term_items(node)
     return lambda states, *_: items[_known(states[position])]
 
 
