@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
@@ -35,10 +36,18 @@ OWN_ERRORS = {
 }
 
 
+class Service(Flask):
+    """Flask without a look at each function, several times a request, whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application; without settings they are read from the environment (raises BadSetting)."""
     settings = settings or from_environment()
-    app = Flask(__name__, static_folder=None)
+    app = Service(__name__, static_folder=None)
     app.config[routes.LONGEST_LINE] = settings.batch_max_line_bytes
     app.config[health.NEEDS_FILES] = settings.ready_needs_files
     app.url_map.merge_slashes = False  # a redirect would turn a POST into a GET

@@ -18,7 +18,13 @@ UNKNOWN_REASONS = ("missing", "word_only", "unusable", "left_open", "omitted")
 
 def assessed(channel: str, assessment: Assessment, omitted: Iterable[Entry] = ()) -> None:
     """Count one assessment, its verdicts, and the inputs that the leading set still lacks."""
-    assessed_all(channel, [(assessment, omitted)], audit.trail())
+    audit.trail().assessed(assessment.sets)
+    metrics.assessment(channel, assessment.classification.category)
+    for result in assessment.results:
+        metrics.verdict(result.criteria.id, verdict_text(result.verdict))
+    for key, reason in _unknown(assessment, omitted):
+        metrics.unknown_input(key, reason)
+    refused(omitted)
 
 
 def assessed_all(channel: str, assessments: Iterable[tuple[Assessment, Iterable[Entry]]], trail: Trail) -> None:
@@ -28,8 +34,7 @@ def assessed_all(channel: str, assessments: Iterable[tuple[Assessment, Iterable[
         trail.assessed(assessment.sets)
         categories[assessment.classification.category] += 1
         verdicts.update((result.criteria.id, verdict_text(result.verdict)) for result in assessment.results)
-        unknown.update(_unknown(assessment))
-        unknown.update((_input_of(entry), "omitted") for entry in omitted)
+        unknown.update(_unknown(assessment, omitted))
         refused(omitted)
     for category, times in categories.items():
         metrics.assessment(channel, category, times)
@@ -39,10 +44,13 @@ def assessed_all(channel: str, assessments: Iterable[tuple[Assessment, Iterable[
         metrics.unknown_input(key, reason, times)
 
 
-def _unknown(assessment: Assessment) -> Iterator[tuple[str, str]]:
+def _unknown(assessment: Assessment, omitted: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+    """Yield what the leading set lacks and what was left out, each with the reason."""
     if assessment.classification.primary is not None:
         for key in assessment.classification.basis[0].missing:
             yield key, _reason(assessment.panel, key)
+    for entry in omitted:
+        yield _input_of(entry), "omitted"
 
 
 def refused(entries: Iterable[Entry]) -> None:

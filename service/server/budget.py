@@ -79,10 +79,7 @@ class Budget:
     def write(self, size: int) -> None:
         """Count bytes of the answer; raises AnswerTooLarge."""
         self.written += size
-        if self.largest and self.written > self.largest:
-            raise AnswerTooLarge(
-                f"The answer would be longer than {self.largest} bytes (MAS_MAX_ANSWER_BYTES); ask for less at a time."
-            )
+        refuse_longer(self.written, self.largest)
 
     def renew(self) -> None:
         """Begin again, for the next line of a batch."""
@@ -99,6 +96,14 @@ class Budget:
             passed = time.thread_time() - began
             self.since += passed
             self.turn += passed
+
+
+def refuse_longer(size: int, largest: int) -> None:
+    """Raise AnswerTooLarge for an answer of more bytes than are allowed; 0 allows any."""
+    if largest and size > largest:
+        raise AnswerTooLarge(
+            f"The answer would be longer than {largest} bytes (MAS_MAX_ANSWER_BYTES); ask for less at a time."
+        )
 
 
 _UNLIMITED = Budget()

@@ -22,6 +22,8 @@ def refuse_unknown_parameters(*known: str) -> None:
 
 def view_asked_for() -> str:
     """Return the one parameter of an address that answers with assessments, ``view``; raises InvalidRequest."""
+    if not request.environ.get("QUERY_STRING"):
+        return FULL
     refuse_unknown_parameters("view")
     view = request.args.get("view", FULL)
     if view not in VIEWS:

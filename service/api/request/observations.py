@@ -37,7 +37,8 @@ class Observed:
 
     def add(self, key: str, reading: Reading) -> None:
         """Keep a reading, unless its number and its word contradict each other."""
-        if reading.evidence is MEASURED and contradicts(reading.word, reading.interval, reading.reference):
+        is_doubtful = reading.reference is not None and reading.evidence is MEASURED
+        if is_doubtful and contradicts(reading.word, reading.interval, reading.reference):
             self.doubts.append(word_conflict(("observations", key)))
         else:
             self.readings[key] = reading

@@ -22,7 +22,7 @@ from service.clinical.criteria import CATALOGUE, DIGEST
 from service.clinical.criteria.criteria_set import Knot
 from service.clinical.criteria.rules import Score
 from service.clinical.evaluation.probability import probability
-from service.clinical.evaluation.set_result import Component, Count, SetResult, verdict_text
+from service.clinical.evaluation.set_result import SET_WORDS, Component, Count, SetResult
 from service.clinical.measurement.fault import accepted_text
 from service.clinical.measurement.interval import Number
 from service.server.messages.strict_json import written
@@ -117,63 +117,76 @@ def result_document(result: SetResult, panel_results: Results) -> dict[str, Any]
 
 def summarised_result(result: SetResult) -> dict[str, Any]:
     """Return one criteria set where many are shown: verdicts, score, what is missing and what would decide."""
-    return brief_result(result) | {"missing": result.missing, "decisive": result.decisive}
+    shown = brief_result(result)
+    shown["missing"] = result.missing
+    shown["decisive"] = result.decisive
+    return shown
 
 
 def scored_result(result: SetResult) -> dict[str, Any]:
     """Return one criteria set without its breakdown: verdicts, parts, counts and scores."""
     criteria = result.criteria
-    shown = {"id": criteria.id, "version": criteria.version, "title": criteria.title, **_verdicts(result)}
+    shown: dict[str, Any] = {"id": criteria.id, "version": criteria.version, "title": criteria.title}
+    _add_verdicts(shown, result)
     if result.parts:
         shown["parts"] = [_part(part) for part in result.parts]
     if result.count is not None:
         shown["count"] = _count(result.count)
-    return shown | _score(result)
+    _add_score(shown, result)
+    return shown
 
 
 def brief_result(result: SetResult) -> dict[str, Any]:
     """Return the verdicts of one criteria set, with its score where it has one."""
-    return {"id": result.criteria.id, **_verdicts(result), **_score(result)}
-
-
-def _verdicts(result: SetResult) -> dict[str, Any]:
-    shown = {"applicability": result.applicability, **_both_verdicts(result)}
-    if result.verdict_without_confounded is not None:
-        shown["verdict_without_confounded"] = verdict_text(result.verdict_without_confounded)
+    shown: dict[str, Any] = {"id": result.criteria.id}
+    _add_verdicts(shown, result)
+    _add_score(shown, result)
     return shown
+
+
+def _add_verdicts(shown: dict[str, Any], result: SetResult) -> None:
+    """Add for whom the set was made, its verdict by what was measured, and the one by what words imply besides."""
+    shown["applicability"] = result.applicability
+    shown["verdict"] = SET_WORDS[result.verdict]
+    shown["verdict_implied"] = SET_WORDS[result.verdict_implied]
+    if result.verdict_without_confounded is not None:
+        shown["verdict_without_confounded"] = SET_WORDS[result.verdict_without_confounded]
 
 
 def _basis(result: SetResult) -> dict[str, str]:
-    return {"criteria": result.criteria.id, **_both_verdicts(result)}
+    return {
+        "criteria": result.criteria.id,
+        "verdict": SET_WORDS[result.verdict],
+        "verdict_implied": SET_WORDS[result.verdict_implied],
+    }
 
 
 def _part(part: Component) -> dict[str, Any]:
-    shown: dict[str, Any] = {"id": part.id, **_both_verdicts(part)}
+    shown: dict[str, Any] = {
+        "id": part.id,
+        "verdict": SET_WORDS[part.verdict],
+        "verdict_implied": SET_WORDS[part.verdict_implied],
+    }
     if part.count is not None:
         shown["count"] = _count(part.count)
     return shown
-
-
-def _both_verdicts(judged: SetResult | Component) -> dict[str, str]:
-    """Return the verdict by what was measured, and the one by what words imply besides."""
-    return {"verdict": verdict_text(judged.verdict), "verdict_implied": verdict_text(judged.verdict_implied)}
 
 
 def _count(count: Count) -> dict[str, int]:
     return {"met": count.met, "not_met": count.not_met, "unknown": count.unknown, "required": count.required}
 
 
-def _score(result: SetResult) -> dict[str, Any]:
+def _add_score(shown: dict[str, Any], result: SetResult) -> None:
+    """Add the score and its probability, where the set has them."""
     key, score, implied = result.criteria.id, result.score, result.score_implied
     if score is None or implied is None:
-        return {}
+        return
     reached = ends(score)
     implied_ends = reached if implied is score else ends(implied)
-    shown: dict[str, Any] = {"score": {**reached, **CUTOFFS[key], "implied": implied_ends}}
+    shown["score"] = {**reached, **CUTOFFS[key], "implied": implied_ends}
     chance = CHANCES.get(key)
     if chance is not None:
         shown["probability"] = {"min": chance(score.low), "max": chance(score.high)}
-    return shown
 
 
 def caution_document(caution: Caution) -> dict[str, Any]:

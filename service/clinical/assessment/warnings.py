@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -71,7 +71,9 @@ def warnings(panel: Panel) -> list[Oddity]:
         if not _is_ordinary(key, reading) and key in ANALYTES:
             odd = _about_one(ANALYTES[key], reading)
             found += [odd] if odd else []
-    return [*found, *_triglycerides(panel), *_contradictions(panel), *_span(panel), *_later(panel)]
+    dated = {key: reading.collected_at for key, reading in panel.readings.items() if reading.collected_at}
+    of_times = [*_span(panel, dated), *_later(panel, dated)] if dated else ()
+    return [*found, *_triglycerides(panel), *_contradictions(panel), *of_times]
 
 
 USUAL = {
@@ -85,8 +87,11 @@ USUAL = {
 
 def _is_ordinary(key: str, reading: Reading) -> bool:
     """Return whether there is nothing to say about a result, as of nearly all: the rest is looked at closely."""
-    usual, value = USUAL.get((key, reading.unit)), reading.interval
-    return usual is not None and reading.evidence is MEASURED and usual.low <= value.low and value.high <= usual.high
+    usual = USUAL.get((key, reading.unit))
+    if usual is None or reading.evidence is not MEASURED:
+        return False
+    low, high, _, _ = reading.interval
+    return usual.low <= low and high <= usual.high
 
 
 def _about_one(analyte: Analyte, reading: Reading) -> Oddity | None:
@@ -157,10 +162,12 @@ def _contradictions(panel: Panel) -> Iterator[Oddity]:
         yield Oddity("marrow_unknown", ("findings", ANYWHERE), MARROW_UNKNOWN, MARROW_REMARK)
 
 
-def _span(panel: Panel) -> Iterator[Oddity]:
-    """Name results of more than a week; the panel's own time, that of its findings, is one of theirs."""
-    moments = {panel.collected_at, *[reading.collected_at for reading in panel.readings.values()]}
-    days = [day for moment in moments if (day := day_of(moment))] if len(moments) > 1 else []
+def _span(panel: Panel, dated: Mapping[str, str]) -> Iterator[Oddity]:
+    """Name results of more than a week; the panel's own time, that of its findings, is one of theirs.
+
+    ``dated`` holds the times of the results that have one of their own.
+    """
+    days = [day for moment in {panel.collected_at, *dated.values()} if (day := day_of(moment))]
     if len(days) > 1 and max(days) - min(days) > LONGEST_SPAN:
         text = "The panel and its results span more than 7 days; the criteria mean results of one time."
         yield Oddity(
@@ -171,11 +178,10 @@ def _span(panel: Panel) -> Iterator[Oddity]:
         )
 
 
-def _later(panel: Panel) -> Iterator[Oddity]:
+def _later(panel: Panel, dated: Mapping[str, str]) -> Iterator[Oddity]:
     """Name results that were not there yet when their panel was taken; a day is left for offsets and slow machines."""
-    taken = [(key, reading.collected_at) for key, reading in panel.readings.items() if reading.collected_at]
-    day = day_of(panel.collected_at) if taken else None
-    for key, moment in taken if day else ():
+    day = day_of(panel.collected_at)
+    for key, moment in dated.items() if day else ():
         own = day_of(moment)
         if own and day and own - day > ONE_DAY:
             remark = f"{MEASURES[key].label} is more than a day later than the rest; check both times."

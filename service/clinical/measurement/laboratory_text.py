@@ -88,8 +88,10 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
     if len(text) > LONGEST_QUANTITY:
         raise Fault("invalid_quantity", "too_long", longest=LONGEST_QUANTITY)
     usual = _USUAL.fullmatch(text)
-    if usual and usual[3] in analyte.table.units and not TWO_WAYS.fullmatch(usual[2]):
-        return Quantity(Decimal(usual[2]), usual[3], usual[1] or "")  # what all the rest would make of it
+    if usual:
+        comparator, number, unit = usual.groups()
+        if unit in analyte.table.units and not ("." in number and TWO_WAYS.fullmatch(number)):
+            return Quantity(Decimal(number), unit, comparator or "")  # what all the rest would make of it
     said = _with_common_signs(text)
     if "\n" in said:  # two lines are two statements
         raise Fault("invalid_quantity", "form")

@@ -68,7 +68,7 @@ def read_number(analyte: Analyte, quantity: Quantity) -> Reading:
     is refused unless 12500 is the one number of the two that the test can have.
     """
     value, text, comparator, two_ways, comma = quantity
-    unit = read_unit(analyte, text)
+    unit = analyte.table.units.get(text) or read_unit(analyte, text)
     if comma and unit.comparable:
         value, two_ways = _thousands(analyte, quantity, unit), False
     reported = f"{comparator}{plain(value)} {unit.code}"

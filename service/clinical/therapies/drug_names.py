@@ -130,6 +130,8 @@ class Formulary:
         self._unspaced = sorted((key for key in self._meanings if _WITHOUT_BLANKS.search(key)), key=len, reverse=True)
         self._near = NearNames(_slips_allowed(self._meanings))
         self._near_roots = NearNames(_slips_of_roots(self._meanings))
+        alone = {meaning: _reading_of(meaning) for meaning in set(self._meanings.values())}
+        self._alone = {key: alone[meaning] for key, meaning in self._meanings.items()}
 
     def with_brands(self, brands: Mapping[str, str]) -> Formulary:
         """Return this list with further names; raises BadData where one means something else already."""
@@ -147,12 +149,12 @@ class Formulary:
         """Return what a code of the ATC means: a drug, a group that may hold one that matters, or another drug."""
         key = plain(code)
         meaning = self._atc(key) if _ATC_GROUP.fullmatch(key) else _VAGUE
-        return _reading([_Part([meaning], [], has_unknown=False)])
+        return _reading_of(meaning)
 
     def read_rxnorm(self, code: str) -> DrugReading:
         """Return the drug of a code of RxNorm; one that is not in the list tells nothing."""
         meaning = self._meanings.get(code.strip()) if code.strip().isdecimal() else None
-        return _reading([_Part([meaning or _VAGUE], [], has_unknown=False)])
+        return _reading_of(meaning or _VAGUE)
 
     def _add(self, meaning: _Meaning, names: Iterable[str]) -> None:
         for name in names:
@@ -168,15 +170,12 @@ class Formulary:
         """Return what an entry means as a whole: one name however it is broken up, a number alone, or no drug."""
         if key in self._nothing:
             return DrugReading(is_told=True)
-        meaning = self._meanings.get(key)
         number = _NUMBER.fullmatch(key)
-        if meaning is None and _ATC.fullmatch(key):
-            meaning = self._atc(key)
         if number:
-            meaning = self._meanings.get(number[1], _VAGUE)
-        if meaning is None:
-            return None
-        return _reading([_Part([meaning], [], has_unknown=False)])
+            return _reading_of(self._meanings.get(number[1], _VAGUE))
+        if key in self._alone:
+            return self._alone[key]
+        return _reading_of(self._atc(key)) if _ATC.fullmatch(key) else None
 
     def _in_parts(self, text: str) -> DrugReading:
         found = self._unspaced_in(text) if _WITHOUT_BLANKS.search(text) else []
@@ -300,6 +299,11 @@ def _by_root_or_stem(word: str, roots: Mapping[str, _Meaning]) -> _Meaning | Non
         return roots[root]
     stems = (root[:length] for length in range(len(root) - 1, SHORTEST_STEM - 1, -1))
     return next((roots[stem] for stem in stems if stem in roots), None)
+
+
+def _reading_of(meaning: _Meaning) -> DrugReading:
+    """Return what an entry comes to that means one thing."""
+    return _reading([_Part([meaning], [], has_unknown=False)])
 
 
 def _reading(parts: Iterable[_Part]) -> DrugReading:

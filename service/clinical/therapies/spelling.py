@@ -31,7 +31,7 @@ def plain(text: str) -> str:
 
 def squeezed(text: str) -> str:
     """Return the letters and digits of a plain text alone: ``il-6 r`` becomes ``il6r``."""
-    return "".join([char for char in text if char.isalnum()])
+    return text if text.isalnum() else "".join([char for char in text if char.isalnum()])
 
 
 def folded(word: str) -> str:

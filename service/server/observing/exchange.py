@@ -86,9 +86,10 @@ def current() -> Exchange:
     """The exchange of the request being served; outside one, or before ``install``, a fresh one."""
     if not request:
         return Exchange()
-    if _KEY not in request.environ:
-        request.environ[_KEY] = opened(request.environ)
-    return cast("Exchange", request.environ[_KEY])
+    environ = request.environ
+    if _KEY not in environ:
+        environ[_KEY] = opened(environ)
+    return cast("Exchange", environ[_KEY])
 
 
 def install(app: Flask, observer: Observer, at_start: Observer | None = None) -> None:
@@ -107,8 +108,9 @@ def install(app: Flask, observer: Observer, at_start: Observer | None = None) ->
 
 
 def _note_route() -> None:
-    if request.url_rule is not None:
-        current().route = request.url_rule.rule
+    rule = request.url_rule
+    if rule is not None:
+        current().route = rule.rule
 
 
 class _Recorder:

@@ -25,6 +25,7 @@ Phase = Literal["read", "assess", "write"]
 _EXPORT_SECONDS = 5
 _FLUSH_MILLISECONDS = 1000
 _OUR_FAULT = 500
+_UNTIMED = nullcontext()
 _providers: list[TracerProvider] = []  # of this process: one for each application with traces
 
 
@@ -48,8 +49,10 @@ def flush() -> None:
 
 def phase(name: Phase) -> AbstractContextManager[None]:
     """Time a part of the request being served."""
+    if not _providers:
+        return _UNTIMED
     span = exchange.current().span
-    return _timed(span, name) if isinstance(span, _Request) else nullcontext()
+    return _timed(span, name) if isinstance(span, _Request) else _UNTIMED
 
 
 @contextmanager

@@ -51,23 +51,22 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limit of each address; those below ``record_paths`` take whole records of patients."""
+    """The limit of each address; those below ``record_folders`` take whole records of patients."""
 
     plain: Limit
     records: Limit
-    record_paths: tuple[str, ...]
+    record_folders: tuple[str, ...]
 
     @classmethod
     def of(cls, settings: Settings, record_paths: Sequence[str]) -> Limits:
         """Return the limits that an operator has set."""
         plain = Limit(settings.max_body_bytes, "MAS_MAX_BODY_BYTES")
         records = Limit(settings.fhir_max_body_bytes, "MAS_FHIR_MAX_BODY_BYTES")
-        return cls(plain, records, tuple(record_paths))
+        return cls(plain, records, tuple(f"{path}/" for path in record_paths))
 
     def at(self, path: str) -> Limit:
         """Return the limit of one address."""
-        is_record = any(path == root or path.startswith(f"{root}/") for root in self.record_paths)
-        return self.records if is_record else self.plain
+        return self.records if f"{path}/".startswith(self.record_folders) else self.plain
 
 
 class Unpacked(io.RawIOBase):

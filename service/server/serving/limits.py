@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., Any])
 _UNLIMITED = "mas_unlimited_body"
+_TAKEN = frozenset({*PLAIN, *GZIP})
+_TRANSFERS = frozenset({"", "chunked"})
 _CODINGS = ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING")  # the server takes off nothing but chunks
 
 
@@ -39,27 +41,25 @@ def install(app: Flask, settings: Settings, record_paths: Sequence[str] = ()) ->
 
     @app.before_request
     def guard() -> None:
-        coding, transfer = (request.environ.get(header, "").strip().lower() for header in _CODINGS)
-        if coding not in {*PLAIN, *GZIP} or transfer not in {"", "chunked"}:
+        environ = request.environ
+        coding, transfer = [environ.get(header, "").strip().lower() for header in _CODINGS]
+        if coding not in _TAKEN or transfer not in _TRANSFERS:
             raise CodedBody
-        free = getattr(current_app.view_functions.get(request.endpoint or ""), _UNLIMITED, False)
-        budget.begin(
-            budget.Budget(settings.request_seconds, settings.max_answer_bytes, request.environ.get("gunicorn.socket"))
-        )
-        limit = None if free else limits.at(request.path)
+        client = environ.get("gunicorn.socket")
+        budget.begin(budget.Budget(settings.request_seconds, settings.max_answer_bytes, client))
+        is_free = getattr(app.view_functions.get(request.endpoint or ""), _UNLIMITED, False)
+        limit = None if is_free else limits.at(request.path)
         length = request.content_length
         if limit is not None and length is not None and length > limit.size:
-            if client := request.environ.get("gunicorn.socket"):
+            if client is not None:
                 client.give_up()  # nobody waits for what is not read
             raise limit.exceeded()
-        body: io.BufferedReader[io.RawIOBase] = io.BufferedReader(
-            _Watched(request.environ["wsgi.input"], limit, length)
-        )
+        body: io.BufferedReader[io.RawIOBase] = io.BufferedReader(_Watched(environ["wsgi.input"], limit, length))
         if coding in GZIP:
             body = io.BufferedReader(Unpacked(body, limit))
-            request.environ.pop("CONTENT_LENGTH", None)  # it is that of the packed body
-            request.environ["wsgi.input_terminated"] = True
-        request.environ["wsgi.input"] = body
+            environ.pop("CONTENT_LENGTH", None)  # it is that of the packed body
+            environ["wsgi.input_terminated"] = True
+        environ["wsgi.input"] = body
 
     @app.after_request
     def whole(response: Response) -> Response:
@@ -67,7 +67,7 @@ def install(app: Flask, settings: Settings, record_paths: Sequence[str] = ()) ->
         if request.method != "POST":
             return response
         try:
-            budget.Budget(largest=settings.max_answer_bytes).write(response.content_length or 0)
+            budget.refuse_longer(response.content_length or 0, settings.max_answer_bytes)
         except budget.AnswerTooLarge as error:
             return current_app.make_response(current_app.handle_user_exception(error))
         return response
@@ -91,6 +91,8 @@ class _Watched(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
+        if self.read_so_far == self.length:
+            return 0
         view = memoryview(buffer)
         data = self._next(len(view))
         self.read_so_far += len(data)
