@@ -39,15 +39,15 @@ REASONS = {
     "result_missing": "A report or a panel names a result that is not in the record.",
     "report_not_final": "A report is not final: results may still follow.",
     "report_without_results": "A report holds no results that can be read, perhaps a document only.",
-    "too_many": "",
+    "too_many": "There is more than is read in one place.",
     "withdrawn": "Another version of this resource is withdrawn, and neither says which is the newer; it is not used.",
     "deleted": "The record says that this resource was deleted; it is not used.",
-    "code_refused": "",
+    "code_refused": "The code looks like that of a test, but it is not read as it.",
     "code_ambiguous": "The codes stand for two different tests; the result is not used.",
     "no_value": "There is no value.",
     "no_result": "The test gave no result, and none will come of it.",
     "elsewhere": "The result is elsewhere or still to come; it does not stand here.",
-    "value_not_shown": "",
+    "value_not_shown": "There is a value, but it is not shown.",
     "value_ambiguous": "There is more than one value, or one beside a reason for its absence; it counts as unknown.",
     "value_contradicts": (
         "The number and the word beside it (normal, high, low) contradict each other; the result counts as unknown."
@@ -69,7 +69,7 @@ REASONS = {
     "subject_not_patient": "The subject is not a patient; this is not used.",
     "specimen": "The specimen is not blood, but the code means blood: which is wrong cannot be told; it is not used.",
     "code_not_mapped": "The codes are not in the map of codes; a site can add its own.",
-    "code_note": "",
+    "code_note": "There is something to know about this code.",
     "code_missing": "The result has no code that can be read, so it is not used.",
     "entry_not_read": (
         "There is no resource here that can be read (is its resourceType there, and spelt as in FHIR?); "
@@ -104,6 +104,19 @@ REASONS = {
     ),
     "not_read": "Resources of this type are not read.",
 }
+REFUSALS = {
+    "structure": "The body holds no resource that is read.",
+    "mixed_patients": "The record holds results of more than one patient.",
+    "prefetch_missing": "The results were neither prefetched nor readable from a permitted FHIR server.",
+    "no_message": "The body is no HL7 v2 message.",
+    "segment": "A line of the message is no segment.",
+    "character_set": "The character set is not read, or the message does not fit it.",
+    "truncated": "The message ends before its frame does.",
+    "batch": "There is more than one message.",
+    "message_type": "The message is not of the type that is taken.",
+    "version": "The version of HL7 is not taken.",
+}
+"""The reasons why a record or a message as a whole is not assessed."""
 PLACES_SHOWN = 20
 WITHOUT_VALUE = ("no_value", "no_result", "elsewhere")
 """The reasons of a result that says nothing of a value: an older one stands."""

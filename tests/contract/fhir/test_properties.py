@@ -22,7 +22,7 @@ from service.ehr.fhir.record import read_request
 from service.ehr.terminology.code_file import load_codes
 from service.ehr.terminology.code_map import CodeMap
 from service.server.messages.strict_json import dumps, loads
-from tests.support.answers import PARTS
+from tests.support.answers import PARTS, not_published, own_codes
 from tests.support.generated_panels import requests
 from tests.support.records import (
     LOINC,
@@ -117,6 +117,19 @@ def told(item: dict[str, Any], above: str = "") -> Iterator[tuple[str, str, str,
     yield key, item["label"], item["status"], item["reason"]
     for below in item.get("items", ()):
         yield from told(below, key)
+
+
+@pytest.mark.slow
+@settings(max_examples=500)
+@given(request=requests(), spelling=st.integers(0, 3), code=st.sampled_from(["M08.2", "C91.0", "M32.1", "A41.9", "x"]))
+def test_every_code_of_an_answer_is_published(
+    codes: CodeMap, request: dict[str, Any], spelling: int, code: str
+) -> None:
+    made = [as_observation(key, value, spelling) for key, value in request["observations"].items()]
+    record = read_request(bundle(condition(code), *made, condition("x")), codes)
+    answer = loads(dumps(risk_assessment(record, assess(record.panel), PARTS)))
+    assert len(list(own_codes(answer))) > 100
+    assert not_published(answer) == []
 
 
 @settings(max_examples=40)

@@ -132,9 +132,11 @@ REQUESTS = ASSESS["requestBody"]["content"]["application/json"]["examples"]
 
 
 def contents(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield what the contract says of each body; an example of one may have a member of that name itself."""
     if isinstance(node, dict):
         yield from node.get("content", {}).values()
-    for below in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+    inner = {key: below for key, below in node.items() if key != "examples"} if isinstance(node, dict) else {}
+    for below in inner.values() or (node if isinstance(node, list) else ()):
         yield from contents(below)
 
 

@@ -11,12 +11,19 @@ from flask import Flask, current_app
 
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.criteria_set import CriteriaSet
-from service.clinical.criteria.load import FITS
 from service.clinical.evaluation.set_result import verdict_text
 from service.clinical.measurement.interval import Verdict
 from service.ehr.fhir.contents.json_shapes import Resource
 from service.ehr.fhir.definitions.item_codes import ITEM_CODES
-from service.ehr.fhir.definitions.vocabulary import CATEGORIES, COUNTED, VERDICTS, VERSION, Vocabulary, concept
+from service.ehr.fhir.definitions.vocabulary import (
+    APPLICABILITY,
+    CATEGORIES,
+    COUNTED,
+    VERDICTS,
+    VERSION,
+    Vocabulary,
+    concept,
+)
 from service.server.messages.strict_json import dumps, written
 
 MESSAGES = "messages"
@@ -54,7 +61,7 @@ def fixed_parts(root: str) -> FixedParts:
         criteria={key: written(_criteria(vocabulary, criteria)) for key, criteria in CATALOGUE.items()},
         of_set={verdict: shown[verdict_text(verdict)] for verdict in Verdict},
         of_item={word: shown[word].removesuffix(b"}") for word in (*(verdict.value for verdict in Verdict), COUNTED)},
-        applicability={word: dumps(concept(fits, word)) for word in FITS},
+        applicability={word: dumps(concept(fits, word)) for word in APPLICABILITY},
         codes={(key, label): dumps(concept(item, key, text=label)) for key, label in ITEM_CODES},
         risks={key: written(concept(category, key, text, text)) for key, text in CATEGORIES.items()},
         pointers={key: _pointer(to_result, key) for key in CATALOGUE},

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from service.clinical.panel.panel import CONDITIONS
 from service.ehr.fhir.contents.json_shapes import Resource
-from service.ehr.fhir.definitions.vocabulary import PUBLISHED, SERVICE_NAME, VERSION, Vocabulary
+from service.ehr.fhir.definitions import code_systems, extensions
+from service.ehr.fhir.definitions.header import FHIR_VERSION, header
+from service.ehr.fhir.definitions.search import PARAMETERS
+from service.ehr.fhir.definitions.vocabulary import SERVICE_NAME, VERSION, Vocabulary
 from service.server.settings import Settings
 
-FHIR_VERSION = "4.0.1"
-OPERATION = "evaluate-mas"
+OF_OPERATIONS, OPERATION = "OperationDefinition", "evaluate-mas"
+KINDS = (extensions.KIND, code_systems.KIND, code_systems.ALL_CODES, OF_OPERATIONS)
+"""The kinds of resources that are published."""
+TITLE = "Evaluate criteria for macrophage activation syndrome"
 PURPOSE = "Classifies a laboratory panel against published criteria for macrophage activation syndrome (MAS)."
 
 
@@ -25,14 +30,7 @@ def capability_statement(settings: Settings) -> Resource:
     public_url, vocabulary = settings.public_url, Vocabulary(settings.fhir_canonical)
     implementation = {"description": PURPOSE} | ({"url": f"{public_url}/fhir"} if public_url else {})
     return {
-        "resourceType": "CapabilityStatement",
-        "url": vocabulary.address("CapabilityStatement", SERVICE_NAME),
-        "version": VERSION,
-        "name": "MasRiskService",
-        "title": "MAS risk service",
-        "status": "active",
-        "date": PUBLISHED,
-        "description": PURPOSE,
+        **header(vocabulary, "CapabilityStatement", SERVICE_NAME, "MAS risk service", PURPOSE),
         "kind": "instance",
         "software": {"name": SERVICE_NAME, "version": VERSION},
         "implementation": implementation,
@@ -42,28 +40,35 @@ def capability_statement(settings: Settings) -> Resource:
             {
                 "mode": "server",
                 "security": {"cors": bool(settings.cors_origins), "description": SECURITY[settings.auth_mode]},
-                "operation": [{"name": OPERATION, "definition": vocabulary.address("OperationDefinition", OPERATION)}],
+                "resource": [_resource(kind) for kind in KINDS],
+                "operation": [{"name": OPERATION, "definition": vocabulary.address(OF_OPERATIONS, OPERATION)}],
             }
+        ],
+    }
+
+
+def _resource(kind: str) -> Resource:
+    """Return how one kind of published resource is read and found."""
+    return {
+        "type": kind,
+        "profile": f"http://hl7.org/fhir/StructureDefinition/{kind}",
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "versioning": "no-version",
+        "searchParam": [
+            {"name": name, "definition": definition, "type": sort} for name, (sort, definition) in PARAMETERS.items()
         ],
     }
 
 
 def operation_definition(vocabulary: Vocabulary) -> Resource:
     """Return the answer to GET /fhir/OperationDefinition/evaluate-mas."""
+    description = (
+        f"{PURPOSE} A Bundle, an Observation, a DiagnosticReport or an array of Observations may also be the body "
+        "itself. What cannot be used counts as unknown and is named in the contained OperationOutcome."
+    )
     return {
-        "resourceType": "OperationDefinition",
-        "id": OPERATION,
-        "url": vocabulary.address("OperationDefinition", OPERATION),
-        "version": VERSION,
-        "name": "EvaluateMas",
-        "title": "Evaluate criteria for macrophage activation syndrome",
-        "status": "active",
+        **header(vocabulary, OF_OPERATIONS, OPERATION, TITLE, description),
         "kind": "operation",
-        "date": PUBLISHED,
-        "description": (
-            f"{PURPOSE} A Bundle, an Observation, a DiagnosticReport or an array of Observations may also be the body "
-            "itself. What cannot be used counts as unknown and is named in the contained OperationOutcome."
-        ),
         "affectsState": False,
         "code": OPERATION,
         "comment": "Idempotent: the same request gets the same answer, and nothing is stored.",

@@ -27,6 +27,12 @@ VERDICTS = {
     "indeterminate": "Not decided",
     COUNTED: "Counted in the score",
 }
+APPLICABILITY = {
+    "applicable": "The set was made for patients like this one.",
+    "extrapolated": "The set was made for others, but is used for such patients too.",
+    "unknown": "Too little is known of the patient to tell.",
+    "not_applicable": "The set was not made for patients like this one.",
+}
 TOPICS = {"mas": "Macrophage activation syndrome"}
 OVERRIDE_REASONS = {
     "not-applicable": "Does not apply to this patient",
