@@ -8,13 +8,12 @@ from typing import Any
 from service.cohort.intake.header import UnusableTable
 from service.cohort.intake.rows import UnusableRow
 from service.cohort.intake.table import Row
-from service.cohort.results import COLUMNS, result_row, write_rows
+from service.cohort.results import COLUMNS, STATUS, result_row, write_rows
 from service.cohort.work import Reading
 from service.server.messages.strict_json import NotJson, dumps, loads
 
 COMMENT = b"# "
 """How the line for a row that cannot be read begins; the reason follows."""
-STATUS = COLUMNS.index("status")
 NO_ANSWER = "This line is not an answer of the batch."
 NOTHING = "No line came, so nothing was answered: see what the sender of the batch says."
 INCOMPLETE = "Not every line is an answer of the batch: see the rows without a status."

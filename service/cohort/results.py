@@ -22,6 +22,7 @@ COLUMNS = (
     *NUMBERS[1:],
     *("missing", "decisive", "cautions", "warnings", "problems"),
 )
+STATUS = COLUMNS.index("status")
 
 
 def result_row(number: int, identity: str, answer: Mapping[str, Any]) -> list[str]:

@@ -24,7 +24,7 @@ from service.cohort.intake.faults import as_of_a_table
 from service.cohort.intake.header import Header
 from service.cohort.intake.rows import UnusableRow, absent_cells, document_of, has_local_time, identity, without_result
 from service.cohort.intake.table import Row
-from service.cohort.results import result_row, write_rows
+from service.cohort.results import STATUS, result_row, write_rows
 from service.ehr.terminology.code_file import load_codes
 
 ROWS_AT_ONCE = 200
@@ -96,6 +96,11 @@ def assess_rows(reading: Reading, rows: Iterable[Row], workers: int) -> Iterator
         pool.shutdown(cancel_futures=True)
 
 
+def result_of(reading: Reading, number: int, cells: Row) -> list[str]:
+    """Return the row of results for one row of the table; ``number`` counts from 1."""
+    return result_row(number, identity(reading.header, cells or ()), _answer(reading, cells))
+
+
 @contextmanager
 def _endings_held_back() -> Iterator[None]:
     """Let a signal to end wait: Python would lose the exception that it raises while a worker process is forked."""
@@ -126,13 +131,9 @@ def _chunks(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:
 
 
 def _assess_chunk(reading: Reading, start: int, chunk: list[Row]) -> Done:
-    answers = [_answer(reading, cells) for cells in chunk]
-    cells = [
-        result_row(number, identity(reading.header, row or ()), answer)
-        for number, (row, answer) in enumerate(zip(chunk, answers, strict=True), start)
-    ]
-    refused = sum(answer["status"] != 200 for answer in answers)
-    return Done(write_rows(cells), len(chunk), refused, any(map(reading.uses_zone, chunk)))
+    results = [result_of(reading, number, cells) for number, cells in enumerate(chunk, start)]
+    refused = sum(result[STATUS] != "200" for result in results)
+    return Done(write_rows(results), len(chunk), refused, any(map(reading.uses_zone, chunk)))
 
 
 def _answer(reading: Reading, cells: Row) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,7 @@ def test_the_server_knows_nothing_of_the_rest() -> None:
 
 def test_every_package_that_is_imported_is_declared() -> None:
     project = PYPROJECT["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["otel"]]
+    wanted = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
     declared = {normal(re.split(r"[\[<>=~! ;]", requirement, maxsplit=1)[0]) for requirement in wanted}
     foreign = {
         name
@@ -108,3 +109,11 @@ def test_what_sends_traces_is_imported_in_one_place() -> None:
     """It is an extra: without it everything else must start."""
     users = {path.stem for path in MODULES if any(name.startswith("opentelemetry") for name in imports(path))}
     assert users == {"traces"}
+
+
+def test_arrow_is_imported_by_what_its_users_import_and_by_nothing_else() -> None:
+    """It is an extra too: the command and the service never need it."""
+    readers = {path for path in MODULES if any(name.partition(".")[0] == "pyarrow" for name in imports(path))}
+    assert readers == {SERVICE / "cohort" / "arrow.py", SERVICE / "cohort" / "intake" / "arrow.py"}
+    names = {"service.cohort.arrow", "service.cohort.intake.arrow"}
+    assert {path for path in MODULES if names & set(imports(path))} == {SERVICE / "cohort" / "arrow.py"}

@@ -96,6 +96,15 @@ def open_table(text: TextIO, ignored: Collection[str] = ()) -> tuple[Header, Ite
     return _with_titles(header, titles), rest
 
 
+def header_of(names: Sequence[str], ignored: Collection[str] = ()) -> Header:
+    """Return the header of a table whose columns have their names apart, as in memory; raises UnusableTable."""
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow(names)
+    line.seek(0)
+    _header_text(Lines(line))  # refuses the names that a file would be refused for: damaged, or far too long
+    return read_header(names, ignored)
+
+
 def _with_titles(header: Header, titles: int) -> Header:
     if not titles:
         return header
