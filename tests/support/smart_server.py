@@ -61,6 +61,7 @@ class Ehr:
     ``grant`` turns the scopes asked for into those granted; ``refuses`` is an error of the sign-in; ``launches`` are
     the launches that the EHR gave out, each with its patient; ``forbidden`` are types that this user may not see.
     ``authority`` is where people sign in if not here, and ``audience`` whose sign-in this is if not the server's own.
+    ``pages_at`` is where further pages are, if not below the server's base.
     """
 
     searches: dict[str, Search] = field(default_factory=dict)
@@ -79,6 +80,7 @@ class Ehr:
     per_page: int = 100
     authority: str = ""
     audience: str = ""
+    pages_at: str = ""
     asked: list[str] = field(default_factory=list)
     authorized: list[dict[str, str]] = field(default_factory=list)
     exchanged: list[dict[str, str]] = field(default_factory=list)
@@ -141,8 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts.path == "/desk":
             page = f"<!doctype html><title>EHR</title><iframe title='app' width='1200' height='800' src='{escape(query['app'])}'></iframe>"
             self._send(200, page.encode(), "text/html; charset=utf-8")
-        elif parts.path.startswith("/r4/fhir/"):
-            self._fhir(parts.path.removeprefix("/r4/fhir/"), query)
+        elif parts.path.startswith(("/r4/fhir/", "/r4/pages/")):
+            self._fhir(parts.path.split("/", 3)[3], query)
         else:
             self._send(404, b"", "text/plain")
 
@@ -266,7 +268,7 @@ class _Handler(BaseHTTPRequestHandler):
         } | (more if first + size < len(found) else {})
 
     def _following(self, kind: str, query: dict[str, str], offset: int) -> str:
-        return f"{self.home}/r4/fhir/{kind}?{urlencode(query | {'_offset': str(offset)})}"
+        return f"{self.ehr.pages_at or f'{self.home}/r4/fhir'}/{kind}?{urlencode(query | {'_offset': str(offset)})}"
 
     def _json(self, status: int, document: dict[str, Any]) -> None:
         self._send(status, json.dumps(document).encode(), "application/json")

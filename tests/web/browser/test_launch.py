@@ -159,6 +159,23 @@ def test_further_pages_are_read_and_what_still_follows_is_said(guest: Visit, sit
     assert sum("category=laboratory" in path for path in site.ehr.ehr.asked) == 3 + 5
 
 
+@pytest.mark.parametrize(
+    ("server", "pages", "is_followed"),
+    [("simulator", "simulator", True), ("ehr", "ehr", False), ("ehr", "stranger", False)],
+)
+def test_the_token_goes_along_to_further_pages_only_where_the_server_or_a_listed_one_is(
+    guest: Visit, site: Site, server: str, pages: str, is_followed: bool
+) -> None:
+    asked: SmartServer = getattr(site, server)
+    asked.ehr.per_page = 1
+    asked.ehr.pages_at = f"{getattr(site, pages).address}/r4/pages"
+    page = arrive(guest, site.launched(asked))
+    page.wait_for_selector(".headline")
+    assert (page.input_value("#o-ast") == "140") is is_followed
+    assert ("further page" in page.inner_text("#brought")) is not is_followed
+    assert site.stranger.ehr.asked == []
+
+
 def test_the_record_goes_to_the_service_without_the_patients_name(guest: Visit, site: Site) -> None:
     page = arrive(guest, site.launched())
     page.wait_for_selector(".headline")

@@ -26,7 +26,7 @@ export const named = (listed) => listed.filter((entry) => !entry.endsWith(BELOW)
 // Whether an address may be told a code or a token: it is the server's own origin, or one that is listed beside it.
 export function isTrusted(address, base, origins) {
   const url = URL.canParse(address) ? new URL(address) : null;
-  return url !== null && isSafe(url) && [new URL(base).origin, ...origins].includes(url.origin);
+  return url !== null && isSafe(url) && [base, ...origins].some((one) => new URL(one).origin === url.origin);
 }
 
 export const host = (address) => (URL.canParse(address) ? new URL(address).host : "");
