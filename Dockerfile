@@ -17,6 +17,8 @@ RUN --mount=type=secret,id=ca,required=false \
  && if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; else export PIP_CERT=/etc/ssl/certs/ca-certificates.crt; fi \
  && /build/installer/bin/pip --python /app/venv/bin/python3 install --require-hashes --no-deps --only-binary :all: --no-compile \
     -r /build/requirements.txt \
+ && rm -f /app/venv/lib/python3*/site-packages/flask_swagger_ui/dist/swagger-ui.js \
+          /app/venv/lib/python3*/site-packages/flask_swagger_ui/dist/swagger-ui-standalone-preset.js \
  && /app/venv/bin/python3 -m compileall -q --invalidation-mode unchecked-hash /app/venv
 COPY openapi.yaml /app/
 COPY service /app/service

@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types format generate bench bench-check growth soak lock clean quick golden image browser screenshots chart container chart-docs package sbom image-sbom
+.PHONY: help setup run test lint types format generate bench bench-check growth promises soak lock clean quick golden image browser screenshots chart container chart-docs package sbom image-sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench-check: setup ## fail if a panel takes 20 % more instructions than bench/ba
 growth: setup ## processor time of every member that grows, of every way in, up to 1 MB (a quarter of an hour)
 	$(BIN)/python -m tests.contract.growth
 
+promises: setup ## how soon probes and panels are answered beside every attack, and the most memory (on a quiet machine)
+	$(BIN)/python -m tests.contract.server
+
 SECONDS ?= 600
 soak: setup ## full load for SECONDS (default 600): memory flat, no error, counters right
 	$(BIN)/python -m tests.support.soak $(SECONDS)
@@ -121,6 +124,7 @@ sbom: $(VENV)/.chart ## write build/sbom.cdx.json: the image's Python packages, 
 	sed 's/^dynamic = .*/version = "$(VERSION)"/' pyproject.toml > build/pyproject.toml
 	$(BIN)/cyclonedx-py environment build/runtime/bin/python --pyproject build/pyproject.toml --mc-type application \
 	  --output-reproducible --of JSON -o build/sbom.cdx.json
+	$(BIN)/python .ci/carried_sbom.py build/sbom.cdx.json build/runtime/lib/python3*/site-packages/flask_swagger_ui/dist
 
 image-sbom: sbom ## the same with the packages of the system in the image IMAGE:version
 	$(RUNNER) run --rm --network none --entrypoint /bin/cat $(IMAGE):$(VERSION) /var/lib/dpkg/status > build/dpkg-status

@@ -25,7 +25,7 @@ from service.server import health
 from service.server.auth import guard
 from service.server.messages import cors, headers
 from service.server.observing import audit, logs, metric_labels, metrics, saturation, traces
-from service.server.serving import limits, refusals
+from service.server.serving import limits, refusals, turns
 from service.server.settings import Settings, from_environment
 from service.web import docs, launch, page
 
@@ -108,3 +108,4 @@ def _install_server(app: Flask, settings: Settings) -> None:
     guard.install(app, settings)
     audit.install(app, settings, __version__, DIGEST)
     limits.install(app, settings, (*OWN_ERRORS, records.PATH))
+    turns.install(app)

@@ -36,6 +36,8 @@ from service.server.serving import limits
 NDJSON = "application/x-ndjson"
 TAKEN = tuple(f"application/{prefix}{name}" for name in ("ndjson", "jsonl", "jsonlines") for prefix in ("x-", ""))
 """Names under which lines of JSON are sent; none is registered."""
+SIZE_OF_COURSE = 250
+"""How many times the size of its body a course takes in memory: each short panel is answered with an assessment."""
 LONGEST_LINE = "BATCH_MAX_LINE_BYTES"
 blueprint = Blueprint("api", __name__, url_prefix="/v1")
 
@@ -88,7 +90,7 @@ def post_trajectory() -> Response:
     """Follow one patient through time."""
     view = view_asked_for()
     with phase("read"):
-        document = json_body(request)
+        document = json_body(request, SIZE_OF_COURSE)
     return Response(dumps(trajectory_of(document, view, read_drug())) + b"\n", content_type=JSON)
 
 

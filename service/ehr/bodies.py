@@ -7,8 +7,10 @@ from typing import Any
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, NotAcceptable, UnsupportedMediaType
 
+from service.server import budget
 from service.server.messages.media_types import accepts, refuse_unless_utf8
 from service.server.messages.strict_json import NotJson, dumps, loads
+from service.server.serving.turns import whole_body
 
 JSON, FHIR_JSON = "application/json", "application/fhir+json"
 MEDIA_TYPES = (FHIR_JSON, JSON, "application/json+fhir", "text/json")  # the third is the name before 2017, still in use
@@ -21,7 +23,7 @@ def read_json() -> Any:
         raise UnsupportedMediaType(f"Send the body as {FHIR_JSON} or {JSON}.")
     refuse_unless_utf8()
     try:
-        return loads(request.get_data(cache=False))
+        return budget.aside(loads, whole_body())
     except NotJson as error:
         raise BadRequest(f"Not usable JSON: {error}.") from None
 

@@ -7,17 +7,20 @@ lets other requests have a turn meanwhile. Time that a request waits is not coun
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
+import gevent  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException, UnprocessableEntity
 
 Item = TypeVar("Item")
+Made = TypeVar("Made")
 _TURN_SECONDS = 0.02  # of work, after which the others have theirs
 _LOOK_SECONDS = 0.002  # between looks at the processor time, which costs ten times a look at the clock
+_LITTLE = 32 * 1024  # bytes that are read at once
 _GONE = 499  # nginx's number, for the log: nobody reads the answer
 
 
@@ -45,6 +48,9 @@ class Client(Protocol):
     def let_others(self) -> None:
         """Let other connections have a turn."""
 
+    def hold(self, size: int) -> None:
+        """Say how many bytes of its request are held in memory."""
+
 
 @dataclass(slots=True)
 class Budget:
@@ -70,11 +76,15 @@ class Budget:
                 f"This takes more than {self.seconds:g} s of work (MAS_REQUEST_SECONDS); send less at a time."
             )
         if self.client is not None and now - self.turn > _TURN_SECONDS:
-            if self.client.is_gone():
-                raise CallerGone
+            self.refuse_gone()
             self.client.let_others()
             self.turn = time.thread_time()
             self.since += self.turn - now
+
+    def refuse_gone(self) -> None:
+        """Raise CallerGone if nobody waits for the answer."""
+        if self.client is not None and self.client.is_gone():
+            raise CallerGone
 
     def write(self, size: int) -> None:
         """Count bytes of the answer; raises AnswerTooLarge."""
@@ -82,8 +92,8 @@ class Budget:
         refuse_longer(self.written, self.largest)
 
     def renew(self) -> None:
-        """Begin again, for the next line of a batch."""
-        self.since = self.turn = time.thread_time()
+        """Begin again, for the next line of a batch; the turn goes on, or short lines would never end one."""
+        self.since = time.thread_time()
         self.written = 0
 
     @contextmanager
@@ -131,6 +141,28 @@ def check() -> None:
     budget = _current.get()
     if budget is not _UNLIMITED:
         budget.check()
+
+
+def aside(work: Callable[[bytes], Made], given: bytes) -> Made:
+    """Do work on many bytes that has no checks: in the server aside, while other connections have their turn."""
+    budget = _current.get()
+    if budget.client is None or len(given) <= _LITTLE:
+        return work(given)
+
+    def tried() -> tuple[Made | None, Exception | None, float]:
+        """Return also what was raised, which gevent would print."""
+        began = time.thread_time()
+        try:
+            return work(given), None, time.thread_time() - began
+        except Exception as error:  # noqa: BLE001  # raised again below
+            return None, error, time.thread_time() - began
+
+    with budget.waiting():
+        made, error, spent = gevent.get_hub().threadpool.apply(tried)
+    budget.since -= spent
+    if error is not None:
+        raise error
+    return cast("Made", made)
 
 
 def checked(items: Iterable[Item]) -> Iterator[Item]:

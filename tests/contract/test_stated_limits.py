@@ -8,14 +8,17 @@ from flask.testing import FlaskClient
 from service.api.problems import MOST_EXPLAINED
 from service.api.request.panel import MOST_OMITTED
 from service.clinical.measurement.limits import MOST_DRUG_NAMES
+from service.ehr.hl7v2.message import MOST_PARTS, MOST_REPETITIONS, MOST_SEGMENTS
 from service.ehr.issues import PLACES_SHOWN
-from service.server.messages.strict_json import loads
+from service.server.messages.strict_json import MOST_VALUES, loads
 
 STATED = {
     ("/v1/assessments", f"up to {MOST_OMITTED} faults"),
     ("/v1/assessments", f"the first {MOST_EXPLAINED} faults"),
     ("/fhir/$evaluate-mas", f"more than {MOST_DRUG_NAMES} different names of drugs"),
     ("/fhir/$evaluate-mas", f"the first {PLACES_SHOWN} and their number"),
+    ("/fhir/$evaluate-mas", f"at most {MOST_VALUES} values"),
+    ("/hl7v2", f"{MOST_SEGMENTS} segments, {MOST_REPETITIONS} repetitions and {MOST_PARTS} components"),
 }
 
 

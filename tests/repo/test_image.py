@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from service.web import docs
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -26,6 +30,24 @@ def test_the_builder_is_sent_what_is_copied_and_nothing_else() -> None:
     copied |= {"requirements.txt", "requirements-otel.txt"}
     assert {rule.removeprefix("!") for rule in rules if rule.startswith("!")} == copied
     assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_bill_of_materials_has_the_javascript_that_is_served(tmp_path: Path) -> None:
+    """It comes inside a Python package, which needs it; of that, what nobody is served is left out of the image."""
+    bill = tmp_path / "sbom.json"
+    packages = [{"bom-ref": f"{name}==1", "name": name} for name in ("Flask", "flask-swagger-ui")]
+    needs = [{"ref": "Flask==1"}, {"ref": "flask-swagger-ui==1", "dependsOn": ["Flask==1"]}]
+    bill.write_text(json.dumps({"bomFormat": "CycloneDX", "components": packages, "dependencies": needs}))
+    subprocess.run([sys.executable, ROOT / ".ci" / "carried_sbom.py", bill, docs.VIEWER], check=True)
+    found = json.loads(bill.read_text())
+    script = (docs.VIEWER / "swagger-ui-bundle.js").read_text(encoding="utf-8")
+    version = re.findall(r'PACKAGE_VERSION:"([^"]+)"', script)[0]
+    carried = f"pkg:npm/swagger-ui-dist@{version}"
+    assert [part["bom-ref"] for part in found["components"]] == ["Flask==1", "flask-swagger-ui==1", carried]
+    assert found["dependencies"] == [needs[0], needs[1] | {"dependsOn": ["Flask==1", carried]}, {"ref": carried}]
+    left_out = {name for name in ("swagger-ui.js", "swagger-ui-standalone-preset.js") if f"dist/{name} " in DOCKERFILE}
+    assert len(left_out) == 2
+    assert not left_out & docs.FILES.keys()
 
 
 def told(*variables: str) -> str:

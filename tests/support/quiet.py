@@ -25,6 +25,11 @@ def median_seconds(ask: Callable[[], int], times: int) -> float:
 
 
 def memory_of(pid: int) -> int:
-    """Return the bytes that a process has in memory."""
+    """Return the most bytes that a process has had in memory, with what it shares, since ``forget_peak``."""
     text = Path(f"/proc/{pid}/status").read_text()
-    return 1024 * int(next(line.split()[1] for line in text.splitlines() if line.startswith("VmRSS")))
+    return 1024 * int(next(line.split()[1] for line in text.splitlines() if line.startswith("VmHWM")))
+
+
+def forget_peak(pid: int) -> None:
+    """Begin anew to watch for the most memory."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")

@@ -7,8 +7,10 @@ from typing import Any
 from flask import Request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from service.server import budget
 from service.server.messages.media_types import refuse_unless_utf8
 from service.server.messages.strict_json import NotJson, loads
+from service.server.serving.turns import whole_body
 
 JSON = "application/json"
 
@@ -17,12 +19,15 @@ class MalformedJson(BadRequest):
     """The body arrived whole, but is not JSON that may be used."""
 
 
-def json_body(request: Request) -> Any:
-    """Return the JSON of the body; raises UnsupportedMediaType or MalformedJson."""
+def json_body(request: Request, times: int = 1) -> Any:
+    """Return the JSON of the body; raises UnsupportedMediaType or MalformedJson.
+
+    What is made of it takes ``times`` its size of memory.
+    """
     if request.content_type != JSON:  # what most send, not worth parsing
         _refuse_unless_json(request)
     try:
-        return loads(request.get_data(cache=False))
+        return budget.aside(loads, whole_body(times=times))
     except NotJson as error:
         raise MalformedJson(f"Not usable JSON: {error}.") from None
 

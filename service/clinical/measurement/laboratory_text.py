@@ -46,7 +46,7 @@ def _words_of(section: str) -> str:
 
 
 _BEFORE, _BEHIND = _by_word("before"), _by_word("behind")
-_USUAL = re.compile(r"([<>]=?)?(\d+(?:\.\d+)?) (.+)", re.ASCII)
+_USUAL = re.compile(r"([<>]=?)?(\d+(?:\.\d+)?)(?: (.+))?", re.ASCII)
 _SIGN = re.compile(r"\s*(?:([<>])\s?(?:/\s?|or\s?)?=|=([<>])|([<>≤≥=]))\s*", re.IGNORECASE)
 _SPOKEN = re.compile(rf"\s*({_words_of('before')})(?=[\s\d.])\s*", re.IGNORECASE)
 _SUFFIX = re.compile(rf"\s*({_words_of('behind')})\s*", re.IGNORECASE)
@@ -90,8 +90,8 @@ def read_text(analyte: Analyte, text: str) -> Quantity:
     usual = _USUAL.fullmatch(text)
     if usual:
         comparator, number, unit = usual.groups()
-        if unit in analyte.table.units and not ("." in number and TWO_WAYS.fullmatch(number)):
-            return Quantity(Decimal(number), unit, comparator or "")  # what all the rest would make of it
+        if (not unit or unit in analyte.table.units) and not ("." in number and TWO_WAYS.fullmatch(number)):
+            return Quantity(Decimal(number), unit or "", comparator or "")  # what all the rest would make of it
     said = _with_common_signs(text)
     if "\n" in said:  # two lines are two statements
         raise Fault("invalid_quantity", "form")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
-from service.ehr.hl7v2.segment import HEADERS, Marks, Segment
+from service.ehr.hl7v2.segment import HEADERS, Marks, Segment, fields_of
 
 CHARSETS = {
     "ASCII": "ascii",
@@ -29,6 +29,8 @@ CHARSETS = {
 """The character sets of table 0211 that are read, and the names that sites use beside them."""
 VERSIONS = re.compile(r"2\.[3-8](?:\.\d)?")
 MOST_FAULTS = 50
+MOST_SEGMENTS, MOST_REPETITIONS, MOST_PARTS = 20_000, 10_000, 400_000
+"""Segments of a message; and in all of it signs for repetitions, and for components and subcomponents."""
 TYPE, EVENT = "ORU", "R01"
 LONGEST_KEPT = 199
 MLLP_START, MLLP_END = b"\x0b", b"\x1c"
@@ -89,6 +91,7 @@ class Message:
 def read_message(body: bytes, charset: str = "") -> Message:
     """Return the message in a body; ``charset`` is what the request says it is in. Raises BadMessage."""
     marks, text = _decoded(_unframed(body), charset)
+    _refuse_many_parts(text, marks)
     lines = _LINES.split(text)
     header = _segment(lines[0], "MSH[1]", marks)
     _refuse_other_kinds(header)
@@ -157,6 +160,18 @@ def _marks(head: str) -> Marks:
     return Marks(separator, *given)
 
 
+def _refuse_many_parts(text: str, marks: Marks) -> None:
+    """Refuse what would take too long, or fill the memory: a part takes its time and its bytes however short it is."""
+    segments = max(text.count("\r"), text.count("\n"))  # \r\n is one end
+    repetitions, parts = text.count(marks.repetition), text.count(marks.component) + text.count(marks.subcomponent)
+    if segments > MOST_SEGMENTS or repetitions > MOST_REPETITIONS or parts > MOST_PARTS:
+        told = (
+            f"At most {MOST_SEGMENTS} segments, {MOST_REPETITIONS} repetitions and {MOST_PARTS} components fit in one "
+            "message; send less at a time."
+        )
+        raise BadMessage([MessageFault("too_many", "207", "MSH", told)])
+
+
 def _refuse_batch(where: str) -> NoReturn:
     raise rejected("batch", "207", where, "This is a batch or a file of messages; send one message in each request.")
 
@@ -198,7 +213,7 @@ def _segments(lines: list[str], marks: Marks) -> list[Segment]:
 
 
 def _segment(line: str, where: str, marks: Marks) -> Segment:
-    fields = line.split(marks.field)
+    fields = fields_of(line, marks.field)
     if fields[0] == "MSH":  # its first field is the separator itself
         fields.insert(1, marks.field)
     return Segment(fields[0], where, fields, marks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from flask import Blueprint, Flask, Response, current_app, g, request
@@ -17,10 +18,12 @@ from service.ehr.hl7v2.acknowledgement import ACCEPTED, ERROR, REJECTED, Told
 from service.ehr.hl7v2.message import BadMessage, Header, header_of, read_message
 from service.ehr.hl7v2.record import MessageRecord, read_record
 from service.ehr.site import here
+from service.server import budget
 from service.server.messages.http_errors import OUR_FAULT, kept_headers, told
 from service.server.observing import logs
 from service.server.observing.exchange import current
 from service.server.observing.traces import phase
+from service.server.serving.turns import HL7_SIGNS, whole_body
 
 PREFIX = "/hl7v2"
 MEDIA_TYPES = (acknowledgement.MEDIA_TYPE, "application/hl7-v2+er7", "x-application/hl7-v2+er7", "text/plain")
@@ -95,11 +98,12 @@ def post_message() -> Response:
         raise NotAcceptable(f"The answer is one of {', '.join(current_app.extensions[_FORMS])}.")
     if request.mimetype not in MEDIA_TYPES:
         raise UnsupportedMediaType(f"Send one message as {acknowledgement.MEDIA_TYPE}.")
-    body = request.get_data(cache=False)
+    body = whole_body(HL7_SIGNS)
     setattr(g, _HEADER, header_of(body))
     try:
         with phase("read"):
-            message = read_message(body, request.mimetype_params.get("charset", ""))
+            read = partial(read_message, charset=request.mimetype_params.get("charset", ""))
+            message = budget.aside(read, body)
             record = read_record(message, here().codes, here().look_back)
     except BadMessage as error:
         return form.refused(error)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 NULL = '""'
 """What a sender writes to say that a field holds nothing."""
 LONGEST_ESCAPE = 64
+MOST_FIELDS = 200
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 """Stands for a sign that an escape names and that is not known here: a text that holds it is no number and no code."""
 HEADERS = ("MSH", "BHS", "FHS")
@@ -47,7 +48,8 @@ class Marks:
             if said in fixed:
                 return fixed[said]
             if said[:1] == "X":
-                return self._of_bytes(said[1:])
+                fixed[said] = self._of_bytes(said[1:])
+                return fixed[said]
             return UNREADABLE if said[:1] in ("C", "M", "Z", ".") else found[0]
 
         sign = re.escape(self.escape)
@@ -73,9 +75,18 @@ class Coded(NamedTuple):
     spoken: tuple[str, ...] = ()
 
 
+def fields_of(line: str, separator: str) -> list[str]:
+    """Return the fields of a line without blanks around them, "" for one that says that it holds nothing.
+
+    No segment has as many as are looked for: what follows those is of no field.
+    """
+    fields = list(map(str.strip, line.split(separator, MOST_FIELDS)))
+    return ["" if field == NULL else field for field in fields] if NULL in line else fields
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment with its place, such as ``OBX[3]``, its fields as sent, and how the message is parted."""
+    """A segment with its place, such as ``OBX[3]``, its fields as ``fields_of`` gives them, and how it is parted."""
 
     name: str
     where: str
@@ -84,8 +95,7 @@ class Segment:
 
     def raw(self, at: int) -> str:
         """Return a field as sent, "" if there is none or it says that it holds nothing."""
-        said = self.fields[at].strip() if at < len(self.fields) else ""
-        return "" if said == NULL else said
+        return self.fields[at] if at < len(self.fields) else ""
 
     def repetitions(self, at: int) -> list[str]:
         """Return the repetitions of a field that hold anything, as sent."""
@@ -98,6 +108,8 @@ class Segment:
     def text(self, at: int) -> str:
         """Return the first component of the first repetition of a field."""
         said, marks = self.raw(at), self.marks
+        if said.isalnum():
+            return said
         for mark in (marks.repetition, marks.component, marks.subcomponent):
             if mark in said:
                 said = said.split(mark, 1)[0]

@@ -21,6 +21,8 @@ EXPONENT_DIGITS = 4
 LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes near
 DEEPEST = 64
 LONGEST_KEY = 64
+MOST_VALUES = 400_000
+"""Values and keys of one document, by the signs that begin or part them: each takes a hundred bytes once it is read."""
 _OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # with which those of UTF-32 begin or which hold a NUL
 _DECIMAL_COMMA = re.compile(r"\d,\d", re.ASCII)
 _LATER_WORDS = "Illegal trailing comma"  # of later versions of Python, which point at it; earlier ones point behind it
@@ -41,6 +43,8 @@ def loads(body: bytes) -> Any:
         text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as error:
         raise NotJson(f"the body is not UTF-8 (byte {error.start}) but perhaps Latin-1: convert it") from None
+    if len(text) > MOST_VALUES and sum(map(text.count, ",[{")) > MOST_VALUES:
+        raise NotJson(f"the body has more than {MOST_VALUES} values (commas and opening brackets): send less at a time")
     try:
         document = _DECODER.decode(text)
     except RecursionError:

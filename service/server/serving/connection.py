@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import struct
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from gevent import sleep, socket  # type: ignore[import-untyped]
+from gevent import socket  # type: ignore[import-untyped]
 from gunicorn.http.errors import LimitRequestHeaders  # type: ignore[import-untyped]
+
+from service.server.serving.long_work import LongWork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from service.server.serving.holdings import Holdings
 
 LEAST_RATE = 16 * 1024  # bytes per second a client must send or take on average, beyond its first seconds
 SEND_SECONDS = 10.0  # for a piece of an answer to be taken, and 1 more for every 16 KiB of it
@@ -20,6 +25,7 @@ _SEND_BUFFER = 64 * 1024  # for an answer that nobody reads; below two segments 
 _HEAD_BYTES = 32 * 1024  # of a request line and headers
 _HEAD_KEPT = 4096  # bytes of a request kept to name it when it is refused
 _PIECE = 64 * 1024
+_LONG_WORK = LongWork()  # of this process
 _LAST_RECEIVED = struct.Struct("52xI")  # where struct tcp_info tells how many ms ago data came last
 
 
@@ -27,17 +33,26 @@ class TooSlow(Exception):
     """The client took too long to send its request; not an OSError, which gunicorn would log as a fault of ours."""
 
 
+class Crowded(Exception):
+    """The server holds too many requests that arrive, and this one is among the oldest."""
+
+
 class Connection(socket.socket):  # type: ignore[misc]
     """A socket that bounds each wait for its client.
 
     A silent client between two requests is ``idle`` (told to ``on_idle``); gunicorn's keep-alive time bounds that.
+    What is held in memory for a client that sends or reads is told to ``holdings``; it ``waits`` for that client then.
     """
 
-    def __init__(self, accepted: Any, pause: float, on_idle: Callable[[Connection, bool], None]) -> None:
+    def __init__(
+        self, accepted: Any, pause: float, on_idle: Callable[[Connection, bool], None], holdings: Holdings
+    ) -> None:
         super().__init__(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
         self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self.pause = pause
         self.on_idle = on_idle
+        self.holdings = holdings
+        self.waits = self.ousted = self.has_turn = False
         self.request: Any = None
         self.unsent = 0
         self.answered = self.ended = self.barred = False
@@ -55,8 +70,22 @@ class Connection(socket.socket):  # type: ignore[misc]
         while self.request.body.read(_PIECE):
             continue
         self.barred = False
+        self._end_turn()
+        self.holdings.hold(self, 0)
         self.request, self.head = None, b""
         self.arrived, self.waited, self.queued = 0, 0.0, None
+
+    def hold(self, size: int) -> None:
+        """Say how many bytes of the request are held; raises Crowded when there is no room for them."""
+        if not self.holdings.hold(self, size):
+            self.ousted = True
+            raise Crowded
+
+    def oust(self) -> None:
+        """End the wait for a client that sends, or the connection of one that reads."""
+        self.ousted = True
+        with suppress(OSError):
+            self.shutdown(socket.SHUT_RDWR if self.unsent else socket.SHUT_RD)
 
     def give_up(self) -> None:
         """Read no more of the request, and end the connection after its answer."""
@@ -100,30 +129,49 @@ class Connection(socket.socket):  # type: ignore[misc]
         allowed = self.pause + self.arrived / LEAST_RATE - self.waited
         started = time.monotonic()
         self.settimeout(max(0.001, min(self.pause, allowed)))
+        self.waits = True
         try:
-            return bytes(super().recv(*args))
+            data = bytes(super().recv(*args))
         except TimeoutError:  # pragma: no cover  # the tracer loses a greenlet that waits; test_live_crowd.py
             self.ended = True
             raise TooSlow from None
+        except OSError:  # the wait was ended
+            self.ended = True
+            raise (Crowded if self.ousted else TooSlow) from None
         finally:
+            self.waits = False
             self.waited += time.monotonic() - started
             self.settimeout(None)
+        if self.ousted:
+            self.ended = True
+            raise Crowded
+        return data
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         """Send all; ``unsent`` counts what the kernel has not taken. Raises BrokenPipeError if nobody reads."""
+        self._end_turn()
         left = memoryview(data)
         self.answered, self.unsent = True, len(left)
+        is_own = len(left) > _PIECE and getattr(self.request, "method", "") == "POST"  # others read what all share
+        self.holdings.hold(self, len(left) if is_own else 0)
         until = time.monotonic() + SEND_SECONDS + len(left) / LEAST_RATE
         try:
             while self.unsent:
                 self.settimeout(max(0.001, min(SEND_SECONDS, until - time.monotonic())))
+                self.waits = True
                 sent = self.send(left[:_PIECE], flags)
+                self.waits = False
                 self.unsent -= sent
                 left = left[sent:]
         except TimeoutError:  # pragma: no cover  # the tracer loses a greenlet that waits; test_live_crowd.py
             self.ended = True
             raise BrokenPipeError(32, "the client does not read") from None
+        except OSError as error:
+            self.ended = True
+            raise BrokenPipeError(32, "the client is gone") from error
         finally:
+            self.waits = False
+            self.holdings.hold(self, 0)
             self.settimeout(None)
 
     def is_gone(self) -> bool:
@@ -140,7 +188,13 @@ class Connection(socket.socket):  # type: ignore[misc]
 
     def let_others(self) -> None:
         """Let other connections have a turn."""
-        sleep(0)
+        _LONG_WORK.pause(has_turn=self.has_turn)
+        self.has_turn = True
+
+    def _end_turn(self) -> None:
+        if self.has_turn:
+            self.has_turn = False
+            _LONG_WORK.end()
 
     def hush(self) -> None:
         """Let what has arrived be read, and then nothing more: ends an idle connection."""
@@ -148,6 +202,8 @@ class Connection(socket.socket):  # type: ignore[misc]
 
     def close(self) -> None:
         """Close; a client that may still be sending gets a moment, so that it can read its answer (RFC 9112, 9.6)."""
+        self._end_turn()
+        self.holdings.hold(self, 0)
         if self.fileno() >= 0 and self.answered and not self.unsent:
             self._see_off()
         super().close()

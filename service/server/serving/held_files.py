@@ -18,7 +18,7 @@ from service.server.settings import TABLE
 VARIABLES = tuple(row.variable for row in TABLE if row.field.endswith("_file"))
 _LARGEST = 16 << 20
 _CHECK = (sys.executable, "-m", "service.check")
-_CHECK_SECONDS = 20
+_CHECK_SECONDS = 60
 
 Environ = MutableMapping[str, str]
 Check = Callable[[dict[str, str], list[int]], list[str]]

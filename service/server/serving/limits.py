@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import BadRequest, RequestTimeout
+from werkzeug.exceptions import BadRequest, RequestTimeout, ServiceUnavailable
 
 from service.server import budget
 from service.server.serving.body_size import GZIP, PLAIN, CodedBody, Limit, Limits, Unpacked
-from service.server.serving.connection import TooSlow
+from service.server.serving.connection import Crowded, TooSlow
 from service.server.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 _UNLIMITED = "mas_unlimited_body"
 _TAKEN = frozenset({*PLAIN, *GZIP})
 _TRANSFERS = frozenset({"", "chunked"})
+_RETRY_SECONDS = 5
+CROWDED = "Too many requests arrive slowly at once, and this one was among the first; send it again."
 _CODINGS = ("HTTP_CONTENT_ENCODING", "HTTP_TRANSFER_ENCODING")  # the server takes off nothing but chunks
 
 
@@ -104,10 +106,15 @@ class _Watched(io.RawIOBase):
         return len(data)
 
     def _next(self, size: int) -> bytes:
+        now = budget.current()
         try:
-            with budget.current().waiting():
+            if self.limit is not None and now.client is not None:
+                now.client.hold(2 * self.read_so_far)  # its pieces are joined at its end
+            with now.waiting():
                 return self.stream.read(size)
         except TooSlow as error:
             raise RequestTimeout from error
+        except Crowded as error:
+            raise ServiceUnavailable(CROWDED, retry_after=_RETRY_SECONDS) from error
         except Exception as error:  # whatever the server's reader makes of a malformed body
             raise BadRequest("The request body is malformed.") from error

@@ -15,6 +15,7 @@ from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped
 
 from service.server.drain import draining
 from service.server.serving.connection import LINGER_SECONDS, Connection
+from service.server.serving.holdings import Holdings, limit_of
 from service.server.settings import from_environment
 
 _CROWDED = 0.9  # of the connections a worker may hold: beyond, the oldest silent ones are ended
@@ -33,7 +34,11 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def begin(self) -> None:
         """Prepare the account of connections, in the process that serves and before it does."""
-        self.pause = from_environment().body_read_seconds
+        chosen = from_environment()
+        self.pause = chosen.body_read_seconds
+        self.holdings = Holdings(
+            limit_of(max(chosen.max_body_bytes, chosen.fhir_max_body_bytes), chosen.max_answer_bytes)
+        )
         self.idle: dict[Connection, float] = {}  # since when, oldest first
         self.served: dict[Connection, Any] = {}  # by which greenlet
         self.ports: list[Any] = [port.dup() for port in self.sockets]
@@ -51,7 +56,7 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Serve one connection; in a crowd the longest silent one makes room for it."""
-        connection = Connection(client, self.pause, self.note_idle)
+        connection = Connection(client, self.pause, self.note_idle, self.holdings)
         self.served[connection] = gevent.getcurrent()
         if len(self.served) > _CROWDED * self.worker_connections and self.idle:
             self.end_silent(next(iter(self.idle)))

@@ -9,15 +9,19 @@ from functools import cache, partial
 from itertools import combinations
 from typing import Any
 
-from tests.contract.growth.shapes import SHAPES, Shape
+from tests.contract.growth.shapes import Shape
 from tests.contract.growth.watched import value_at
-from tests.contract.growth.ways import TABLES, Place, Way, body_of, body_with, tables
+from tests.contract.growth.ways import ROW, TABLES, Place, Way, tables
 
 MS_PER_KB = 0.5
 MS_PER_KB_OF_NAMES = 6.0
 """The same for a table: each name in its header is held against all that are known. No server reads one."""
-WORK = {"panels": 6.0, "panels.collected_at": 6.0, "rows": 60.0}
-"""The same for what is work: each panel of a course, and each short row of a table, is assessed."""
+MS_PER_ROW = 0.75
+"""A row of a table, however short: it is assessed, as a line of a batch is."""
+WORK = {"panels": 6.0, "panels.collected_at": 6.0, "rows": 1000 * MS_PER_ROW / len(ROW)}
+"""The same for what is work: each panel of a course, and each row of a table, is assessed."""
+MS_PER_PART = 0.025
+"""A segment of a message and a repetition of a field, however short: each may be a result, an order, a drug, a code."""
 MOST_SECONDS = 1.0
 FIXED_MS = 10.0
 """What a body may take whatever its size: up to fifty slips have their nearest known words looked for."""
@@ -41,6 +45,7 @@ class Figure:
     shape: str
     size: int
     seconds: float
+    parts: int = 0
     pace: float = 1.0
     times_a_quarter: float = 0.0
     """How many times longer than for a quarter of the size; found out for what takes more than it should when quiet."""
@@ -58,7 +63,7 @@ class Figure:
     def allowed(self, slack: float) -> float:
         """Seconds that a body of this size may take."""
         rate = WORK.get(self.name, MS_PER_KB_OF_NAMES if self.shape == "table" else MS_PER_KB)
-        return slack * min(MOST_SECONDS, (FIXED_MS + rate * self.size / 1000) / 1000)
+        return slack * min(MOST_SECONDS, (FIXED_MS + MS_PER_PART * self.parts + rate * self.size / 1000) / 1000)
 
     def __str__(self) -> str:
         return f"{self.ms_per_kb:6.2f} ms/kB, {self.seconds:6.3f} s, {self.size:8} bytes: {self.name}, {self.shape}"
@@ -102,31 +107,33 @@ def figure(
     way: Way, name: str, shape: str, body_of_size: Callable[[int], bytes], size: int, document: Any = None
 ) -> Figure:
     """Return what a body takes; what is above the limit is tried again, for others may have had the machine."""
-    base = _base(way, body_with(document, {})) if document is not None else 0.0
+    base = _base(way, way.form.body_with(document, {})) if document is not None else 0.0
     body = body_of_size(size)
-    quiet = Figure(name, shape, len(body), 0.0).allowed(1)
+    parts = sum(map(body.count, (way.form.parts[at : at + 1] for at in range(len(way.form.parts)))))
+    quiet = Figure(name, shape, len(body), 0.0, parts).allowed(1)
     spent = max(0.0, seconds_of(way, body, base + quiet) - base)
     if spent < quiet:
-        return Figure(name, shape, len(body), spent)
+        return Figure(name, shape, len(body), spent, parts)
     quarter = max(1e-4, seconds_of(way, body_of_size(size // 4)) - base)
-    return Figure(name, shape, len(body), spent, pace(), spent / quarter)
+    return Figure(name, shape, len(body), spent, parts, pace(), spent / quarter)
 
 
 def of_members(way: Way, places: Iterable[Place], size: int, *, step: int = 1) -> Iterator[Figure]:
     """Yield a figure for each place and shape; with a step each place has some shapes, and each shape some places."""
     for at, place in enumerate(places):
-        for turn, (name, shape) in enumerate(SHAPES.items()):
+        for turn, (name, shape) in enumerate(way.form.shapes.items()):
             if (at + turn) % step == 0:
-                yield figure(way, place.name, name, partial(_alone, place, shape), size, place.document)
+                yield figure(way, place.name, name, partial(_alone, way, place, shape), size, place.document)
 
 
 def of_member(way: Way, place: Place, shape: str, size: int) -> Figure:
     """Return the figure of one place and shape."""
-    return figure(way, place.name, shape, partial(_alone, place, SHAPES[shape]), size, place.document)
+    return figure(way, place.name, shape, partial(_alone, way, place, way.form.shapes[shape]), size, place.document)
 
 
-def _alone(place: Place, shape: Shape, size: int) -> bytes:
-    return body_of(place, shape(size, value_at(place.document, place.path), str(place.path[-1])))
+def _alone(way: Way, place: Place, shape: Shape, size: int) -> bytes:
+    grown = shape(size, value_at(place.document, place.path), str(place.path[-1]))
+    return way.form.body_with(place.document, {place.path: grown})
 
 
 def lists_of(places: list[Place]) -> list[Place]:
@@ -170,15 +177,17 @@ def of_lists(way: Way, together: Iterable[tuple[Place, ...]], size: int, kinds: 
     for group in together:
         name = " x ".join(place.name for place in group)
         for kind in kinds:
-            yield figure(way, name, kind, partial(_together, group, SHAPES[kind]), size, group[0].document)
+            yield figure(
+                way, name, kind, partial(_together, way, group, way.form.shapes[kind]), size, group[0].document
+            )
 
 
-def _together(group: tuple[Place, ...], shape: Shape, size: int) -> bytes:
+def _together(way: Way, group: tuple[Place, ...], shape: Shape, size: int) -> bytes:
     document = group[0].document
     grown = {
         place.path: shape(size // len(group), value_at(document, place.path), str(place.path[-1])) for place in group
     }
-    return body_with(document, grown)
+    return way.form.body_with(document, grown)
 
 
 def of_tables(size: int) -> Iterator[Figure]:

@@ -26,8 +26,8 @@ from tests.contract.growth.ways import WAYS, Place, Way
 
 SIZE, SIZE_TOGETHER, SIZE_OF_TABLES = 16_000, 96_000, 8_000
 STEP = 25  # each place has every 25th shape, and each shape every 25th place; ``make growth`` tries all
-STEPS = {"summaries": 75, "batch": 75}  # their reader is that of assessments
-GROUP_STEPS = {"records": 8, "assessments": 5, "trajectories": 5, "calls": 4, "feedback": 1}
+STEPS = {"summaries": 75, "batch": 75, "forms": 150, "acknowledgements": 75}  # their reader is that of another way
+GROUP_STEPS = {"records": 8, "assessments": 5, "trajectories": 5, "calls": 4, "feedback": 1, "messages": 4}
 TURNS = 3
 
 

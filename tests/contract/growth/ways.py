@@ -19,8 +19,10 @@ from service.cohort.work import Reading, assess_rows
 from service.ehr import bodies
 from service.server.messages.strict_json import loads
 from service.server.settings import Settings
-from tests.contract.growth.shapes import TEXTS
+from tests.contract.growth import segments
+from tests.contract.growth.shapes import LISTS, SHAPES, TEXTS, Shape
 from tests.contract.growth.watched import Path, placed, places_of
+from tests.support import messages
 from tests.support.hostile import PANEL, RECORDS, RICH_RESULT
 from tests.support.records import (
     REPORT,
@@ -37,7 +39,8 @@ from tests.support.records import (
 
 LARGEST = 16_000_000  # bytes: the readers are tried, not the limit of a body
 MARK = "@grown@"
-CDS = "/cds-services/mas-criteria"
+CDS, FHIR = "/cds-services/mas-criteria", "/fhir/$evaluate-mas"
+RECORD_OF_FORM, HL7V2 = "/v1/records", "/hl7v2"
 ALL_IN_ONE = RICH_RESULT | {
     "component": PANEL["component"],
     "hasMember": PANEL["hasMember"],
@@ -88,6 +91,32 @@ class Place:
     path: Path
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """What a document is written as, with text that has grown in a place, and how that grows."""
+
+    write: Callable[[Any], str]
+    marked: str
+    shapes: dict[str, Shape]
+    lists: tuple[str, ...]
+    parts: bytes = b""
+    """Signs behind parts that are work however short they are."""
+
+    def body_with(self, document: Any, grown: dict[Path, str]) -> bytes:
+        """Return a document with grown text in its places."""
+        marks = [f"{MARK}{at}" for at in range(len(grown))]
+        for mark, path in zip(marks, grown, strict=True):
+            document = placed(document, path, mark)
+        text = self.write(document)
+        for mark, value in zip(marks, grown.values(), strict=True):
+            text = text.replace(self.marked.replace("MARK", mark), value)
+        return text.encode()
+
+
+JSON_FORM = Form(partial(json.dumps, default=float), '"MARK"', SHAPES, LISTS)
+ER7_FORM = Form(segments.written, "MARK", segments.ER7_SHAPES, ("copies", "distinct items", "distinct texts"), b"\r~")
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """One way into the service: takes a body, and says which places it has."""
@@ -95,6 +124,7 @@ class Way:
     name: str
     send: Callable[[bytes], object]
     places: Callable[[], list[Place]]
+    form: Form = JSON_FORM
 
 
 @cache
@@ -102,6 +132,7 @@ def client() -> FlaskClient:
     """A service that takes long bodies and spends what they take."""
     return create_app(
         Settings(
+            log_level="error",
             max_body_bytes=LARGEST,
             fhir_max_body_bytes=LARGEST,
             batch_max_line_bytes=LARGEST,
@@ -111,9 +142,9 @@ def client() -> FlaskClient:
     ).test_client()
 
 
-def _poster(path: str, kind: str) -> Callable[[bytes], int]:
+def _poster(path: str, kind: str, accept: str = "*/*") -> Callable[[bytes], int]:
     def send(body: bytes) -> int:
-        answer = client().post(path, data=body, content_type=kind)
+        answer = client().post(path, data=body, content_type=kind, headers={"Accept": accept})
         assert answer.status_code < 500, answer.data[:300]
         return len(answer.data)
 
@@ -136,21 +167,6 @@ def _watched_places(path: str, documents: dict[str, Any]) -> list[Place]:
         for name, place in places_of(document, _asking(path), found).items():
             found[name] = Place(name, document, place)
     return list(found.values())
-
-
-def body_of(place: Place, grown: str) -> bytes:
-    """Return a document with grown JSON text in a place."""
-    return body_with(place.document, {place.path: grown})
-
-
-def body_with(document: Any, grown: dict[Path, str]) -> bytes:
-    """Return a document with several."""
-    for at, path in enumerate(grown):
-        document = placed(document, path, f"{MARK}{at}")
-    text = json.dumps(document, default=float)
-    for at, value in enumerate(grown.values()):
-        text = text.replace(f'"{MARK}{at}"', value)
-    return text.encode()
 
 
 @cache
@@ -192,7 +208,23 @@ def _course_places() -> list[Place]:
 
 @cache
 def _fhir_places() -> list[Place]:
-    return _watched_places("/fhir/$evaluate-mas", {"all": RECORD} | RECORDS | {"parameters of all": _parameters()})
+    return _watched_places(FHIR, _records())
+
+
+@cache
+def _form_places() -> list[Place]:
+    return _watched_places(RECORD_OF_FORM, _records())
+
+
+def _records() -> dict[str, Any]:
+    return {"all": RECORD} | RECORDS | {"parameters of all": _parameters()}
+
+
+@cache
+def _message_places() -> list[Place]:
+    read = _poster(HL7V2, messages.KIND)
+    found = segments.paths_of(segments.MESSAGE, lambda text: read(text.encode()))
+    return [Place(name, segments.MESSAGE, path) for name, path in found.items()]
 
 
 def _parameters() -> Any:
@@ -237,6 +269,7 @@ def _send_table(body: bytes) -> int:
 
 
 COLUMN_NAMES, CELLS = ("id", "ferritin[ug/L]", "medications", "collected_at", "fever"), ("1", "905", "", "", "yes")
+ROW = ",".join(CELLS) + "\n"
 
 
 def tables() -> Iterator[tuple[str, Callable[[int], bytes]]]:
@@ -250,8 +283,8 @@ def tables() -> Iterator[tuple[str, Callable[[int], bytes]]]:
             f"title: {shape}",
             lambda size, part=part: _long(part, size).encode() + b"\n" + _table(COLUMN_NAMES, CELLS),
         )
-    for name, line in (("rows", ",".join(CELLS)), ("stray quotation marks", '"')):
-        yield name, partial(_with_rows, f"{line}\n")
+    yield "rows", partial(_with_rows, ROW)
+    yield "stray quotation marks", partial(_with_rows, '"\n')
     yield "columns", lambda size: _table([f"note{at}" for at in range(size // 8)], ["1"] * (size // 8))
     yield "columns without a name", lambda size: _table(["ferritin[ug/L]", *[""] * size], ["1"])
     yield "equal columns", lambda size: _table(["ferritin"] * (size // 10), ["1"] * (size // 10))
@@ -285,7 +318,10 @@ WAYS = [
     Way("summaries", _poster("/v1/assessments?view=summary", "application/json"), _json_places),
     Way("batch", _poster("/v1/assessments/batch", "application/x-ndjson"), _json_places),
     Way("trajectories", _poster("/v1/trajectories", "application/json"), _course_places),
-    Way("records", _poster("/fhir/$evaluate-mas", "application/fhir+json"), _fhir_places),
+    Way("records", _poster(FHIR, "application/fhir+json"), _fhir_places),
+    Way("forms", _poster(RECORD_OF_FORM, "application/fhir+json"), _form_places),
+    Way("messages", _poster(HL7V2, messages.KIND), _message_places, ER7_FORM),
+    Way("acknowledgements", _poster(HL7V2, messages.KIND, messages.KIND), _message_places, ER7_FORM),
     Way("calls", _poster(CDS, "application/json"), _cds_places),
     Way("feedback", _poster(f"{CDS}/feedback", "application/json"), _feedback_places),
 ]

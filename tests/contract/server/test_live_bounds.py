@@ -3,87 +3,25 @@
 from __future__ import annotations
 
 import http.client
-import json
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from service.server.messages.strict_json import dumps
-from tests.contract.fhir.test_linear import SHAPES
+from tests.contract.server.attacks import ATTACKS, CDS, JSON, of_drugs
+from tests.contract.server.crowds import HangingServer
 from tests.support.live import SERVICE, Live
 from tests.support.quiet import busy, median_seconds, memory_of
-from tests.support.records import FERRITIN, bundle, call, condition, observation, patient
 
 pytestmark = pytest.mark.server
 
 PROBE_SECONDS, PANEL_SECONDS = 0.5, 1.0
 MOST_MEMORY = 150_000_000
-JSON, FHIR, CDS = "/v1/assessments", "/fhir/$evaluate-mas", "/cds-services/mas-criteria"
-MARKS = "a" + "\u0315" * 75_000 + "\u0316" * 75_000
-BLANKS = "1" + " " * 32_000 + "x"
-
-
-def of_unit(unit: str, **more: Any) -> bytes:
-    """A panel with one ferritin in a unit."""
-    return json.dumps({"observations": {"ferritin": {"value": 905, "unit": unit} | more}}).encode()
-
-
-def of_record(**more: Any) -> bytes:
-    """A record with one ferritin."""
-    return bytes(dumps(bundle(observation(FERRITIN, id="f", **more))))
-
-
-def of_products(parts: int, specimens: int, contained: int) -> bytes:
-    """Components, specimens and contained resources that a careless reader would multiply."""
-    return of_record(
-        component=[{"code": {"text": "x"}}] * parts,
-        specimen=[{"reference": "#z"}] * specimens,
-        contained=[{}] * contained,
-    )
-
-
-def of_drugs(panels: int, drugs: int) -> bytes:
-    """A course in which every panel has every drug."""
-    days = [f"{2003 + at // 336}-{at // 28 % 12 + 1:02}-{at % 28 + 1:02}" for at in range(panels)]
-    return json.dumps(
-        {
-            "panels": [{"collected_at": day, "observations": {"ferritin": "905 ug/L"}} for day in days],
-            "treatments": [{"name": f"drug {at} {'x' * 180}", "given_at": "2002-05-05"} for at in range(drugs)],
-        }
-    ).encode()
-
-
-BODIES: dict[str, tuple[str, bytes, int]] = {
-    "marks in a unit": (JSON, of_unit(MARKS), 4),
-    "marks in the unit of a range": (JSON, of_unit("ug/L", reference_range={"low": 1, "high": 9, "unit": MARKS}), 4),
-    "marks in a text": (JSON, json.dumps({"observations": {"ferritin": f"905 {MARKS}"}}).encode(), 4),
-    "marks in lines": (f"{JSON}/batch", (of_unit(MARKS[:10_000]) + b"\n") * 8, 4),
-    "marks in a record": (FHIR, of_record(valueQuantity={"value": 905, "unit": MARKS}), 4),
-    "marks in a call": (CDS, dumps(call({"labs": bundle(observation(FERRITIN, 905, MARKS))})), 4),
-    "blanks in a text": (FHIR, of_record(valueString=BLANKS), 4),
-    "blanks in a number": (FHIR, of_record(valueQuantity={"value": BLANKS, "unit": "ug/L"}), 4),
-    "three lists": (FHIR, of_products(64, 256, 1280), 4),
-    "three longer lists": (FHIR, of_products(200, 800, 4000), 20),
-    "a course of many drugs": ("/v1/trajectories", of_drugs(1000, 200), 4),
-    "a number beyond measure": (
-        JSON,
-        b'{"observations":{"ferritin":{"value":1e1000000000000000000,"unit":"ug/L"}}}',
-        4,
-    ),
-    "a nought beyond measure": (
-        JSON,
-        b'{"observations":{"ferritin":{"value":0e99999999999999999999,"unit":"ug/L"}}}',
-        4,
-    ),
-    **{shape.__qualname__.replace(".<locals>.made", ""): (FHIR, dumps(shape(400_000)), 2) for shape in SHAPES},
-}
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +42,13 @@ def going_on(sends: list[Callable[[], int]]) -> Iterator[list[int]]:
         statuses += [call.result() for call in running]
 
 
-@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("name", ATTACKS)
 def test_no_body_holds_up_others(live: Live, name: str) -> None:
     """Nor does it fill the memory, nor is its answer short."""
-    path, body, times = BODIES[name]
-    kind = "application/x-ndjson" if path.endswith("batch") else "application/json"
+    attack = ATTACKS[name]
+    times = attack.times
     begun = time.monotonic()
-    with going_on([lambda: live.post(path, body, Content_Type=kind)[0]] * times) as statuses:
+    with going_on([lambda: live.post(attack.path, attack.body, Content_Type=attack.kind)[0]] * times) as statuses:
         assert median_seconds(lambda: live.get("/livez")[0], 5) < PROBE_SECONDS * busy()
     assert set(statuses) <= {200, 400, 413, 422}
     assert time.monotonic() - begun < 2 * times * busy()
@@ -132,27 +70,15 @@ def test_the_work_ends_when_its_caller_is_gone(live: Live) -> None:
 
 def test_a_record_server_that_hangs_holds_up_nobody(tmp_path: Path) -> None:
     """120 calls that have it asked: few wait for it, the others are told at once; panels and probes are as quick as ever."""
-    hanging = socket.create_server(("127.0.0.1", 0), backlog=512)  # takes every call and answers none
-    base = f"http://127.0.0.1:{hanging.getsockname()[1]}/fhir"
-    more = {
-        "fhirServer": base,
-        "fhirAuthorization": {
-            "access_token": "secret",
-            "token_type": "Bearer",
-            "expires_in": 300,
-            "scope": "user/*.read",
-            "subject": "mas",
-        },
-    }
-    body = dumps(call({"patient": patient(), "conditions": bundle(condition())}, **more))
-    with Live(tmp_path, SERVICE, WEB_CONCURRENCY="1", MAS_FHIR_FETCH_SERVERS=base) as live:
-        with going_on([lambda: live.post(CDS, body)[0]] * 120) as statuses:
-            assert median_seconds(lambda: live.get("/livez")[0], 9) < 0.1 * busy()
-            assert median_seconds(lambda: live.post(JSON)[0], 9) < 0.3 * busy()
-        assert set(statuses) == {412}
-        assert live.counter("mas_fetches_total", target="fhir", outcome="busy") > 0
-        assert memory_of(live.workers()[0]) < MOST_MEMORY
-    hanging.close()
+    with ExitStack() as stack:
+        hanging = HangingServer(stack)
+        with Live(tmp_path, SERVICE, WEB_CONCURRENCY="1", MAS_FHIR_FETCH_SERVERS=hanging.base) as live:
+            with going_on([lambda: live.post(CDS, hanging.call)[0]] * 120) as statuses:
+                assert median_seconds(lambda: live.get("/livez")[0], 9) < 0.1 * busy()
+                assert median_seconds(lambda: live.post(JSON)[0], 9) < 0.3 * busy()
+            assert set(statuses) == {412}
+            assert live.counter("mas_fetches_total", target="fhir", outcome="busy") > 0
+            assert memory_of(live.workers()[0]) < MOST_MEMORY
 
 
 def test_no_answer_is_cut_under_200(tmp_path: Path) -> None:

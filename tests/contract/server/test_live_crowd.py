@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,17 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.server.crowds import CONTRACT, CROWDS, HEAVY, LIVEZ, PANEL_REQUEST, PROBE, silent_reader
 from tests.support.live import PANEL, SERVICE, Live, read_all, status_of, until
-from tests.support.quiet import busy, median_seconds, memory_of
+from tests.support.quiet import busy, forget_peak, median_seconds, memory_of
 from tests.support.socket_memory import kernel_memory
 
 pytestmark = pytest.mark.server
 
-HEAD = b"POST /v1/assessments HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-STALLED_BODY = HEAD + b"Content-Length: 50\r\n\r\n{"
-LIVEZ = b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"
-CONTRACT = b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
 PANEL_SECONDS, PROBE_SECONDS = 0.3, 0.1  # for each program that a processor runs
+HEAVY_SECONDS = 0.5
+MOST_MEMORY = 150_000_000
 SOON = float(os.environ.get("MAS_TEST_SOON", "2"))  # seconds on a machine that runs other tests; alone it takes 0.3
 
 
@@ -34,56 +32,33 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         yield server
 
 
-def silent_reader(port: int, sent: bytes) -> socket.socket:
-    """A client with a small buffer that reads nothing."""
-    client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-    client.connect(("127.0.0.1", port))
-    client.sendall(sent)
-    return client
-
-
 def seconds_for(live: Live, sent: bytes) -> float:
     """How long an honest request takes on a new connection."""
     return median_seconds(lambda: status_of(live.raw(sent)), 9) / busy()
 
 
-PANEL_REQUEST = HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(PANEL) + PANEL
-PROBE = LIVEZ.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
-
-
-def test_stalled_bodies_slow_readers_and_endless_heads_delay_nobody(live: Live) -> None:
-    """120, 120 and 40 of them at once."""
+@pytest.mark.parametrize("name", CROWDS)
+def test_a_crowd_delays_nobody_and_costs_little(live: Live, name: str) -> None:
+    """Clients that stall, do not read, do not end, or are silent: whoever comes is served as if they were not there."""
     with ExitStack() as stack:
-        for _ in range(120):
-            stack.enter_context(live.connect(STALLED_BODY))
-            stack.enter_context(silent_reader(live.port, CONTRACT))
-        for _ in range(40):
-            stack.enter_context(live.connect(b"GET /livez HTTP/1.1\r\nX: "))
-        time.sleep(0.5)  # until they have arrived
-        assert seconds_for(live, PANEL_REQUEST) < PANEL_SECONDS
-        assert seconds_for(live, PROBE) < PROBE_SECONDS
-
-
-def test_two_thousand_kept_connections_keep_nobody_out(live: Live) -> None:
-    """Each was answered and says nothing more: the oldest make room."""
-    with ExitStack() as stack:
-        for _ in range(2000):
-            kept = stack.enter_context(live.connect(LIVEZ))
-            assert kept.recv(10_000).startswith(b"HTTP/1.1 200")
+        CROWDS[name](live, stack)
         assert seconds_for(live, PROBE) < PROBE_SECONDS
         assert seconds_for(live, PANEL_REQUEST) < PANEL_SECONDS
+        assert kernel_memory(live.port) < MOST_MEMORY
+        assert memory_of(live.workers()[0]) < MOST_MEMORY
 
 
-def test_clients_that_pipeline_and_never_read_cost_little(live: Live) -> None:
-    """600 of them with four requests each."""
+@pytest.mark.parametrize("name", HEAVY)
+def test_a_crowd_that_is_work_delays_nobody_for_long(live: Live, name: str) -> None:
+    """What is held for it is bounded, and so is how much of its work goes on at once."""
+    (worker,) = live.workers()
+    forget_peak(worker)
     with ExitStack() as stack:
-        for _ in range(600):
-            stack.enter_context(silent_reader(live.port, CONTRACT * 4))
-        time.sleep(1)
-        assert 1_000_000 < kernel_memory(live.port) < 150_000_000
-        assert memory_of(live.workers()[0]) < 150_000_000
-        assert seconds_for(live, PROBE) < PROBE_SECONDS
+        HEAVY[name](live, stack)
+        assert seconds_for(live, PROBE) < HEAVY_SECONDS
+        assert seconds_for(live, PANEL_REQUEST) < HEAVY_SECONDS
+        assert memory_of(worker) < MOST_MEMORY
+    assert live.workers() == [worker]
 
 
 def test_an_answer_is_never_cut_for_others_and_the_log_tells_what_was_taken(tmp_path: Path) -> None:

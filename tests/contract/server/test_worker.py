@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import struct
+import time
 from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,9 @@ from gunicorn.config import Config  # type: ignore[import-untyped]
 from service.server import drain
 from service.server.observing.gunicorn_log import JsonLogger
 from service.server.serving import connection, refusals, worker
-from service.server.serving.connection import Connection
+from service.server.serving.connection import Connection, Crowded
+from service.server.serving.holdings import LEAST, Holdings
+from service.server.serving.long_work import LongWork
 from service.server.serving.worker import PatientWorker
 
 REQUEST = b"GET /quick HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -163,7 +166,7 @@ def test_a_client_that_reads_nothing_is_cut(bench: Bench, monkeypatch: pytest.Mo
 def test_a_client_that_is_reset_is_gone() -> None:
     """Whatever it had sent."""
     ours, theirs = socket.socketpair()
-    client = Connection(ours, 1.0, lambda *_: None)
+    client = Connection(ours, 1.0, lambda *_: None, Holdings(LEAST))
     client.shutdown(socket.SHUT_RDWR)
     assert client.is_gone()
     client.answered = True
@@ -178,7 +181,7 @@ def test_a_client_that_does_not_hang_up_is_cut_off(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(connection, "LINGER_SECONDS", 0.05)
     for much in (b"", b"x" * 10):
         ours, theirs = socket.socketpair()
-        client = Connection(ours, 1.0, lambda *_: None)
+        client = Connection(ours, 1.0, lambda *_: None, Holdings(LEAST))
         client.answered = True
         theirs.sendall(much)
         client.close()
@@ -189,7 +192,7 @@ def test_a_client_that_does_not_hang_up_is_cut_off(monkeypatch: pytest.MonkeyPat
 def test_what_is_given_up_is_read_no_more() -> None:
     """Also where no request has begun."""
     ours, theirs = socket.socketpair()
-    client = Connection(ours, 1.0, lambda *_: None)
+    client = Connection(ours, 1.0, lambda *_: None, Holdings(LEAST))
     theirs.sendall(b"x")
     client.give_up()
     assert client.recv(10) == b""
@@ -289,7 +292,7 @@ def test_a_refusal_of_nothing_names_no_address() -> None:
 def test_a_request_that_is_given_up_ends_its_connection() -> None:
     """Its answer says so."""
     ours, theirs = socket.socketpair()
-    client = Connection(ours, 1.0, lambda *_: None)
+    client = Connection(ours, 1.0, lambda *_: None, Holdings(LEAST))
     forced: list[bool] = []
     client.begin(SimpleNamespace(force_close=lambda: forced.append(True)))
     client.give_up()
@@ -302,7 +305,7 @@ def test_a_connection_that_was_reset_is_gone() -> None:
     """The kernel says so with an error."""
     listener = _listener()
     theirs = socket.create_connection(listener.getsockname())
-    client = Connection(listener.accept()[0], 1.0, lambda *_: None)
+    client = Connection(listener.accept()[0], 1.0, lambda *_: None, Holdings(LEAST))
     theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     theirs.close()
     assert client.is_gone()
@@ -314,9 +317,85 @@ def test_a_client_that_goes_on_sending_is_cut_off(monkeypatch: pytest.MonkeyPatc
     """After so many bytes."""
     monkeypatch.setattr(connection, "_LINGER_BYTES", 5)
     ours, theirs = socket.socketpair()
-    client = Connection(ours, 1.0, lambda *_: None)
+    client = Connection(ours, 1.0, lambda *_: None, Holdings(LEAST))
     client.answered = True
     theirs.sendall(b"x" * 10)
     client.close()
     assert client.fileno() < 0
+    theirs.close()
+
+
+def test_of_those_with_long_work_one_goes_on_at_a_time() -> None:
+    """Whoever comes waits for one turn of one of them, and not for a turn of each; one that is ended leaves the rest."""
+    pairs = [socket.socketpair() for _ in range(5)]
+    workers = [Connection(ours, 1.0, lambda *_: None, Holdings(LEAST)) for ours, _ in pairs]
+    turns: list[int] = []
+
+    def work(at: int) -> None:
+        try:
+            for _ in range(4):
+                workers[at].let_others()
+                until = time.thread_time() + 0.01
+                while time.thread_time() < until:
+                    continue
+                turns.append(at)
+        finally:
+            workers[at].close()
+
+    working = [gevent.spawn(work, at) for at in range(5)]
+    gevent.sleep(0)
+    while not all(greenlet.ready() for greenlet in working):
+        before = len(turns)
+        gevent.sleep(0)
+        assert len(turns) - before <= 1
+        if len(turns) == 3:
+            working[4].kill()
+    assert turns[:5] == [0, 1, 2, 3, 0]
+    assert sorted(turns) == sorted([*range(4)] * 4)
+    for _, theirs in pairs:
+        theirs.close()
+
+
+def test_a_turn_that_is_handed_to_one_who_is_ended_goes_on() -> None:
+    """In the moment in which it was called."""
+    turn = LongWork()
+    turn.pause(has_turn=False)
+    waiting = [gevent.spawn(turn.pause, has_turn=False) for _ in range(2)]
+    gevent.sleep(0.01)
+    waiting[0].kill(block=False)
+    turn.end()
+    waiting[1].join()
+    assert turn.is_taken
+    turn.end()
+    assert not turn.is_taken
+
+
+def test_a_request_that_is_ousted_is_told_and_an_answer_that_is_ousted_ends() -> None:
+    """The first can still be answered; of the second a part is out."""
+    for sends in (False, True):
+        ours, theirs = socket.socketpair()
+        client = Connection(ours, 5.0, lambda *_: None, Holdings(10))
+        client.request = SimpleNamespace(method="POST")
+        theirs.sendall(b"x")
+        assert client.recv(1) == b"x"
+        waiting = gevent.spawn(client.sendall, b"x" * LARGE) if sends else gevent.spawn(client.recv, 1)
+        gevent.sleep(0.01)
+        assert client.waits
+        client.oust()
+        with pytest.raises(BrokenPipeError if sends else Crowded):
+            waiting.get()
+        assert not client.waits
+        client.close()
+        theirs.close()
+
+
+def test_where_there_is_no_room_a_request_is_refused() -> None:
+    """If all that is held is worked on."""
+    ours, theirs = socket.socketpair()
+    client = Connection(ours, 5.0, lambda *_: None, Holdings(10))
+    client.hold(10)
+    with pytest.raises(Crowded):
+        client.hold(11)
+    client.close()
+    assert client.holdings.total == 0
     theirs.close()

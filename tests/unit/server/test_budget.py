@@ -32,6 +32,9 @@ class Caller:
         self.turns += 1
         work(0.05)
 
+    def hold(self, size: int) -> None:
+        pass
+
 
 def work(seconds: float) -> None:
     """Use up processor time."""
@@ -145,3 +148,35 @@ def test_a_body_that_is_too_long_is_given_up() -> None:
 def test_an_answer_of_our_own_may_have_its_length() -> None:
     """The contract is longer than any limit on answers."""
     assert create_app(Settings(max_answer_bytes=1000)).test_client().get("/openapi.json").status_code == 200
+
+
+def slow(given: bytes) -> int:
+    """Work that has no checks."""
+    work(0.05)
+    return len(given) if given.startswith(b"1") else 1 // 0
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+@pytest.mark.parametrize("client", [None, Caller()])
+def test_work_without_checks_is_done_aside_and_counted(
+    size: int, client: Caller | None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Where there is a client and much to do; what it raises is raised here and printed nowhere."""
+    budget.begin(Budget(0.04, client=client))
+    assert budget.aside(slow, b"1" * size) == size
+    with pytest.raises(ZeroDivisionError):
+        budget.aside(slow, b"0" * size)
+    with pytest.raises(TooMuchWork):
+        budget.check()
+    assert capfd.readouterr().err == ""
+
+
+def test_short_lines_of_a_batch_leave_others_their_turn_as_well() -> None:
+    """Each has a budget of its own, and none takes a turn of its own."""
+    caller = Caller()
+    budget.begin(Budget(10, client=caller))
+    for _ in range(5):
+        budget.current().renew()
+        work(0.01)
+        budget.check()
+    assert caller.turns >= 1

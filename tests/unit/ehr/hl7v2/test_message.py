@@ -2,9 +2,17 @@
 
 import pytest
 
-from service.ehr.hl7v2.message import BadMessage, Header, header_of, read_message
+from service.ehr.hl7v2.message import (
+    MOST_PARTS,
+    MOST_REPETITIONS,
+    MOST_SEGMENTS,
+    BadMessage,
+    Header,
+    header_of,
+    read_message,
+)
 from service.ehr.hl7v2.record import read_record
-from service.ehr.hl7v2.segment import Marks, Segment
+from service.ehr.hl7v2.segment import MOST_FIELDS, Marks, Segment
 from tests.support.messages import HEADER, OLD_FERRITIN, PATIENT, message, obr, obx
 from tests.unit.ehr.hl7v2.reading import CODES
 
@@ -170,3 +178,12 @@ def test_the_header_of_any_body_is_read_as_far_as_it_goes() -> None:
 )
 def test_components_are_parted_before_escapes_are_undone(raw: str, parts: list[str]) -> None:
     assert Segment("OBX", "OBX[1]", ["OBX", raw], Marks()).components(raw) == parts
+
+
+def test_no_more_parts_are_read_than_fit_into_memory() -> None:
+    """They are counted before any is made; fields beyond those of any segment are of none."""
+    refusal = [("too_many", "207", "MSH", False)]
+    assert refused(message(*["NTE|1"] * (MOST_SEGMENTS + 1)).encode()) == refusal
+    assert refused(message(obx("a~" * (MOST_REPETITIONS + 1), kind="ST")).encode()) == refusal
+    assert refused(message(obx("a^" * (MOST_PARTS + 1), kind="ST")).encode()) == refusal
+    assert len(read_message(message("NTE|1" * 1000 + "|" * 1000).encode()).segments[-1].fields) == MOST_FIELDS + 1

@@ -7,6 +7,7 @@ import pytest
 from service.server.messages.strict_json import (
     DEEPEST,
     LONGEST_NUMBER,
+    MOST_VALUES,
     NotJson,
     dumps,
     loads,
@@ -121,3 +122,10 @@ def test_decimals_are_written_digit_for_digit() -> None:
 def test_what_was_written_beforehand_is_put_in_as_it_is() -> None:
     part = written({"value": Decimal("1.50")})
     assert dumps({"part": part}) == b'{"part":{"value":1.50}}'
+
+
+def test_no_more_values_are_read_than_fit_into_memory() -> None:
+    """They are counted by the signs that begin or part them, before any is made."""
+    assert len(loads(b"[" + b",".join([b"1"] * MOST_VALUES) + b"]")) == MOST_VALUES
+    with pytest.raises(NotJson, match=f"more than {MOST_VALUES} values"):
+        loads(b"[" + b",".join([b"{}"] * MOST_VALUES) + b"]")

@@ -13,7 +13,7 @@ from flask import Flask
 
 import service.app
 from service.server.messages.strict_json import dumps, loads
-from service.server.serving.connection import TooSlow
+from service.server.serving.connection import Crowded, TooSlow
 from service.server.settings import Settings
 from tests.support.sample import create_app
 
@@ -181,7 +181,8 @@ def test_coded_transfers_are_refused(app: Flask, coding: str, status: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(TooSlow(), 408), (ValueError("bad chunk"), 400), (ConnectionResetError(), 400)]
+    ("error", "status"),
+    [(TooSlow(), 408), (Crowded(), 503), (ValueError("bad chunk"), 400), (ConnectionResetError(), 400)],
 )
 def test_a_failing_stream_is_the_matching_error(app: Flask, error: Exception, status: int) -> None:
     """Too slow is 408, anything else wrong with the body 400."""
