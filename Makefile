@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8080
 HOST ?= 127.0.0.1
 VENV := .venv
+unexport PYTHONDONTWRITEBYTECODE  # else each of the many processes that tests start compiles everything anew
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help

@@ -542,7 +542,7 @@ def test_a_note_is_not_read() -> None:
     assert interval(noted, "ferritin")[0] == "[120, 120]"
 
 
-@pytest.mark.parametrize("length", [1_000, 32_000, 128_000])
+@pytest.mark.parametrize("length", [1_000, 32_000, pytest.param(128_000, marks=pytest.mark.slow)])
 def test_a_text_of_any_length_costs_no_more_than_its_length(length: int) -> None:
     for said in (f"1{' ' * length}x", " " * length, "&gt;" * (length // 4), "1 UCUM " * (length // 7), "9" * length):
         for sent in (
