@@ -57,8 +57,9 @@ format: setup ## rewrite the layout of the code
 generate: setup ## write openapi.yaml from its files, and the parts of README.md that come from the data
 	$(BIN)/python -m tools.generate
 
-bench: setup ## what a panel costs, beside a bare echo in the same run
+bench: setup ## what a panel costs, beside a bare echo in the same run; BESIDE=tree compares with the service of another tree
 	$(BIN)/python -m bench
+	$(if $(BESIDE),$(BIN)/python -m bench --beside $(BESIDE))
 
 bench-check: setup ## fail if a panel takes 20 % more instructions than bench/baseline.json says (needs valgrind)
 	$(BIN)/python -m bench --instructions

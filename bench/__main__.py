@@ -6,8 +6,9 @@ import argparse
 import os
 import platform
 import sys
+from pathlib import Path
 
-from bench import instructions, requests, stages, startup
+from bench import beside, instructions, requests, stages, startup
 
 SECTIONS = {"stages": stages.report, "startup": startup.report, "requests": requests.report}
 
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument(
         "--instructions", action="store_true", help="count instructions against the baseline (valgrind)"
     )
+    parser.add_argument("--beside", metavar="TREE", type=Path, help="compare with the service of another tree")
     parser.add_argument("--update", action="store_true", help="with --instructions: make these counts the baseline")
     asked = parser.parse_args()
     if unknown := set(asked.sections) - set(SECTIONS):
@@ -32,8 +34,10 @@ def main() -> int:
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f} before the start")
     if load > BUSY:
         print("The machine is busy: read the ratios, not the rates.")
-    for name in asked.sections or SECTIONS:
+    for name in asked.sections or ([] if asked.beside else SECTIONS):
         SECTIONS[name](quick=asked.quick)
+    if asked.beside:
+        beside.report(asked.beside.resolve(), quick=asked.quick)
     return 0
 
 

@@ -65,11 +65,12 @@ def _count() -> dict[str, float]:
             check=True,
         )
         dumps = sorted(Path(folder).glob("count.*"), key=lambda path: int(path.suffix[1:]))
-        totals = [_total(path) for path in dumps]
+        totals = [total(path) for path in dumps]
     return {name: totals[2 * at + 1] / CALLS for at, name in enumerate(json.loads(ran.stdout))}
 
 
-def _total(path: Path) -> int:
+def total(path: Path) -> int:
+    """Return the instructions that a dump of callgrind holds."""
     found = re.search(r"^(?:summary|totals): (\d+)", path.read_text(), re.MULTILINE)
     return int(found[1]) if found else 0
 

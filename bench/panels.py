@@ -60,7 +60,7 @@ ONE_SET = "eular-acr-printo-2016"
 
 
 def panel(observations: int = 17, *criteria: str) -> dict[str, Any]:
-    """Return a panel with so many observations, every finding, and the sets asked for (default all ten)."""
+    """Return a panel with so many observations, every finding, and the sets asked for (default all)."""
     request: dict[str, Any] = {
         "patient": {"age_years": 10, "age_at_onset_years": 8},
         "context": CONTEXT,

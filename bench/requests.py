@@ -17,7 +17,7 @@ from service.server.settings import Settings
 
 LINES = 200
 OWN_CLIENT = "a small Python client, which takes more CPU than wrk: read the ratios"
-FULL = Load("full panel, ten sets", "/v1/assessments", dumps(panel()))
+FULL = Load("full panel, all sets", "/v1/assessments", dumps(panel()))
 BRIEF = Load("full panel, summary", "/v1/assessments?view=summary", dumps(panel()))
 ECHO = Load("bare WSGI echo", "/", dumps(panel()))
 LARGE = Load("bare WSGI, the full panel's answer ready-made", "/", dumps(panel()))
@@ -33,7 +33,7 @@ def loads_here() -> Iterator[Load]:
     """Yield what can be asked of this version of the service, and print what cannot."""
     yield FULL
     yield BRIEF
-    yield Load("sparse panel, ten sets", "/v1/assessments", dumps(SPARSE))
+    yield Load("sparse panel, all sets", "/v1/assessments", dumps(SPARSE))
     yield Load("full panel, one set", "/v1/assessments", dumps(panel(17, ONE_SET)))
     yield Load(SAME, "/v1/assessments", dumps(carried()))
     yield Load(RECORD, "/fhir/$evaluate-mas", dumps(record()), "application/fhir+json")

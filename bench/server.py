@@ -14,28 +14,37 @@ from types import TracebackType
 from typing import Self
 
 TICK = os.sysconf("SC_CLK_TCK")
+START_SECONDS = 60  # a busy machine takes its time
+SETTINGS = "service.server.serving.gunicorn_conf"
 SERVICE, WSGI_ECHO, WSGI_LARGE = "service.wsgi:app", "bench.echo:wsgi", "bench.echo:large"
 FLASK_ECHO = "bench.echo:flask"
 
 
 class Server:
-    """gunicorn with one application; ready when entered, stopped when left."""
+    """gunicorn with one application; ready when entered, stopped when left. ``tree`` is where its code stands."""
 
-    def __init__(self, application: str, workers: int = 1) -> None:
+    def __init__(
+        self, application: str, workers: int = 1, *, tree: Path | None = None, settings: str = SETTINGS
+    ) -> None:
         self.application, self.workers = application, workers
+        self.tree, self.settings = tree, settings
         self.port = _free_port()
         self.seconds_to_ready = 0.0
 
     def __enter__(self) -> Self:
         one_core = ["taskset", "-c", "0"] if self.workers == 1 and (os.cpu_count() or 1) > 1 else []
-        command = [sys.executable, "-m", "gunicorn", "-c", "python:service.server.serving.gunicorn_conf"]
+        command = [sys.executable, "-m", "gunicorn", "-c", f"python:{self.settings}"]
         kept = {key: text for key, text in os.environ.items() if not key.startswith("MAS_")}
         environ = kept | {"PORT": str(self.port), "WEB_CONCURRENCY": str(self.workers), "MAS_DRAIN_SECONDS": "0"}
         started = time.perf_counter()
         self.process = subprocess.Popen(
-            [*one_core, *command, self.application], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*one_core, *command, self.application],
+            env=environ,
+            cwd=self.tree,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
-        self._wait(started + 20)
+        self._wait(started + START_SECONDS)
         self.seconds_to_ready = time.perf_counter() - started
         return self
 

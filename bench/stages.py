@@ -139,7 +139,7 @@ def report(*, quick: bool) -> None:
     print(f"\n{PANELS} different panels: {cost(rotation(), seconds, PANELS):.0f} microseconds of CPU each")
     _record(seconds)
     keys = list(CATALOGUE)
-    _growth("criteria sets", {n: panel(17, *keys[:n]) for n in (1, 2, 4, 7, 10)}, seconds)
+    _growth("criteria sets", {n: panel(17, *keys[:n]) for n in (1, 2, 4, 7, 10, len(keys))}, seconds)
     _growth("observations", {n: panel(n) for n in (1, 2, 5, 10, 15, 19)}, seconds)
 
 
