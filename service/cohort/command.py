@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from service.clinical.data.toml_reader import BadData
+from service.cohort.bulk.command import from_fhir
 from service.cohort.conversions import COMMENT, to_csv, to_ndjson
 from service.cohort.endings import code_of
 from service.cohort.intake.header import UnusableTable
@@ -57,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m service.cohort",
         description="Assess a table of panels, one row each, units in the header: ferritin[ug/L]. "
-        "With 'to-ndjson' or 'to-csv' as the first word, convert a table for a service's batch, or its answers back.",
+        "With 'to-ndjson' or 'to-csv' as the first word, convert a table for a service's batch, or its answers back. "
+        "Another command: 'from-fhir FOLDER' judges the patients of a FHIR Bulk Data export (from-fhir --help).",
         epilog="Exit codes: 0 every row has its row in the results; 2 the table or an option cannot be "
         "used; 1 a worker process was lost; 130 interrupted. docs/scale.md says what a table may look like.",
     )
@@ -202,5 +204,6 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "assess": partial(_with_table, _assess),
     "to-ndjson": partial(_with_table, _to_ndjson),
     "to-csv": partial(_with_table, _to_csv),
+    "from-fhir": from_fhir,
 }
 """Each command takes the words behind its name and returns the exit code."""

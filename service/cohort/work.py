@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -24,12 +20,11 @@ from service.cohort.intake.faults import as_of_a_table
 from service.cohort.intake.header import Header
 from service.cohort.intake.rows import UnusableRow, absent_cells, document_of, has_local_time, identity, without_result
 from service.cohort.intake.table import Row
+from service.cohort.processes import in_order
 from service.cohort.results import STATUS, result_row, write_rows
 from service.ehr.terminology.code_file import load_codes
 
 ROWS_AT_ONCE = 200
-CHUNKS_PER_WORKER = 3
-ENDINGS = (signal.SIGINT, signal.SIGTERM)
 UNREADABLE = (
     "The row cannot be read as CSV: in it or a row before it a quotation mark is open or stray, or a cell is far too "
     "long. Within a cell in quotation marks each of them is written twice."
@@ -79,43 +74,12 @@ class Done:
 
 def assess_rows(reading: Reading, rows: Iterable[Row], workers: int) -> Iterator[Done]:
     """Yield the results in the order of the rows, a few hundred at a time."""
-    chunks = _chunks(rows)
-    if workers == 1:
-        yield from (_assess_chunk(reading, start, chunk) for start, chunk in chunks)
-        return
-    pool, running = ProcessPoolExecutor(workers, initializer=leave_signals), deque[Future[Done]]()
-    try:
-        for start, chunk in chunks:
-            with _endings_held_back():
-                running.append(pool.submit(_assess_chunk, reading, start, chunk))
-            if len(running) >= CHUNKS_PER_WORKER * workers:
-                yield running.popleft().result()
-        while running:
-            yield running.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    return in_order(partial(_assess_chunk, reading), _chunks(rows), workers)
 
 
 def result_of(reading: Reading, number: int, cells: Row) -> list[str]:
     """Return the row of results for one row of the table; ``number`` counts from 1."""
     return result_row(number, identity(reading.header, cells or ()), _answer(reading, cells))
-
-
-@contextmanager
-def _endings_held_back() -> Iterator[None]:
-    """Let a signal to end wait: Python would lose the exception that it raises while a worker process is forked."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def leave_signals() -> None:
-    """Leave an interrupt at the keyboard, which reaches every process, to the one that started this."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
 
 
 @cache
@@ -130,7 +94,8 @@ def _chunks(rows: Iterable[Row]) -> Iterator[tuple[int, list[Row]]]:
         start += len(chunk)
 
 
-def _assess_chunk(reading: Reading, start: int, chunk: list[Row]) -> Done:
+def _assess_chunk(reading: Reading, numbered: tuple[int, list[Row]]) -> Done:
+    start, chunk = numbered
     results = [result_of(reading, number, cells) for number, cells in enumerate(chunk, start)]
     refused = sum(result[STATUS] != "200" for result in results)
     return Done(write_rows(results), len(chunk), refused, any(map(reading.uses_zone, chunk)))

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from service.cohort import command, work
+from service.cohort import command, processes, work
 from service.cohort.command import UNKNOWN_IS_NOT_NORMAL, main
 from service.cohort.conversions import INCOMPLETE, Unanswered, to_csv
 
@@ -181,10 +181,10 @@ def test_a_lost_worker_process_ends_it_with_a_reason(
 def test_workers_leave_an_interrupt_to_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     left: dict[int, object] = {}
     monkeypatch.setattr(signal, "signal", left.__setitem__)
-    held = signal.pthread_sigmask(signal.SIG_BLOCK, work.ENDINGS)
-    work.leave_signals()
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, processes.ENDINGS)
+    processes.leave_signals()
     assert left == {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: signal.SIG_DFL}
-    assert signal.pthread_sigmask(signal.SIG_SETMASK, held).isdisjoint(work.ENDINGS)
+    assert signal.pthread_sigmask(signal.SIG_SETMASK, held).isdisjoint(processes.ENDINGS)
 
 
 def test_a_signal_to_end_waits_while_worker_processes_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,8 +201,8 @@ def test_a_signal_to_end_waits_while_worker_processes_start(tmp_path: Path, monk
     path.write_text(TABLE)
     assert main([str(path), "--workers", "2"]) == 0
     assert len(masks) == 1
-    assert masks[0].issuperset(work.ENDINGS)
-    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()).isdisjoint(work.ENDINGS)
+    assert masks[0].issuperset(processes.ENDINGS)
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()).isdisjoint(processes.ENDINGS)
 
 
 def test_told_to_end_it_leaves_no_process_behind(tmp_path: Path) -> None:

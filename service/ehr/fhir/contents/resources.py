@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from service.ehr.fhir.contents.json_shapes import Resource, table, tables, text, token
@@ -95,6 +95,18 @@ class Contents:
     def keep(self, found: list[Found]) -> None:
         """Hold these resources and no others."""
         self.found, self._index = found, None
+
+    def standing_at(self, counts: Callable[[str], bool]) -> Contents:
+        """Return what of it stands at the places that count; a reference still leads to all of it."""
+        self._index = self._by_name() if self._index is None else self._index
+        unread = {kind: [place for place in places if counts(place)] for kind, places in self.unread.items()}
+        return replace(
+            self,
+            found=[found for found in self.found if counts(found.where)],
+            issues=[told for told in self.issues if not told.where or any(map(counts, told.where))],
+            unread={kind: places for kind, places in unread.items() if places},
+            containers=[container for container in self.containers if counts(container[1])],
+        )
 
     def of(self, *types: str) -> list[Found]:
         """Return the resources of some types in the order found."""

@@ -6,7 +6,9 @@ What names and codes mean is decided where every way in decides it; here they ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from service.clinical.panel.moment import DAY_LENGTH, Moment
 from service.clinical.panel.panel import Medication
@@ -27,45 +29,89 @@ HEADING = "medications"
 Resolve = Callable[[str], Resource | None]
 
 
-def medications(
-    contents: Contents, codes: CodeMap, issues: list[Issue], told: Iterable[tuple[Resource, str]] = ()
-) -> tuple[Medication, ...]:
-    """Return the drugs that count or cannot be told, each with the day of its last dose if the record says so.
+class Said(NamedTuple):
+    """A drug as one place of a record says it: its name, the day of the last dose or "", and the place."""
+
+    name: str
+    day: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drugs:
+    """What a record says of drugs, by place.
+
+    ``told`` are those named beside it, ``given`` those that count or cannot be told, ``not_given`` the places of those
+    that would but for their status. ``unread`` are things that may be drugs; of several in one ``kind`` one counts.
+    """
+
+    told: tuple[Medication, ...] = ()
+    given: tuple[Said, ...] = ()
+    not_given: tuple[str, ...] = ()
+    unread: tuple[tuple[str, Said], ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+    def standing_at(self, counts: Callable[[str], bool]) -> Drugs:
+        """Return what of it stands at the places that count."""
+        return replace(
+            self,
+            given=tuple([said for said in self.given if counts(said.where)]),
+            not_given=tuple([where for where in self.not_given if counts(where)]),
+            unread=tuple([(kind, said) for kind, said in self.unread if counts(said.where)]),
+        )
+
+    @property
+    def medications(self) -> tuple[Medication, ...]:
+        """The drugs that count or cannot be told, each with the day of its last dose if the record says so."""
+        found: dict[tuple[str, str], str] = {}
+        for name, day, where in self.given:
+            found.setdefault((name, day), where)
+        unread: dict[str, Said] = {}
+        for kind, said in self.unread:
+            unread.setdefault(kind, said)
+        return (
+            *self.told,
+            *(_medication(name, day, where) for (name, day), where in sorted(found.items())),
+            *(_medication(*said) for said in unread.values()),
+        )
+
+    @property
+    def remarks(self) -> list[Issue]:
+        """What is to be said of those that do not count."""
+        return [*(issue("drug_status", where) for where in self.not_given), *self.issues]
+
+
+def read_drugs(contents: Contents, codes: CodeMap, told: Iterable[tuple[Resource, str]] = ()) -> Drugs:
+    """Return what a record says of drugs.
 
     ``told`` are Medications, or concepts under their ``code``, that a caller names beside the record.
     """
     lookup = DrugLookup(codes)
-    named = [drug for resource, where in told for drug in _named(resource, lookup, where)]
-    found: dict[tuple[str, str], str] = {}
+    named = tuple([drug for resource, where in told for drug in _named(resource, lookup, where)])
+    given, not_given = list[Said](), list[str]()
     for statement in contents.of(*DRUGS):
         names = _names(_concepts(statement.resource, _resolver(contents, statement.resource)), lookup)
         if _is_given(statement.resource):
             day = _last_dose(statement) if names else ""
-            for name in names:
-                found.setdefault((name, day), statement.where)
+            given += [Said(name, day, statement.where) for name in names]
         elif any(reading.drugs for name in names if (reading := lookup.read(name))):
-            issues.append(issue("drug_status", statement.where))
-    for name, day, where in drugs_elsewhere(contents, codes):
-        found.setdefault((name, day), where)
-    unread = [*_unread(contents, lookup)]
-    issues += lookup.issues()
-    return (*named, *(_medication(name, day, where) for (name, day), where in sorted(found.items())), *unread)
+            not_given.append(statement.where)
+    given += [Said(*found) for found in drugs_elsewhere(contents, codes)]
+    unread = tuple(_unread(contents, lookup))
+    return Drugs(named, tuple(given), tuple(not_given), unread, tuple(lookup.issues()))
 
 
-def _unread(contents: Contents, lookup: DrugLookup) -> Iterator[Medication]:
+def _unread(contents: Contents, lookup: DrugLookup) -> Iterator[tuple[str, Said]]:
     """Yield what stands for drugs in a form that is not read, in an empty list, or named and not in the record."""
     for kind, places in contents.unread.items():
         if kind.startswith("Medication") and kind != NO_ORDER:
-            yield _medication(UNREADABLE, "", places[0])
+            yield from ((kind, Said(UNREADABLE, "", where)) for where in places)
     for where in empty_lists(contents, lookup.codes, HEADING):
-        yield _medication(UNREADABLE, "", where)
-    elsewhere: dict[str, str] = {}
+        yield where, Said(UNREADABLE, "", where)
     for missing in missing_of(contents):
         if missing.may_be_drug:
             for name in _missing_drugs(missing, lookup):
-                elsewhere.setdefault(name, missing.where)
-    for name, where in elsewhere.items():
-        yield _medication(name, "", where)
+                yield f"missing {name}", Said(name, "", missing.where)
 
 
 def _missing_drugs(missing: Missing, lookup: DrugLookup) -> list[str]:

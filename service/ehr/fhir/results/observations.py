@@ -67,9 +67,10 @@ class Results(Triage[ReportedResult]):
     times: ResultTimes = field(default_factory=ResultTimes)
 
     def read_needed(self, codes: CodeMap, as_of: Moment | None = None) -> None:
-        """Read the values of those results that decide which one counts."""
+        """Read the values of those results that decide which one counts, each once."""
         for result in needed(self.results, as_of):
-            result.read(codes)
+            if result.reading is None and result.issue is None:
+                result.read(codes)
 
 
 def read_results(contents: Contents, codes: CodeMap, person: Person = NOBODY) -> Results:

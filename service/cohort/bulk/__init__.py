@@ -1,0 +1,1 @@
+"""What do the criteria say of every patient of an export?"""
