@@ -89,6 +89,13 @@ def of_deletions(size: int) -> Any:
     return made
 
 
+def of_deletions_of_what_has_no_version(size: int) -> Any:
+    made = of_deletions(size)
+    for entry in made["entry"]:
+        entry.get("resource", {}).pop("meta", None)
+    return made
+
+
 def of_contained_subjects(size: int) -> Any:
     marks = [{"system": "s", "value": str(at)} for at in range(size // 60)]
     inside = [observation(FERRITIN, 1, "ng/mL", id=f"i{at}", subject={"reference": "#p"}) for at in range(size // 500)]
@@ -141,6 +148,7 @@ SHAPES = [
     of_one_long_text("effectiveDateTime"),
     of_a_subject_type,
     of_deletions,
+    of_deletions_of_what_has_no_version,
     of_contained_subjects,
     of_a_condition_code,
     of_codings,

@@ -62,13 +62,22 @@ def _in(owner: Resource, where: str, contents: Contents, part: Resource | None =
     while waiting:
         value, key, place = waiting.pop()
         if isinstance(value, list):
-            waiting += [(inner, key, f"{place}[{number}]") for number, inner in enumerate(value)]
+            waiting += [(inner, key, f"{place}[{number}]") for number, inner in enumerate(value) if _holds(inner)]
         elif isinstance(value, dict) and value.get("deleted") is not True:
             if _is_reference(value, key):
                 found = _missing(value, key, owner, contents)
                 if found != (False, False):
                     yield Missing(place, text(value, "display"), at, *found)
-            waiting += [(inner, name, f"{place}.{name}") for name, inner in value.items() if name != "contained"]
+            waiting += [
+                (inner, name, f"{place}.{name}")
+                for name, inner in value.items()
+                if _holds(inner) and name != "contained"
+            ]
+
+
+def _holds(value: object) -> bool:
+    """Return whether a value may be, or may hold, a reference; many empty ones cost a sender little."""
+    return bool(value) and isinstance(value, list | dict)
 
 
 def _is_reference(value: Resource, key: str) -> bool:
