@@ -21,7 +21,7 @@ EXPONENT_DIGITS = 4
 LARGEST_EXPONENT = 330  # what the doubles of a sender can hold; no result comes near
 DEEPEST = 64
 LONGEST_KEY = 64
-MOST_VALUES = 400_000
+MOST_VALUES = 600_000
 """Values and keys of one document, by the signs that begin or part them: each takes a hundred bytes once it is read."""
 _OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # with which those of UTF-32 begin or which hold a NUL
 _DECIMAL_COMMA = re.compile(r"\d,\d", re.ASCII)
