@@ -76,9 +76,10 @@ soak: setup ## full load for SECONDS (default 600): memory flat, no error, count
 
 lock: ## pin the newest allowed versions, with hashes (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml --extra otel --extra arrow --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml --extra otel --extra arrow --extra report --group dev -c requirements.txt -o requirements-dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml --extra otel -c requirements-dev.txt -o requirements-otel.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml --extra arrow -c requirements-dev.txt -o requirements-arrow.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q pyproject.toml --extra report -c requirements-dev.txt -o requirements-report.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q --group pyproject.toml:browser -c requirements-dev.txt -o requirements-browser.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --upgrade -q --group chart -c requirements-dev.txt -o requirements-chart.txt
 

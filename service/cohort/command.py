@@ -6,14 +6,10 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO, TextIO
 from zoneinfo import ZoneInfo
-
-import click
 
 from service.clinical.data.toml_reader import BadData
 from service.cohort.bulk.command import from_fhir
@@ -21,8 +17,10 @@ from service.cohort.conversions import COMMENT, to_csv, to_ndjson
 from service.cohort.endings import code_of
 from service.cohort.intake.header import UnusableTable
 from service.cohort.intake.table import UTF_8, Row, open_table, text_of
+from service.cohort.report import command as report
 from service.cohort.results import COLUMNS, write_rows
-from service.cohort.work import Done, Reading, assess_rows
+from service.cohort.streams import encoding, opened, shown
+from service.cohort.work import Reading, assess_rows
 from service.ehr.terminology.code_file import load_codes
 
 MOST_TOLD = 20
@@ -47,7 +45,7 @@ def _with_table(run: Callable[[argparse.Namespace, BinaryIO], None], arguments: 
 
     def work() -> None:
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # whatever the locale
-        with _opened(options.table) as stream:
+        with opened(options.table) as stream:
             run(options, stream)
             sys.stdout.flush()
 
@@ -76,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME,...",
         help="columns to leave out; one that is not known stops the run otherwise (also more than once)",
     )
-    parser.add_argument("--encoding", type=_encoding, default=UTF_8, help="such as cp1252; default: UTF-8, or its mark")
+    parser.add_argument("--encoding", type=encoding, default=UTF_8, help="such as cp1252; default: UTF-8, or its mark")
     parser.add_argument(
         "--timezone",
         type=_zone,
@@ -108,28 +106,11 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _encoding(name: str) -> str:
-    try:
-        "".encode(name)
-    except LookupError:
-        raise argparse.ArgumentTypeError("this encoding of text is not known") from None
-    return name
-
-
 def _zone(name: str) -> tzinfo:
     try:
         return UTC if name.upper() == "UTC" else ZoneInfo(name)
     except (ValueError, OSError, LookupError):
         raise argparse.ArgumentTypeError("a name such as Europe/Berlin is needed") from None
-
-
-@contextmanager
-def _opened(name: str) -> Iterator[BinaryIO]:
-    if name == "-":
-        yield sys.stdin.buffer
-        return
-    with Path(name).open("rb") as stream:
-        yield stream
 
 
 def _assess(options: argparse.Namespace, stream: BinaryIO) -> None:
@@ -138,7 +119,7 @@ def _assess(options: argparse.Namespace, stream: BinaryIO) -> None:
         sys.stdout.write(write_rows([COLUMNS]))
         count = refused = 0
         uses_zone = False
-        for part in _shown(assess_rows(reading, rows, options.workers), stream):
+        for part in shown(assess_rows(reading, rows, options.workers), stream):
             sys.stdout.write(part.text)
             count, refused = count + part.rows, refused + part.refused
             uses_zone = uses_zone or part.uses_zone
@@ -150,17 +131,6 @@ def _read(options: argparse.Namespace, text: TextIO) -> tuple[Reading, Iterator[
     header, rows = open_table(text, options.ignore_columns)
     _tell(header.remarks)
     return Reading(header, options.on_invalid, options.decimal_comma, options.timezone, options.code_map), rows
-
-
-def _shown(parts: Iterable[Done], stream: BinaryIO) -> Iterator[Done]:
-    """Yield the parts, with a bar on a terminal that says how much of a file was read."""
-    size = _size(stream)
-    hidden = not (size and sys.stderr.isatty())
-    with click.progressbar(length=size, file=sys.stderr, hidden=hidden) as bar:
-        for part in parts:
-            yield part
-            if not hidden:
-                bar.update(stream.tell() - bar.pos)
 
 
 def _summary(reading: Reading, count: int, refused: int, *, uses_zone: bool) -> Iterator[str]:
@@ -195,15 +165,11 @@ def _tell(remarks: Iterable[str]) -> None:
         sys.stderr.write(f"{remark}\n")
 
 
-def _size(stream: BinaryIO) -> int:
-    """Return the length of a file, 0 for a pipe or a terminal."""
-    return os.fstat(stream.fileno()).st_size if stream.seekable() else 0
-
-
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "assess": partial(_with_table, _assess),
     "to-ndjson": partial(_with_table, _to_ndjson),
     "to-csv": partial(_with_table, _to_csv),
     "from-fhir": from_fhir,
+    "report": report.main,
 }
 """Each command takes the words behind its name and returns the exit code."""

@@ -117,3 +117,11 @@ def test_arrow_is_imported_by_what_its_users_import_and_by_nothing_else() -> Non
     assert readers == {SERVICE / "cohort" / "arrow.py", SERVICE / "cohort" / "intake" / "arrow.py"}
     names = {"service.cohort.arrow", "service.cohort.intake.arrow"}
     assert {path for path in MODULES if names & set(imports(path))} == {SERVICE / "cohort" / "arrow.py"}
+
+
+def test_what_the_report_reckons_with_is_imported_in_its_folder_alone() -> None:
+    """It is an extra too: without it every other command must run."""
+    extra = {"numpy", "scipy"}
+    users = {path.parent for path in MODULES if extra & {name.partition(".")[0] for name in imports(path)}}
+    report = SERVICE / "cohort" / "report"
+    assert users == {report, report / "figures"}

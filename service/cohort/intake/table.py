@@ -105,6 +105,13 @@ def header_of(names: Sequence[str], ignored: Collection[str] = ()) -> Header:
     return read_header(names, ignored)
 
 
+def open_cells(text: TextIO) -> tuple[list[str], Iterator[Row]]:
+    """Return the cells of the header and the rows to come of any table; raises UnusableTable, also in its midst."""
+    lines = Lines(text)
+    cells, separator, _ = _header_cells(lines)
+    return cells, _rows(lines, separator)
+
+
 def _with_titles(header: Header, titles: int) -> Header:
     if not titles:
         return header

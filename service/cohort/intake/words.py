@@ -20,10 +20,14 @@ _GUARDS = (
 _BETWEEN_WORDS = re.compile(r"[\s_.\-]+")
 LISTS = (
     *("empty", "not_available", "ambiguous", "low", "high", "normal", "present", "absent", "no_drug", "some_drug"),
-    "total",
+    *("total", "case", "control"),
 )
 LONGEST = 200
-GROUPS = ("empty not_available ambiguous low high normal", "empty not_available present absent", "no_drug some_drug")
+GROUPS = (
+    "empty not_available ambiguous low high normal",
+    "empty not_available present absent case control",
+    "no_drug some_drug",
+)
 """Lists that are asked of the same cell: no word may stand in two of them."""
 
 
@@ -119,6 +123,8 @@ COLUMNS = load_columns(FILE)
 CELLS = load_cells(FILE)
 PRESENCE = dict.fromkeys(CELLS["present"], True) | dict.fromkeys(CELLS["absent"], False)
 """By word whether a finding is there."""
+LABELS = PRESENCE | dict.fromkeys(CELLS["case"], True) | dict.fromkeys(CELLS["control"], False)
+"""By word of a label whether the patient had what the label asks for."""
 SPELT_OUT = {word: code for key, code in (("low", "L"), ("high", "H"), ("normal", "N")) for word in CELLS[key]}
 """By word the HL7 v3 code of a result in words."""
 EMPTY, NOT_AVAILABLE = CELLS["empty"], CELLS["not_available"]

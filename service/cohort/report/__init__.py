@@ -1,0 +1,1 @@
+"""What does the cohort look like, and how often were the sets right?"""
