@@ -18,7 +18,7 @@ from service.cohort.endings import code_of
 from service.cohort.intake.header import UnusableTable
 from service.cohort.intake.table import UTF_8, Row, open_table, text_of
 from service.cohort.report import command as report
-from service.cohort.results import COLUMNS, write_rows
+from service.cohort.results import header_row, write_rows
 from service.cohort.streams import encoding, opened, shown
 from service.cohort.work import Reading, assess_rows
 from service.ehr.terminology.code_file import load_codes
@@ -74,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME,...",
         help="columns to leave out; one that is not known stops the run otherwise (also more than once)",
     )
+    parser.add_argument(
+        "--keep-columns",
+        action="append",
+        default=[],
+        metavar="NAME,...",
+        help="columns that the results repeat, such as who had MAS; one that is not known is no input then",
+    )
     parser.add_argument("--encoding", type=encoding, default=UTF_8, help="such as cp1252; default: UTF-8, or its mark")
     parser.add_argument(
         "--timezone",
@@ -116,7 +123,7 @@ def _zone(name: str) -> tzinfo:
 def _assess(options: argparse.Namespace, stream: BinaryIO) -> None:
     with text_of(stream, options.encoding) as text:
         reading, rows = _read(options, text)
-        sys.stdout.write(write_rows([COLUMNS]))
+        sys.stdout.write(write_rows([header_row(name for _, name in reading.header.kept)]))
         count = refused = 0
         uses_zone = False
         for part in shown(assess_rows(reading, rows, options.workers), stream):
@@ -128,7 +135,7 @@ def _assess(options: argparse.Namespace, stream: BinaryIO) -> None:
 
 def _read(options: argparse.Namespace, text: TextIO) -> tuple[Reading, Iterator[Row]]:
     """Return how to read the table, and its rows; what is odd about its header is told."""
-    header, rows = open_table(text, options.ignore_columns)
+    header, rows = open_table(text, options.ignore_columns, options.keep_columns)
     _tell(header.remarks)
     return Reading(header, options.on_invalid, options.decimal_comma, options.timezone, options.code_map), rows
 

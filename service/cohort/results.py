@@ -11,6 +11,7 @@ from typing import Any
 from service.clinical.criteria import CATALOGUE
 from service.clinical.criteria.rules import Linear, Ratio, Sum
 from service.clinical.measurement.fault import accepted_text
+from service.cohort.intake.header import UnusableTable
 from service.cohort.safe_text import bounded, safe
 
 SCORED = tuple(key for key, criteria in CATALOGUE.items() if isinstance(criteria.rule, Sum | Linear | Ratio))
@@ -23,17 +24,33 @@ COLUMNS = (
     *("missing", "decisive", "cautions", "warnings", "problems"),
 )
 STATUS = COLUMNS.index("status")
+TAKEN = (
+    "The results have a column '{}' of their own, so the one of the table cannot be kept under this name. Rename it."
+)
 
 
-def result_row(number: int, identity: str, answer: Mapping[str, Any]) -> list[str]:
-    """Return the cells for one answer ``{status, assessment}`` or ``{status, problem}``; ``number`` counts from 1."""
+def header_row(kept: Iterable[str] = ()) -> list[str]:
+    """Return the names of the columns; ``kept`` are those of the table that follow. Raises UnusableTable."""
+    names = [safe(bounded(name)) for name in kept]
+    taken = next((name for name in names if name in COLUMNS), "")
+    if taken:
+        raise UnusableTable(TAKEN.format(taken))
+    return [*COLUMNS, *names]
+
+
+def result_row(number: int, identity: str, answer: Mapping[str, Any], kept: Iterable[str] = ()) -> list[str]:
+    """Return the cells for one answer ``{status, assessment}`` or ``{status, problem}``; ``number`` counts from 1.
+
+    ``kept`` are cells of the table that follow.
+    """
     cells = dict.fromkeys(COLUMNS, "")
     cells |= {"row": str(number), "id": bounded(identity), "status": str(answer["status"])}
     if "assessment" in answer:
         cells |= _assessed(answer["assessment"])
     else:
         cells["problems"] = "; ".join(_faults(answer["problem"]))
-    return [cells[column] if column in NUMBERS else safe(cells[column]) for column in COLUMNS]
+    own = [cells[column] if column in NUMBERS else safe(cells[column]) for column in COLUMNS]
+    return [*own, *(safe(bounded(cell)) for cell in kept)]
 
 
 def write_rows(rows: Iterable[Sequence[str]]) -> str:

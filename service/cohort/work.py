@@ -18,7 +18,15 @@ from service.clinical.measurement.analytes import ANALYTES
 from service.clinical.therapies.drug_names import FORMULARY, Formulary
 from service.cohort.intake.faults import as_of_a_table
 from service.cohort.intake.header import Header
-from service.cohort.intake.rows import UnusableRow, absent_cells, document_of, has_local_time, identity, without_result
+from service.cohort.intake.rows import (
+    UnusableRow,
+    absent_cells,
+    document_of,
+    has_local_time,
+    identity,
+    kept_cells,
+    without_result,
+)
 from service.cohort.intake.table import Row
 from service.cohort.processes import in_order
 from service.cohort.results import STATUS, result_row, write_rows
@@ -79,7 +87,8 @@ def assess_rows(reading: Reading, rows: Iterable[Row], workers: int) -> Iterator
 
 def result_of(reading: Reading, number: int, cells: Row) -> list[str]:
     """Return the row of results for one row of the table; ``number`` counts from 1."""
-    return result_row(number, identity(reading.header, cells or ()), _answer(reading, cells))
+    kept = kept_cells(reading.header, cells)
+    return result_row(number, identity(reading.header, cells or ()), _answer(reading, cells), kept)
 
 
 @cache

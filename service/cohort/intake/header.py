@@ -55,12 +55,16 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns that are used, how many there are in all, where those without a name are, and notes on the rest."""
+    """The columns that are used, how many there are in all, where those without a name are, and notes on the rest.
+
+    ``kept`` are the places and names of those that the results repeat.
+    """
 
     columns: tuple[Column, ...]
     width: int
     unnamed: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    kept: tuple[tuple[int, str], ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -69,17 +73,20 @@ class Header:
         return (*self.notes, *(remark for remark in about_units if remark))
 
 
-def read_header(cells: Sequence[str], ignored: Collection[str] = ()) -> Header:
-    """Return the header; ``ignored`` are names of columns to leave out.
+def read_header(cells: Sequence[str], ignored: Collection[str] = (), kept: Collection[str] = ()) -> Header:
+    """Return the header; ``ignored`` are names of columns to leave out, ``kept`` those that the results repeat.
+
+    A column that is kept and is an input counts as one all the same.
 
     Raises UnusableTable if a column is not known, or an input has two columns. It also does if a name to ignore is not
     there, or if no column is an observation or finding.
     """
     names = [_tidy(cell) for cell in cells]
-    left_out = _ignored(names, ignored)
+    left_out, repeated = _places(names, ignored, "--ignore-columns"), _places(names, kept, "--keep-columns")
     used = [(place, name) for place, name in enumerate(names) if name and place not in left_out]
     columns = [_column(place, name) for place, name in used]
-    unknown = [at for at, column in zip(used, columns, strict=True) if column is None and not _is_no_input(at[1])]
+    no_input = [at for at, column in zip(used, columns, strict=True) if column is None and at[0] not in repeated]
+    unknown = [at for at in no_input if not _is_no_input(at[1])]
     found = [column for column in columns if column is not None]
     unnamed = [place for place, name in enumerate(names) if not name]
     rows_are_named = unnamed[:1] == [0]  # as pandas and R write the names of rows
@@ -95,11 +102,11 @@ def read_header(cells: Sequence[str], ignored: Collection[str] = ()) -> Header:
         raise UnusableTable(NO_INPUT)
     notes = [NAMES_OF_ROWS] if rows_are_named else []
     notes += [f"{_told(place, names[place])} is left out, as asked." for place in left_out]
-    notes += [
-        f"{_told(*at)} is no input and is left out." for at, column in zip(used, columns, strict=True) if not column
-    ]
+    notes += [f"{_told(*at)} is no input and is left out." for at in no_input]
+    notes += [_kept(place, names[place], [column.place for column in found]) for place in repeated]
     notes += [_read_as(column, names[column.place]) for column in found if _is_other_name(column, names[column.place])]
-    return Header(tuple(found), len(cells), tuple(unnamed), tuple(notes))
+    repeats = tuple((place, names[place]) for place in repeated)
+    return Header(tuple(found), len(cells), tuple(unnamed), tuple(notes), repeats)
 
 
 def names_an_input(cells: Sequence[str]) -> int:
@@ -130,18 +137,18 @@ def _tidy(cell: str) -> str:
     return " ".join(unguarded(cell.translate(_INVISIBLE)).split()) if len(cell) <= LONGEST_HEADING else cell
 
 
-def _ignored(names: Sequence[str], ignored: Collection[str]) -> list[int]:
-    """Return the places of the columns to leave out, of names or lists of them; a name may have a comma in it.
+def _places(names: Sequence[str], wished: Collection[str], option: str) -> list[int]:
+    """Return the places of the columns that an option names, one by one or in lists; a name may have a comma in it.
 
     Raises UnusableTable for a name that no column has.
     """
     known = set(map(folded_name, names))
-    parts = (part for text in ignored for part in ([text] if folded_name(_tidy(text)) in known else text.split(",")))
+    parts = (part for text in wished for part in ([text] if folded_name(_tidy(text)) in known else text.split(",")))
     wanted = {folded_name(name): name for name in map(_tidy, parts) if name}
     missing = [name for key, name in wanted.items() if key not in known]
     if missing:
         shown = ", ".join(f"'{_shown(name)}'" for name in missing)
-        raise UnusableTable(f"No column is called {shown}, as --ignore-columns says.")
+        raise UnusableTable(f"No column is called {shown}, as {option} says.")
     return [place for place, name in enumerate(names) if name and folded_name(name) in wanted]
 
 
@@ -270,6 +277,12 @@ def _told(place: int, name: str) -> str:
 
 def _shown(name: str) -> str:
     return visible(bounded(name, LONGEST_SHOWN))
+
+
+def _kept(place: int, name: str, inputs: Collection[int]) -> str:
+    return (
+        f"{_told(place, name)} is kept in the results, and is {'also read as an' if place in inputs else 'no'} input."
+    )
 
 
 def _read_as(column: Column, text: str) -> str:

@@ -92,6 +92,12 @@ def identity(header: Header, cells: Sequence[str]) -> str:
     return _of(ID, header, cells)
 
 
+def kept_cells(header: Header, cells: Sequence[str] | None) -> list[str]:
+    """Return the cells that the results repeat, "" of a row whose cells cannot be told apart."""
+    told_apart = cells if cells is not None and len(cells) <= header.width else ()
+    return [_cell(told_apart, place) for place, _ in header.kept]
+
+
 def has_local_time(header: Header, cells: Sequence[str]) -> bool:
     """Return whether the row has a time without an offset."""
     return is_local(_of(COLLECTED_AT, header, cells))

@@ -77,7 +77,7 @@ def text_of(stream: BinaryIO, encoding: str = UTF_8) -> TextIO:
     return io.TextIOWrapper(stream, encoding=marked, errors="surrogateescape", newline="")
 
 
-def open_table(text: TextIO, ignored: Collection[str] = ()) -> tuple[Header, Iterator[Row]]:
+def open_table(text: TextIO, ignored: Collection[str] = (), kept: Collection[str] = ()) -> tuple[Header, Iterator[Row]]:
     """Return the header and the rows to come; raises UnusableTable. Rows without any content are passed over.
 
     A file is looked through first, so that nothing is answered of one with a line that cannot be read.
@@ -88,7 +88,7 @@ def open_table(text: TextIO, ignored: Collection[str] = ()) -> tuple[Header, Ite
         text.seek(0)
     lines = Lines(text)
     cells, separator, titles = _header_cells(lines)
-    header = read_header(cells, ignored)
+    header = read_header(cells, ignored, kept)
     rows = _rows(lines, separator)
     first = list(islice(rows, 1))
     united = with_units(header, first[0]) if first and first[0] else None

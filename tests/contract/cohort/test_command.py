@@ -310,6 +310,28 @@ def test_a_column_that_may_hold_drugs_stops_the_run_unless_it_is_left_out_by_nam
     assert f"Column 9 '{column}' is left out, as asked." in told
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_column_that_is_kept_stands_behind_the_results(run: Any, workers: str) -> None:
+    table = "id,MAS,ferritin[ug/L],fever,remark\nA,yes,905,true,=1\nB,no,5.4.3,true,\nC,no,905,true,x,y\n"
+    code, results, told = run(table, "--workers", workers, "--keep-columns", "MAS,remark", "--keep-columns", "fever")
+    assert code == 0
+    assert [(row["MAS"], row["remark"], row["fever"], row["status"]) for row in results] == [
+        ("yes", "'=1", "true", "200"),
+        ("no", "", "true", "422"),
+        ("", "", "", "400"),
+    ]
+    assert "Column 2 'MAS' is kept in the results, and is no input." in told
+    assert "Column 4 'fever' is kept in the results, and is also read as an input." in told
+    assert "left out" not in told
+
+
+def test_a_column_cannot_be_kept_without_its_name_or_under_one_of_the_results(run: Any) -> None:
+    assert "No column is called 'Mass', as --keep-columns says." in run(TABLE, "--keep-columns", "Mass")[2]
+    code, results, told = run(TABLE, "--workers", "1", "--keep-columns", "id")
+    assert (code, results) == (2, [])
+    assert "have a column 'id' of their own" in told
+
+
 def test_two_patients_never_become_one_by_their_encoding(run: Any) -> None:
     table = INTAKE["12"].encode("cp1252")
     code, results, told = run(table, "--workers", "1")

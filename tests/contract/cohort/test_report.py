@@ -18,6 +18,8 @@ from tests.support.cohort_results import REFUSED, SIXTEEN, table_of
 
 PANELS = Path(__file__).resolve().parents[3] / "docs" / "examples" / "panels.csv"
 
+LABELLED = "collected_at,ferritin[ug/L],platelets[10*9/L],ast[U/L],triglycerides[mg/dL],fibrinogen[g/L],fever,condition,=had MAS"
+
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
@@ -44,6 +46,17 @@ def test_from_panels_to_a_page_through_pipes() -> None:
     rows = list(csv.DictReader(io.StringIO(found.decode())))
     assert [row["category"] for row in rows] == ["probable", "indeterminate", "unlikely", "possible"]
     assert "MAS is likely or probable in 1 row (25\xa0%), and unlikely in 1 row (25\xa0%)." in text
+
+
+def test_a_label_that_is_kept_reaches_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    panels = tmp_path / "panels.csv"
+    rows = ["2023-02-01,>10000,90,150,400,1.0,yes,sjia,MAS", "2023-02-01,100,400,20,80,5.0,no,sjia,no MAS"]
+    panels.write_text("\n".join([LABELLED, *rows * 3]) + "\n")
+    assert main([str(panels), "--workers", "1", "--keep-columns", "=had MAS"]) == 0
+    results = panels.with_name("results.csv")
+    results.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main(["report", str(results), "--label", "=had MAS"]) == 0
+    assert "3 cases: 3 likely or probable, 0 not, 0 open." in capsys.readouterr().out
 
 
 def test_rows_whose_label_is_none_are_told_by_their_number_and_not_by_their_value(

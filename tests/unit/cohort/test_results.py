@@ -3,10 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from service.api.response.assessment import summarised_result
 from service.api.response.brief_document import scored_document
 from service.clinical.assessment.assess import assess
-from service.cohort.results import COLUMNS, result_row
+from service.cohort.intake.header import UnusableTable
+from service.cohort.results import COLUMNS, header_row, result_row
 from tests.support.panels import panel_of
 
 ANSWER: dict[str, Any] = {
@@ -103,3 +106,11 @@ def test_numbers_keep_their_sign_and_texts_are_no_formulas() -> None:
     found = cells(1, "x" * 300 + "\n", {"status": 200, "assessment": assessment})
     assert (found["ms-score.min"], found["ms-score"], found["category"]) == ("-2.1", "'=1", "'@x")
     assert (found["summary"], found["id"]) == ("a\\u000ab", "x" * 200 + "…")
+
+
+def test_columns_that_are_kept_follow_and_are_no_formulas() -> None:
+    assert header_row() == list(COLUMNS)
+    assert header_row(["MAS", "=x"]) == [*COLUMNS, "MAS", "'=x"]
+    assert result_row(1, "", ANSWER, ["yes", "=1+1", "x" * 300])[len(COLUMNS) :] == ["yes", "'=1+1", "x" * 200 + "…"]
+    with pytest.raises(UnusableTable, match="a column 'category' of their own"):
+        header_row(["MAS", "category"])
