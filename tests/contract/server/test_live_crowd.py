@@ -191,7 +191,7 @@ def test_work_beyond_the_budget_is_refused_and_leaves_others_their_turn(tmp_path
                 "valueQuantity": value,
             }
         }
-        for number in range(42_000)
+        for number in range(39_500)
     ]
     record = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
     chosen = {"MAS_FHIR_MAX_BODY_BYTES": "99999999", "MAS_REQUEST_SECONDS": "1", "MAS_BODY_READ_SECONDS": "60"}
