@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,9 @@ settings.register_profile(
 )
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background is started with it ignored
 
 
 def pytest_collection_finish() -> None:

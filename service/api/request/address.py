@@ -13,8 +13,6 @@ VIEWS = (FULL, SUMMARY)
 
 def refuse_unknown_parameters(*known: str) -> None:
     """Raise InvalidRequest for each parameter of the address that is not one of those known."""
-    if not request.environ.get("QUERY_STRING"):
-        return
     entries = [unknown_parameter(name, known) for name in request.args if name not in known]
     if entries:
         raise InvalidRequest(entries)

@@ -14,12 +14,13 @@ import gevent  # type: ignore[import-untyped]
 from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped]
 
 from service.server.drain import draining
-from service.server.serving.connection import LINGER_SECONDS, Connection
+from service.server.serving.connection import Connection
 from service.server.serving.holdings import Holdings, limit_of
 from service.server.settings import from_environment
 
 _CROWDED = 0.9  # of the connections a worker may hold: beyond, the oldest silent ones are ended
 _LAST_WORD = 1.5  # seconds before the end of the grace at which requests are ended, so that they are logged
+_SILENCE = 0.5  # seconds until a silent connection ends at a stop: gunicorn looks once a second whether all are gone
 _TURN_SECONDS = 1.1  # until gunicorn's loop has seen the stop and closed its ports
 _LATE_SECONDS = 5.0  # for those who were in the queue
 
@@ -90,11 +91,11 @@ class PatientWorker(GeventWorker):  # type: ignore[misc]
             gevent.spawn(self.retire)
 
     def retire(self) -> None:
-        """End each connection that has been silent for a second, and at last all; runs until the process ends."""
+        """End each connection that has been silent for half a second, and at last all; runs until the process ends."""
         gevent.spawn_later(_TURN_SECONDS, self.serve_queue)
         last = time.monotonic() + max(0.0, self.cfg.graceful_timeout - _LAST_WORD)
         while time.monotonic() < last:
-            old = time.monotonic() - LINGER_SECONDS / 2
+            old = time.monotonic() - _SILENCE
             for connection in [silent for silent, since in self.idle.items() if since < old]:
                 self.end_silent(connection)
             gevent.sleep(0.05)

@@ -218,7 +218,7 @@ def test_in_a_crowd_the_longest_silent_makes_room() -> None:
 
 def test_a_stop_ends_the_silent_and_at_last_the_rest(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A request that goes on is ended shortly before the grace is, so that it is logged."""
-    monkeypatch.setattr(worker, "LINGER_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "_SILENCE", 0.05)
     monkeypatch.setattr(worker, "_TURN_SECONDS", 0.1)
     bench.worker.cfg.set("graceful_timeout", 2)
     silent, busy = bench.connect(REQUEST), bench.connect(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -387,6 +387,29 @@ def test_a_request_that_is_ousted_is_told_and_an_answer_that_is_ousted_ends() ->
         assert not client.waits
         client.close()
         theirs.close()
+
+
+def test_what_comes_after_a_request_was_ousted_is_not_read() -> None:
+    """It came in the moment in which the connection made room."""
+    ours, theirs = socket.socketpair()
+    client = Connection(ours, 5.0, lambda *_: None, Holdings(10))
+    theirs.sendall(b"xx")
+    assert client.recv(1) == b"x"
+    client.ousted = True
+    with pytest.raises(Crowded):
+        client.recv(1)
+    client.close()
+    theirs.close()
+
+
+def test_a_client_who_is_gone_takes_no_answer() -> None:
+    """Told as a broken pipe, whatever the kernel says."""
+    ours, theirs = socket.socketpair()
+    client = Connection(ours, 5.0, lambda *_: None, Holdings(10))
+    theirs.close()
+    with pytest.raises(BrokenPipeError):
+        client.sendall(b"x")
+    client.close()
 
 
 def test_where_there_is_no_room_a_request_is_refused() -> None:

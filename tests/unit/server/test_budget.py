@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
 
@@ -142,6 +143,29 @@ def test_a_body_that_is_too_long_is_given_up() -> None:
     client = sample.create_app(Settings(max_body_bytes=5, log_level="error")).test_client()
     answer: Response = client.post("/v1/assessments", data=b"123456", environ_base={"gunicorn.socket": Client()})
     assert (answer.status_code, given_up) == (413, [True])
+
+
+def test_what_has_come_of_a_body_is_held() -> None:
+    """Twice, as its pieces are joined at its end."""
+    held: list[int] = []
+
+    class Client(Caller):
+        def hold(self, size: int) -> None:
+            held.append(size)
+
+    class Pieces(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            return super().read(10)
+
+    client = sample.create_app(Settings(max_body_bytes=50, log_level="error")).test_client()
+    answer: Response = client.post(
+        "/v1/assessments",
+        input_stream=Pieces(b"[1]".ljust(25)),
+        content_length=25,
+        environ_base={"gunicorn.socket": Client()},
+    )
+    assert answer.status_code == 200
+    assert held == [0, 20, 40]
 
 
 @pytest.mark.slow

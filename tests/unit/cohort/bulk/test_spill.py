@@ -29,8 +29,10 @@ def test_a_signal_that_comes_while_the_folder_is_made_leaves_none(
         return str(make(*arguments, **named))
 
     monkeypatch.setattr(spill.tempfile, "mkdtemp", slow)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever other tests have left
     with pytest.raises(KeyboardInterrupt), Workspace(str(tmp_path)):
         pass
+    signal.signal(signal.SIGINT, before)
     assert [*tmp_path.iterdir()] == []
 
 
