@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +23,13 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True, 
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+FILES = 20_000  # connections of a crowd; where people log in, many a shell allows 1,024 at first
+
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background is started with it ignored
+
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+if _soft < FILES:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES if _hard == resource.RLIM_INFINITY else min(FILES, _hard), _hard))
 
 
 def pytest_collection_finish() -> None:
