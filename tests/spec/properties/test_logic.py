@@ -144,6 +144,8 @@ def test_decisive_are_exactly_the_inputs_that_can_decide(request: dict[str, Any]
         if request["findings"].get(sign) is False or (sign in request["findings"] and sign_rules_first(result, sign))
     }
     contradicting |= {sign for size, sign in SIGNS.items() if size in panel.measured}
+    if "hemophagocytosis_marrow" in result.missing:  # it is what is asked for, though "none anywhere" settles it too
+        contradicting.add("hemophagocytosis")
     for key in [*ANALYTES, *FINDINGS, AGE, AGE_AT_ONSET]:
         if key in known | contradicting:
             continue
