@@ -11,17 +11,15 @@ from functools import partial
 from typing import BinaryIO, TextIO
 from zoneinfo import ZoneInfo
 
-from service.clinical.data.toml_reader import BadData
 from service.cohort.bulk.command import from_fhir
+from service.cohort.command_line import code_map, encoding, opened, shown
 from service.cohort.conversions import COMMENT, to_csv, to_ndjson
 from service.cohort.endings import code_of
 from service.cohort.intake.header import UnusableTable
 from service.cohort.intake.table import UTF_8, Row, open_table, text_of
 from service.cohort.report import command as report
 from service.cohort.results import header_row, write_rows
-from service.cohort.streams import encoding, opened, shown
 from service.cohort.work import Reading, assess_rows
-from service.ehr.terminology.code_file import load_codes
 
 MOST_TOLD = 20
 LOCAL_TIMES = "Times without an offset are read as those of {} (--timezone)."
@@ -91,20 +89,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--code-map",
-        type=_code_map,
+        type=code_map,
         default=os.environ.get("MAS_CODE_MAP_FILE", ""),
         metavar="FILE",
         help="a site's file of codes, of which the names of drugs are read; default: MAS_CODE_MAP_FILE",
     )
     return parser
-
-
-def _code_map(name: str) -> str:
-    try:
-        load_codes(name)
-    except BadData as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return name
 
 
 def _positive(text: str) -> int:

@@ -32,7 +32,7 @@ def whole(low: int, high: int) -> Form[int]:
     """A whole number within two limits."""
 
     def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit()) or not low <= int(text[:12]) <= high:
+        if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
             raise ValueError
         return int(text)
 

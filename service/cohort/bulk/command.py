@@ -5,28 +5,26 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from service.clinical.data.toml_reader import BadData
 from service.cohort.bulk.export import Export, Limits, UnusableExport
 from service.cohort.bulk.judgement import Manner
 from service.cohort.bulk.run import Run, told
 from service.cohort.bulk.spill import PREFIX
+from service.cohort.command_line import code_map, formed
 from service.cohort.endings import code_of
 from service.cohort.safe_text import visible
-from service.ehr.terminology.code_file import load_codes
-from service.server.setting_forms import Form, web_address, whole
+from service.server.setting_forms import web_address, whole
 from service.server.settings import Settings
 
 NOT_ALL_READ = 3
 LONGEST_LOOK_BACK = 3650
 MOST = 1 << 36
-T = TypeVar("T")
 
 
 def from_fhir(arguments: Sequence[str]) -> int:
@@ -88,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--workers",
-        type=_formed(whole(1, MOST)),
+        type=formed(whole(1, MOST)),
         default=len(os.sched_getaffinity(0)),
         help="processes; default: every core",
     )
@@ -100,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--look-back-days",
-        type=_formed(whole(0, LONGEST_LOOK_BACK)),
+        type=formed(whole(0, LONGEST_LOOK_BACK)),
         default=os.environ.get("MAS_EHR_LOOK_BACK_DAYS", "30"),
         metavar="DAYS",
         help="days before the newest result after which an older one counts as unknown; 0: no limit; "
@@ -108,14 +106,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--code-map",
-        type=_code_map,
+        type=code_map,
         default=os.environ.get("MAS_CODE_MAP_FILE", ""),
         metavar="FILE",
         help="a site's file of codes; default: MAS_CODE_MAP_FILE",
     )
     parser.add_argument(
         "--fhir-canonical",
-        type=_formed(web_address()),
+        type=formed(web_address()),
         default=os.environ.get("MAS_FHIR_CANONICAL") or Settings().fhir_canonical,
         metavar="URL",
         help="beginning of the addresses of the codes in RiskAssessments; default: MAS_FHIR_CANONICAL",
@@ -126,44 +124,23 @@ def _parser() -> argparse.ArgumentParser:
     limits = Limits()
     parser.add_argument(
         "--most-line-bytes",
-        type=_formed(whole(1, MOST)),
+        type=formed(whole(1, MOST)),
         default=limits.line_bytes,
         metavar="N",
         help=f"longest line that is read; default: {limits.line_bytes}",
     )
     parser.add_argument(
         "--most-patient-bytes",
-        type=_formed(whole(1, MOST)),
+        type=formed(whole(1, MOST)),
         default=1 << 26,
         metavar="N",
         help=f"most bytes of one patient, who is refused beyond; default: {1 << 26}",
     )
     parser.add_argument(
         "--most-unpacked-times",
-        type=_formed(whole(1, MOST)),
+        type=formed(whole(1, MOST)),
         default=limits.unpacked_times,
         metavar="N",
         help=f"to how many times its size a packed file may unpack; default: {limits.unpacked_times}",
     )
     return parser
-
-
-def _formed(form: Form[T]) -> Callable[[str], T]:
-    """Return what reads an option of a form."""
-    read, words = form
-
-    def option(text: str) -> T:
-        try:
-            return read(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{words} is needed") from None
-
-    return option
-
-
-def _code_map(name: str) -> str:
-    try:
-        load_codes(name)
-    except BadData as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    return name

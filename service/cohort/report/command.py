@@ -11,12 +11,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from service.cohort.command_line import encoding, formed, opened, shown
 from service.cohort.endings import code_of
 from service.cohort.intake.header import UnusableTable
 from service.cohort.intake.table import UTF_8, Row, text_of
 from service.cohort.report.source import open_results
 from service.cohort.report.tally import Counting, Tally
-from service.cohort.streams import encoding, opened, shown
+from service.server.setting_forms import whole
 
 EXTRA = ("numpy", "scipy")
 NEEDS = (
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-o", "--output", default="-", metavar="FILE", help="default: standard output")
     parser.add_argument(
         "--small-cells",
-        type=_size,
+        type=formed(whole(SMALLEST, GREATEST)),
         default=0,
         metavar="N",
         help="withhold counts below N and round the others to a multiple of N; default: show every count",
@@ -58,12 +59,6 @@ def _parser() -> argparse.ArgumentParser:
         "--encoding", type=encoding, default=UTF_8, help="of the table, such as cp1252; default: UTF-8, or its mark"
     )
     return parser
-
-
-def _size(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and SMALLEST <= int(text) <= GREATEST):
-        raise argparse.ArgumentTypeError(f"a whole number from {SMALLEST} to {GREATEST} is needed")
-    return int(text)
 
 
 def _report(options: argparse.Namespace) -> None:

@@ -65,6 +65,8 @@ def test_a_setting_is_read(variable: str, text: str, field: str, value: object) 
     [
         ("PORT", "0"),
         ("PORT", "65536"),
+        ("PORT", "0000000065536"),
+        ("PORT", "1" * 5000),
         ("MAS_CONNECTIONS", "eight"),
         ("MAS_CONNECTIONS", "٣"),
         ("MAS_MAX_BODY_BYTES", "1e6"),

@@ -1,18 +1,45 @@
-"""Opens what a command is given to read, and shows on a terminal how much of it was read."""
+"""What the commands share: how options are read, the file they are given, and the bar that says how far they are."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import click
 
+from service.clinical.data.toml_reader import BadData
+from service.ehr.terminology.code_file import load_codes
+from service.server.setting_forms import Form
+
 Part = TypeVar("Part")
+Value = TypeVar("Value")
+
+
+def formed(form: Form[Value]) -> Callable[[str], Value]:
+    """Return what reads an option of a form; it raises ArgumentTypeError."""
+    read, words = form
+
+    def option(text: str) -> Value:
+        try:
+            return read(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{words} is needed") from None
+
+    return option
+
+
+def code_map(name: str) -> str:
+    """Return the name of a site's file of codes as it came; raises ArgumentTypeError if the file cannot be used."""
+    try:
+        load_codes(name)
+    except BadData as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return name
 
 
 def encoding(name: str) -> str:
