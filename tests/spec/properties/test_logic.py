@@ -137,7 +137,7 @@ def test_decisive_are_exactly_the_inputs_that_can_decide(request: dict[str, Any]
     panel = panel_of(**request)
     result = evaluate(CATALOGUE[criteria], panel)
     assume(result.verdict is UNKNOWN)
-    known = set(panel.measured) | set(request["findings"]) | {"molecular_hlh_diagnosis"}
+    known = set(panel.measured) | set(panel.findings) | {"molecular_hlh_diagnosis"}
     contradicting = {
         size
         for size, sign in SIGNS.items()
