@@ -21,7 +21,12 @@ def shown(visit: Visit, state: str) -> Any:
 
 
 def violations(visit: Visit) -> list[str]:
-    """Return what axe-core finds wrong; its script is injected past the policy of the page, which stays as it is."""
+    """Return what axe-core finds wrong; its script is injected past the policy of the page, which stays as it is.
+
+    The whole page is in view: the bar that stays at the lower edge covers half a field wherever a page happens to stand.
+    """
+    height = visit.page.evaluate("document.documentElement.scrollHeight")
+    visit.page.set_viewport_size(visit.page.viewport_size | {"height": height})
     visit.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     found = visit.page.evaluate(AXE)["violations"]
     return [
@@ -98,6 +103,25 @@ def test_dark_is_dark_and_light_is_light(visitors: Any, address: str) -> None:
     dark, light = (visitors(address, color_scheme=scheme).open().evaluate(brightness) for scheme in ("dark", "light"))
     assert dark < 150
     assert light > 600
+
+
+BENEATH = """() => {
+    const field = document.activeElement, bar = document.querySelector('.submit');
+    if (bar.contains(field) || !bar.parentElement.contains(field)) return 0;
+    return field.getBoundingClientRect().bottom - bar.getBoundingClientRect().top;
+}"""
+
+
+def test_no_field_in_use_lies_beneath_the_bar_at_the_lower_edge(visitors: Any, address: str) -> None:
+    page = visitors(address, viewport={"width": 1280, "height": 500}).open()
+    covered = {}
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        covered[page.evaluate("document.activeElement.id || document.activeElement.textContent")] = page.evaluate(
+            BENEATH
+        )
+    assert len(covered) > 30
+    assert {name: by for name, by in covered.items() if by > 0} == {}
 
 
 FIVE = {"ferritin": "905", "platelets": "116", "ast": "61", "triglycerides": "2.1", "fibrinogen": "1.8"}
