@@ -1,6 +1,7 @@
 """The contract and the service agree: addresses, closed lists, version, and every example."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from service import __version__
 from service.api.openapi import PATH, contract
 from service.app import create_app
 from service.clinical.assessment.category import CATEGORIES
+from service.clinical.assessment.warning_kinds import MEANINGS
 from service.clinical.data.references import CERTAINTIES
 from service.server.messages.strict_json import dumps
 from service.server.settings import Settings
@@ -57,6 +59,11 @@ def test_the_closed_lists_are_those_of_the_data() -> None:
     schemas = SPEC["components"]["schemas"]
     assert schemas["Category"]["enum"] == list(CATEGORIES)
     assert schemas["Certainty"]["enum"] == list(CERTAINTIES)
+
+
+def test_every_kind_of_warning_is_named() -> None:
+    text = SPEC["components"]["schemas"]["Warning"]["properties"]["code"]["description"]
+    assert set(MEANINGS) <= set(re.findall(r"\w+", text))
 
 
 def test_the_generated_documents_are_current() -> None:
