@@ -44,13 +44,20 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self._wait(started + START_SECONDS)
+        try:
+            self._wait(started + START_SECONDS)
+        except BaseException:
+            self._stop()
+            raise
         self.seconds_to_ready = time.perf_counter() - started
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         self.process.terminate()
         try:
             self.process.wait(10)
