@@ -26,8 +26,11 @@ class Box:
         return across > A_HAIR and along > A_HAIR
 
 
-def pages(pdf: bytes) -> list[tuple[tuple[float, float], list[Box]]]:
-    """Return the size of each page with the boxes of its text."""
+Page = tuple[tuple[float, float], list[Box]]
+
+
+def pages(pdf: bytes) -> list[Page]:
+    """Return the size of each page with the boxes of its text; takes seconds."""
     import pypdfium2
 
     found = []
@@ -41,11 +44,11 @@ def pages(pdf: bytes) -> list[tuple[tuple[float, float], list[Box]]]:
     return found
 
 
-def overlaps(pdf: bytes) -> list[tuple[str, str]]:
+def overlaps(printed: list[Page]) -> list[tuple[str, str]]:
     """Return every two runs of text of which one covers the other."""
     return [
         (first.text, second.text)
-        for _, boxes in pages(pdf)
+        for _, boxes in printed
         for at, first in enumerate(boxes)
         for second in boxes[at + 1 :]
         if first.covers(second)

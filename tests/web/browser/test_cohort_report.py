@@ -80,8 +80,9 @@ def test_the_bars_are_as_long_as_their_counts(visitors: Any, report: str) -> Non
 def test_on_paper_nothing_overlaps_or_is_cut_off(visitors: Any, report: str, size: str) -> None:
     margin = dict.fromkeys(("top", "bottom", "left", "right"), "12mm")
     pdf = visitors(report).open().pdf(format=size, margin=margin)
-    assert overlaps(pdf) == []
-    for (width, _), boxes in pages(pdf):
+    printed = pages(pdf)
+    assert overlaps(printed) == []
+    for (width, _), boxes in printed:
         assert [box for box in boxes if box.left < 30 or box.right > width - 30] == []
     said = words(pdf)
     assert "Classification aid, not a diagnosis" in said

@@ -27,8 +27,9 @@ def test_no_two_texts_overlap_on_paper(visit: Visit, size: str, what: str) -> No
     page = shown(visit, what)
     page.evaluate("document.querySelectorAll('.set').forEach(one => (one.open = true))")
     pdf = page.pdf(format=size, margin=MARGIN, print_background=True)
-    assert overlaps(pdf) == []
-    for (width, height), boxes in pages(pdf):
+    printed = pages(pdf)
+    assert overlaps(printed) == []
+    for (width, height), boxes in printed:
         assert (width, height) == pytest.approx(SIZES[size], abs=2)
         assert [box for box in boxes if box.left < 20 or box.right > width - 20] == []
 
