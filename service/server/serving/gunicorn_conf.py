@@ -87,8 +87,15 @@ def when_ready(server: Any) -> None:
     signal.signal(signal.SIGHUP, reload)
 
 
+def _leave(_signal: int, _frame: object) -> None:
+    """End a worker that serves nobody yet and has no handlers of its own."""
+    os._exit(0)  # pragma: no cover  # test_a_stop_reaches_a_worker_that_has_not_begun
+
+
 def post_fork(server: Any, _worker: Any) -> None:
-    """Let a full volume cost the sums over all workers, not the service."""
+    """Let a stop end a worker that has not begun, and a full volume cost the sums over all workers, not the service."""
+    for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
+        signal.signal(number, _leave)  # the master's own, inherited, note it in a queue that nobody reads here
     if metric_files.retreat():
         server.log.error("The folder of the metrics is full: this worker's counts stay apart")
 

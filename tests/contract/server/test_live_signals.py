@@ -106,6 +106,18 @@ def test_a_killed_worker_costs_at_most_what_it_held(tmp_path: Path) -> None:
         assert live.counter("http_request_duration_seconds_count", **timed) <= counted
 
 
+def test_a_stop_reaches_a_worker_that_has_not_begun(tmp_path: Path) -> None:
+    with Live(tmp_path, WEB_CONCURRENCY="2") as live:
+        one, other = live.workers()
+        os.kill(one, signal.SIGKILL)
+        until(lambda: live.workers() not in ([one, other], [other]))
+        time.sleep(0.02)  # the new one loads what it needs
+        live.process.terminate()
+        begun = time.monotonic()
+        live.process.wait(PATIENCE)
+        assert time.monotonic() - begun < 10  # of 25 s of grace
+
+
 def test_metrics_start_from_nothing_and_leave_a_clean_folder(tmp_path: Path) -> None:
     """Files of an earlier life are wiped; a private folder is removed at the end."""
     shared = tmp_path / "shared"

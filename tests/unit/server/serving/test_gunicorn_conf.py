@@ -189,6 +189,7 @@ def test_a_full_folder_of_metrics_costs_the_sums_only(environ: pytest.MonkeyPatc
     """The worker counts in a folder of its own."""
     conf: Any = importlib.import_module(NAME)
     master, folder = Master(), os.environ[metric_files.VARIABLE]
+    environ.setattr(signal, "signal", lambda *_: None)  # this process is no worker
     conf.post_fork(master, None)
     assert os.environ[metric_files.VARIABLE] == folder
     environ.setattr(metric_files, "has_room", lambda where, _: where != folder)
