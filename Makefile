@@ -32,8 +32,8 @@ run: $(VENV)/.run ## serve on PORT (default 8080) of HOST (default 127.0.0.1; 0.
 	@echo "Open http://$(if $(filter 0.0.0.0,$(HOST)),localhost,$(HOST)):$(PORT)/ - Ctrl-C stops the service"
 	@exec env PORT=$(PORT) $(BIN)/gunicorn -c python:service.server.serving.gunicorn_conf -b $(HOST):$(PORT) service.wsgi:app
 
-test: setup ## every test but those that build a container, with branch coverage
-	$(BIN)/pytest --cov --ignore=tests/deploy/container
+test: setup ## every test but those that build a container; with CI=true also branch coverage and four times the examples
+	$(BIN)/pytest $(if $(CI),--cov) --ignore=tests/deploy/container
 
 quick: setup ## the tests of the medicine and of single modules, in a few seconds
 	$(BIN)/pytest -p no:schemathesis -m "not slow" tests/unit tests/spec

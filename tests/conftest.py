@@ -15,13 +15,16 @@ from hypothesis import HealthCheck, settings
 from service.app import create_app
 from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
+from tests.support.drawn import ALL, drawn
 
 settings.register_profile(
-    "here", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    "here",
+    deadline=None,
+    max_examples=drawn(100),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, print_blob=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
-
+settings.load_profile("ci" if ALL else "here")
 
 FILES = 20_000  # connections of a crowd; where people log in, many a shell allows 1,024 at first
 
@@ -30,6 +33,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the backgro
 _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 if _soft < FILES:
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES if _hard == resource.RLIM_INFINITY else min(FILES, _hard), _hard))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many a test waits for a server. Where all is drawn, none of them is hurried."""
+    return (os.cpu_count() or 1) + (not ALL)
 
 
 def pytest_collection_finish() -> None:

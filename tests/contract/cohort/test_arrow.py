@@ -23,6 +23,7 @@ from service.cohort.command import main
 from service.cohort.endings import UNUSABLE
 from service.cohort.intake.header import UnusableTable
 from service.cohort.results import COLUMNS, write_rows
+from tests.support.drawn import drawn
 
 HEADINGS = [
     *("Platelets, 10*9/L", "ast", "\ufefffibrinogen[g/L]", "esr_mm_h", "Findings.Fever", "hepatomegaly", "condition"),
@@ -154,7 +155,7 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str | None]]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=drawn(300))
 @given(tables(), st.sampled_from(OPTIONS), st.lists(st.integers(1, 3), max_size=4), st.randoms(use_true_random=False))
 def test_any_table_has_the_rows_of_the_command_in_any_cut(
     table: tuple[list[str], list[list[str | None]]],

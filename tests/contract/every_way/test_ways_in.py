@@ -23,12 +23,13 @@ from service.cohort.results import COLUMNS, write_rows
 from service.cohort.work import Reading, assess_rows
 from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
+from tests.support.drawn import drawn
 from tests.support.reading import judged, read
 from tests.support.records import LOINC, bundle, observation, parameters, patient
 
 CLIENT: FlaskClient = create_app(Settings()).test_client()
 TIME = "2026-11-22T07:45:00Z"
-CHUNKS, IN_A_CHUNK = 8, 250
+CHUNKS, IN_A_CHUNK = drawn(8), 250
 CODED = [analyte for analyte in ANALYTES.values() if analyte.loinc]
 CALM = {
     "ferritin": "120",

@@ -23,6 +23,7 @@ from service.ehr.terminology.code_file import load_codes
 from service.ehr.terminology.code_map import CodeMap
 from service.server.messages.strict_json import dumps, loads
 from tests.support.answers import PARTS, not_published, own_codes
+from tests.support.drawn import drawn
 from tests.support.generated_panels import requests
 from tests.support.records import (
     LOINC,
@@ -88,7 +89,7 @@ def caller(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@settings(max_examples=40)
+@settings(max_examples=drawn(40))
 @given(request=requests(), spelling=st.integers(0, 3))
 def test_a_bundle_equals_the_json_panel_it_carries(codes: CodeMap, request: dict[str, Any], spelling: int) -> None:
     known = {key: value for key, value in request["observations"].items() if value != {"interpretation": "A"}}
@@ -120,7 +121,7 @@ def told(item: dict[str, Any], above: str = "") -> Iterator[tuple[str, str, str,
 
 
 @pytest.mark.slow
-@settings(max_examples=500)
+@settings(max_examples=drawn(500))
 @given(request=requests(), spelling=st.integers(0, 3), code=st.sampled_from(["M08.2", "C91.0", "M32.1", "A41.9", "x"]))
 def test_every_code_of_an_answer_is_published(
     codes: CodeMap, request: dict[str, Any], spelling: int, code: str
@@ -132,7 +133,7 @@ def test_every_code_of_an_answer_is_published(
     assert not_published(answer) == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=drawn(40))
 @given(request=requests(), spelling=st.integers(0, 3))
 def test_every_item_stands_in_the_answer_as_it_is_explained(
     codes: CodeMap, request: dict[str, Any], spelling: int
@@ -191,7 +192,7 @@ def results(draw: st.DrawFn) -> dict[str, Any]:
     return observation(code, value, draw(st.sampled_from(UNITS[code])), **more)
 
 
-@settings(max_examples=40)
+@settings(max_examples=drawn(40))
 @given(data=st.data(), made=st.lists(results(), min_size=2, max_size=8))
 def test_the_order_of_entries_is_irrelevant(codes: CodeMap, data: st.DataObject, made: list[Any]) -> None:
     record = [patient(), condition(), condition("M30.3"), *made]
@@ -240,7 +241,7 @@ WHOLE = bundle(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=drawn(60))
 @given(data=st.data())
 def test_nothing_that_is_put_into_a_record_breaks_the_service(caller: FlaskClient, data: st.DataObject) -> None:
     document = copy.deepcopy(WHOLE)
@@ -261,7 +262,7 @@ def test_nothing_that_is_put_into_a_record_breaks_the_service(caller: FlaskClien
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=drawn(60))
 @given(
     value=st.recursive(JUNK, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner), max_leaves=8)
 )

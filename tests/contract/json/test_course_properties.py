@@ -12,6 +12,7 @@ from service.clinical.panel.consistency import contradictory_findings
 from service.clinical.panel.panel import CONDITIONS
 from service.server.messages.strict_json import dumps, loads
 from service.server.settings import Settings
+from tests.support.drawn import drawn
 
 CLIENT: FlaskClient = create_app(Settings()).test_client()
 EXPLAINS = ("items", "parts", "count", "references", "title", "version")
@@ -67,14 +68,14 @@ def post(path: str, document: Any) -> bytes:
     return answer.data
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(courses(), st.randoms(use_true_random=False))
 def test_shuffling_the_panels_changes_nothing(course: dict[str, Any], chance: Any) -> None:
     shuffled = course | {"panels": chance.sample(course["panels"], len(course["panels"]))}
     assert post("/v1/trajectories", course) == post("/v1/trajectories", shuffled)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(courses(), st.randoms(use_true_random=False))
 def test_shuffling_the_treatments_changes_no_more_than_the_places_in_warnings(
     course: dict[str, Any], chance: Any
@@ -87,7 +88,7 @@ def test_shuffling_the_treatments_changes_no_more_than_the_places_in_warnings(
     assert one == other
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(courses())
 def test_a_course_of_one_panel_is_its_assessment(course: dict[str, Any]) -> None:
     panel = course["panels"][0]
@@ -105,7 +106,7 @@ def test_a_course_of_one_panel_is_its_assessment(course: dict[str, Any]) -> None
     assert (visit["collected_at"], visit["treatments_before"]) == (panel["collected_at"], [])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(panels())
 def test_a_batch_is_its_single_calls_byte_for_byte(sent: list[dict[str, Any]]) -> None:
     body = b"\n".join(dumps(request) for request in sent)
@@ -115,7 +116,7 @@ def test_a_batch_is_its_single_calls_byte_for_byte(sent: list[dict[str, Any]]) -
     assert answer.data.split(b"\n") == [*expected, b""]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=drawn(40), deadline=None)
 @given(panels())
 def test_the_summary_of_a_batch_agrees_with_the_single_calls(sent: list[dict[str, Any]]) -> None:
     body = b"\n".join(dumps(request) for request in sent)

@@ -15,6 +15,7 @@ from schemathesis.schemas import BaseSchema
 from service.api.error_messages import NO_TIME, SENTENCES
 from service.api.openapi import PATH, contract
 from service.server.messages.strict_json import loads
+from tests.support.drawn import ALL, drawn
 
 
 def moments() -> st.SearchStrategy[str]:
@@ -28,6 +29,9 @@ OPEN = {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404, 412,
 CONFIG = SchemathesisConfig.from_dict(
     {
         "checks": {**ACCEPTED, "max_response_time": 5},
+        "phases": {
+            "coverage": {"enabled": ALL}
+        },  # a case for each bound of each member: hundreds for the larger bodies
         "operations": [{"include-path-regex": "^/(fhir|cds-services|hl7v2)", "checks": OPEN}],
     }
 )
@@ -84,7 +88,7 @@ def answers_faults(case: Any) -> bool:
 
 
 @schemathesis.pytest.from_fixture("operation").include(attacked.is_).parametrize()
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=drawn(60), deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_service_keeps_its_contract(case: Any) -> None:
     response = case.call(headers=PLAIN)
     case.validate_response(response, checks=CHECKS.get_all(), excluded_checks=REJECTION if answers_faults(case) else [])

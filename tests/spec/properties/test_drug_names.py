@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from service.clinical.therapies.drug_list import THERAPIES, WORDS
 from service.clinical.therapies.drug_names import FORMULARY, Doubt
 from service.clinical.therapies.spelling import plain, slips, squeezed
+from tests.support.drawn import drawn
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +32,7 @@ def test_a_generic_name_is_known_whatever_stands_around_it(name: str, before: st
     assert [drug.name for _, drug in FORMULARY.read(f"{before} {name}{after}").drugs] == [name]
 
 
-@settings(max_examples=400)
+@settings(max_examples=drawn(400))
 @given(st.sampled_from(LONG), st.data())
 def test_a_name_with_one_or_two_slips_is_never_taken_for_a_drug_that_changes_nothing(
     name: str, data: st.DataObject

@@ -15,6 +15,7 @@ from service.clinical.measurement.no_result import FILE, NO_RESULT, Absence
 from service.ehr.fhir.record import read_request
 from service.ehr.record.record import Record
 from service.ehr.terminology.code_file import load_codes
+from tests.support.drawn import drawn
 from tests.support.reading import CODES
 from tests.support.records import (
     EARLIER,
@@ -184,7 +185,7 @@ TIMES = st.sampled_from([LATER, "2026-11-22T07:45:01Z", "2026-11-23", None, "202
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=drawn(300), deadline=None)
 @given(VALUES, TIMES)
 def test_nothing_is_unlikely_while_a_newer_result_names_ferritin(value: dict[str, Any], time: str | None) -> None:
     record, found = outcome(*WHOLE, newer(time=time, **value))

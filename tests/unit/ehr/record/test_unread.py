@@ -17,6 +17,7 @@ from service.ehr.fhir.record import read_request
 from service.ehr.fhir.results.components import MOST_COMPONENTS
 from service.ehr.issues import WITHOUT_VALUE
 from service.ehr.terminology.code_file import load_codes
+from tests.support.drawn import drawn
 from tests.support.reading import CODES, keys, read
 from tests.support.records import (
     EARLIER,
@@ -340,7 +341,7 @@ def sent_as(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=drawn(150), deadline=None)
 @given(sent=SENT, kept=st.sets(st.sampled_from(range(1, 10))))
 def test_unlikely_is_impossible_beside_a_result_that_names_ferritin_and_may_be_newer(
     sent: dict[str, Any], kept: set[int]
