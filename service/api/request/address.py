@@ -1,19 +1,21 @@
-"""The parameters of an address: one that is not known is refused, for what it asks for would not be done."""
+"""The parameters of an address: one not known or given twice is refused, for what it asks for would not be done."""
 
 from __future__ import annotations
 
 from flask import request
 
-from service.api.error_messages import one_of, unknown_parameter
+from service.api.error_messages import invalid_value, one_of, unknown_parameter
 from service.api.problems import InvalidRequest
 
 FULL, SUMMARY = "full", "summary"
 VIEWS = (FULL, SUMMARY)
+GIVEN_TWICE = "This parameter stands more than once in the address; give it once."
 
 
 def refuse_unknown_parameters(*known: str) -> None:
-    """Raise InvalidRequest for each parameter of the address that is not one of those known."""
+    """Raise InvalidRequest for each parameter of the address that is not one of those known, or is given twice."""
     entries = [unknown_parameter(name, known) for name in request.args if name not in known]
+    entries += [invalid_value((name,), GIVEN_TWICE) for name in known if len(request.args.getlist(name)) > 1]
     if entries:
         raise InvalidRequest(entries)
 

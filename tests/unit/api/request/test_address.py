@@ -45,3 +45,12 @@ def test_an_address_without_one_is_taken(client: FlaskClient, address: str) -> N
 def test_every_parameter_that_is_not_known_is_told(client: FlaskClient) -> None:
     answer = client.post("/v1/assessments?a=1&b=2&a=3", data=dumps(PANEL), content_type="application/json")
     assert [error["pointer"] for error in loads(answer.data)["errors"]] == ["/a", "/b"]
+
+
+@pytest.mark.parametrize("path", SENT)
+def test_a_parameter_given_twice_is_refused(client: FlaskClient, path: str) -> None:
+    document, kind = SENT[path]
+    answer = client.post(f"{path}?view=summary&view=full", data=dumps(document), content_type=kind)
+    [error] = loads(answer.data)["errors"]
+    assert (answer.status_code, error["pointer"], error["code"]) == (422, "/view", "invalid_value")
+    assert "more than once" in error["detail"]
