@@ -26,6 +26,7 @@ REPEATS = 4
 FHIR = "application/fhir+json"
 JSON = "application/json"
 SUMMARY = "/v1/assessments?view=summary"
+CRITERIA = Path("service/clinical/criteria")
 CALLS = Path(__file__).parent / "calls.py"
 CONFIGURATIONS = ("service/server/serving/gunicorn_conf.py", "service/server/gunicorn_conf.py")
 
@@ -43,14 +44,20 @@ def _report_instructions(tree: Path) -> None:
     full, bundle = [dumps(panel()).decode()] * REPEATS, [dumps(record()).decode()] * REPEATS
     sparse = [dumps(SPARSE).decode()] * REPEATS
     different = [dumps(request).decode() for request in varied(ROTATED)]
+    shared = sorted(
+        {path.stem for path in CRITERIA.glob("*.toml")} & {path.stem for path in (tree / CRITERIA).glob("*.toml")}
+    )
+    by_name = [dumps(panel() | {"options": {"criteria": shared}}).decode()] * REPEATS
     asked = {
         "full panel": ("/v1/assessments", JSON, full),
+        f"full panel, the {len(shared)} sets of both by name": ("/v1/assessments", JSON, by_name),
         "sparse panel": ("/v1/assessments", JSON, sparse),
         f"{ROTATED} different panels": ("/v1/assessments", JSON, different),
         RECORD: ("/fhir/$evaluate-mas", FHIR, bundle),
     }
     summaries = {
         "full panel, summary": (SUMMARY, JSON, full),
+        f"full panel, the {len(shared)} sets of both by name, summary": (SUMMARY, JSON, by_name),
         f"{ROTATED} different panels, summary": (SUMMARY, JSON, different),
     }
     here, there = _count(Path.cwd(), asked | summaries), _count(tree, asked)

@@ -35,9 +35,9 @@ if _soft < FILES:
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES if _hard == resource.RLIM_INFINITY else min(FILES, _hard), _hard))
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: many a test waits for a server. Where all is drawn, none of them is hurried."""
-    return (os.cpu_count() or 1) + (not ALL)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores if slow tests are among them, which wait; none is hurried where all is drawn."""
+    return (os.cpu_count() or 1) + (not ALL and config.option.markexpr != "not slow")
 
 
 def pytest_collection_finish() -> None:

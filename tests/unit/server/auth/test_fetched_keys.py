@@ -134,6 +134,7 @@ class Clock:
 BAD = [name for name in MANNERS if name not in {"good", "rotated"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("manner", BAD)
 def test_a_bad_answer_leaves_the_last_good_set(
     issuer: tuple[str, type[Issuer]], manner: str, monkeypatch: pytest.MonkeyPatch
@@ -152,6 +153,7 @@ def test_a_bad_answer_leaves_the_last_good_set(
     assert set(handler.asked) == {"/jwks"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("manner", BAD)
 def test_a_bad_first_answer_gives_no_keys(
     issuer: tuple[str, type[Issuer]], manner: str, monkeypatch: pytest.MonkeyPatch
@@ -291,6 +293,7 @@ def test_an_issuer_that_a_site_signs_for_is_believed_only_by_that_sites_authorit
     assert fetched_keys.FetchedKeys(url, ca_file=ca_file).ready()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("manner", sorted(SLOW))
 def test_the_time_of_a_fetch_is_total_under_tls_too(
     signed: tuple[str, type[Issuer], str], manner: str, monkeypatch: pytest.MonkeyPatch
