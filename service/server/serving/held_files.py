@@ -75,6 +75,8 @@ class HeldFiles:
 
 
 def _copy(variable: str, path: str) -> int:
+    if not os.path.isfile(path):  # noqa: PTH113  # a pipe would hold up the master until somebody writes
+        raise OSError
     with open(path, "rb") as file:  # noqa: PTH123  # a descriptor is wanted
         content = file.read(_LARGEST + 1)
     if len(content) > _LARGEST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -224,3 +225,11 @@ def test_cautions_name_what_has_no_effect() -> None:
     assert [text.split()[0] for text in said] == ["MAS_THREDS", "authentication", "MAS_JWT_ISSUERS", "any"]
     assert cautions(Settings(auth_mode="jwt"), {}) == []
     assert cautions(Settings())[-1].startswith("authentication is off")
+
+
+@pytest.mark.parametrize("variable", ["MAS_CODE_MAP_FILE", "MAS_CA_FILE"])
+def test_a_pipe_does_not_hold_up_the_start(tmp_path: Path, variable: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BadSetting) as failure:
+        from_environment({variable: str(tmp_path / "pipe")})
+    assert variable in str(failure.value)

@@ -68,6 +68,11 @@ def test_a_giant_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "readable" in HeldFiles({"MAS_CODE_MAP_FILE": str(path)}, lambda *_: []).take()[0]
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "readable" in HeldFiles({"MAS_CODE_MAP_FILE": str(tmp_path / "pipe")}, lambda *_: []).take()[0]
+
+
 def test_a_check_that_fails_itself_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reload on a guess would be worse."""
     monkeypatch.setattr(held_files, "_CHECK", (sys.executable, "-c", ""))
