@@ -61,20 +61,20 @@ def text() -> Form[str]:
     return str, "text"
 
 
+def readable(path: str) -> str:
+    """Return a path if its file can be read now; raises ValueError, for a pipe too, since opening it may wait."""
+    if os.path.isfile(path) and os.access(path, os.R_OK):  # noqa: PTH113  # Path raises where it may not look
+        return path
+    raise ValueError
+
+
 def file() -> Form[str]:
     """The path of a file that can be read now."""
-
-    def read(path: str) -> str:
-        if os.path.isfile(path) and os.access(path, os.R_OK):  # noqa: PTH113  # no pipe: it would hold up the start
-            return path
-        raise ValueError
-
-    return read, "the path of a readable file"
+    return readable, "the path of a readable file"
 
 
 def authorities() -> Form[str]:
     """The path of a file of certificates that other hosts are checked against."""
-    readable, _ = file()
 
     def read(path: str) -> str:
         try:

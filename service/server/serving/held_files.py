@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, MutableMapping
 
 from service.server.drain import note_bad_files
+from service.server.setting_forms import readable
 from service.server.settings import TABLE
 
 VARIABLES = tuple(row.variable for row in TABLE if row.field.endswith("_file"))
@@ -54,7 +55,7 @@ class HeldFiles:
         for variable, path in self.paths.items():
             try:
                 copies[variable] = _copy(variable, path)
-            except OSError:
+            except (OSError, ValueError):
                 problems.append(f"{variable} must be the path of a readable file")
         named = {variable: f"/proc/self/fd/{copy}" for variable, copy in copies.items()}
         problems = problems or self._checked(named, copies)
@@ -75,9 +76,7 @@ class HeldFiles:
 
 
 def _copy(variable: str, path: str) -> int:
-    if not os.path.isfile(path):  # noqa: PTH113  # a pipe would hold up the master until somebody writes
-        raise OSError
-    with open(path, "rb") as file:  # noqa: PTH123  # a descriptor is wanted
+    with open(readable(path), "rb") as file:  # noqa: PTH123  # a descriptor is wanted
         content = file.read(_LARGEST + 1)
     if len(content) > _LARGEST:
         raise OSError
