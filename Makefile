@@ -35,7 +35,7 @@ run: $(VENV)/.run ## serve on PORT (default 8080) of HOST (default 127.0.0.1; 0.
 test: setup ## every test but those that build a container; with CI=true also branch coverage and four times the examples
 	$(BIN)/pytest $(if $(CI),--cov) --ignore=tests/deploy/container
 
-quick: setup ## the tests of the medicine and of single modules, in a few seconds
+quick: setup ## the tests of the medicine and of single modules, in a quarter of a minute
 	$(BIN)/pytest -p no:schemathesis -m "not slow" tests/unit tests/spec
 
 golden: setup ## write down the digest of every answer anew, where an answer was changed on purpose

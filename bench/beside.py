@@ -47,17 +47,18 @@ def _report_instructions(tree: Path) -> None:
     shared = sorted(
         {path.stem for path in CRITERIA.glob("*.toml")} & {path.stem for path in (tree / CRITERIA).glob("*.toml")}
     )
+    few = f"full panel, the {len(shared)} sets of both by name"
     by_name = [dumps(panel() | {"options": {"criteria": shared}}).decode()] * REPEATS
     asked = {
         "full panel": ("/v1/assessments", JSON, full),
-        f"full panel, the {len(shared)} sets of both by name": ("/v1/assessments", JSON, by_name),
+        few: ("/v1/assessments", JSON, by_name),
         "sparse panel": ("/v1/assessments", JSON, sparse),
         f"{ROTATED} different panels": ("/v1/assessments", JSON, different),
         RECORD: ("/fhir/$evaluate-mas", FHIR, bundle),
     }
     summaries = {
         "full panel, summary": (SUMMARY, JSON, full),
-        f"full panel, the {len(shared)} sets of both by name, summary": (SUMMARY, JSON, by_name),
+        f"{few}, summary": (SUMMARY, JSON, by_name),
         f"{ROTATED} different panels, summary": (SUMMARY, JSON, different),
     }
     here, there = _count(Path.cwd(), asked | summaries), _count(tree, asked)

@@ -36,7 +36,7 @@ if _soft < FILES:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than there are cores if slow tests are among them, which wait; none is hurried where all is drawn."""
+    """Return one worker per core; outside CI one more if slow tests run, since many of them wait for servers."""
     return (os.cpu_count() or 1) + (not ALL and config.option.markexpr != "not slow")
 
 

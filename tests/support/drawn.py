@@ -1,15 +1,15 @@
-"""How much a test draws: all of it where ``CI`` is set, a quarter elsewhere, so that ``make test`` takes minutes.
+"""How many examples a test draws: all of them if ``CI`` is set, else a quarter, so that ``make test`` takes minutes.
 
-Each test runs in both; what a quarter does not find in a while, the whole finds before anything lands.
+Every test runs either way. CI draws all examples before a change lands.
 """
 
 import os
 
 ALL = bool(os.environ.get("CI"))
 SHARE = 1 if ALL else 4
-"""One of so many is drawn."""
+"""A test draws one example out of so many."""
 
 
 def drawn(number: int) -> int:
-    """Return how many of so many are drawn."""
+    """Return how many examples to draw, of the number that CI draws."""
     return -(-number // SHARE)

@@ -29,9 +29,8 @@ OPEN = {"positive_data_acceptance": {"expected-statuses": ["2xx", 400, 404, 412,
 CONFIG = SchemathesisConfig.from_dict(
     {
         "checks": {**ACCEPTED, "max_response_time": 5},
-        "phases": {
-            "coverage": {"enabled": ALL}
-        },  # a case for each bound of each member: hundreds for the larger bodies
+        # a case for each bound of each member: hundreds for the larger bodies
+        "phases": {"coverage": {"enabled": ALL}},
         "operations": [{"include-path-regex": "^/(fhir|cds-services|hl7v2)", "checks": OPEN}],
     }
 )

@@ -189,7 +189,7 @@ def test_the_record_goes_to_the_service_without_the_patients_name(guest: Visit, 
 
 
 RANDOM_IDS = re.compile(r'"(request|trace)_id":"[0-9a-f-]{32,36}"')
-"""What each line of the log draws at random: among a thousand of them, five given digits in a row are no wonder."""
+"""Each line of the log has two random ids. In a thousand lines, one of them often holds the digits of a result."""
 
 
 def test_no_token_code_or_patient_is_in_any_storage_address_or_log(guest: Visit, site: Site) -> None:

@@ -121,7 +121,7 @@ def test_no_field_in_use_lies_beneath_the_bar_at_the_lower_edge(visitors: Any, a
             BENEATH
         )
     assert len(covered) > 30
-    assert {name: by for name, by in covered.items() if by > 0} == {}
+    assert {name: points for name, points in covered.items() if points > 0} == {}
 
 
 FIVE = {"ferritin": "905", "platelets": "116", "ast": "61", "triglycerides": "2.1", "fibrinogen": "1.8"}
